@@ -1,0 +1,37 @@
+"""The one exception family. A message names the value, the place and the next move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AtlasError(Exception):
+    """A mistake that the user can mend; the CLI prints it without a traceback."""
+
+
+class UnknownName(AtlasError):
+    """A name that no registry holds."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        close = get_close_matches(name, names, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        shown = ", ".join(names[:40]) + (f", … ({len(names)} in all)" if len(names) > 40 else "")
+        super().__init__(f"There is no {kind} named {name!r}.{hint} Known: {shown or 'none'}.")
+
+
+class ConfigError(AtlasError):
+    """A recipe or an option that does not fit."""
+
+
+class WeightsError(AtlasError):
+    """A weight file that is missing, corrupt, unsafe or not the one that was pinned."""
+
+
+class ProbeError(AtlasError):
+    """A probe set that cannot be read at all (single bad images are skipped and counted)."""
+
+
+class StoreError(AtlasError):
+    """A store entry that is corrupt, or a disk that refuses it."""

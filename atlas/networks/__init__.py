@@ -1,0 +1,20 @@
+"""One small file per architecture; importing this package registers them all (none imports torch at the top)."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+from atlas.registry import Registry
+from atlas.types import NetworkSpec
+
+NETWORKS: Registry[NetworkSpec] = Registry("network")
+
+
+def register(spec: NetworkSpec) -> NetworkSpec:
+    """Add a network to the atlas."""
+    return NETWORKS.add(spec.name, spec)
+
+
+for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+    import_module(f"{__name__}.{_module}")
