@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -286,3 +286,74 @@ class Neighbours:
 
     unit: Array  # [C, K] int32
     correlation: Array  # [C, K] float32
+
+
+# ---------------------------------------------------------------- what the site is made from
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """Receptive field of a layer in pixels of the network's input: position p sees [start + p*stride, + size)."""
+
+    size: int
+    stride: int
+    start: int  # negative where padding is seen; size 0 = the whole image (a vector layer)
+
+
+@dataclass(frozen=True)
+class LayerResults:
+    """All that was computed about one layer."""
+
+    spec: LayerSpec
+    field: ReceptiveField
+    stats: UnitStats
+    examples: Examples
+    neighbours: Neighbours
+    pictures: Mapping[int, Picture]  # by unit index; only the units that the recipe selects
+    layout: Layout | None
+    cells: Cells | None
+    keys: Mapping[str, str]  # step name -> store key, for provenance
+
+
+@dataclass(frozen=True)
+class NetworkResults:
+    """A network and its layers, each read from the store when it is asked for (memory stays flat)."""
+
+    spec: NetworkSpec
+    parameters: int
+    layer_names: tuple[str, ...]  # the recipe's layers, in network order
+    load: Callable[[str], LayerResults]
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class AtlasResults:
+    """Everything that the site is made from."""
+
+    recipe: Mapping[str, Any]  # the resolved recipe, as plain data
+    probes: ProbeSet
+    parts: Callable[[], Iterator[ProbePart]]  # the images with their pixels, in ProbeSet order
+    networks: tuple[NetworkResults, ...]
+    versions: Mapping[str, str]  # of the libraries that the results depend on
+    seconds: Mapping[str, float]  # time that the results took to compute, per step name
+    class_names: Callable[[str], tuple[str, ...]]  # class list name -> names
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The citable thing: every visual on the site is one. Everything in it was measured or computed.
+
+    `id` is `<network>/<layer>/<unit>/<kind>` or `<network>/<layer>/map`; `page` is the site path that shows it (with an
+    anchor where it shares a page); `files` are the site paths of its images (none for inline SVG).
+    """
+
+    id: str
+    kind: str
+    title: str
+    caption: str
+    alt: str
+    page: str
+    files: tuple[str, ...]
+    licence: str
+    attribution: str
+    provenance: Mapping[str, Any]
