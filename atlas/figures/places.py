@@ -1,0 +1,40 @@
+"""Where figures and their files lie on the site: paths relative to its root."""
+
+from __future__ import annotations
+
+from atlas.types import Unit
+
+
+def unit_page(unit: Unit) -> str:
+    """The page of a unit."""
+    return f"networks/{unit.slug}/index.html"
+
+
+def layer_page(network: str, layer: str) -> str:
+    """The page of a layer."""
+    return f"networks/{network}/{layer}/index.html"
+
+
+def figure_page(figure_id: str) -> str:
+    """The page of a figure that has its own: a picture or a map."""
+    return f"figures/{figure_id}/index.html"
+
+
+def picture_file(unit: Unit) -> str:
+    """The picture of a unit."""
+    return f"pictures/{unit.slug}.webp"
+
+
+def probe_file(image_id: str) -> str:
+    """A probe image, whole; examples are crops of it."""
+    return f"images/{image_id}.webp"
+
+
+def icon_file(network: str, layer: str, cell: int) -> str:
+    """The synthesized icon of a map's cell."""
+    return f"pictures/{network}/{layer}/cells/{cell}.webp"
+
+
+def figures_file(network: str, layer: str) -> str:
+    """All figure records of a layer, for programs."""
+    return f"networks/{network}/{layer}/figures.json"

@@ -1,0 +1,70 @@
+"""Figures of many pictures: the units of a layer, and the wall of the whole atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from atlas.figures.places import layer_page, picture_file
+from atlas.figures.provenance import LICENCE, provenance, terms
+from atlas.figures.words import count, listed, number
+from atlas.types import AtlasResults, Figure, LayerResults, NetworkSpec, Unit
+
+
+def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:
+    """The sheet of all pictures of a layer's units, in the order of their index."""
+    name, shown = layer.spec.name, sorted(layer.pictures)
+    licence, attribution = terms(())
+    return Figure(
+        id=f"{network.name}/{name}/units",
+        kind="units",
+        title=f"Units of {name}, {network.title}",
+        caption=f"{_share(len(shown), layer.spec.units)} of {name}, each as the picture synthesized to raise it"
+        f"{_median_ratio(layer, shown)}.",
+        alt=f"Sheet of {count(len(shown), 'feature visualization')}, one a unit of {name} in {network.title}.",
+        page=f"{layer_page(network.name, name)}#units",
+        files=tuple(picture_file(Unit(network.name, name, index)) for index in shown),
+        licence=licence,
+        attribution=attribution,
+        provenance=provenance(results, network, layer),
+    )
+
+
+def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
+    """The wall of the home page: a row a network, from its first layer to its classes; `shown` has pictures."""
+    networks = [network.spec for network in results.networks]
+    rows = [f"{spec.title} ({spec.year})" for spec in networks]
+    layers = len({(unit.network, unit.layer) for unit in shown})
+    return Figure(
+        id="wall",
+        kind="wall",
+        title="The wall of units",
+        caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')}, a row for each network and its layers from "
+        f"left to right, each as the picture synthesized to raise it: {listed(rows)}.",
+        alt=f"Wall of {count(len(shown), 'feature visualization')} from {listed([spec.title for spec in networks])}.",
+        page="index.html#wall",
+        files=tuple(picture_file(unit) for unit in shown),
+        licence=LICENCE,
+        attribution=terms(())[1],
+        provenance={
+            "networks": [provenance(results, spec) for spec in networks],
+            "units": [unit.slug for unit in shown],
+        },
+    )
+
+
+def _share(shown: int, units: int) -> str:
+    return f"All {count(units, 'unit')}" if shown == units else f"{shown:,} of the {count(units, 'unit')}"
+
+
+def _median_ratio(layer: LayerResults, shown: Sequence[int]) -> str:
+    """The median over units of (largest response to the picture) / (largest natural response), where that is above 0."""
+    natural = layer.stats.highest
+    ratios = [layer.pictures[index].score_max / natural[index] for index in shown if natural[index] > 0]
+    if not ratios:
+        return ""
+    return (
+        f"; the median picture brings its unit to {number(float(np.median(ratios)), 2)} times the largest response to "
+        f"any of {count(int(layer.stats.counts[0].sum()), 'probe image')}"
+    )

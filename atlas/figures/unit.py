@@ -1,0 +1,174 @@
+"""The figures of one unit: its picture (channel), its examples, its histogram."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from atlas.figures.places import figure_page, picture_file, probe_file, unit_page
+from atlas.figures.provenance import provenance, terms
+from atlas.figures.words import count, listed, number, percent
+from atlas.types import Array, AtlasResults, Figure, LayerResults, NetworkSpec, Picture, Unit
+
+NAMED = 3  # classes that a caption names
+
+
+def unit_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> tuple[Figure, ...]:
+    """The figures of unit `index`: "channel" where it has a picture, "examples" where they may be shown, "histogram"."""
+    picture = layer.pictures.get(index)
+    return (
+        *((channel_figure(results, network, layer, index),) if picture is not None else ()),
+        *((examples_figure(results, network, layer, index),) if results.probes.publish else ()),
+        histogram_figure(results, network, layer, index),
+    )
+
+
+def unit_title(results: AtlasResults, network: NetworkSpec, layer: str, index: int) -> str:
+    """The unit in words: `unit 17 of block3b`, or `the class goldfish (logit 1)` for a class logit."""
+    if layer == network.logits.name:
+        return f"the class {results.class_names(network.labels)[index]} (logit {index})"
+    return f"unit {index} of {layer}"
+
+
+def channel_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> Figure:
+    """The picture that was synthesized to raise the unit's response; it needs `layer.pictures[index]`."""
+    unit, picture = Unit(network.name, layer.spec.name, index), layer.pictures[index]
+    title = unit_title(results, network, unit.layer, index)
+    figure_id = f"{unit.slug}/channel"
+    licence, attribution = terms(())
+    return Figure(
+        id=figure_id,
+        kind="channel",
+        title=f"Feature visualization of {title}, {network.title}",
+        caption=f"Synthesized to raise {title} of {network.title}{_score(layer, index, picture)}"
+        f"{_classes_sentence(results, network, layer, index)}",
+        alt=f"Feature visualization of {title} in {network.title}{_classes_clause(results, network, layer, index)}.",
+        page=figure_page(figure_id),
+        files=(picture_file(unit),),
+        licence=licence,
+        attribution=attribution,
+        provenance=provenance(
+            results, network, layer, unit=index, parameters=picture.parameters, seed=unit.seed(_seed(results))
+        ),
+    )
+
+
+def examples_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> Figure:
+    """The probe images that show the unit at several levels, cropped to its receptive field."""
+    unit = Unit(network.name, layer.spec.name, index)
+    title = unit_title(results, network, unit.layer, index)
+    images = [results.probes.images[i] for i in layer.examples.image[index] if i >= 0]
+    licence, attribution = terms(images)
+    return Figure(
+        id=f"{unit.slug}/examples",
+        kind="examples",
+        title=f"Examples for {title}, {network.title}",
+        caption=f"{_levels_sentence(layer, index, title)} {_crop_sentence(layer)}",
+        alt=f"{count(len(images), 'probe image')} that {title} in {network.title} answers, strongest first: "
+        f"{listed(list(dict.fromkeys(image.title for image in images[:NAMED])))}.",
+        page=f"{unit_page(unit)}#examples",
+        files=tuple(dict.fromkeys(probe_file(image.id) for image in images)),
+        licence=licence,
+        attribution=attribution,
+        provenance=provenance(results, network, layer, unit=index),
+    )
+
+
+def histogram_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> Figure:
+    """How the probe images' largest responses are spread."""
+    unit, stats = Unit(network.name, layer.spec.name, index), layer.stats
+    title = unit_title(results, network, unit.layer, index)
+    licence, attribution = terms(())
+    low, high = stats.edges[index]
+    what = "Largest response" if layer.spec.spatial else "Response"
+    marks = f"median {number(stats.p50[index])}, 90th percentile {number(stats.p90[index])}"
+    return Figure(
+        id=f"{unit.slug}/histogram",
+        kind="histogram",
+        title=f"Responses of {title}, {network.title}",
+        caption=f"{what} of {title} ({_scale(layer)}) to each of {count(_images(layer, index), 'probe image')}, in "
+        f"{count(stats.counts.shape[1], 'bin')} from {number(low)} to {number(high)}: {marks}. "
+        f"{percent(stats.positive[index])} of the images reach above zero.",
+        alt=f"Histogram of the responses of {title} in {network.title}: {marks}, largest {number(high)}.",
+        page=f"{unit_page(unit)}#histogram",
+        files=(),
+        licence=licence,
+        attribution=attribution,
+        provenance=provenance(results, network, layer, unit=index),
+    )
+
+
+def _seed(results: AtlasResults) -> int:
+    return int(results.recipe["seed"])
+
+
+def _scale(layer: LayerResults) -> str:
+    """What a response is: explained in each caption that prints one."""
+    return "pre-activation, no unit" if layer.spec.spatial else "logit, no unit"
+
+
+def _images(layer: LayerResults, index: int) -> int:
+    return int(layer.stats.counts[index].sum())
+
+
+def _score(layer: LayerResults, index: int, picture: Picture) -> str:
+    """What was measured on the picture, beside the largest natural activation."""
+    natural, images = float(layer.stats.highest[index]), count(_images(layer, index), "probe image")
+    mean = f"averages {number(picture.score_mean)} and peaks" if layer.spec.spatial else "comes"
+    preposition = "at" if layer.spec.spatial else "to"
+    score = (
+        f": under held-out transforms the response ({_scale(layer)}) {mean} {preposition} {number(picture.score_max)}"
+    )
+    if natural <= 0:  # a ratio would mean nothing
+        return f"{score}, while {images} bring it to {number(natural)} at most."
+    times = f"{number(picture.score_max / natural, 2)} times"
+    return f"{score}, {times} the largest response to any of {images}, {number(natural)}."
+
+
+def top_classes(
+    results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int
+) -> list[tuple[str, float]]:
+    """Predicted classes whose images the unit answers most, with their mean largest response, at most three."""
+    ids, means = layer.stats.class_ids[index][:NAMED], layer.stats.class_means[index][:NAMED]
+    names = results.class_names(network.labels)
+    return [(names[i], float(mean)) for i, mean in zip(ids.tolist(), means, strict=True) if i >= 0]
+
+
+def _classes_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
+    top = top_classes(results, network, layer, index)
+    named = [f"{name} ({'mean response ' if i == 0 else ''}{number(mean)})" for i, (name, mean) in enumerate(top)]
+    return f" Of the classes that the network predicts, {listed(named)} raise it most." if top else ""
+
+
+def _classes_clause(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
+    names = [name for name, _ in top_classes(results, network, layer, index)]
+    return f", responds most to images predicted as {listed(names)}" if names else ""
+
+
+def _levels_sentence(layer: LayerResults, index: int, title: str) -> str:
+    """How many images at which level, with the range of responses."""
+    there = layer.examples.image[index] >= 0
+    parts = [
+        f"{how} ({_span(layer.examples.value[index][chosen])})"
+        for level, how in (("top", "strongest"), ("p90", "around the 90th percentile"), ("p50", "around the median"))
+        if (chosen := there & (np.array(layer.examples.levels) == level)).any()
+    ]
+    return (
+        f"Probe images by the response ({_scale(layer)}) of {title}, out of {_images(layer, index):,}: {listed(parts)}."
+        if parts
+        else f"No probe image was measured for {title}."
+    )
+
+
+def _span(values: Array) -> str:
+    high, low = number(values.max()), number(values.min())
+    return f"{len(values)}, {high}" if high == low else f"{len(values)}, from {high} down to {low}"
+
+
+def _crop_sentence(layer: LayerResults) -> str:
+    if not layer.spec.spatial or layer.field.size == 0:
+        return "Each is shown whole: the unit sees the whole image."
+    side = layer.field.size
+    return (
+        f"Each is cropped to what the strongest position sees, its receptive field of {side} × {side} input pixels "
+        "(clipped to the image); the overlay shows the response inside."
+    )

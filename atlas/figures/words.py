@@ -1,0 +1,38 @@
+"""Numbers and lists as a caption writes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+MINUS = "\u2212"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """`value` with `digits` significant digits, never in powers of ten, with a real minus sign: −1.25, 4,000."""
+    value = float(value)
+    if not math.isfinite(value):
+        return "undefined" if math.isnan(value) else ("∞" if value > 0 else f"{MINUS}∞")
+    rounded = float(f"{value:.{digits - 1}e}")
+    places = max(0, digits - 1 - math.floor(math.log10(abs(rounded)))) if rounded else 0
+    return f"{rounded:,.{places}f}".replace("-", MINUS)
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] as whole per cent with a narrow space: 63 %."""
+    return f"{round(100 * float(share))}\u202f%"
+
+
+def count(amount: int, noun: str) -> str:
+    """`amount` with its noun: 1 image, 4,000 images."""
+    return f"{int(amount):,} {noun}{'' if amount == 1 else 's'}"
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """a; a and b; a, b and c."""
+    return f" {last} ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+
+
+def short(digest: str) -> str:
+    """The first 12 digits of a digest: enough to tell versions apart, short enough to print."""
+    return digest[:12]
