@@ -1,0 +1,71 @@
+"""Feature visualization: pictures that excite a unit or a direction the most (activation maximization)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from atlas.types import Array, LayerSpec, Network, Picture, Unit
+
+VERSION = 1  # of the results: part of the store's keys
+BATCH = 16  # pictures are always computed so many at a time, so that the same kernels run for each (tested)
+KINDS = ("channel", "neuron", "negative", "diverse")
+DIVERSE = 4  # pictures of a unit that are made unlike each other
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How pictures are made. Every field changes the result, so all are part of the store's keys.
+
+    Lengths are in pixels of the picture or shares of its side. The defaults do in 64 steps what lucid's do in 512.
+    """
+
+    kind: str = "channel"  # channel: spatial mean · neuron: centre · negative: least mean · diverse: 4 unlike pictures
+    size: int = 128  # side of the picture in pixels, a multiple of 16
+    steps: int = 64
+    rate: float = 0.1  # of Adam, constant (a decay makes pictures worse at this number of steps)
+    deviation: float = 0.1  # standard deviation of the spectrum at the start
+    decay: float = 1.0  # of amplitude with frequency
+    jitter: float = 1 / 12  # largest shift, share of the side
+    scale: float = 0.1  # largest change of scale
+    rotate: float = 10.0  # largest rotation in degrees
+    power: float = 2.0  # of the cosine in the objective of a direction
+    diversity: float = 100.0  # weight of the diversity term of kind "diverse"
+    transforms: int = 8  # held-out transforms that the score is the mean of
+    precision: str = "auto"  # bfloat16 · float32 · auto: bfloat16 where the processor has it
+
+
+def visualize_units(
+    network: Network, layer: LayerSpec, units: Sequence[Unit], settings: Settings, *, seed: int, device: str = "cpu"
+) -> list[Picture]:
+    """A picture of each of `units`, all of `layer` (four each for kind "diverse"), in their order.
+
+    A picture depends on the unit's name and `seed`, never on the other units. `score_mean` and `score_max` are the
+    unit's mean and largest response (before the nonlinearity).
+
+    Raises:
+        AtlasError: a unit that the layer does not have, an unknown kind, a layer that cannot be cut.
+    """
+    from atlas.visualize.batch import unit_pictures
+
+    return unit_pictures(network, layer, units, settings, seed=seed, device=device)
+
+
+def visualize_directions(
+    network: Network,
+    layer: LayerSpec,
+    directions: Array,
+    names: Sequence[str],
+    settings: Settings,
+    *,
+    seed: int,
+    device: str = "cpu",
+) -> list[Picture]:
+    """A picture of each row of `directions` [M, C] float32: dot x max(0.1, cosine)^power (Carter et al. 2019).
+
+    `names[i]` gives the seed of row i. `score_mean` and `score_max` are the mean and largest response along the
+    direction of length 1.
+    """
+    from atlas.visualize.batch import direction_pictures
+
+    return direction_pictures(network, layer, directions, names, settings, seed=seed, device=device)

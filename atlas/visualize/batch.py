@@ -1,0 +1,133 @@
+"""Many pictures in batches of one fixed size, each with its score: units and directions to `Picture`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from atlas.errors import AtlasError, UnknownName
+from atlas.types import Array, LayerSpec, Network, Picture, Unit
+from atlas.visualize import BATCH, DIVERSE, KINDS, VERSION, Settings
+from atlas.visualize import objective as objectives
+from atlas.visualize.ascend import ascend
+from atlas.visualize.engine import prepare, resolve_precision
+from atlas.visualize.image import to_bytes
+from atlas.visualize.objective import Objective
+from atlas.visualize.score import score
+
+Read = Callable[[Tensor], Tensor]  # response [image, unit, height, width] -> each image's own map, flat [image, n]
+
+
+def unit_pictures(
+    network: Network, layer: LayerSpec, units: Sequence[Unit], settings: Settings, *, seed: int, device: str
+) -> list[Picture]:
+    """See `atlas.visualize.visualize_units`."""
+    _check(network, layer, units, settings)
+    copies = DIVERSE if settings.kind == "diverse" else 1
+    wanted = [(unit.index, copy_seed(unit.seed(seed), copy)) for unit in units for copy in range(copies)]
+
+    def objective(rows: list[int]) -> Objective:
+        return unit_objective(settings, [wanted[row][0] for row in rows])
+
+    def read(rows: list[int]) -> Read:
+        maps = objectives.maps([wanted[row][0] for row in rows])
+        return lambda response: maps(response).flatten(1)
+
+    return _pictures(network, layer, settings, [seed for _, seed in wanted], objective, read, device)
+
+
+def direction_pictures(
+    network: Network,
+    layer: LayerSpec,
+    directions: Array,
+    names: Sequence[str],
+    settings: Settings,
+    *,
+    seed: int,
+    device: str,
+) -> list[Picture]:
+    """See `atlas.visualize.visualize_directions`."""
+    if directions.shape != (len(names), layer.units):
+        raise AtlasError(
+            f"Directions of {network.spec.name}/{layer.name} are {directions.shape}, expected {(len(names), layer.units)}."
+        )
+    lengths = np.linalg.norm(directions, axis=1, keepdims=True)
+    unit_length = (directions / np.maximum(lengths, 1e-12)).astype(np.float32)
+
+    def objective(rows: list[int]) -> Objective:
+        return objectives.direction(unit_length[rows], settings.power)
+
+    def read(rows: list[int]) -> Read:
+        towards = torch.from_numpy(unit_length[rows])[:, None]
+        return lambda response: (towards.to(response.device) @ response.float().flatten(2))[:, 0]
+
+    return _pictures(network, layer, settings, [name_seed(name, seed) for name in names], objective, read, device)
+
+
+def unit_objective(settings: Settings, units: Sequence[int]) -> Objective:
+    """The objective of `settings.kind` with one unit per image."""
+    if settings.kind == "neuron":
+        return objectives.neuron(units)
+    if settings.kind == "negative":
+        return -objectives.channel(units)
+    if settings.kind == "diverse":
+        return objectives.channel(units) + settings.diversity * objectives.diversity(DIVERSE)
+    return objectives.channel(units)
+
+
+def copy_seed(seed: int, copy: int) -> int:
+    """The seed of a further picture of the same unit; the first keeps the unit's own."""
+    return seed if copy == 0 else name_seed(f"copy {copy}", seed)
+
+
+def name_seed(name: str, seed: int) -> int:
+    """A seed in [0, 2^63) from the recipe's seed and a name."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8], "big") >> 1
+
+
+def _pictures(
+    network: Network,
+    layer: LayerSpec,
+    settings: Settings,
+    seeds: Sequence[int],
+    objective: Callable[[list[int]], Objective],
+    read: Callable[[list[int]], Read],
+    device: str,
+) -> list[Picture]:
+    size = settings.size
+    precision = resolve_precision(settings.precision, device)
+    fast = prepare(network, layer, size=size, precision=precision, device=device)
+    exact = prepare(network, layer, size=size, precision="float32", device=device)
+    pictures: list[Picture] = []
+    for first in range(0, len(seeds), BATCH):
+        count = min(BATCH, len(seeds) - first)
+        rows = [first + i % count for i in range(BATCH)]  # a batch is always full
+        goal = objective(rows)
+        ascent = ascend(fast, goal, seeds=[seeds[row] for row in rows], settings=settings, size=size, device=device)
+        rgb, own = to_bytes(ascent.rgb), read(rows)
+        scores = score(exact, rgb, lambda r, own=own: _mean_and_max(own(r)), transforms=settings.transforms)
+        parameters = {**asdict(settings), "objective": str(goal), "precision": precision, "version": VERSION}
+        pictures += [
+            Picture(rgb[i], float(scores[i, 0]), float(scores[i, 1]), ascent.curves[i], parameters)
+            for i in range(count)
+        ]
+    return pictures
+
+
+def _mean_and_max(response: Tensor) -> Tensor:
+    return torch.stack((response.mean(dim=1), response.amax(dim=1)), dim=1)
+
+
+def _check(network: Network, layer: LayerSpec, units: Sequence[Unit], settings: Settings) -> None:
+    if settings.kind not in KINDS:
+        raise UnknownName("kind of picture", settings.kind, KINDS)
+    for unit in units:
+        if unit.network != network.spec.name or unit.layer != layer.name or not 0 <= unit.index < layer.units:
+            raise AtlasError(
+                f"{unit.slug} is no unit of {network.spec.name}/{layer.name}, which has units 0 to {layer.units - 1}."
+            )

@@ -1,0 +1,141 @@
+"""What makes it fast: networks cut, folded and in bfloat16, kept per process; batches of one fixed size."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+from torch.nn import functional
+
+from atlas.types import LayerSpec, Network
+from atlas.visualize.graph import Clamp, cut
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
+
+
+class Prepared(nn.Module):
+    """A layer's response as a function of images: `[image, 3, height, width]` in [0, 1] to `[image, unit, h, w]`.
+
+    A vector layer gives `[image, unit, 1, 1]`. The response has the dtype of the prepared weights.
+    """
+
+    def __init__(self, network: Network, graph: fx.GraphModule, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.graph = graph
+        self.dtype = dtype
+        self.register_buffer("mean", torch.tensor(network.spec.mean).view(3, 1, 1))
+        self.register_buffer("std", torch.tensor(network.spec.std).view(3, 1, 1))
+
+    def forward(self, rgb: Tensor) -> Tensor:
+        x = ((rgb - self.mean) / self.std).to(self.dtype, memory_format=torch.channels_last)
+        response: Tensor = self.graph(x)
+        return response if response.dim() == 4 else response[:, :, None, None]
+
+    @contextmanager
+    def redirected(self) -> Iterator[None]:
+        """Redirect the gradients of dead ReLUs inside the block."""
+        clamps = [module for module in self.modules() if isinstance(module, Clamp)]
+        try:
+            for clamp in clamps:
+                clamp.redirect = True
+            yield
+        finally:
+            for clamp in clamps:
+                clamp.redirect = False
+
+
+def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str, device: str) -> Prepared:
+    """Cut `network` at `layer` for images of `size` pixels; `precision` is "float32" or "bfloat16".
+
+    Prepared networks are kept per process (the last 8), by the name of network and layer and the other arguments.
+    """
+    return _prepare(_Key(network, layer), size, precision, device)
+
+
+class _Key:
+    """Network and layer, equal by their names and the network's module."""
+
+    def __init__(self, network: Network, layer: LayerSpec) -> None:
+        self.network, self.layer = network, layer
+        self._id = (network.spec.name, layer, id(network.module))
+
+    def __hash__(self) -> int:
+        return hash(self._id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._id == other._id
+
+
+@lru_cache(maxsize=8)
+def _prepare(key: _Key, size: int, precision: str, device: str) -> Prepared:
+    keep_memory()
+    dtype = getattr(torch, precision)
+    graph = cut(key.network, key.layer, torch.zeros(1, 3, size, size))
+    graph.to(dtype=dtype, memory_format=torch.channels_last)
+    if dtype == torch.bfloat16 and device == "cpu":
+        _strided_depthwise_in_float32(graph)
+    return Prepared(key.network, graph, dtype).to(device)
+
+
+def resolve_precision(precision: str, device: str) -> str:
+    """ "auto" is bfloat16 where the processor multiplies it natively, else float32."""
+    if precision != "auto":
+        return precision
+    native = torch.cuda.is_bf16_supported() if device.startswith("cuda") else torch.cpu._is_avx512_bf16_supported()
+    return "bfloat16" if native else "float32"
+
+
+@lru_cache(maxsize=1)
+def keep_memory() -> bool:
+    """Tell glibc to keep freed memory instead of returning it to the system after each step; True if it agreed.
+
+    Without this each step's buffers are fresh pages, and page faults take up to half of the time.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # absent in musl
+    return mallopt is not None and all(mallopt(option, 1 << 30) for option in (M_MMAP_THRESHOLD, M_TRIM_THRESHOLD))
+
+
+def _strided_depthwise_in_float32(graph: fx.GraphModule) -> None:
+    for name, module in list(graph.named_modules()):
+        if isinstance(module, nn.Conv2d) and 1 < module.groups == module.in_channels and max(module.stride) > 1:
+            graph.set_submodule(name, Depthwise(module))
+
+
+class Depthwise(nn.Module):
+    """A strided depthwise convolution with its gradient in float32: in bfloat16 that is ten to a hundred times slower."""
+
+    def __init__(self, conv: nn.Conv2d) -> None:
+        super().__init__()
+        self.conv = conv
+
+    def forward(self, x: Tensor) -> Tensor:
+        conv = self.conv
+        if type(conv).__name__ == "Conv2dSame":  # timm's TensorFlow padding, which depends on the input's size
+            from timm.layers.padding import pad_same
+
+            x = pad_same(x, list(conv.kernel_size), list(conv.stride), list(conv.dilation))
+        output: Tensor = _Depthwise.apply(x, conv)  # type: ignore[no-untyped-call]
+        return output
+
+
+class _Depthwise(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, conv: nn.Conv2d) -> Tensor:
+        ctx.conv, ctx.like = conv, x.shape
+        return functional.conv2d(x, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        conv = ctx.conv
+        gradient = torch.nn.grad.conv2d_input(
+            ctx.like, conv.weight.float(), gradients[0].float(), conv.stride, conv.padding, conv.dilation, conv.groups
+        )
+        return gradient.to(gradients[0].dtype), None

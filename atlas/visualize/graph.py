@@ -1,0 +1,216 @@
+"""Cut a network at one layer and fold its batch normalization: the same function of the image, with less work."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+from atlas.errors import AtlasError
+from atlas.types import LayerSpec, Network
+
+CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
+
+
+def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
+    """A copy of `network` (float32, after input normalization) that ends at `layer`, with folded batch normalization.
+
+    The output is the layer's response: `[image, unit, height, width]` or `[image, unit]`. `example` is an input of the
+    size to come: a branch on shapes (as in timm's VGG head) is decided for it.
+
+    Raises:
+        AtlasError: the layer does not exist, is not reached, or lies behind control flow that depends on values.
+    """
+    module = copy.deepcopy(network.module)
+    if layer.path not in dict(module.named_modules()):
+        raise AtlasError(f"{network.spec.name} has no module {layer.path!r}, which layer {layer.name!r} names.")
+    _open_norms(module)
+    tracer = _Tracer(layer, example)
+    try:
+        graph = tracer.trace(module)
+    except (fx.proxy.TraceError, TypeError) as error:
+        raise AtlasError(
+            f"{network.spec.name} cannot be cut at {layer.name} ({layer.path}): {error}. "
+            "Its forward must not branch on the values of the image."
+        ) from error
+    if tracer.reached is None:
+        raise AtlasError(f"{network.spec.name} never makes call {layer.call} of {layer.path!r} (layer {layer.name!r}).")
+    traced = fx.GraphModule(tracer.root, graph)
+    _drop_dead(graph)
+    _fold(traced)
+    _clamp(traced)
+    traced.delete_all_unused_submodules()
+    traced.recompile()
+    return traced.eval().requires_grad_(False)
+
+
+class _Reached(Exception):  # noqa: N818
+    """The target layer has given its output; what comes after need not be traced."""
+
+
+class _Tracer(fx.Tracer):
+    """Record calls up to the given call of the layer's module; whatever wraps one kernel is a leaf."""
+
+    def __init__(self, layer: LayerSpec, example: Tensor) -> None:
+        super().__init__()
+        self.layer, self.example = layer, example
+        self.calls: dict[str, int] = defaultdict(int)
+        self.reached: fx.Node | None = None
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        return isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d) or not list(m.children()) and _is_torch(m)
+
+    def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
+        path = self.path_of_module(m)
+        output = super().call_module(m, forward, args, kwargs)
+        if path == self.layer.path:
+            if self.calls[path] == self.layer.call:
+                self.reached = output.node
+                raise _Reached
+            self.calls[path] += 1
+        return output
+
+    def trace(self, root: Any, concrete_args: dict[str, Any] | None = None) -> fx.Graph:
+        try:
+            return super().trace(root, concrete_args)
+        except _Reached:
+            self.graph.output(self.reached)
+            return self.graph
+
+    def to_bool(self, obj: fx.Proxy) -> bool:
+        """Decide a branch by running what was traced so far on the example."""
+        graph = fx.Graph()
+        copied: dict[fx.Node, fx.Node] = {}
+        graph.graph_copy(self.graph, copied)
+        graph.output(copied[obj.node])
+        with torch.no_grad():
+            return bool(fx.GraphModule(self.root, graph)(self.example))
+
+
+def _is_torch(module: nn.Module) -> bool:
+    return type(module).__module__.startswith("torch.nn")
+
+
+class _Norm(nn.Module):
+    """timm's BatchNormAct2d taken apart, with the same child names, so that the parts can be folded."""
+
+    def __init__(self, norm: Any) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(norm.num_features, eps=norm.eps)
+        self.norm.load_state_dict(norm.state_dict())
+        self.drop, self.act = norm.drop, norm.act
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.act(self.drop(self.norm(x)))  # type: ignore[no-any-return]
+
+
+def _open_norms(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        if isinstance(child, nn.BatchNorm2d) and hasattr(child, "drop") and hasattr(child, "act"):
+            setattr(module, name, _Norm(child).eval())
+        else:
+            _open_norms(child)
+
+
+def _drop_dead(graph: fx.Graph) -> None:
+    for node in reversed(graph.nodes):
+        if node.op not in ("output", "placeholder") and not node.users:
+            graph.erase_node(node)
+
+
+def _fold(traced: fx.GraphModule) -> None:
+    """Fold each batch normalization into the convolution before it; scale and shift where there is none."""
+    modules = dict(traced.named_modules())
+    seen: set[str] = set()
+    for node in list(traced.graph.nodes):
+        if node.op != "call_module":
+            continue
+        module = modules[node.target]
+        if isinstance(module, nn.Identity | nn.Dropout):
+            node.replace_all_uses_with(node.args[0])
+            traced.graph.erase_node(node)
+        elif isinstance(module, nn.BatchNorm2d):
+            before = node.args[0]
+            conv = modules.get(before.target) if before.op == "call_module" else None
+            if isinstance(conv, nn.Conv2d) and len(before.users) == 1 and before.target not in seen:
+                _fold_pair(conv, module)
+                seen.add(before.target)
+                node.replace_all_uses_with(before)
+                traced.graph.erase_node(node)
+            else:
+                traced.add_submodule(node.target, Scale(module))
+
+
+def _fold_pair(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
+    conv.weight, conv.bias = fuse_conv_bn_weights(
+        conv.weight, conv.bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
+    )
+
+
+class Scale(nn.Module):
+    """Batch normalization with fixed statistics: one multiplication and one addition per channel."""
+
+    def __init__(self, norm: nn.BatchNorm2d) -> None:
+        super().__init__()
+        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        self.scale = nn.Parameter(scale[:, None, None])
+        self.shift = nn.Parameter((norm.bias - norm.running_mean * scale)[:, None, None])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.addcmul(self.shift, x, self.scale)
+
+
+class Clamp(nn.Module):
+    """ReLU (high = inf) or ReLU6 whose gradient can be redirected (lucid's cure for a dead start).
+
+    While `redirect` is set, an image none of whose gradient passes here gets the incoming gradient wherever that
+    moves a clamped value back into range.
+    """
+
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__()
+        self.low, self.high, self.redirect = low, high, False
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.redirect:
+            return _Redirected.apply(x, self.low, self.high)  # type: ignore[no-any-return, no-untyped-call]
+        return functional.relu(x) if self.high == float("inf") else functional.hardtanh(x, self.low, self.high)
+
+
+class _Redirected(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, low: float, high: float) -> Tensor:
+        ctx.save_for_backward(x)
+        ctx.low, ctx.high = low, high
+        return x.clamp(low, high)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (x,), (gradient,) = ctx.saved_tensors, gradients
+        passed = gradient * ((x > ctx.low) & (x < ctx.high))
+        # the loss is minimized: a positive gradient pushes a value down
+        away = ((x <= ctx.low) & (gradient > 0)) | ((x >= ctx.high) & (gradient < 0))
+        alive = passed.flatten(1).any(dim=1).view(-1, *[1] * (x.dim() - 1))
+        return torch.where(alive, passed, gradient.masked_fill(away, 0)), None, None
+
+
+def _clamp(traced: fx.GraphModule) -> None:
+    """Replace every ReLU and ReLU6, however it is called, by a Clamp."""
+    modules = dict(traced.named_modules())
+    for node in list(traced.graph.nodes):
+        module = modules.get(node.target) if node.op == "call_module" else None
+        if node.op == "call_module":
+            kind = type(module).__name__.lower() if isinstance(module, nn.ReLU | nn.ReLU6) else ""
+        else:
+            kind = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+        if node.op in ("call_module", "call_function", "call_method") and kind in CLAMPS:
+            name = f"clamp_{node.name}"
+            traced.add_submodule(name, Clamp(*CLAMPS[kind]))
+            with traced.graph.inserting_before(node):
+                node.replace_all_uses_with(traced.graph.call_module(name, (node.args[0],)))
+            traced.graph.erase_node(node)

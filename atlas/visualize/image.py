@@ -1,0 +1,70 @@
+"""The space that pictures are searched in: Fourier coefficients of decorrelated colours, through a sigmoid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from atlas.types import Array
+
+# Square root of the colour covariance of ImageNet's pixels (lucid `param/color.py`): what natural colours share.
+COLOUR = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
+
+
+@dataclass(frozen=True)
+class FourierImage:
+    """Square pictures of `size` pixels as spectra `[image, 3, size, size // 2 + 1, 2]` (real and imaginary part).
+
+    Each frequency is scaled by 1 / frequency^decay, so that equal steps change all scales of a natural image alike.
+    Source: lucid `param/spatial.py` (Olah et al. 2017).
+    """
+
+    size: int
+    decay: float = 1.0
+
+    def start(self, generators: list[torch.Generator], deviation: float) -> Tensor:
+        """Random spectra of standard deviation `deviation`, one from each generator (on the CPU, whatever the device)."""
+        shape = (3, self.size, self.size // 2 + 1, 2)
+        return torch.stack([torch.randn(shape, generator=generator) for generator in generators]) * deviation
+
+    def render(self, spectra: Tensor) -> Tensor:
+        """The pictures, `[image, 3, size, size]` in (0, 1)."""
+        scale, colour = (constant.to(spectra.device) for constant in _constants(self.size, self.decay))
+        flat = torch.fft.irfft2(torch.view_as_complex(spectra * scale), s=(self.size, self.size))
+        return torch.sigmoid(torch.einsum("rc,ichw->irhw", colour, flat))
+
+
+@lru_cache(maxsize=8)
+def _constants(size: int, decay: float) -> tuple[Tensor, Tensor]:
+    """Scale of each frequency [size, size // 2 + 1, 1] and the colour matrix [rgb, component]."""
+    rows, columns = np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None]
+    frequency = np.maximum(np.hypot(rows, columns), 1 / size)
+    scale = size / frequency**decay / 4
+    colour = np.array(COLOUR)
+    colour = colour / np.linalg.norm(colour, axis=0).max()
+    return torch.from_numpy(scale).float()[..., None], torch.from_numpy(colour).float()
+
+
+def to_bytes(rgb: Tensor) -> Array:
+    """Pictures `[image, 3, height, width]` in [0, 1] as `[image, height, width, 3]` uint8."""
+    pixels: Array = (rgb.detach().cpu() * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy()
+    return pixels
+
+
+def from_bytes(rgb: Array) -> Tensor:
+    """The reverse of `to_bytes`."""
+    return torch.from_numpy(rgb).permute(0, 3, 1, 2).float() / 255
+
+
+def display(rgb: Array, *, percent: float = 0.5) -> Array:
+    """Stretch the contrast of one picture [H, W, 3] uint8 for the eye: all channels alike, so that hues stay.
+
+    The lowest and highest `percent` of all values become black and white. Numbers are never taken from the result.
+    """
+    low, high = np.percentile(rgb, [percent, 100 - percent])
+    stretched: Array = ((rgb - low) / max(high - low, 1) * 255).clip(0, 255).round().astype(np.uint8)
+    return stretched

@@ -1,0 +1,40 @@
+"""Random transforms that a picture must survive: one affine resampling per image and step, drawn per image."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+GREY = 0.5  # what lies outside of the picture
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """Shift up to `jitter` of the side, scale by 1 +- `scale`, rotate by +- `rotate` degrees, all uniform.
+
+    lucid's pad, jitter, scale, rotate, jitter (`optvis/transform.py`) as one transform. Outside is grey.
+    """
+
+    jitter: float = 1 / 12
+    scale: float = 0.1
+    rotate: float = 10.0
+
+    def draw(self, generator: torch.Generator, count: int) -> Tensor:
+        """`count` transforms as affine matrices `[count, 2, 3]` (output to input, in the coordinates of grid_sample)."""
+        spread = torch.rand(count, 4, generator=generator) * 2 - 1
+        angle = spread[:, 0] * math.radians(self.rotate)
+        zoom = 1 + spread[:, 1] * self.scale
+        shift = spread[:, 2:] * self.jitter * 2  # the side is 2 long
+        cosine, sine = torch.cos(angle) / zoom, torch.sin(angle) / zoom
+        rows = (torch.stack((cosine, -sine, shift[:, 0]), 1), torch.stack((sine, cosine, shift[:, 1]), 1))
+        return torch.stack(rows, dim=1)
+
+
+def apply(rgb: Tensor, matrices: Tensor) -> Tensor:
+    """Each picture `[image, 3, size, size]` under its own matrix `[image, 2, 3]`."""
+    grid = functional.affine_grid(matrices, list(rgb.shape), align_corners=False)
+    return functional.grid_sample(rgb - GREY, grid, align_corners=False) + GREY
