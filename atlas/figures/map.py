@@ -27,7 +27,9 @@ def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults)
         files=_files(results, network, layer),
         licence=licence,
         attribution=attribution,
-        provenance=provenance(results, network, layer, parameters=layout.parameters, seed=int(results.recipe["seed"])),
+        provenance=provenance(
+            results, network, layer, parameters=dict(layout.parameters), seed=int(results.recipe["seed"])
+        ),
     )
 
 

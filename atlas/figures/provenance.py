@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from atlas import __version__
@@ -24,31 +24,23 @@ LICENCE_URLS = {
 
 
 def provenance(
-    results: AtlasResults,
-    network: NetworkSpec,
-    layer: LayerResults | None = None,
-    *,
-    unit: int | None = None,
-    parameters: Mapping[str, Any] | None = None,
-    seed: int | None = None,
+    results: AtlasResults, network: NetworkSpec, layer: LayerResults | None = None, **details: Any
 ) -> dict[str, Any]:
-    """Everything needed to make a figure again, as plain data; fields that do not apply are left out."""
-    fields: dict[str, Any] = {
+    """Everything needed to make a figure again, as plain data; `details` are a figure's own: unit, parameters, seed."""
+    fields = {
         "network": network.name,
         "paper": network.paper,
         "weights": dict(vars(network.weights)),
-        "layer": layer.spec.name if layer else None,
-        "module": layer.spec.path if layer else None,
-        "unit": unit,
-        "probes": _probes(results),
-        "parameters": dict(parameters) if parameters else None,
-        "seed": seed,
-        "recipe": results.recipe.get("name"),
-        "code": f"representation-atlas {__version__}",
-        "store": dict(layer.keys) if layer else None,
-        "versions": dict(results.versions),
     }
-    return {name: value for name, value in fields.items() if value is not None}
+    if layer is not None:
+        fields |= {"layer": layer.spec.name, "module": layer.spec.path, "store": dict(layer.keys)}
+    return fields | {
+        "probes": _probes(results),
+        "recipe": results.recipe["name"],
+        "code": f"representation-atlas {__version__}",
+        "versions": dict(results.versions),
+        **details,
+    }
 
 
 def _probes(results: AtlasResults) -> dict[str, Any]:

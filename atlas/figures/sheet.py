@@ -40,8 +40,8 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
         id="wall",
         kind="wall",
         title="The wall of units",
-        caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')}, a row for each network and its layers from "
-        f"left to right, each as the picture synthesized to raise it: {listed(rows)}.",
+        caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')}, a row for each network and its layers "
+        f"from left to right, each as the picture synthesized to raise it: {listed(rows)}.",
         alt=f"Wall of {count(len(shown), 'feature visualization')} from {listed([spec.title for spec in networks])}.",
         page="index.html#wall",
         files=tuple(picture_file(unit) for unit in shown),
@@ -59,7 +59,7 @@ def _share(shown: int, units: int) -> str:
 
 
 def _median_ratio(layer: LayerResults, shown: Sequence[int]) -> str:
-    """The median over units of (largest response to the picture) / (largest natural response), where that is above 0."""
+    """The median over units of largest response to the picture / largest natural response, where that is above 0."""
     natural = layer.stats.highest
     ratios = [layer.pictures[index].score_max / natural[index] for index in shown if natural[index] > 0]
     if not ratios:

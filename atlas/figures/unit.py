@@ -13,7 +13,7 @@ NAMED = 3  # classes that a caption names
 
 
 def unit_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> tuple[Figure, ...]:
-    """The figures of unit `index`: "channel" where it has a picture, "examples" where they may be shown, "histogram"."""
+    """The figures of unit `index`: "channel" if it has a picture, "examples" if they may be shown, "histogram"."""
     picture = layer.pictures.get(index)
     return (
         *((channel_figure(results, network, layer, index),) if picture is not None else ()),
@@ -47,7 +47,7 @@ def channel_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResu
         licence=licence,
         attribution=attribution,
         provenance=provenance(
-            results, network, layer, unit=index, parameters=picture.parameters, seed=unit.seed(_seed(results))
+            results, network, layer, unit=index, parameters=dict(picture.parameters), seed=unit.seed(_seed(results))
         ),
     )
 

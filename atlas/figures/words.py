@@ -36,3 +36,8 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 def short(digest: str) -> str:
     """The first 12 digits of a digest: enough to tell versions apart, short enough to print."""
     return digest[:12]
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, without control characters: what every citation format can carry."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
