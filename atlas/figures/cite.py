@@ -48,7 +48,7 @@ def cite(
 def reference(figure: Figure, *, base_url: str, issued: date, version: str = __version__) -> Reference:
     """The reference of `figure`; its note names the version of the weights, of the probe set and the licence."""
     return Reference(
-        key="atlas:" + "".join(c if c.isascii() and c.isalnum() or c in "-." else "-" for c in figure.id),
+        key="atlas:" + "".join(c if (c.isascii() and c.isalnum()) or c in "-." else "-" for c in figure.id),
         title=one_line(figure.title),
         issued=issued,
         version=version,
@@ -93,21 +93,22 @@ BIBTEX_ESCAPES = str.maketrans(
     }
 )
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # BibTeX's own names
+
 
 def bibtex(made: Reference) -> str:
     """A `@misc` entry (UTF-8); the title is in double braces, so that its capitals stay."""
     fields = {
-        "author": f"{{{AUTHOR}}}",
-        "title": f"{{{made.title.translate(BIBTEX_ESCAPES)}}}",
-        "publisher": CREDIT,
-        "year": str(made.issued.year),
-        "month": f"{made.issued:%b}".lower(),
-        "version": made.version,
-        "url": made.url,
-        "note": made.note.translate(BIBTEX_ESCAPES),
+        "author": f"{{{{{AUTHOR}}}}}",
+        "title": f"{{{{{made.title.translate(BIBTEX_ESCAPES)}}}}}",
+        "publisher": f"{{{CREDIT}}}",
+        "year": f"{{{made.issued.year}}}",
+        "month": MONTHS[made.issued.month - 1],
+        "version": f"{{{made.version}}}",
+        "url": f"{{{made.url}}}" if made.url else "",
+        "note": f"{{{made.note.translate(BIBTEX_ESCAPES)}}}",
     }
-    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value and name != "month"]
-    lines.insert(4, f"  month = {fields['month']},")
+    lines = (f"  {name} = {value}," for name, value in fields.items() if value)
     return "\n".join((f"@misc{{{made.key},", *lines, "}", ""))
 
 
