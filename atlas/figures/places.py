@@ -5,6 +5,9 @@ from __future__ import annotations
 from atlas.types import Unit
 
 
+LICENCES_PAGE = "images/index.html"  # images and licences
+
+
 def unit_page(unit: Unit) -> str:
     """The page of a unit."""
     return f"networks/{unit.slug}/index.html"

@@ -54,6 +54,22 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
     )
 
 
+def wall_units(results: AtlasResults, per_layer: int = 6) -> tuple[Unit, ...]:
+    """Units with a picture, at most `per_layer` of each layer, spread evenly over its pictured units: no pick of the
+    prettiest."""
+    return tuple(
+        Unit(network.spec.name, name, index)
+        for network in results.networks
+        for name in network.layer_names
+        for index in _spread(sorted(network.load(name).pictures), per_layer)
+    )
+
+
+def _spread(items: Sequence[int], wanted: int) -> list[int]:
+    kept = min(wanted, len(items))
+    return [items[(2 * i + 1) * len(items) // (2 * kept)] for i in range(kept)]
+
+
 def _share(shown: int, units: int) -> str:
     return f"All {count(units, 'unit')}" if shown == units else f"{shown:,} of the {count(units, 'unit')}"
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from atlas.figures.places import figure_page, picture_file, probe_file, unit_page
 from atlas.figures.provenance import provenance, terms
-from atlas.figures.words import count, listed, number, percent
+from atlas.figures.words import count, first_name, listed, number, percent
 from atlas.types import Array, AtlasResults, Figure, LayerResults, NetworkSpec, Picture, Unit
 
 NAMED = 3  # classes that a caption names
@@ -25,7 +25,7 @@ def unit_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResult
 def unit_title(results: AtlasResults, network: NetworkSpec, layer: str, index: int) -> str:
     """The unit in words: `unit 17 of block3b`, or `the class goldfish (logit 1)` for a class logit."""
     if layer == network.logits.name:
-        return f"the class {results.class_names(network.labels)[index]} (logit {index})"
+        return f"the class {first_name(results.class_names(network.labels)[index])} (logit {index})"
     return f"unit {index} of {layer}"
 
 
@@ -130,7 +130,7 @@ def top_classes(
     """Predicted classes whose images the unit answers most, with their mean largest response, at most three."""
     ids, means = layer.stats.class_ids[index][:NAMED], layer.stats.class_means[index][:NAMED]
     names = results.class_names(network.labels)
-    return [(names[i], float(mean)) for i, mean in zip(ids.tolist(), means, strict=True) if i >= 0]
+    return [(first_name(names[i]), float(mean)) for i, mean in zip(ids.tolist(), means, strict=True) if i >= 0]
 
 
 def _classes_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:

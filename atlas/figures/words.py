@@ -38,6 +38,11 @@ def short(digest: str) -> str:
     return digest[:12]
 
 
+def first_name(name: str) -> str:
+    """The first of a class name's synonyms: "tench, Tinca tinca" gives "tench"."""
+    return name.split(",")[0].strip()
+
+
 def one_line(text: str) -> str:
     """`text` on one line, without control characters: what every citation format can carry."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

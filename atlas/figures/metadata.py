@@ -1,0 +1,109 @@
+"""What machines read about a figure: Highwire tags, schema.org's ImageObject, and XMP for the image files themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+from posixpath import dirname, relpath
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from atlas.figures.cite import AUTHOR, permalink
+from atlas.figures.places import LICENCES_PAGE
+from atlas.figures.provenance import CREDIT, LICENCE, LICENCE_URLS
+from atlas.figures.words import one_line
+from atlas.types import Figure
+
+# IPTC's word for a picture that a trained network had a part in making.
+SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+
+def highwire(figure: Figure, *, base_url: str, issued: date) -> tuple[tuple[str, str], ...]:
+    """The `citation_*` meta tags (name, content) that reference managers read."""
+    url = permalink(figure, base_url)
+    return (
+        ("citation_title", one_line(figure.title)),
+        ("citation_author", AUTHOR),
+        ("citation_publication_date", f"{issued:%Y/%m/%d}"),
+        ("citation_publisher", CREDIT),
+        ("citation_language", "en"),
+        *((("citation_public_url", url),) if url else ()),
+    )
+
+
+def image_object(figure: Figure, *, base_url: str, issued: date) -> dict[str, Any]:
+    """The figure as a schema.org ImageObject (JSON-LD); addresses are relative to its page while the site has none."""
+    licences = licence_urls(figure.licence)
+    files = [address(file, figure, base_url) for file in figure.files]
+    return {
+        "@context": "https://schema.org",
+        "@type": "ImageObject",
+        "identifier": figure.id,
+        "name": one_line(figure.title),
+        "caption": one_line(figure.caption),
+        "description": one_line(figure.alt),
+        "creator": {"@type": "Organization", "name": AUTHOR},
+        "creditText": one_line(figure.attribution),
+        "copyrightNotice": f"{AUTHOR}, {issued.year}",
+        "license": licences[0] if len(licences) == 1 else licences,
+        "acquireLicensePage": address(LICENCES_PAGE, figure, base_url),
+        "datePublished": issued.isoformat(),
+        "isPartOf": {"@type": "WebSite", "name": CREDIT, "url": address("index.html", figure, base_url)},
+        **({"contentUrl": files[0]} if len(files) == 1 else {}),
+    }
+
+
+def address(path: str, figure: Figure, base_url: str) -> str:
+    """`path` of the site as an absolute address, or relative to the figure's page while the site has none."""
+    if base_url:
+        return f"{base_url.rstrip('/')}/{path}"
+    return relpath(path, dirname(figure.page.partition("#")[0]) or ".")
+
+
+def licence_urls(expression: str) -> list[str]:
+    """The addresses of the licences in an SPDX expression; those without a known address are left out."""
+    return [LICENCE_URLS[name] for name in expression.split(" AND ") if name in LICENCE_URLS]
+
+
+def xmp(figure: Figure, base_url: str = "") -> str:
+    """An XMP packet with title, credit and licence, for `add_itxt("XML:com.adobe.xmp", …)` or `save(xmp=…)`.
+
+    The licence is the figure's own when it has a single one, else the statement that parts differ.
+    """
+    licence = LICENCE_URLS.get(figure.licence, "")
+    page = permalink(figure, base_url)
+    properties = [
+        ("dc:title", _alt(figure.title)),
+        ("dc:description", _alt(figure.caption)),
+        ("dc:creator", f"<rdf:Seq><rdf:li>{escape(AUTHOR)}</rdf:li></rdf:Seq>"),
+        ("dc:rights", _alt(f"{figure.licence}: {figure.attribution}")),
+        ("dc:identifier", escape(one_line(figure.id))),
+        ("photoshop:Credit", escape(one_line(figure.attribution))),
+        ("xmpRights:UsageTerms", _alt(figure.licence)),
+        ("xmpRights:WebStatement", escape(licence)),
+        ("dc:source", escape(page)),
+        ("Iptc4xmpExt:DigitalSourceType", SYNTHETIC if figure.kind == "channel" else ""),
+    ]
+    body = "".join(f"<{name}>{value}</{name}>" for name, value in properties if value)
+    resource = f"<cc:license rdf:resource={quoteattr(licence)}/>" if licence else ""
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" {_NAMESPACES}>{body}{resource}</rdf:Description>'
+        '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+    )
+
+
+_NAMESPACES = " ".join(
+    f'xmlns:{prefix}="{uri}"'
+    for prefix, uri in (
+        ("dc", "http://purl.org/dc/elements/1.1/"),
+        ("xmpRights", "http://ns.adobe.com/xap/1.0/rights/"),
+        ("photoshop", "http://ns.adobe.com/photoshop/1.0/"),
+        ("cc", "http://creativecommons.org/ns#"),
+        ("Iptc4xmpExt", "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"),
+    )
+)
+
+
+def _alt(text: str) -> str:
+    return f'<rdf:Alt><rdf:li xml:lang="x-default">{escape(one_line(text))}</rdf:li></rdf:Alt>'
