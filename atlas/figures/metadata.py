@@ -1,4 +1,4 @@
-"""What machines read about a figure: Highwire tags, schema.org's ImageObject, and XMP for the image files themselves."""
+"""What machines read about a figure: Highwire tags, schema.org's ImageObject, XMP for the image files themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from atlas.figures.cite import AUTHOR, permalink
 from atlas.figures.places import LICENCES_PAGE
-from atlas.figures.provenance import CREDIT, LICENCE, LICENCE_URLS
+from atlas.figures.provenance import CREDIT, LICENCE_URLS
 from atlas.figures.words import one_line
 from atlas.types import Figure
 
@@ -67,20 +67,18 @@ def licence_urls(expression: str) -> list[str]:
 def xmp(figure: Figure, base_url: str = "") -> str:
     """An XMP packet with title, credit and licence, for `add_itxt("XML:com.adobe.xmp", …)` or `save(xmp=…)`.
 
-    The licence is the figure's own when it has a single one, else the statement that parts differ.
+    `cc:license` is there only where one licence holds for the whole figure; `dc:rights` lists all.
     """
     licence = LICENCE_URLS.get(figure.licence, "")
-    page = permalink(figure, base_url)
     properties = [
         ("dc:title", _alt(figure.title)),
         ("dc:description", _alt(figure.caption)),
         ("dc:creator", f"<rdf:Seq><rdf:li>{escape(AUTHOR)}</rdf:li></rdf:Seq>"),
         ("dc:rights", _alt(f"{figure.licence}: {figure.attribution}")),
-        ("dc:identifier", escape(one_line(figure.id))),
+        ("dc:identifier", escape(permalink(figure, base_url) or one_line(figure.id))),
         ("photoshop:Credit", escape(one_line(figure.attribution))),
         ("xmpRights:UsageTerms", _alt(figure.licence)),
         ("xmpRights:WebStatement", escape(licence)),
-        ("dc:source", escape(page)),
         ("Iptc4xmpExt:DigitalSourceType", SYNTHETIC if figure.kind == "channel" else ""),
     ]
     body = "".join(f"<{name}>{value}</{name}>" for name, value in properties if value)

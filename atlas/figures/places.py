@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from atlas.types import Unit
 
-
 LICENCES_PAGE = "images/index.html"  # images and licences
 
 

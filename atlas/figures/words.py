@@ -40,7 +40,7 @@ def short(digest: str) -> str:
 
 def first_name(name: str) -> str:
     """The first of a class name's synonyms: "tench, Tinca tinca" gives "tench"."""
-    return name.split(",")[0].strip()
+    return name.split(",", maxsplit=1)[0].strip()
 
 
 def one_line(text: str) -> str:
