@@ -1,0 +1,77 @@
+"""Probe sets: the images that networks are shown. Each source is a file here; this is where they are looked up.
+
+A source is named `embedded`, `tiny-imagenet-60`, `imagefolder:PATH` or `parquet:PATH`. Importing this package is light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from atlas.errors import ProbeError
+from atlas.images.webp import decode
+from atlas.registry import Registry
+from atlas.types import ProbePart
+
+__all__ = ["PROBES", "ProbeKind", "ProbeSource", "decode", "probe_source"]
+
+
+class ProbeSource(Protocol):
+    """A probe set that can be made part by part. Images are RGB, `size` pixels square."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def labels(self) -> str | None:
+        """The class list of `ProbeImage.class_index`."""
+
+    @property
+    def publish(self) -> bool:
+        """May the site carry the images?"""
+
+    @property
+    def size(self) -> int: ...
+
+    def identity(self) -> dict[str, Any]:
+        """Everything that changes the images, as plain data; cheap, and part of every store key."""
+
+    def parts(self) -> tuple[str, ...]:
+        """Names of the parts, about 64 images each; cheap and in a fixed order."""
+
+    def make(self, part: str) -> ProbePart:
+        """The images of one part: pure and deterministic. Bad images are named in `skipped`."""
+
+
+@dataclass(frozen=True)
+class ProbeKind:
+    """A kind of probe set: how it is written in a recipe, what it is, and what opens it."""
+
+    usage: str
+    summary: str
+    open: Callable[[str], ProbeSource]  # given what follows the colon
+
+
+PROBES: Registry[ProbeKind] = Registry("probe set")
+
+
+def probe_source(name: str) -> ProbeSource:
+    """The source named `name`, such as `embedded` or `parquet:photos/`; UnknownName lists the kinds."""
+    kind, colon, path = name.partition(":")
+    found = PROBES[kind]
+    if (":" in found.usage) != bool(colon and path):
+        raise ProbeError(f"{name!r} is not a probe set; write it as {found.usage!r}.")
+    return found.open(path)
+
+
+def _embedded(_: str) -> ProbeSource:
+    from atlas.images.embedded import Embedded
+
+    return Embedded()
+
+
+PROBES.add("embedded", ProbeKind("embedded", "free photographs and drawn objects, always there", _embedded))

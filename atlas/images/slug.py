@@ -1,0 +1,12 @@
+"""Names from outside become path segments only through here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+
+def slug(text: str, *, limit: int = 60) -> str:
+    """`text` in lower-case ASCII letters, digits and single hyphens; `image` where nothing is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:limit].strip("-") or "image"
