@@ -26,10 +26,12 @@ class Entry:
 
     @property
     def title(self) -> str:
+        """The title, with its own capitals."""
         return self.fields["title"]
 
     @property
     def year(self) -> int:
+        """The year of publication."""
         return int(self.fields["year"])
 
     @property

@@ -20,6 +20,7 @@ LICENCE_URLS = {
     "CC-BY-2.0": "https://creativecommons.org/licenses/by/2.0/",
     "CC-BY-SA-2.0": "https://creativecommons.org/licenses/by-sa/2.0/",
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "Public domain": "https://creativecommons.org/publicdomain/mark/1.0/",
 }
 
 
@@ -48,8 +49,14 @@ def _probes(results: AtlasResults) -> dict[str, Any]:
 
 
 def terms(images: Iterable[ProbeImage]) -> tuple[str, str]:
-    """Licence (an SPDX expression) and attribution of a figure that shows `images` beside what the atlas drew."""
+    """Licence (names joined by AND) and attribution of a figure that shows `images` beside what the atlas drew."""
     images = tuple(images)
     licences = dict.fromkeys((LICENCE, *sorted({image.licence for image in images})))
-    lines = dict.fromkeys((f"{CREDIT} ({LICENCE})", *(f"{image.attribution} ({image.licence})" for image in images)))
+    lines = dict.fromkeys((f"{CREDIT} ({LICENCE})", *map(credit, images)))
     return " AND ".join(licences), "; ".join(lines)
+
+
+def credit(image: ProbeImage) -> str:
+    """The attribution of a probe image; it names the licence."""
+    said = image.licence.replace("-", " ") in image.attribution.replace("-", " ")
+    return image.attribution if said else f"{image.attribution} ({image.licence})"
