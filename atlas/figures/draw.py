@@ -39,7 +39,8 @@ def _layer(results: AtlasResults, figure: Figure) -> LayerResults:
 
 def _pixels(results: AtlasResults, wanted: Iterable[int]) -> dict[int, Array]:
     """The probe images with these indices, [S, S, 3] uint8; parts are read up to the last one that is needed."""
-    left, found, start = set(wanted), {}, 0
+    left, start = set(wanted), 0
+    found: dict[int, Array] = {}
     for part in results.parts():
         here = sorted(index for index in left if index < start + len(part.webp))
         found |= {index: decode([part.webp[index - start]])[0] for index in here}
@@ -84,7 +85,7 @@ LABEL = 0.2  # inches: the line of words above and of numbers below a strip
 SIDE = (INNER - 8 * GAP) / 9
 
 
-def _strips(results: AtlasResults, figure: Figure) -> tuple[list[Sequence[int]], bool]:
+def _strips(results: AtlasResults, figure: Figure) -> tuple[list[list[int]], bool]:
     """The places in Examples of each strip (top; the other levels), and whether they get a row with the overlay."""
     layer, unit = _layer(results, figure), figure.provenance["unit"]
     there = [place for place, image in enumerate(layer.examples.image[unit]) if image >= 0]
@@ -173,7 +174,8 @@ def draw_histogram(results: AtlasResults, figure: Figure, axes: Any) -> None:
     axes.tick_params(labelsize=7, colors=INK)
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.02)
-    axes.legend(frameon=False, fontsize=7, labelcolor=INK)
+    axes.set_ylim(top=1.3 * max(1, int(stats.counts[unit].max())))  # room for the legend
+    axes.legend(loc="upper left", ncols=2, framealpha=1, edgecolor="none", fontsize=7, labelcolor=INK)
 
 
 DRAWINGS.add("histogram", Drawing(lambda results, figure: 3.2, draw_histogram))

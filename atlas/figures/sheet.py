@@ -32,7 +32,7 @@ def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResult
 
 
 def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
-    """The wall of the home page: a row a network, from its first layer to its classes; `shown` has pictures."""
+    """The wall of the home page: units of every network, from its first layer to its classes; `shown` has pictures."""
     networks = [network.spec for network in results.networks]
     rows = [f"{spec.title} ({spec.year})" for spec in networks]
     layers = len({(unit.network, unit.layer) for unit in shown})
@@ -40,8 +40,8 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
         id="wall",
         kind="wall",
         title="The wall of units",
-        caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')}, a row for each network and its layers "
-        f"from left to right, each as the picture synthesized to raise it: {listed(rows)}.",
+        caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')} of {listed(rows)}, from the first layer to "
+        "the classes, each as the picture synthesized to raise it.",
         alt=f"Wall of {count(len(shown), 'feature visualization')} from {listed([spec.title for spec in networks])}.",
         page="index.html#wall",
         files=tuple(picture_file(unit) for unit in shown),

@@ -45,4 +45,5 @@ def first_name(name: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` on one line, without control characters: what every citation format can carry."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    letters = (letter if letter.isprintable() or letter in "\u00a0\u202f" else " " for letter in text)
+    return " ".join(filter(None, "".join(letters).split(" ")))

@@ -89,7 +89,7 @@ for _format, _maker in (("png", png), ("svg", svg), ("pdf", pdf)):
 
 
 # Characters that fit a line of INNER inches in DejaVu at that size, measured with a margin of 4 %.
-LINES = {11.0: 66, 8.0: 99, 6.0: 132}
+LINES = {11.0: 66, 8.0: 103, 6.0: 132}
 SPACING = 1.45
 
 
