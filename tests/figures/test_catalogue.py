@@ -1,0 +1,80 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from atlas.errors import UnknownName
+from atlas.figures.catalogue import all_ids, find, from_json, layer_figures, to_json
+from atlas.figures.draw import DRAWINGS
+from tests.fixtures import make_results
+
+
+@pytest.fixture(scope="module")
+def results():
+    return make_results()
+
+
+def test_every_id_finds_its_figure(results):
+    ids = list(all_ids(results))
+    assert len(ids) == len(set(ids)) == 1 + 2 * (2 + 2 + 1 + 2 * (32 + 40 + 12) + (16 + 20 + 6))
+    for figure_id in ids:
+        assert find(results, figure_id).id == figure_id
+
+
+def test_every_kind_can_be_drawn(results):
+    assert {find(results, figure_id).kind for figure_id in all_ids(results)} == set(DRAWINGS)
+
+
+def test_ids_are_read_layer_by_layer(results):
+    loaded = []
+
+    def load(name):
+        loaded.append(name)
+        return results.networks[0].load(name)
+
+    ids = all_ids(replace(results, networks=(replace(results.networks[0], load=load),)))
+    assert next(ids) == "wall"
+    assert loaded == []
+    assert next(ids) == "efficientnet-lite0/stem/units"
+    assert loaded == ["stem"]
+
+
+@pytest.mark.parametrize(
+    ("figure_id", "message"),
+    [
+        ("efficientnet/stem/map", r"'efficientnet'\. Did you mean 'efficientnet-lite0'\? Known: .*twin, wall"),
+        ("twin/block3c/1/examples", r"layer of twin .* 'block3c'\. Did you mean 'block3b'\?"),
+        ("twin/stem/1/channel", r"units are 0 to 31.*Did you mean 'twin/stem/1/.*Known: twin/stem/1/examples, twin"),
+        ("twin/stem/32/channel", r"units are 0 to 31.*Known: twin/stem/map, twin/stem/units"),
+        ("twin/stem/-1/channel", "units are 0 to 31"),
+        ("twin/stem/01/examples", "units are 0 to 31"),
+        ("twin/stem/²/examples", "units are 0 to 31"),
+        ("twin/logits/map", "Known: twin/logits/units"),
+        ("twin/stem", "figure in twin/stem"),
+        ("twin", "layer of twin"),
+        ("", "no network"),
+    ],
+)
+def test_an_unknown_id_says_what_exists(results, figure_id, message):
+    with pytest.raises(UnknownName, match=message):
+        find(results, figure_id)
+
+
+def test_json_round_trip(results):
+    network = results.networks[0]
+    figures = tuple(layer_figures(results, network.spec, network.load("block3b")))
+    text = to_json(figures)
+    assert from_json(text) == figures
+    data = json.loads(text)
+    assert data["shared"]["weights"]["sha256"] == network.spec.weights.sha256
+    assert all("weights" not in figure["provenance"] for figure in data["figures"])
+
+
+def test_json_of_no_figures_and_of_numpy_parameters(results):
+    assert from_json(to_json([])) == ()
+    figure = find(results, "twin/stem/2/channel")
+    made = replace(figure, provenance={"parameters": {"rate": np.float32(0.5), "steps": np.array([1, 2])}})
+    assert from_json(to_json([made]))[0].provenance == {"parameters": {"rate": 0.5, "steps": [1, 2]}}
+    with pytest.raises(TypeError, match="not plain data"):
+        to_json([replace(figure, provenance={"layer": object()})])
