@@ -66,7 +66,7 @@ def _results() -> AtlasResults:
         parts=lambda: _halves(part),
         networks=tuple(_network(spec, number) for number, spec in enumerate((first, second))),
         versions={"torch": "2.14.1", "numpy": np.__version__, "umap-learn": "0.5.9"},
-        seconds={"collect": 12.5, "visualize": 80.25, "embed": 9.75},
+        seconds={"responses": 12.5, "pictures": 80.25, "maps": 9.75},
         class_names=lambda name: {"fixture-12": CLASS_NAMES}[name],
     )
 
@@ -109,7 +109,7 @@ def _webp(number: int) -> bytes:
 def _network(spec: NetworkSpec, number: int) -> NetworkResults:
     load = cache(partial(_layer, spec, number))
     return NetworkResults(
-        spec, 4_652_008, tuple(layer.name for layer in spec.layers), load, {"collect": f"{number}a" * 32}
+        spec, 4_652_008, tuple(layer.name for layer in spec.layers), load, {"fields": f"{number}a" * 32}
     )
 
 
@@ -124,10 +124,10 @@ def _layer(spec: NetworkSpec, number: int, name: str) -> LayerResults:
         stats=_stats(responses, rng),
         examples=_examples(responses, FIELDS[name], rng, spatial=layer.spatial),
         neighbours=_neighbours(responses),
-        pictures={unit: _picture(rng, responses[:, unit].max()) for unit in range(0, layer.units, 2)},
+        pictures={unit: _picture(rng, unit, responses[:, unit].max()) for unit in range(0, layer.units, 2)},
         layout=_layout(rng) if mapped else None,
         cells=_cells(layer.units, rng) if mapped else None,
-        keys={"collect": "c0" * 32, "visualize": "5e" * 32} | ({"embed": "eb" * 32} if mapped else {}),
+        keys={"summaries": "c0" * 32, "examples": "5e" * 32} | ({"maps": "eb" * 32} if mapped else {}),
     )
 
 
@@ -195,7 +195,7 @@ def _neighbours(responses: Array) -> Neighbours:
     return Neighbours(unit.astype(np.int32), np.take_along_axis(correlation, unit, 1).astype(np.float32))
 
 
-def _picture(rng: np.random.Generator, natural: float) -> Picture:
+def _picture(rng: np.random.Generator, unit: int, natural: float) -> Picture:
     score = float(natural) * rng.uniform(0.6, 3)
     steps = np.linspace(0, 1, 16, dtype=np.float32)
     return Picture(
@@ -203,7 +203,7 @@ def _picture(rng: np.random.Generator, natural: float) -> Picture:
         score_mean=score / 4,
         score_max=score,
         curve=np.float32(score) * steps,
-        parameters={"steps": 64, "canvas": 48, "objective": "channel"},
+        parameters={"steps": 64, "canvas": 48, "objective": "channel", "key": f"{unit:x}e" * 32},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atlas.figures.places import figure_page, icon_file, probe_file
+from atlas.figures.places import figure_page, map_file
 from atlas.figures.provenance import provenance, terms
 from atlas.figures.words import count, number, percent
 from atlas.types import AtlasResults, Cells, Figure, LayerResults, Layout, NetworkSpec
@@ -24,7 +24,7 @@ def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults)
         f"{_cells_clause(layer.cells)}. {_quality(layout)}",
         alt=f"Map of {images} by their activations in {name} of {network.title}{_cells_clause(layer.cells)}.",
         page=figure_page(figure_id),
-        files=_files(results, network, layer),
+        files=(map_file(network.name, name),) if layer.cells is not None else (),
         licence=licence,
         attribution=attribution,
         provenance=provenance(
@@ -35,8 +35,10 @@ def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults)
 
 def _quality(layout: Layout) -> str:
     """How far the map can be trusted."""
+    judged = int(layout.parameters.get("judged", len(layout.xy)))
+    sample = f"Judged on {judged:,} of them: trustworthiness" if judged < len(layout.xy) else "Trustworthiness"
     return (
-        f"Trustworthiness {number(layout.trustworthiness, 2)} and continuity {number(layout.continuity, 2)} "
+        f"{sample} {number(layout.trustworthiness, 2)} and continuity {number(layout.continuity, 2)} "
         f"(1 = every neighbourhood kept); {percent(layout.stability)} of nearest neighbours stay under another seed; "
         f"{percent(layout.purity)} of the 10 nearest share the predicted class, {percent(layout.purity_shuffled)} "
         "with shuffled classes."
@@ -54,10 +56,3 @@ def _shown(results: AtlasResults, cells: Cells | None) -> list[int]:
     if cells is None or not results.probes.publish:
         return []
     return [int(i) for i, icon in zip(cells.nearest, cells.icon, strict=True) if icon is None]
-
-
-def _files(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> tuple[str, ...]:
-    icons = layer.cells.icon if layer.cells is not None else ()
-    drawn = [icon_file(network.name, layer.spec.name, m) for m, icon in enumerate(icons) if icon is not None]
-    photos = [probe_file(results.probes.images[i].id) for i in _shown(results, layer.cells)]
-    return tuple(dict.fromkeys((*drawn, *photos)))

@@ -32,6 +32,11 @@ def probe_file(image_id: str) -> str:
     return f"images/{image_id}.webp"
 
 
+def map_file(network: str, layer: str) -> str:
+    """The picture of a map: its cells."""
+    return f"pictures/{network}/{layer}/map.webp"
+
+
 def icon_file(network: str, layer: str, cell: int) -> str:
     """The synthesized icon of a map's cell."""
     return f"pictures/{network}/{layer}/cells/{cell}.webp"

@@ -41,7 +41,7 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
         kind="wall",
         title="The wall of units",
         caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')} of {listed(rows)}, from the first layer to "
-        "the classes, each as the picture synthesized to raise it.",
+        "the classes: in each layer those whose synthesized picture exceeds the largest natural response the most.",
         alt=f"Wall of {count(len(shown), 'feature visualization')} from {listed([spec.title for spec in networks])}.",
         page="index.html#wall",
         files=tuple(picture_file(unit) for unit in shown),
@@ -54,20 +54,33 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
     )
 
 
-def wall_units(results: AtlasResults, per_layer: int = 6) -> tuple[Unit, ...]:
-    """Units with a picture, at most `per_layer` of each layer, spread evenly over its pictured units: no pick of the
-    prettiest."""
+WALL_ROWS = {1: 6, 2: 3, 3: 2, 4: 2}  # units a layer, by the number of networks; else 1
+WALL_COLUMNS = 20  # layers of one network, at most
+
+
+def wall_units(results: AtlasResults) -> tuple[Unit, ...]:
+    """The units on the wall: networks by year, layers in order, in each layer the best units."""
+    rows = WALL_ROWS.get(len(results.networks), 1)
     return tuple(
         Unit(network.spec.name, name, index)
-        for network in results.networks
-        for name in network.layer_names
-        for index in _spread(sorted(network.load(name).pictures), per_layer)
+        for network in sorted(results.networks, key=lambda network: (network.spec.year, network.spec.name))
+        for name in wall_layers([name for name in network.layer_names if network.load(name).pictures])
+        for index in best_units(network.load(name))[:rows]
     )
 
 
-def _spread(items: Sequence[int], wanted: int) -> list[int]:
-    kept = min(wanted, len(items))
-    return [items[(2 * i + 1) * len(items) // (2 * kept)] for i in range(kept)]
+def best_units(layer: LayerResults) -> list[int]:
+    """The pictured units, those first whose picture exceeds the largest natural response the most."""
+    natural = layer.stats.highest
+    ratio = {index: made.score_max / max(float(natural[index]), 1e-6) for index, made in layer.pictures.items()}
+    return sorted(ratio, key=lambda index: (-ratio[index], index))
+
+
+def wall_layers(names: Sequence[str]) -> list[str]:
+    """The layers of one network that the wall shows: all, or WALL_COLUMNS of them spread evenly."""
+    if len(names) <= WALL_COLUMNS:
+        return list(names)
+    return [names[round(i * (len(names) - 1) / (WALL_COLUMNS - 1))] for i in range(WALL_COLUMNS)]
 
 
 def _share(shown: int, units: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from atlas.figures.places import figure_page, picture_file, probe_file, unit_page
@@ -46,9 +48,7 @@ def channel_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResu
         files=(picture_file(unit),),
         licence=licence,
         attribution=attribution,
-        provenance=provenance(
-            results, network, layer, unit=index, parameters=dict(picture.parameters), seed=unit.seed(_seed(results))
-        ),
+        provenance=_picture_provenance(results, network, layer, unit),
     )
 
 
@@ -97,8 +97,13 @@ def histogram_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRe
     )
 
 
-def _seed(results: AtlasResults) -> int:
-    return int(results.recipe["seed"])
+def _picture_provenance(results: AtlasResults, network: NetworkSpec, layer: LayerResults, unit: Unit) -> dict[str, Any]:
+    """The layer's provenance, with what belongs to this picture alone: its parameters, its seed, its own store key."""
+    parameters = dict(layer.pictures[unit.index].parameters)
+    key = parameters.pop("key", None)
+    seed = unit.seed(int(results.recipe["seed"]))
+    made = provenance(results, network, layer, unit=unit.index, parameters=parameters, seed=seed)
+    return made | {"store": made["store"] | {"pictures": key}} if key else made
 
 
 def _scale(layer: LayerResults) -> str:

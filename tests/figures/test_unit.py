@@ -7,7 +7,7 @@ import pytest
 
 from atlas.figures.map import map_figure
 from atlas.figures.provenance import terms
-from atlas.figures.sheet import units_figure, wall_figure, wall_units
+from atlas.figures.sheet import units_figure, wall_figure, wall_layers, wall_units
 from atlas.figures.unit import unit_figures
 from atlas.figures.words import number
 from atlas.types import ProbeImage
@@ -124,7 +124,8 @@ def test_provenance_is_enough_to_make_it_again(results):
     assert made["weights"]["sha256"] == network.spec.weights.sha256
     assert (made["network"], made["layer"], made["unit"]) == ("efficientnet-lite0", "block3b", 2)
     assert made["probes"]["digest"] == results.probes.digest
-    assert made["store"] == network.load("block3b").keys
+    assert made["store"] == {**network.load("block3b").keys, "pictures": "2e" * 32}
+    assert "key" not in made["parameters"]
     assert made["parameters"]["steps"] == 64
     digest = hashlib.sha256(b"7:efficientnet-lite0/block3b/2").digest()
     assert made["seed"] == int.from_bytes(digest[:8], "big") >> 1
@@ -137,7 +138,11 @@ def test_map_figure(results):
     assert figure.page == "figures/efficientnet-lite0/block3b/map/index.html"
     assert "Trustworthiness 0.91 and continuity 0.88" in figure.caption
     assert "42\u202f% of the 10 nearest share the predicted class, 11\u202f% with shuffled classes" in figure.caption
+    assert figure.files == ("pictures/efficientnet-lite0/block3b/map.webp",)
     assert figure.licence == "CC-BY-4.0 AND CC0-1.0"  # two cells show a photograph
+    layer = network.load("block3b")
+    sampled = replace(layer, layout=replace(layer.layout, parameters={"judged": 30}))
+    assert "Judged on 30 of them: trustworthiness 0.91" in map_figure(results, network.spec, sampled).caption
     closed = make_results(probes=replace(results.probes, publish=False))
     assert map_figure(closed, network.spec, network.load("block3b")).licence == "CC-BY-4.0"
     with pytest.raises(ValueError, match="logits has no layout"):
@@ -154,9 +159,21 @@ def test_units_figure(results):
     assert f"{number(np.median(ratios), 2)} times the largest response" in figure.caption
 
 
-def test_the_wall_spreads_over_every_layer(results):
-    units = wall_units(results, per_layer=4)
-    assert [unit.index for unit in units if (unit.network, unit.layer) == ("twin", "block3b")] == [4, 14, 24, 34]
+def test_the_wall_shows_the_best_units_of_every_layer(results):
+    units = wall_units(results)
+    assert len(units) == 2 * 3 * 3  # networks, layers, rows for two networks
+    layer = results.networks[1].load("block3b")
+    ratio = {index: layer.pictures[index].score_max / layer.stats.highest[index] for index in layer.pictures}
+    shown = [unit.index for unit in units if (unit.network, unit.layer) == ("twin", "block3b")]
+    assert shown == sorted(ratio, key=ratio.get, reverse=True)[:3]
     figure = wall_figure(results, units)
-    assert figure.caption.startswith("24 units from 6 layers of EfficientNet-Lite0 (2020) and Twin")
-    assert len(figure.files) == 24
+    assert figure.caption.startswith("18 units from 6 layers of EfficientNet-Lite0 (2020) and Twin")
+    assert len(figure.files) == 18
+
+
+def test_a_deep_network_shows_some_of_its_layers():
+    names = [f"conv{number}" for number in range(41)]
+    shown = wall_layers(names)
+    assert (len(shown), shown[0], shown[-1]) == (20, "conv0", "conv40")
+    assert shown == sorted(set(shown), key=names.index)
+    assert wall_layers(names[:20]) == names[:20]
