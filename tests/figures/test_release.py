@@ -1,0 +1,41 @@
+"""What the repository says about itself agrees with the code."""
+
+import re
+from pathlib import Path
+
+from atlas import __version__
+from atlas.figures.bibliography import bibliography
+from atlas.figures.cite import AUTHOR, RELEASED
+from atlas.figures.provenance import LICENCE, LICENCE_URLS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_citation_file_names_this_version():
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(r"^version: (.+)$", text, re.M)[1] == __version__
+    assert re.search(r"^date-released: (.+)$", text, re.M)[1] == RELEASED.isoformat()
+    assert f"- name: {AUTHOR}\n" in text
+    survey = bibliography()["si2022survey"]
+    assert survey.title in text
+    assert survey.fields["doi"] in text
+    assert re.findall(r"family-names: (\w+), given-names: (\w+)", text) == list(survey.authors)
+
+
+def test_the_notice_names_the_licence_of_pictures():
+    text = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    assert LICENCE == "CC-BY-4.0"
+    assert LICENCE_URLS[LICENCE] in text
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_links_between_documents_lead_somewhere():
+    for page in (ROOT / "docs").rglob("*.md"):
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def test_documents_name_files_that_exist():
+    for page in [*(ROOT / "docs" / "howto").glob("*.md"), *(ROOT / "docs" / "decisions").glob("*.md")]:
+        for name in re.findall(r"`((?:atlas|templates|docs|tests)/[\w./-]+)`", page.read_text(encoding="utf-8")):
+            assert (ROOT / name).exists(), f"{page.name} names {name}"
