@@ -1,0 +1,49 @@
+"""What the seven 64-pixel miniatures share; a miniature is in the atlas only once its trained weights are pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from atlas.networks import register
+from atlas.types import EmbeddedFile, LayerSpec, NetworkSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+CLASSES = 60
+HALF = (0.5, 0.5, 0.5)
+
+
+def miniature(  # noqa: PLR0913
+    name: str,
+    *,
+    title: str,
+    year: int,
+    paper: str,
+    build: Callable[[], nn.Module],
+    layers: tuple[LayerSpec, ...],
+    summary: str,
+    sha256: str,
+) -> NetworkSpec:
+    """The record of a miniature of tiny-imagenet-60; registered unless `sha256` is empty (not trained yet)."""
+    spec = NetworkSpec(
+        name=name,
+        title=title,
+        year=year,
+        paper=paper,
+        build=build,
+        weights=EmbeddedFile(file=f"{name}.safetensors", sha256=sha256, licence="Apache-2.0"),
+        input_size=64,
+        mean=HALF,
+        std=HALF,
+        layers=layers,
+        labels="tiny-imagenet-60",
+        summary=summary,
+    )
+    return register(spec) if sha256 else spec
+
+
+def logits(path: str, title: str = "Class logits") -> LayerSpec:
+    """The last layer of a miniature."""
+    return LayerSpec("logits", path, CLASSES, title, axes="unit")

@@ -1,0 +1,1 @@
+"""The `nn.Module` classes of the miniatures; imported only when a network is built, since they import torch."""

@@ -1,0 +1,31 @@
+"""ZFNet (Zeiler and Fergus 2013), a 64-pixel miniature: AlexNet after a look at its features."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atlas.networks.alexnet import LAYERS
+from atlas.networks.miniature import CLASSES, miniature
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def build() -> nn.Module:
+    """First kernel 7 x 7 with stride 2, a second stride of 2, no groups, pools before normalization."""
+    from atlas.networks.modules.alexnet import AlexNet
+
+    return AlexNet(CLASSES, kernel=7, stride=2, second_stride=2, groups=1, pool_first=True, dropout=0.5)
+
+
+SPEC = miniature(
+    "zfnet-64",
+    title="ZFNet",
+    year=2013,
+    paper="zeiler2014visualizing",
+    build=build,
+    layers=LAYERS,
+    summary="Deconvolution showed dead first filters and aliasing in AlexNet; a smaller first kernel and stride and "
+    "dense connections mend both.",
+    sha256="",
+)

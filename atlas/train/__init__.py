@@ -1,0 +1,1 @@
+"""Recipes and the one loop that make the weights that the package ships: `atlas train NETWORK`."""

@@ -1,0 +1,148 @@
+"""From a finished run to what is shipped: half-precision weights, measured as they are, and their model card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from atlas import weights
+from atlas.networks.miniature import CLASSES
+from atlas.train.data import Photographs
+from atlas.train.gates import gate_statistics
+from atlas.train.loop import Run, accuracy, logits_of
+from atlas.types import Array
+
+if TYPE_CHECKING:
+    from torch import nn
+
+DATA_TERMS = (
+    "Trained on photographs of Tiny ImageNet (Stanford CS231n), which are ImageNet's: free for non-commercial research "
+    "and education. The weights hold no image; no training image is part of this package."
+)
+DATA_SOURCE = "http://cs231n.stanford.edu/tiny-imagenet-200.zip"
+
+SAMPLE = 5  # every fifth validation image: what the tests measure again
+
+
+def ship(run: Run, photographs: Photographs, *, progress: Callable[[str], None]) -> Path:
+    """Write `NETWORK.safetensors` and `NETWORK.json` (and gate statistics) into the run's folder; returns the weights.
+
+    Accuracy is measured on the written file, in single precision, one view of each validation image.
+    """
+    spec = run.recipe.spec
+    path = write_weights(run, run.folder / f"{spec.name}.safetensors")
+    module = weights.assemble(spec, weights.read(path), place=str(path)).module
+    scores = logits_of(module, photographs.valid)
+    card = model_card(run, photographs, path, scores)
+    _write_json(path.with_suffix(".json"), card)
+    gates = gate_statistics(module, photographs.valid)
+    if gates:
+        _write_json(path.with_suffix(".gates.json"), gates, indent=None)
+    progress(f"{spec.name}: {card['accuracy']['top1']:.2%} top-1, {path}, SHA-256 {card['weights']['sha256']}")
+    return path
+
+
+def write_weights(run: Run, path: Path) -> Path:
+    """The state of the network that is shipped (no auxiliary parts) in half precision, moved into place atomically."""
+    import torch
+    from safetensors.torch import save_file
+
+    wanted = run.recipe.spec.build().state_dict()
+    state = {
+        key: value.to(torch.float16 if value.is_floating_point() else value.dtype, copy=True).contiguous()
+        for key, value in run.module.state_dict().items()
+        if key in wanted
+    }
+    partial = path.with_suffix(".part")
+    save_file(state, partial)
+    partial.replace(path)
+    return path
+
+
+def model_card(run: Run, photographs: Photographs, path: Path, scores: Array) -> dict[str, Any]:
+    """All that the site tells about a trained network, as plain data; shares in [0, 1], times in seconds."""
+    spec, labels = run.recipe.spec, photographs.valid.labels
+    module = spec.build()
+    return {
+        "network": spec.name,
+        "weights": {
+            "file": path.name,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "bytes": path.stat().st_size,
+            "precision": "float16",
+        },
+        "parameters": sum(parameter.numel() for parameter in module.parameters()),
+        "multiply_adds": multiply_adds(module, spec.input_size),
+        "accuracy": {**_rounded(accuracy(scores, labels)), "images": len(labels), "views": 1},
+        "sample": {"every": SAMPLE, **_rounded(accuracy(scores[::SAMPLE], labels[::SAMPLE]))},
+        "classes": _per_class(photographs, scores),
+        "recipe": {**run.identity(), "precision": "bfloat16 autocast", "schedule": "linear warm-up, linear decay"},
+        "curve": [_rounded(row) for row in run.history],
+        "data": {
+            "name": spec.labels,
+            "source": DATA_SOURCE,
+            "digest": photographs.digest,
+            "train_images": len(photographs.train),
+            "valid_images": len(photographs.valid),
+            "terms": DATA_TERMS,
+        },
+        "licence": spec.weights.licence,
+        "hardware": hardware(),
+        "seconds": {"clock": round(run.seconds), "processor": round(run.core_seconds)},
+    }
+
+
+def multiply_adds(module: nn.Module, size: int) -> int:
+    """Multiply-adds of all convolutions and matrix products for one image of `size` pixels square."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        module.eval()(torch.zeros(1, 3, size, size))
+    return int(counter.get_total_flops()) // 2
+
+
+def hardware() -> dict[str, Any]:
+    """The machine in general words."""
+    import torch
+
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text("utf-8").splitlines() if info.is_file() else []
+    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return {"processor": model, "cores": os.cpu_count(), "threads": torch.get_num_threads(), "torch": torch.__version__}
+
+
+def _per_class(photographs: Photographs, scores: Array) -> list[dict[str, Any]]:
+    best, labels = scores.argmax(1), photographs.valid.labels
+    return [
+        {
+            "name": photographs.names[index],
+            "images": int((labels == index).sum()),
+            "top1": round(float((best[labels == index] == index).mean()), 4),
+            "taken_for": photographs.names[_rival(best[labels == index], index)],
+        }
+        for index in range(CLASSES)
+    ]
+
+
+def _rival(best: Array, index: int) -> int:
+    counts = np.bincount(best, minlength=CLASSES)
+    counts[index] = -1
+    return int(counts.argmax())
+
+
+def _rounded(row: dict[str, float]) -> dict[str, float]:
+    return {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
+
+
+def _write_json(path: Path, data: dict[str, Any], indent: int | None = 1) -> None:
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(data, indent=indent) + "\n", "utf-8")
+    partial.replace(path)

@@ -1,0 +1,26 @@
+"""Constructed photographs: 40 training and 12 validation images of noise, labels in turn."""
+
+import numpy as np
+import pytest
+import torch
+
+from atlas.train.data import Photographs, Split
+
+
+@pytest.fixture(scope="session")
+def noise():
+    draw = np.random.default_rng(0)
+
+    def split(count):
+        return Split(draw.integers(0, 256, (count, 64, 64, 3), np.uint8), np.arange(count) % 60)
+
+    return Photographs(split(40), split(60), tuple(f"class {index}" for index in range(60)), "0" * 64)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """As the recipes train; on a busy machine several threads wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

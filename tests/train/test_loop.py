@@ -1,0 +1,98 @@
+"""The loop: what is resumed ends where an undisturbed run ends; the schedule; the losses."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from atlas.errors import ConfigError
+from atlas.train import loop
+from atlas.train.data import Photographs, Split
+from atlas.train.recipes import RECIPES
+
+quiet = lambda line: None  # noqa: E731
+
+
+def run_of(name, folder, **changes):
+    recipe = replace(RECIPES[name], batch=8, small_size=48, small_share=0.5 if "googlenet" in name else 0.0, **changes)
+    return loop.start(recipe, epochs=2, seed=7, folder=folder)
+
+
+@pytest.mark.parametrize("name", ["alexnet-64", "googlenet-64"])  # dropout and Adam; batch norm, two losses, two sizes
+@pytest.mark.parametrize("stop", [2, 6])  # within the first epoch of five steps, within the second
+def test_resumed_equals_undisturbed_bit_for_bit(name, stop, noise, tmp_path):
+    whole = run_of(name, tmp_path / "whole")
+    loop.run_to_end(whole, noise, report=quiet)
+
+    first = run_of(name, tmp_path / "parts")
+    loop.run_to_end(first, noise, report=quiet, stop_after=stop)
+    loop.save(first)
+    second = run_of(name, tmp_path / "parts")
+    assert loop.resume(second)
+    assert second.step == stop
+    loop.run_to_end(second, noise, report=quiet)
+
+    for key, value in whole.module.state_dict().items():
+        assert torch.equal(value, second.module.state_dict()[key]), key
+    assert whole.history == second.history
+    assert len(whole.history) == 2
+
+
+def test_another_seed_gives_other_weights(noise, tmp_path):
+    run = run_of("alexnet-64", tmp_path)
+    other = loop.start(run.recipe, epochs=2, seed=8, folder=tmp_path)
+    assert not torch.equal(run.module.conv1.weight, other.module.conv1.weight)
+
+
+def test_a_checkpoint_of_other_settings_is_refused(tmp_path):
+    loop.save(run_of("alexnet-64", tmp_path))
+    with pytest.raises(ConfigError, match="belongs to other settings"):
+        loop.resume(run_of("alexnet-64", tmp_path, rate=0.5))
+
+
+def test_no_checkpoint_is_no_resumption(tmp_path):
+    assert not loop.resume(run_of("alexnet-64", tmp_path))
+
+
+def test_too_few_images_for_a_batch(noise, tmp_path):
+    run = loop.start(RECIPES["alexnet-64"], epochs=1, seed=0, folder=tmp_path)
+    with pytest.raises(ConfigError, match="40 training images do not fill one batch of 128"):
+        loop.run_to_end(run, noise, report=quiet)
+
+
+def test_training_learns_what_can_be_learned(tmp_path):
+    """Four classes of plain colours, in 25 steps."""
+    labels = np.arange(40) % 4
+    colours = np.array([[250, 20, 20], [20, 250, 20], [20, 20, 250], [250, 250, 20]], np.uint8)
+    split = Split(np.broadcast_to(colours[labels][:, None, None], (40, 64, 64, 3)).copy(), labels)
+    run = run_of("resnet-64", tmp_path, rate=0.02)
+    run.epochs = 5
+    loop.run_to_end(run, Photographs(split, split, (), ""), report=quiet)
+    assert run.history[-1]["top1"] == 1.0
+    assert run.history[-1]["loss"] < run.history[0]["loss"] - 1
+
+
+def test_rate_rises_and_falls_linearly():
+    recipe = replace(RECIPES["vgg-64"], rate=1.0, warmup=0.2)
+    rates = [loop.rate_at(recipe, step, 10) for step in range(10)]
+    np.testing.assert_allclose(rates, [0.5, 1, 1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8])
+
+
+def test_accuracy_counts_the_best_and_the_best_five():
+    scores = np.eye(8)[[0, 1, 2, 3]] + np.linspace(0, 0.1, 8)
+    found = loop.accuracy(scores, np.array([0, 1, 7, 0]))
+    assert found == {"top1": 0.5, "top5": 0.75}
+
+
+def test_smoothed_loss_with_auxiliary():
+    """Szegedy et al.: the auxiliary loss is added with its weight; smoothing mixes in the uniform distribution."""
+    recipe = replace(RECIPES["googlenet-64"], auxiliary=0.3, smoothing=0.1)
+    main, auxiliary, labels = torch.randn(4, 60), torch.randn(4, 60), torch.tensor([1, 5, 9, 59])
+
+    def slow(scores):
+        logs = scores.log_softmax(1)
+        return -(0.9 * logs[range(4), labels] + 0.1 * logs.mean(1)).mean()
+
+    found = loop._loss((main, auxiliary), labels, recipe)
+    torch.testing.assert_close(found, slow(main) + 0.3 * slow(auxiliary))
