@@ -126,16 +126,34 @@ def _example(
     axes: Any, layer: LayerResults, which: tuple[int, int], pixels: Mapping[int, Array], corner: tuple[float, float]
 ) -> None:
     examples = layer.examples
-    left, top, right, bottom = (int(edge) for edge in examples.box[which])
-    crop = pixels[int(examples.image[which])][top:bottom, left:right]
+    image, box = pixels[int(examples.image[which])], examples.box[which]
+    view = window(box, image.shape[0])
+    _place(axes, _cut(image, view), corner, SIDE)
     x, y = corner
-    _place(axes, crop, corner, SIDE)
     if layer.spec.spatial:
         y += SIDE + GAP
-        _place(axes, overlaid(crop, examples.heat[which]), (x, y), SIDE)
+        lit = image.copy()
+        lit[box[1] : box[3], box[0] : box[2]] = overlaid(_cut(image, box), examples.heat[which])
+        _place(axes, _cut(lit, view), (x, y), SIDE)
     axes.text(
         x + SIDE / 2, y + SIDE + LABEL * 0.75, number(examples.value[which]), fontsize=6.5, color=INK, ha="center"
     )
+
+
+SMALLEST = 32  # pixels: a smaller field is shown with the surroundings that give it meaning
+
+
+def window(box: Array, size: int) -> Array:
+    """The part of an image `size` pixels square that shows `box` (left, top, right, bottom): SMALLEST or more."""
+    spare = np.maximum(SMALLEST - (box[2:] - box[:2]), 0)
+    start = np.clip(box[:2] - spare // 2, 0, np.maximum(size - SMALLEST, 0))
+    start = np.where(spare > 0, start, box[:2])
+    return np.concatenate([start, np.where(spare > 0, np.minimum(start + SMALLEST, size), box[2:])])
+
+
+def _cut(image: Array, box: Array) -> Array:
+    left, top, right, bottom = (int(edge) for edge in box)
+    return image[top:bottom, left:right]
 
 
 def overlaid(crop: Array, heat: Array) -> Array:

@@ -52,8 +52,8 @@ def terms(images: Iterable[ProbeImage]) -> tuple[str, str]:
     """Licence (names joined by AND) and attribution of a figure that shows `images` beside what the atlas drew."""
     images = tuple(images)
     licences = dict.fromkeys((LICENCE, *sorted({image.licence for image in images})))
-    lines = dict.fromkeys((f"{CREDIT} ({LICENCE})", *map(credit, images)))
-    return " AND ".join(licences), "; ".join(lines)
+    credits = (part for image in images for part in credit(image).split("; "))  # many scenes share their parts
+    return " AND ".join(licences), "; ".join(dict.fromkeys((f"{CREDIT} ({LICENCE})", *credits)))
 
 
 def credit(image: ProbeImage) -> str:

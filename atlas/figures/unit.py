@@ -131,21 +131,25 @@ def _score(layer: LayerResults, index: int, picture: Picture) -> str:
 
 def top_classes(
     results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int
-) -> list[tuple[str, float]]:
-    """Predicted classes whose images the unit answers most, with their mean largest response, at most three."""
-    ids, means = layer.stats.class_ids[index][:NAMED], layer.stats.class_means[index][:NAMED]
-    names = results.class_names(network.labels)
-    return [(first_name(names[i]), float(mean)) for i, mean in zip(ids.tolist(), means, strict=True) if i >= 0]
+) -> list[tuple[str, float, int]]:
+    """At most three predicted classes that the unit answers most: name, mean of largest responses, number of images."""
+    stats, names = layer.stats, results.class_names(network.labels)
+    columns = (stats.class_ids[index], stats.class_means[index], stats.class_sizes[index])
+    rows = zip(*(column[:NAMED].tolist() for column in columns), strict=True)
+    return [(first_name(names[place]), mean, size) for place, mean, size in rows if place >= 0]
 
 
 def _classes_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
-    top = top_classes(results, network, layer, index)
-    named = [f"{name} ({'mean response ' if i == 0 else ''}{number(mean)})" for i, (name, mean) in enumerate(top)]
-    return f" Of the classes that the network predicts, {listed(named)} raise it most." if top else ""
+    what = "mean of largest responses " if layer.spec.spatial else "mean logit "
+    named = [
+        f"{name} ({'' if place else what}{number(mean)}, {count(size, 'image')})"
+        for place, (name, mean, size) in enumerate(top_classes(results, network, layer, index))
+    ]
+    return f" Of the classes that the network predicts, {listed(named)} raise it most." if named else ""
 
 
 def _classes_clause(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
-    names = [name for name, _ in top_classes(results, network, layer, index)]
+    names = [name for name, *_ in top_classes(results, network, layer, index)]
     return f", responds most to images predicted as {listed(names)}" if names else ""
 
 
@@ -175,5 +179,5 @@ def _crop_sentence(layer: LayerResults) -> str:
     side = layer.field.size
     return (
         f"Each is cropped to what the strongest position sees, its receptive field of {side} × {side} input pixels "
-        "(clipped to the image); the overlay shows the response inside."
+        "(clipped to the image; a very small one with its surroundings); the overlay shows the response inside."
     )

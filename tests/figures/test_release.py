@@ -1,6 +1,8 @@
 """What the repository says about itself agrees with the code."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from atlas import __version__
@@ -20,6 +22,16 @@ def test_the_citation_file_names_this_version():
     assert survey.title in text
     assert survey.fields["doi"] in text
     assert re.findall(r"family-names: (\w+), given-names: (\w+)", text) == list(survey.authors)
+
+
+def test_importing_figures_is_light():
+    code = (
+        "import pkgutil, importlib, sys, atlas.figures as f\n"
+        "for m in pkgutil.iter_modules(f.__path__): importlib.import_module('atlas.figures.' + m.name)\n"
+        "print(sorted({'torch', 'timm', 'umap', 'sklearn', 'matplotlib', 'pybtex'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_notice_names_the_licence_of_pictures():

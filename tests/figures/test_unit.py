@@ -50,7 +50,8 @@ def test_the_channel_caption_says_what_was_measured(results):
     assert f"averages {number(picture.score_mean)} and peaks at {number(picture.score_max)}" in caption
     assert f"{number(picture.score_max / natural, 2)} times the largest response to any of 40 probe images" in caption
     top = CLASS_NAMES[layer.stats.class_ids[2, 0]]
-    assert f"{top} (mean response {number(layer.stats.class_means[2, 0])})" in caption
+    mean, size = number(layer.stats.class_means[2, 0]), layer.stats.class_sizes[2, 0]
+    assert f"{top} (mean of largest responses {mean}, {size} image" in caption
     assert caption.endswith(".")
 
 
@@ -112,10 +113,10 @@ def test_attributions_name_their_licence_once():
     def image(licence, attribution):
         return ProbeImage("a", "a", "A", licence, attribution, "https://example.org")
 
-    licence, lines = terms([image("CC-BY-SA-4.0", "OpenMoji, CC BY-SA 4.0"), image("CC-BY-2.0", "Someone"),
-                            image("CC-BY-2.0", "Someone")])  # fmt: skip
+    scenes = [image("CC-BY-SA-4.0", f"OpenMoji, CC BY-SA 4.0{ground}") for ground in ("", "; ground by Another")]
+    licence, lines = terms([*scenes, image("CC-BY-2.0", "Someone"), image("CC-BY-2.0", "Someone")])
     assert licence == "CC-BY-4.0 AND CC-BY-2.0 AND CC-BY-SA-4.0"
-    assert lines == "Representation Atlas (CC-BY-4.0); OpenMoji, CC BY-SA 4.0; Someone (CC-BY-2.0)"
+    assert lines == "Representation Atlas (CC-BY-4.0); OpenMoji, CC BY-SA 4.0; ground by Another; Someone (CC-BY-2.0)"
 
 
 def test_provenance_is_enough_to_make_it_again(results):

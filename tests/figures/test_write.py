@@ -8,7 +8,7 @@ from PIL import Image
 
 from atlas.errors import AtlasError, UnknownName
 from atlas.figures.catalogue import find
-from atlas.figures.draw import overlaid
+from atlas.figures.draw import overlaid, window
 from atlas.figures.write import FILE_FORMATS, file_name, write_figure
 from tests.fixtures import make_results
 
@@ -97,6 +97,19 @@ def test_probe_images_that_may_not_be_shown_are_not(results, tmp_path):
     write_figure(closed, find(closed, "twin/stem/map"), "png", tmp_path)
     with pytest.raises(AssertionError, match="was read"):
         write_figure(replace(results, parts=parts), find(results, "twin/stem/map"), "png", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("box", "shown"),
+    [
+        ((10, 20, 60, 90), (10, 20, 60, 90)),  # large enough: itself
+        ((100, 100, 103, 103), (86, 86, 118, 118)),  # 3 x 3 pixels in the middle of their surroundings
+        ((0, 221, 3, 224), (0, 192, 32, 224)),  # in a corner
+        ((0, 50, 10, 100), (0, 50, 32, 100)),  # narrow
+    ],
+)
+def test_a_small_field_is_shown_with_its_surroundings(box, shown):
+    assert window(np.array(box, np.int16), 224).tolist() == list(shown)
 
 
 def test_overlay_is_clear_without_a_response():
