@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from atlas.networks import register
@@ -43,19 +44,26 @@ def rename(state: StateDict) -> StateDict:
 
 
 def layers() -> tuple[LayerSpec, ...]:
-    """Stem and head before their ReLU6, the (linear) outputs of all 16 blocks, and the class logits."""
-    blocks = [
-        LayerSpec(f"block{stage + 1}{'abcd'[block]}", f"blocks.{stage}.{block}", width,
-                  f"Stage {stage + 1}, block {'abcd'[block]}")
-        for stage, (width, count) in enumerate(STAGES)
-        for block in range(count)
-    ]  # fmt: skip
+    """Stem, the inside and the (linear) output of all 16 blocks, head, class logits: all before their ReLU6."""
     return (
         LayerSpec("stem", "bn1.drop", 32, "Stem convolution"),
-        *blocks,
+        *(layer for stage in range(len(STAGES)) for layer in _stage_layers(stage)),
         LayerSpec("head", "bn2.drop", 1280, "Head convolution"),
         LayerSpec("logits", "classifier", 1000, "Class logits", axes="unit"),
     )
+
+
+def _stage_layers(stage: int) -> Iterator[LayerSpec]:
+    width, count = STAGES[stage]
+    before = STAGES[stage - 1][0] if stage else 32
+    for block, letter in enumerate("abcd"[:count]):
+        name, path, title = f"block{stage + 1}{letter}", f"blocks.{stage}.{block}", f"Stage {stage + 1}, block {letter}"
+        inner = before if stage == 0 else 6 * (width if block else before)
+        if stage:
+            yield LayerSpec(f"{name}_expand", f"{path}.bn1.drop", inner, f"{title}, expansion")
+        depthwise = "bn2.drop" if stage else "bn1.drop"
+        yield LayerSpec(f"{name}_depthwise", f"{path}.{depthwise}", inner, f"{title}, depthwise convolution")
+        yield LayerSpec(name, path, width, title)
 
 
 register(

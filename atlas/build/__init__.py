@@ -1,0 +1,1 @@
+"""Building: plan (pure) → run (processes) → store (the disk) → results → site."""

@@ -1,0 +1,70 @@
+"""Build an atlas: compute what the store lacks, then write the site unless it is up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import atlas
+from atlas.build.plan import Plan
+from atlas.build.run import Progress, run
+from atlas.build.store import Store, canonical
+
+SOURCES = Path(atlas.__file__).parent
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build leaves behind."""
+
+    index: Path
+    written: bool  # False when the site was up to date
+    facts: Mapping[str, Any]  # the content of atlas.json
+
+
+def build(
+    plan: Plan, store: Store, out: Path, *, workers: int, progress: Progress, say: Callable[[str], None]
+) -> Built:
+    """Build the atlas of `plan` into the folder `out`. Raises AtlasError with the way out; finished work is kept."""
+    run(plan, store, workers=workers, progress=progress)
+    key = site_key(plan)
+    old = _read(out / "atlas.json")
+    if old.get("key") == key and (out / "index.html").is_file():
+        return Built(out / "index.html", False, old)
+    say("Writing the site …")
+    from atlas.build.results import read_results
+    from atlas.site import write
+
+    write(read_results(plan, store), out, base_url=plan.recipe.base_url, key=key)
+    return Built(out / "index.html", True, _read(out / "atlas.json"))
+
+
+def site_key(plan: Plan) -> str:
+    """Digest of all that the site's bytes depend on: results, recipe, templates, the code of the views, the date."""
+    from atlas.site import template_folder
+
+    files = [path for folder in ("views", "figures") for path in (SOURCES / folder).rglob("*.py")]
+    files += [SOURCES / name for name in ("site.py", "types.py", "labels.py", "build/results.py")]
+    files += [path for path in template_folder().rglob("*") if path.is_file()]
+    code = {path.name + str(len(path.parts)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
+    fields = {
+        "tasks": [task.digest for task in plan.tasks],
+        "recipe": plan.recipe.model_dump(mode="json"),
+        "code": code,
+        "version": atlas.__version__,
+        "date": os.environ.get("SOURCE_DATE_EPOCH", ""),
+    }
+    return hashlib.sha256(canonical(fields).encode()).hexdigest()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found

@@ -1,0 +1,149 @@
+"""From the store to the records that the site is made from, one layer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from atlas.build.pack import unpack_part
+from atlas.build.plan import Plan, Task
+from atlas.build.store import Entry, Store
+from atlas.config import NetworkRecipe
+from atlas.labels import class_names
+from atlas.types import (
+    AtlasResults,
+    Cells,
+    Examples,
+    LayerResults,
+    LayerSpec,
+    Layout,
+    Neighbours,
+    NetworkResults,
+    Picture,
+    ProbeImage,
+    ProbePart,
+    ProbeSet,
+    ReceptiveField,
+    Skipped,
+    UnitStats,
+)
+
+
+def read_results(plan: Plan, store: Store) -> AtlasResults:
+    """The results of a plan whose tasks are all in the store."""
+    libraries: dict[str, str] = {}
+    for task in plan.tasks:
+        libraries |= task.key.fields["libraries"]
+    return AtlasResults(
+        recipe=plan.recipe.model_dump(mode="json"),
+        probes=_probe_set(store.get(plan.get("probe_set", "all").digest)),
+        parts=partial(_parts, plan, store),
+        networks=tuple(_network(plan, store, network) for network in plan.recipe.networks),
+        versions=dict(sorted(libraries.items())),
+        seconds=step_seconds(plan, store),
+        class_names=class_names,
+    )
+
+
+def step_seconds(plan: Plan, store: Store) -> dict[str, float]:
+    """Processor seconds that the entries of each step took when they were made."""
+    seconds: dict[str, float] = {}
+    for task in plan.tasks:
+        seconds[task.step] = seconds.get(task.step, 0.0) + float(store.manifest(task.digest)["seconds"])
+    return {step: round(total, 1) for step, total in seconds.items()}
+
+
+def _parts(plan: Plan, store: Store) -> Iterator[ProbePart]:
+    for task in plan.tasks:
+        if task.step == "probes":
+            yield unpack_part(store.get(task.digest))
+
+
+def _probe_set(entry: Entry) -> ProbeSet:
+    facts = dict(entry.facts)
+    return ProbeSet(
+        name=facts["name"],
+        title=facts["title"],
+        digest=facts["digest"],
+        size=facts["size"],
+        images=tuple(ProbeImage(**image) for image in facts["images"]),
+        skipped=tuple(Skipped(**skipped) for skipped in facts["skipped"]),
+        labels=facts["labels"],
+        publish=facts["publish"],
+    )
+
+
+def _network(plan: Plan, store: Store, recipe: NetworkRecipe) -> NetworkResults:
+    fields = store.get(plan.get("fields", recipe.name).digest).facts
+    return NetworkResults(
+        spec=recipe.spec,
+        parameters=int(fields["parameters"]),
+        layer_names=tuple(layer.name for layer in recipe.chosen()),
+        load=partial(_layer, plan, store, recipe, fields["fields"]),
+        keys={step: plan.get(step, name).digest for step, name in (
+            ("fields", recipe.name), ("predictions", f"{recipe.name}/{recipe.spec.logits.name}"))},
+    )  # fmt: skip
+
+
+def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, Any], name: str) -> LayerResults:
+    layer = recipe.spec.layer(name)
+    path = f"{recipe.name}/{name}"
+    tasks = {step: plan.get(step, path) for step in ("summaries", "examples", "neighbours")}
+    found = plan.by_name.get(f"maps:{path}")
+    layout, cells = _map(plan, store, found) if found else (None, None)
+    pictures = _pictures(plan, store, recipe, layer)
+    keys = {step: task.digest for step, task in tasks.items()}
+    return LayerResults(
+        spec=layer,
+        field=ReceptiveField(**fields[name]),
+        stats=_stats(store.get(tasks["summaries"].digest)),
+        examples=_examples(store.get(tasks["examples"].digest)),
+        neighbours=Neighbours(**store.get(tasks["neighbours"].digest).arrays),
+        pictures=pictures,
+        layout=layout,
+        cells=cells,
+        keys=keys | ({"maps": found.digest} if found else {}),
+    )
+
+
+def _pictures(plan: Plan, store: Store, recipe: NetworkRecipe, layer: LayerSpec) -> dict[int, Picture]:
+    tasks = {index: plan.get("pictures", f"{recipe.name}/{layer.name}/{index}") for index in recipe.pictured(layer)}
+    return {index: _picture(store.get(task.digest), task.digest) for index, task in tasks.items()}
+
+
+def _picture(entry: Entry, digest: str) -> Picture:
+    facts = entry.facts
+    return Picture(
+        rgb=entry.arrays["rgb"],
+        score_mean=facts["score_mean"],
+        score_max=facts["score_max"],
+        curve=entry.arrays["curve"],
+        parameters={**facts["parameters"], "key": digest},
+    )
+
+
+def _stats(entry: Entry) -> UnitStats:
+    arrays = {name: value for name, value in entry.arrays.items() if name not in ("image", "value")}
+    return UnitStats(**arrays, label_names=tuple(entry.facts["label_names"]))
+
+
+def _examples(entry: Entry) -> Examples:
+    return Examples(**entry.arrays, levels=tuple(entry.facts["levels"]))
+
+
+def layout_of(entry: Entry) -> Layout:
+    """A layout from an entry of the steps `layouts` or `maps`."""
+    facts = {name: value for name, value in entry.facts.items() if name != "grid"}
+    return Layout(xy=entry.arrays["xy"], **facts)
+
+
+def _map(plan: Plan, store: Store, task: Task) -> tuple[Layout, Cells]:
+    entry = store.get(task.digest)
+    arrays = {name: value for name, value in entry.arrays.items() if name != "xy"}
+    icons = [other for other in plan.tasks if other.step == "icons" and other.needs["map"] == (task.digest,)]
+    made = np.concatenate([store.get(icon.digest).arrays["rgb"] for icon in icons]) if icons else None
+    icon = tuple(made) if made is not None else (None,) * len(arrays["count"])
+    return layout_of(entry), Cells(grid=entry.facts["grid"], icon=icon, **arrays)

@@ -1,0 +1,148 @@
+"""Do what a plan still lacks: worker processes, one thread each, every finished task on disk at once.
+
+A build can be killed at any moment; the next run looks at the store and goes on. A job (the tasks of one batch) is what
+can be lost. Results do not depend on the number of workers or on the order of jobs.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Protocol
+
+from atlas.build.plan import STEPS, Plan, Task
+from atlas.build.store import Store
+from atlas.errors import AtlasError, StoreError
+
+
+@dataclass
+class Job:
+    """Tasks that a worker does together, and the digests that must exist before."""
+
+    tasks: list[Task]
+    waits: set[str] = field(default_factory=set)
+
+    @property
+    def seconds(self) -> float:
+        """A guess of the processor time."""
+        return sum(STEPS[task.step].seconds for task in self.tasks)
+
+
+class Progress(Protocol):
+    """What a build tells while it goes on."""
+
+    def start(self, jobs: Sequence[Job], cached: int) -> None:
+        """The jobs to come, and the number of tasks that were found in the store."""
+
+    def done(self, job: Job) -> None:
+        """A job is finished and on disk."""
+
+
+def pending(plan: Plan, store: Store) -> list[Task]:
+    """The tasks whose results the store lacks, in order."""
+    return [task for task in plan.tasks if not store.has(task.digest)]
+
+
+def make_jobs(tasks: Sequence[Task]) -> list[Job]:
+    """Group pending tasks into jobs; tasks of one step and group share a job up to the step's batch."""
+    missing = {task.digest for task in tasks}
+    groups: dict[tuple[str, str], list[Task]] = {}
+    for task in tasks:
+        groups.setdefault((task.step, task.group), []).append(task)
+    jobs = [
+        Job(members[first : first + STEPS[step].batch])
+        for (step, _), members in groups.items()
+        for first in range(0, len(members), STEPS[step].batch)
+    ]
+    for job in jobs:
+        needs = {digest for task in job.tasks for digests in task.needs.values() for digest in digests}
+        job.waits = needs & missing
+    return jobs
+
+
+def run(plan: Plan, store: Store, *, workers: int, progress: Progress) -> None:
+    """Compute everything that the store lacks. Raises what a step raised; what was finished stays in the store."""
+    store.root.mkdir(parents=True, exist_ok=True)
+    store.sweep()
+    tasks = pending(plan, store)
+    jobs = make_jobs(tasks)
+    progress.start(jobs, len(plan.tasks) - len(tasks))
+    if not jobs:
+        return
+    with _pool(min(workers, len(jobs))) as pool:
+        try:
+            for job in _schedule(pool, store, jobs, workers):
+                progress.done(job)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _schedule(pool: ProcessPoolExecutor, store: Store, jobs: Sequence[Job], workers: int) -> Iterator[Job]:
+    waiting, running = list(jobs), dict[Future[None], Job]()
+    while waiting or running:
+        for job in [job for job in waiting if not job.waits][: workers + 1 - len(running)]:
+            waiting.remove(job)
+            running[pool.submit(work, store.root, job.tasks)] = job
+        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in finished:
+            job = running.pop(future)
+            _check(future, job)
+            made = {task.digest for task in job.tasks}
+            for other in waiting:
+                other.waits -= made
+            yield job
+
+
+def _check(future: Future[None], job: Job) -> None:
+    first = job.tasks[0]
+    try:
+        future.result()
+    except AtlasError:
+        raise
+    except BrokenProcessPool as error:
+        raise AtlasError(
+            f"A worker process died while it made {first.step} {first.name} (killed, or out of memory). What was "
+            "finished is kept: run the same command again, with --jobs 1 if memory is short."
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{first.step} {first.name}: {error}. What was finished is kept; run the command again.") from error
+    except Exception as error:
+        error.add_note(f"while making {first.step} {first.name} ({len(job.tasks)} results)")
+        raise
+
+
+def work(root: Path, tasks: Sequence[Task]) -> None:
+    """Do one job in a worker and write its results."""
+    from atlas.build.steps import RUN
+
+    store = Store(root)
+    begin = time.process_time()
+    entries = list(RUN[tasks[0].step](store, tasks))
+    seconds = (time.process_time() - begin) / len(tasks)
+    for task, entry in zip(tasks, entries, strict=True):
+        store.put(task.key, entry, seconds=seconds)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),))
+
+
+def _begin(parent: int) -> None:
+    """One thread a worker (two workers with one thread beat one with two), and no life without the parent."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[name] = "1"
+    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: int, sleep: Callable[[float], None] = time.sleep) -> None:
+    while os.getppid() == parent:
+        sleep(0.5)
+    os._exit(1)

@@ -1,0 +1,287 @@
+"""The work of each step: read the inputs from the store, call the science, hand back arrays. Runs in worker processes.
+
+A step function takes all tasks of one group and yields an Entry for each, in order. The science itself knows neither store nor plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from atlas.build.plan import ICON_CHUNK, Task
+from atlas.build.store import Entry, Store
+from atlas.networks import NETWORKS
+from atlas.types import Array, LayerSpec, Network, ProbeImage, ReceptiveField, Unit
+
+StepFunction = Callable[[Store, Sequence[Task]], Iterator[Entry]]
+RUN: dict[str, StepFunction] = {}
+
+
+def _step(function: StepFunction) -> StepFunction:
+    RUN[function.__name__] = function
+    return function
+
+
+# ---------------------------------------------------------------- probe images
+
+
+@_step
+def probes(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Make one part of the probe set."""
+    from atlas.build.pack import pack_part
+    from atlas.images import probe_source
+
+    for task in tasks:
+        yield pack_part(probe_source(task.parameters["probes"]).make(task.parameters["part"]))
+
+
+@_step
+def probe_set(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Gather the facts of all images; the digest covers every byte that a network sees."""
+    for task in tasks:
+        parts = [store.get(digest) for digest in task.needs["probes"]]
+        digest = hashlib.sha256(b"".join(part.arrays["webp"].tobytes() for part in parts)).hexdigest()
+        facts = {
+            **task.parameters,
+            "digest": digest,
+            "images": [image for part in parts for image in part.facts["images"]],
+            "skipped": [skipped for part in parts for skipped in part.facts["skipped"]],
+            "sizes": [len(part.facts["images"]) for part in parts],
+        }
+        yield Entry({}, facts)
+
+
+# ---------------------------------------------------------------- responses
+
+
+@lru_cache(maxsize=1)
+def network(name: str, device: str) -> Network:
+    """The network of this worker, loaded once."""
+    from atlas.weights import load
+
+    loaded = load(NETWORKS[name])
+    loaded.module.to(device)
+    return loaded
+
+
+def _network_of(task: Task) -> Network:
+    return network(task.parameters["network"], task.parameters["device"])
+
+
+def _layer_of(task: Task) -> LayerSpec:
+    return NETWORKS[task.parameters["network"]].layer(task.parameters["layer"]["name"])
+
+
+def _pixels(store: Store, task: Task) -> tuple[list[dict[str, Any]], Array]:
+    from atlas.build.pack import unpack_webp
+    from atlas.images import decode
+
+    part = store.get(task.needs["probes"][0])
+    return part.facts["images"], decode(unpack_webp(part.arrays))
+
+
+@_step
+def fields(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Receptive fields of all layers of a network, and its number of parameters."""
+    from atlas.field import receptive_field
+
+    for task in tasks:
+        loaded = _network_of(task)
+        names = [layer["name"] for layer in task.parameters["layers"]]
+        found = {name: asdict(receptive_field(loaded, loaded.spec.layer(name))) for name in names}
+        yield Entry({}, {"fields": found, "parameters": sum(p.numel() for p in loaded.module.parameters())})
+
+
+@_step
+def responses(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """One forward pass over one part of the probe set, for all layers of the group."""
+    from atlas.collect import respond
+
+    first = tasks[0]
+    images, pixels = _pixels(store, first)
+    seeds = [f"{first.parameters['seed']}:{first.parameters['network']}:{image['id']}" for image in images]
+    layers = [_layer_of(task) for task in tasks]
+    found = respond(_network_of(first), layers, pixels, seeds=seeds, device=first.parameters["device"])
+    for layer in layers:
+        answer = found[layer.name]
+        moments = answer.moments
+        arrays = {"maxima": answer.maxima, "means": answer.means, "sample": answer.sample,
+                  "mean": moments.mean, "m2": moments.m2}  # fmt: skip
+        yield Entry(arrays, {"count": moments.count})
+
+
+def _stack(store: Store, task: Task, name: str) -> Array:
+    """One array of all responses of a layer, images first."""
+    return np.concatenate([store.get(digest).arrays[name] for digest in task.needs["responses"]])
+
+
+@_step
+def predictions(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The class that the network itself predicts for each image."""
+    for task in tasks:
+        logits = _stack(store, task, "maxima")
+        ranks = np.argsort(-logits, axis=1, kind="stable")[:, :5].astype(np.int32)
+        yield Entry({"predicted": ranks[:, 0].copy(), "top5": ranks}, {})
+
+
+def _predicted(store: Store, task: Task) -> Array:
+    return store.get(task.needs["predictions"][0]).arrays["predicted"]
+
+
+# ---------------------------------------------------------------- units
+
+
+@_step
+def summaries(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Statistics of each unit of a layer, and which images stand for it."""
+    from atlas.collect import Moments, merge_moments
+    from atlas.summarize import Grouping, select_examples, summarize
+
+    for task in tasks:
+        parts = [store.get(digest) for digest in task.needs["responses"]]
+        maxima = np.concatenate([part.arrays["maxima"] for part in parts])
+        moments = merge_moments([Moments(p.facts["count"], p.arrays["mean"], p.arrays["m2"]) for p in parts])
+        images = store.get(task.needs["probe_set"][0]).facts["images"]
+        stats = summarize(
+            maxima, moments, predicted=Grouping(_predicted(store, task)), labelled=Grouping(*_labels(images))
+        )
+        chosen, levels = select_examples(
+            maxima, [image["source"] for image in images], top=task.parameters["top"],
+            per_source=task.parameters["per_source"],
+        )  # fmt: skip
+        values = np.where(chosen >= 0, maxima[chosen, np.arange(maxima.shape[1])[:, None]], 0).astype(np.float32)
+        arrays = {name: value for name, value in vars(stats).items() if isinstance(value, np.ndarray)}
+        yield Entry({**arrays, "image": chosen, "value": values},
+                    {"levels": list(levels), "label_names": list(stats.label_names)})  # fmt: skip
+
+
+def _labels(images: Sequence[dict[str, Any]]) -> tuple[Array, tuple[str, ...]]:
+    """Numbers for the probe set's own labels, in alphabetical order; -1 where an image has none."""
+    names = sorted({image["label"] for image in images if image["label"]})
+    numbers = {name: number for number, name in enumerate(names)}
+    return np.array([numbers.get(image["label"], -1) for image in images]), tuple(names)
+
+
+@_step
+def looks(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Positions and response maps of the examples that lie in one part, for all layers of the group."""
+    from atlas.locate import empty, locate, wanted_of
+
+    first = tasks[0]
+    sizes = store.get(first.needs["probe_set"][0]).facts["sizes"]
+    part = first.parameters["part"]
+    start, count = sum(sizes[:part]), sizes[part]
+    found = store.get(first.needs["fields"][0]).facts["fields"]
+    tables = {_layer_of(task).name: store.get(task.needs["summary"][0]).arrays["image"] for task in tasks}
+    wanted = {name: wanted_of(table, start, count) for name, table in tables.items()}
+    pairs = {name: (images, units) for name, (images, units, _) in wanted.items() if len(images)}
+    windows = {name: ReceptiveField(**found[name]) for name in pairs}
+    _, pixels = _pixels(store, first)
+    device = first.parameters["device"]
+    places = locate(_network_of(first), pairs, windows, pixels, device=device) if pairs else {}
+    for name, (_, units, slots) in wanted.items():
+        place = places.get(name) or empty(0)
+        yield Entry({"unit": units.astype(np.int32), "slot": slots.astype(np.int32), **vars(place)}, {})
+
+
+@_step
+def examples(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Put the looks of all parts into one table of a layer."""
+    from atlas.locate import empty
+
+    for task in tasks:
+        summary = store.get(task.needs["summary"][0])
+        shape = summary.arrays["image"].shape
+        whole = {name: value.reshape(*shape, *value.shape[1:]) for name, value in vars(empty(shape[0] * shape[1])).items()}
+        for digest in task.needs["looks"]:
+            look = store.get(digest).arrays
+            for name, table in whole.items():
+                table[look["unit"], look["slot"]] = look[name]
+        yield Entry({"image": summary.arrays["image"], "value": summary.arrays["value"], **whole}, summary.facts)
+
+
+@_step
+def neighbours(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The most similar units of the same layer."""
+    from atlas.compare import neighbours as compare
+
+    for task in tasks:
+        yield Entry(vars(compare(_stack(store, task, "means"))), {})
+
+
+# ---------------------------------------------------------------- pictures and maps
+
+
+def _picture_entry(picture: Any) -> Entry:
+    facts = {"score_mean": picture.score_mean, "score_max": picture.score_max, "parameters": dict(picture.parameters)}
+    return Entry({"rgb": picture.rgb, "curve": picture.curve}, facts)
+
+
+@_step
+def pictures(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Feature visualizations of units of one layer."""
+    from atlas.visualize import Settings, visualize_units
+
+    first, layer = tasks[0], _layer_of(tasks[0])
+    units = [Unit(first.parameters["network"], layer.name, task.parameters["unit"]) for task in tasks]
+    settings = Settings(**first.parameters["settings"])
+    seed, device = first.parameters["seed"], first.parameters["device"]
+    for picture in visualize_units(_network_of(first), layer, units, settings, seed=seed, device=device):
+        yield _picture_entry(picture)
+
+
+@_step
+def layouts(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """A UMAP layout of a layer, not yet turned to lie as its neighbours do."""
+    from atlas.embed import EmbedSettings, embed
+
+    for task in tasks:
+        settings = EmbedSettings(task.parameters["neighbours"], task.parameters["min_dist"])
+        layout = embed(_stack(store, task, "sample"), _predicted(store, task), settings, seed=task.parameters["seed"])
+        facts = {name: value for name, value in vars(layout).items() if name != "xy"}
+        yield Entry({"xy": layout.xy}, facts)
+
+
+@_step
+def maps(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The layout turned to lie as the reference does, and its grid cells."""
+    from atlas.build.results import layout_of
+    from atlas.embed import orient
+    from atlas.grid import cells
+
+    for task in tasks:
+        own, reference = (layout_of(store.get(task.needs[role][0])) for role in ("layout", "reference"))
+        turned = orient(own, reference)
+        found = cells(turned, _stack(store, task, "sample"), _predicted(store, task),
+                      grid=task.parameters["grid"], least=task.parameters["least"])  # fmt: skip
+        arrays = {name: value for name, value in vars(found).items() if isinstance(value, np.ndarray)}
+        facts = {name: value for name, value in vars(turned).items() if name != "xy"}
+        yield Entry({"xy": turned.xy, **arrays}, {**facts, "grid": found.grid})
+
+
+@_step
+def icons(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Direction visualizations of one chunk of a map's cells (none where the chunk lies behind the last cell)."""
+    from atlas.visualize import Settings, visualize_directions
+
+    for task in tasks:
+        layer, first = _layer_of(task), task.parameters["first"]
+        means = store.get(task.needs["map"][0]).arrays["mean"][first : first + ICON_CHUNK]
+        names = [f"{task.parameters['network']}/{layer.name}/cell/{first + number}" for number in range(len(means))]
+        settings = Settings(**task.parameters["settings"])
+        made = visualize_directions(
+            _network_of(task), layer, means, names, settings,
+            seed=task.parameters["seed"], device=task.parameters["device"],
+        ) if len(means) else []  # fmt: skip
+        size = settings.size
+        yield Entry({"rgb": np.array([picture.rgb for picture in made], np.uint8).reshape(-1, size, size, 3)}, {})
+
+
+def probe_images(facts: Sequence[dict[str, Any]]) -> tuple[ProbeImage, ...]:
+    """Image records from the store's plain facts."""
+    return tuple(ProbeImage(**fact) for fact in facts)

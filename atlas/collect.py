@@ -1,0 +1,135 @@
+"""The streaming pass: what every unit answers to every probe image, one batch at a time, in flat memory.
+
+A batch becomes, for each layer, one number an image and a unit (the spatial maximum and mean), one activation vector
+an image (at a random interior position, for the maps) and the moments of all positions. Batches do not know of each
+other; `merge_moments` folds them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atlas.tap import tap
+from atlas.types import Array, LayerSpec, Network
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Count, mean and sum of squared deviations of each unit, float64; C units."""
+
+    count: int
+    mean: Array  # [C]
+    m2: Array  # [C]
+
+
+@dataclass(frozen=True)
+class Responses:
+    """What one layer answers to B images; C units."""
+
+    maxima: Array  # [B, C] float32: spatial maximum
+    means: Array  # [B, C] float16: spatial mean
+    sample: Array  # [B, C] float16: the activation at one random interior position
+    moments: Moments  # of all positions of all B images
+
+
+def merge_moments(parts: Sequence[Moments]) -> Moments:
+    """Fold moments exactly (Chan, Golub and LeVeque 1983); the order of parts changes only the last bits."""
+    total = parts[0]
+    for part in parts[1:]:
+        count = total.count + part.count
+        delta = part.mean - total.mean
+        mean = total.mean + delta * (part.count / count)
+        m2 = total.m2 + part.m2 + delta**2 * (total.count * part.count / count)
+        total = Moments(count, mean, m2)
+    return total
+
+
+def prepare(network: Network, pixels: Array, device: str = "cpu") -> Tensor:
+    """Turn images [B, S, S, 3] uint8 into the network's normalized input [B, 3, size, size], channels last."""
+    import torch
+    from torch.nn import functional
+
+    spec = network.spec
+    images = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2).float() / 255
+    if images.shape[-1] != spec.input_size:
+        size = (spec.input_size, spec.input_size)
+        images = functional.interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
+    mean, std = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in (spec.mean, spec.std))
+    return ((images - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+def respond(
+    network: Network, layers: Sequence[LayerSpec], pixels: Array, *, seeds: Sequence[str], device: str = "cpu"
+) -> dict[str, Responses]:
+    """One forward pass over B images [B, S, S, 3] uint8 and what each layer answers.
+
+    `seeds` names each image; the sampled position of a layer is drawn from it, so it is the same in any batch.
+    """
+    import torch
+
+    found: dict[str, Responses] = {}
+
+    def receive(layer: LayerSpec, value: Tensor) -> None:
+        found[layer.name] = _reduce(layer, value, seeds)
+
+    with torch.inference_mode(), tap(network.module, layers, receive):
+        network.module(prepare(network, pixels, device))
+    return found
+
+
+def _reduce(layer: LayerSpec, value: Tensor, seeds: Sequence[str]) -> Responses:
+    maps = value.float() if layer.spatial else value.float()[:, :, None, None]
+    maxima, means = maps.amax(dim=(2, 3)), maps.mean(dim=(2, 3))
+    count = maps.shape[2] * maps.shape[3]
+    # The squares are taken around each image's own mean, so that float32 loses nothing before the float64 merge.
+    spread = (maps - means[:, :, None, None]).square_().sum(dim=(2, 3)).double().cpu().numpy()
+    moments = merge_moments([
+        Moments(count, mean, m2) for mean, m2 in zip(means.double().cpu().numpy(), spread, strict=True)
+    ])  # fmt: skip
+    rows, columns = sample_positions(seeds, layer, maps.shape[2], maps.shape[3])
+    sample = maps[np.arange(len(maps)), :, rows, columns]
+    half = [part.cpu().numpy().astype(np.float16) for part in (means, sample)]
+    return Responses(maxima.cpu().numpy(), half[0], half[1], moments)
+
+
+def sample_positions(seeds: Sequence[str], layer: LayerSpec, height: int, width: int) -> tuple[Array, Array]:
+    """A position inside the map for each image (off the padded edge where the map is larger than 4), [B] and [B]."""
+
+    def draw(seed: str, axis: str, extent: int) -> int:
+        edge = 1 if extent > 4 else 0
+        number = int.from_bytes(hashlib.sha256(f"{seed}:{layer.name}:{axis}".encode()).digest()[:8], "big")
+        return edge + number % (extent - 2 * edge)
+
+    rows = np.array([draw(seed, "row", height) for seed in seeds])
+    columns = np.array([draw(seed, "column", width) for seed in seeds])
+    return rows, columns
+
+
+def responses_to_arrays(responses: Mapping[str, Responses]) -> dict[str, Array]:
+    """Name the arrays of all layers for the store."""
+    arrays: dict[str, Array] = {}
+    for layer, found in responses.items():
+        arrays |= {
+            f"{layer}/maxima": found.maxima,
+            f"{layer}/means": found.means,
+            f"{layer}/sample": found.sample,
+            f"{layer}/count": np.array(found.moments.count),
+            f"{layer}/mean": found.moments.mean,
+            f"{layer}/m2": found.moments.m2,
+        }
+    return arrays
+
+
+def responses_from_arrays(arrays: Mapping[str, Array], layer: str) -> Responses:
+    """The inverse of `responses_to_arrays` for one layer."""
+    part = {name: arrays[f"{layer}/{name}"] for name in ("maxima", "means", "sample", "count", "mean", "m2")}
+    moments = Moments(int(part["count"]), part["mean"], part["m2"])
+    return Responses(part["maxima"], part["means"], part["sample"], moments)

@@ -1,0 +1,159 @@
+"""Exact receptive fields, walked through the traced graph of the network (the arithmetic of Araujo et al. 2019).
+
+Every operation either keeps a value's window, widens it (convolution, pooling), joins windows (sum, concatenation) or sees the
+whole image (linear layers, global pooling). An operation without a rule is an error, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from atlas.errors import AtlasError
+from atlas.types import LayerSpec, Network, ReceptiveField
+from atlas.visualize.graph import cut
+
+
+@dataclass(frozen=True)
+class Window:
+    """Position p of a value sees input pixels [start + p * stride, start + p * stride + size)."""
+
+    start: int = 0
+    stride: int = 1
+    size: int = 1
+
+
+WHOLE = Window(0, 1, 0)  # size 0: the whole image
+
+
+def receptive_field(network: Network, layer: LayerSpec) -> ReceptiveField:
+    """The receptive field of `layer`, in pixels of the network's input. Raises AtlasError for an operation without a rule."""
+    side = network.spec.input_size
+    image = torch.zeros(1, 3, side, side)
+    walk = _Walk(cut(network, layer, image))
+    with torch.inference_mode():
+        walk.run(image)
+    window = walk.last
+    return ReceptiveField(window.size, window.stride, window.start)
+
+
+KEEP_MODULES = (nn.BatchNorm2d, nn.Identity, nn.Dropout, nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.SiLU, nn.LocalResponseNorm)
+KEEP = {
+    "relu", "relu_", "relu6", "hardtanh", "clamp", "sigmoid", "silu", "dropout", "square", "pow", "rsqrt", "sqrt", "contiguous", "clone",
+    "addcmul", "neg", "reciprocal", "exp", "log", "float", "to", "local_response_norm",
+}  # fmt: skip
+JOIN = {"add", "iadd", "add_", "cat", "mul", "imul", "sub", "truediv", "maximum", "addcdiv"}
+GLOBAL = {"flatten", "mean", "adaptive_avg_pool2d", "adaptive_max_pool2d", "linear", "amax"}
+
+
+class _Walk(fx.Interpreter):
+    """Run the graph once (for the shapes that 'same' padding needs) and carry a window beside each value."""
+
+    def __init__(self, graph: fx.GraphModule) -> None:
+        super().__init__(graph)
+        self.windows: dict[fx.Node, Window] = {}
+        self.last = Window()
+
+    def run_node(self, n: fx.Node) -> Any:
+        value = super().run_node(n)
+        if isinstance(value, Tensor) and n.op != "get_attr":
+            self.windows[n] = self.last = self._window(n)
+        return value
+
+    def _window(self, node: fx.Node) -> Window:
+        if node.op == "placeholder":
+            return Window()
+        inputs = [self.windows[source] for source in node.all_input_nodes if source in self.windows]
+        if node.op == "output":
+            return inputs[0]
+        if node.op == "call_module":
+            return self._of_module(node, self.fetch_attr(str(node.target)), inputs)
+        return self._of_function(node, inputs)
+
+    def _of_module(self, node: fx.Node, module: nn.Module, inputs: list[Window]) -> Window:
+        extent = self._extent(node.all_input_nodes[0])
+        if isinstance(module, nn.Conv2d):
+            padding = _conv_padding(module, extent)
+            return _slide(inputs[0], module.kernel_size[0], module.stride[0], padding, module.dilation[0])
+        if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
+            kernel, stride, padding = (_first(value) for value in (module.kernel_size, module.stride, module.padding))
+            return _slide(inputs[0], kernel, stride, padding, _first(getattr(module, "dilation", 1)))
+        if isinstance(module, nn.Linear | nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d | nn.Flatten):
+            return WHOLE
+        if isinstance(module, KEEP_MODULES) or type(module).__name__ in ("Clamp", "Scale"):
+            return inputs[0]
+        raise _no_rule(type(module).__name__)
+
+    def _of_function(self, node: fx.Node, inputs: list[Window]) -> Window:
+        name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
+        if name == "conv2d":
+            return self._of_convolution(node, inputs[0])
+        if name in ("max_pool2d", "boolean_dispatch", "avg_pool2d"):
+            return _of_pooling(node, inputs[0])
+        if name in GLOBAL:
+            return WHOLE
+        if name in KEEP:
+            return inputs[0]
+        if name in JOIN:
+            return _join(inputs)
+        raise _no_rule(str(name))
+
+    def _of_convolution(self, node: fx.Node, window: Window) -> Window:
+        weight = self.fetch_attr(str(node.all_input_nodes[1].target))
+        values = dict(zip(("input", "weight", "bias", "stride", "padding", "dilation"), node.args, strict=False))
+        values |= node.kwargs
+        stride, padding, dilation = (
+            _first(values.get(key, default)) for key, default in (("stride", 1), ("padding", 0), ("dilation", 1))
+        )
+        return _slide(window, weight.shape[-1], stride, padding, dilation)
+
+    def _extent(self, node: fx.Node) -> int:
+        value = self.env[node]
+        return int(value.shape[-1])
+
+
+def _of_pooling(node: fx.Node, window: Window) -> Window:
+    values = dict(zip(("input", "kernel_size", "stride", "padding"), node.args, strict=False)) | node.kwargs
+    kernel = _first(values["kernel_size"])
+    return _slide(window, kernel, _first(values.get("stride") or kernel), _first(values.get("padding", 0)), 1)
+
+
+def _slide(window: Window, kernel: int, stride: int, padding: int, dilation: int) -> Window:
+    if window.size == 0:
+        return window
+    return Window(
+        start=window.start - padding * window.stride,
+        stride=window.stride * stride,
+        size=window.size + (kernel - 1) * dilation * window.stride,
+    )
+
+
+def _join(windows: Iterable[Window]) -> Window:
+    """The smallest window that holds all; one that sees the whole image makes the result see it."""
+    all_windows = list(windows)
+    if any(window.size == 0 for window in all_windows):
+        return WHOLE
+    start = min(window.start for window in all_windows)
+    end = max(window.start + window.size for window in all_windows)
+    return Window(start, max(window.stride for window in all_windows), end - start)
+
+
+def _conv_padding(conv: nn.Conv2d, extent: int) -> int:
+    """Pixels padded on the left; TensorFlow's 'same' (timm's Conv2dSame) depends on the input's extent."""
+    kernel, stride, dilation = conv.kernel_size[0], conv.stride[0], conv.dilation[0]
+    if type(conv).__name__ == "Conv2dSame":
+        total = (-(-extent // stride) - 1) * stride + (kernel - 1) * dilation + 1 - extent
+        return max(total, 0) // 2
+    return _first(conv.padding)
+
+
+def _first(value: Any) -> int:
+    return int(value[0] if isinstance(value, tuple | list) else value)
+
+
+def _no_rule(name: str) -> AtlasError:
+    return AtlasError(f"The receptive field of the operation {name!r} is not known; add its rule to atlas/field.py.")
