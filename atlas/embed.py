@@ -59,7 +59,8 @@ def _features(vectors: Array) -> Array:
     values = vectors.astype(np.float32)
     components = min(COMPONENTS, *values.shape)
     reduced = PCA(components, svd_solver="full").fit_transform(values)
-    return (reduced / np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-12)
+    return np.asarray(reduced / lengths, dtype=np.float32)
 
 
 def _nearest(points: Array, number: int) -> tuple[Array, Array]:
@@ -74,7 +75,9 @@ def _nearest(points: Array, number: int) -> tuple[Array, Array]:
 def _umap(features: Array, nearest: tuple[Array, Array], min_dist: float, *, seed: int) -> Array:
     """UMAP from exact neighbours and a start at the first two principal components, which spares numba's warm-up."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a seed forces one thread, and exact neighbours forbid transform: both are meant
+        warnings.simplefilter(
+            "ignore"
+        )  # a seed forces one thread, and exact neighbours forbid transform: both are meant
         from umap import UMAP
 
         indices, distances = nearest

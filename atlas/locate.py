@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.collect import prepare
+from atlas.collect import BATCH, prepare
 from atlas.tap import tap
 from atlas.types import Array, LayerSpec, Network, ReceptiveField
 
@@ -42,16 +42,21 @@ def locate(
     import torch
 
     layers = [layer for layer in network.spec.layers if layer.name in wanted]
-    found: dict[str, Located] = {}
+    maps: dict[str, Tensor] = {}
+    with torch.inference_mode():
+        for first in range(0, len(pixels), BATCH):
 
-    def receive(layer: LayerSpec, value: Tensor) -> None:
-        images, units = wanted[layer.name]
-        chosen = value[torch.from_numpy(images).long(), torch.from_numpy(units).long()].float().cpu()
-        found[layer.name] = _places(chosen, fields[layer.name], network.spec.input_size, pixels.shape[1])
+            def receive(layer: LayerSpec, value: Tensor, first: int = first) -> None:
+                images, units = wanted[layer.name]
+                here = np.flatnonzero((images >= first) & (images < first + len(value)))
+                chosen = value[torch.from_numpy(images[here] - first).long(), torch.from_numpy(units[here]).long()]
+                whole = maps.setdefault(layer.name, torch.empty(len(images), *value.shape[2:]))
+                whole[torch.from_numpy(here)] = chosen.float().cpu()
 
-    with torch.inference_mode(), tap(network.module, layers, receive):
-        network.module(prepare(network, pixels, device))
-    return found
+            with tap(network.module, layers, receive):
+                network.module(prepare(network, pixels[first : first + BATCH], device))
+    side, size = network.spec.input_size, pixels.shape[1]
+    return {name: _places(value, fields[name], side, size) for name, value in maps.items()}
 
 
 def _places(maps: Tensor, field: ReceptiveField, side: int, size: int) -> Located:
@@ -92,9 +97,9 @@ def _heat(maps: Tensor, box: Array, field: ReceptiveField, scale: float) -> Arra
     rows = along(box[:, 1].astype(float), box[:, 3].astype(float), maps.shape[1])
     columns = along(box[:, 0].astype(float), box[:, 2].astype(float), maps.shape[2])
     grid = np.stack(np.broadcast_arrays(columns[:, None, :], rows[:, :, None]), axis=-1).astype(np.float32)
-    sampled = functional.grid_sample(
-        maps[:, None], torch.from_numpy(grid), padding_mode="border", align_corners=False
-    )[:, 0]
+    sampled = functional.grid_sample(maps[:, None], torch.from_numpy(grid), padding_mode="border", align_corners=False)[
+        :, 0
+    ]
     highest = maps.flatten(1).amax(dim=1).clamp(min=1e-12)[:, None, None]
     return (sampled / highest).clamp(0, 1).mul(255).round().to(torch.uint8).numpy()
 
@@ -115,10 +120,3 @@ def wanted_of(image: Array, first: int, count: int) -> tuple[Array, Array, Array
     """Which entries of an example table [C, E] fall on images first … first + count: images (from 0), units, slots."""
     units, slots = np.nonzero((image >= first) & (image < first + count))
     return image[units, slots] - first, units, slots
-
-
-def fields_of(network: Network, layers: Sequence[LayerSpec]) -> dict[str, ReceptiveField]:
-    """The receptive field of each layer, by name."""
-    from atlas.field import receptive_field
-
-    return {layer.name: receptive_field(network, layer) for layer in layers}

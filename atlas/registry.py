@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from atlas.errors import UnknownName
 
-
 T = TypeVar("T")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -275,7 +274,7 @@ class Cells:
     row: Array  # [M] 0 = top
     count: Array  # [M]
     nearest: Array  # [M] index into ProbeSet.images
-    top_class: Array  # [M] class that the mean activation pushes the most, -1 = unknown
+    top_class: Array  # [M] most frequent predicted class, -1 = unknown
     mean: Array  # [M, C] float32: mean activation of the cell's points
     icon: tuple[Array | None, ...]  # [M] each [S, S, 3] uint8
 

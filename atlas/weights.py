@@ -95,5 +95,5 @@ def freeze(module: nn.Module) -> nn.Module:
     """Evaluation mode, no gradients on weights, and no operation in place."""
     for part in module.modules():
         if hasattr(part, "inplace"):
-            part.inplace = False
+            part.inplace = False  # type: ignore[assignment]
     return module.eval().requires_grad_(False)

@@ -15,7 +15,7 @@ def pack_part(part: ProbePart) -> Entry:
     """Pack a part: `webp` bytes with `ends`, and the bits of the masks that exist with the images they belong to."""
     masked = [number for number, mask in enumerate(part.masks) if mask is not None]
     bits = [np.packbits(mask) for mask in part.masks if mask is not None]
-    arrays = {
+    arrays: dict[str, Array] = {
         "webp": np.frombuffer(b"".join(part.webp), np.uint8),
         "ends": np.cumsum([len(data) for data in part.webp], dtype=np.int64),
         "masked": np.array(masked, np.int32),

@@ -113,7 +113,9 @@ def _check(future: Future[None], job: Job) -> None:
             "finished is kept: run the same command again, with --jobs 1 if memory is short."
         ) from error
     except OSError as error:
-        raise StoreError(f"{first.step} {first.name}: {error}. What was finished is kept; run the command again.") from error
+        raise StoreError(
+            f"{first.step} {first.name}: {error}. What was finished is kept; run the command again."
+        ) from error
     except Exception as error:
         error.add_note(f"while making {first.step} {first.name} ({len(job.tasks)} results)")
         raise

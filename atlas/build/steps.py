@@ -62,8 +62,10 @@ def probe_set(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 @lru_cache(maxsize=1)
 def network(name: str, device: str) -> Network:
     """The network of this worker, loaded once."""
+    from atlas.visualize.engine import keep_memory
     from atlas.weights import load
 
+    keep_memory()
     loaded = load(NETWORKS[name])
     loaded.module.to(device)
     return loaded
@@ -197,7 +199,9 @@ def examples(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     for task in tasks:
         summary = store.get(task.needs["summary"][0])
         shape = summary.arrays["image"].shape
-        whole = {name: value.reshape(*shape, *value.shape[1:]) for name, value in vars(empty(shape[0] * shape[1])).items()}
+        whole = {
+            name: value.reshape(*shape, *value.shape[1:]) for name, value in vars(empty(shape[0] * shape[1])).items()
+        }
         for digest in task.needs["looks"]:
             look = store.get(digest).arrays
             for name, table in whole.items():

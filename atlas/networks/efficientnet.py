@@ -18,7 +18,8 @@ def build() -> nn.Module:
     """timm's own class, without weights."""
     import timm
 
-    return timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    module: nn.Module = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+    return module
 
 
 def rename(state: StateDict) -> StateDict:

@@ -1,0 +1,271 @@
+"""The command line: `atlas COMMAND`. It reads options, calls the library and prints; no science here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from atlas import __version__
+from atlas.errors import AtlasError, UnknownName
+
+app = typer.Typer(
+    help="Turn neural networks into a static web site that shows what every unit has learned.",
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+)  # fmt: skip
+
+RecipeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--recipe", "-r", envvar="ATLAS_RECIPE", help="default, full, tiny, or a TOML file [atlas.toml if it is here]"
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", "-s", metavar="KEY=VALUE", help="change one field, such as pictures.steps=256"),
+]
+StoreOption = Annotated[Path, typer.Option("--store", envvar="ATLAS_STORE", help="where results are kept")]
+OutOption = Annotated[Path, typer.Option("--out", "-o", envvar="ATLAS_OUT", help="folder of the site")]
+DeviceOption = Annotated[str, typer.Option("--device", envvar="ATLAS_DEVICE", help="cpu or cuda")]
+FormatOption = Annotated[str, typer.Option("--format", "-f", help="text or json")]
+STORE, SITE = Path(".atlas/store"), Path("site")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one clear line and exit code 1."""
+    try:
+        app()
+    except AtlasError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nInterrupted. What was finished is kept; run the same command again to go on.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"atlas {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Representation Atlas."""
+
+
+def _plan(recipe: str | None, settings: list[str] | None, device: str = "cpu") -> Any:
+    from atlas.build.plan import make_plan
+    from atlas.config import read_recipe
+
+    return make_plan(read_recipe(recipe, settings or ()), device=device)
+
+
+@app.command()
+def build(
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    out: OutOption = SITE,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", envvar="ATLAS_JOBS", help="worker processes [one a core]", min=0)
+    ] = 0,
+    offline: Annotated[bool, typer.Option("--offline", envvar="ATLAS_OFFLINE", help="never download")] = False,
+) -> None:
+    """Build the site. What is computed already is reused; a killed build goes on where it was."""
+    from rich.console import Console
+
+    from atlas.build.atlas import build as build_atlas
+    from atlas.build.progress import BuildProgress
+    from atlas.build.store import Store
+
+    if offline:
+        os.environ["ATLAS_OFFLINE"] = "1"
+    console = Console(highlight=False, soft_wrap=True)
+    workers = jobs or os.cpu_count() or 1
+    plan = _plan(recipe, settings, device)
+    progress = BuildProgress(console, workers)
+    try:
+        built = build_atlas(plan, Store(store), out, workers=workers, progress=progress, say=console.print)
+    finally:
+        progress.close()
+    counts = built.facts.get("counts", {})
+    told = ", ".join(f"{value:,} {name}" for name, value in counts.items() if name != "bytes")
+    console.print(f"{'Wrote' if built.written else 'Up to date:'} {told}, {counts.get('bytes', 0) / 1e6:,.1f} MB.")
+    console.print(f"Open {built.index} in a browser, or run `atlas serve`.")
+
+
+@app.command()
+def plan(
+    recipe: RecipeOption = None, settings: SetOption = None, store: StoreOption = STORE, device: DeviceOption = "cpu"
+) -> None:
+    """Show what a build would compute, what is cached, how long it may take and how large the site will be."""
+    from atlas.build.explain import plan_lines
+    from atlas.build.store import Store
+
+    print("\n".join(plan_lines(_plan(recipe, settings, device), Store(store), workers=os.cpu_count() or 1)))
+
+
+@app.command()
+def explain(
+    unit: Annotated[str, typer.Argument(help="network/layer/unit, such as efficientnet-lite0/block3b/17")],
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Show the steps and keys behind a unit, and for each missing result which field differs from a stored one."""
+    from atlas.build.explain import explain_lines
+    from atlas.build.store import Store
+
+    print("\n".join(explain_lines(_plan(recipe, settings, device), Store(store), unit)))
+
+
+@app.command()
+def doctor(store: StoreOption = STORE) -> None:
+    """Check the environment: libraries, weights, disk, browser. Exit code 1 when something is missing."""
+    from atlas.doctor import checks
+
+    found = list(checks(store))
+    for check in found:
+        print(f"{'ok  ' if check.good else 'BAD '} {check.name}: {check.detail}")
+    if not all(check.good for check in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    out: OutOption = SITE,
+    port: Annotated[int, typer.Option("--port", "-p", help="port on this machine", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the site on this machine only, until Ctrl-C."""
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    if not (out / "index.html").is_file():
+        raise AtlasError(f"There is no site in {out}. Run `atlas build` first, or name its folder with --out.")
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(out)))
+    except OSError as error:
+        raise AtlasError(f"Port {port} cannot be opened ({error.strerror}). Choose another with --port.") from error
+    with server:
+        print(f"Serving {out} at http://127.0.0.1:{server.server_port}/ (Ctrl-C stops)")
+        server.serve_forever()
+
+
+def _results(recipe: str | None, settings: list[str] | None, store: Path, device: str) -> Any:
+    from atlas.build.results import read_results
+    from atlas.build.run import pending
+    from atlas.build.store import Store
+
+    found = _plan(recipe, settings, device)
+    missing = pending(found, Store(store))
+    if missing:
+        raise AtlasError(f"{len(missing)} results of this recipe are not computed yet. Run `atlas build` first.")
+    return read_results(found, Store(store))
+
+
+@app.command()
+def cite(
+    figure: Annotated[str, typer.Argument(help="id of a figure, such as efficientnet-lite0/block3b/17/channel")],
+    format: Annotated[str, typer.Option("--format", "-f", help="bibtex, ris, csl-json or text")] = "bibtex",
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Print the citation of a figure."""
+    from atlas.figures.catalogue import find
+    from atlas.figures.cite import cite as cited
+    from atlas.figures.cite import issue_date
+
+    results = _results(recipe, settings, store, device)
+    base = results.recipe["base_url"]
+    print(cited(find(results, figure), format, base_url=base, issued=issue_date()).rstrip())
+
+
+@app.command("figure")
+def write_figure_file(
+    figure: Annotated[str, typer.Argument(help="id of a figure (`atlas list figures`)")],
+    format: Annotated[str, typer.Option("--format", "-f", help="png, svg or pdf")] = "png",
+    out: Annotated[Path, typer.Option("--out", "-o", help="file or folder")] = Path(),
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Write a figure as an image file with caption, licence and citation inside."""
+    from atlas.figures.catalogue import find
+    from atlas.figures.write import write_figure
+
+    results = _results(recipe, settings, store, device)
+    print(write_figure(results, find(results, figure), format, out, base_url=results.recipe["base_url"]))
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="networks, layers, probes, methods, recipes or figures")],
+    format: FormatOption = "text",
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+) -> None:
+    """List what there is, as text or JSON."""
+    import json
+
+    from atlas.listing import LISTINGS, listed_figures
+
+    rows = listed_figures(_results(recipe, settings, store, device)) if what == "figures" else LISTINGS[what]()
+    if format == "json":
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    elif format == "text":
+        print("\n".join("  ".join(str(value) for value in row.values()) for row in rows))
+    else:
+        raise UnknownName("format", format, ("text", "json"))
+
+
+@app.command()
+def accuracy(
+    network: Annotated[str, typer.Argument(help="a registered network")],
+    probes: Annotated[str, typer.Option("--probes", help="a probe set with the network's own labels")],
+    device: DeviceOption = "cpu",
+) -> None:
+    """Measure top-1 and top-5 accuracy on a labelled probe set."""
+    from atlas.accuracy import measure
+
+    found = measure(network, probes, device=device)
+    print(
+        f"{network} on {probes}: top-1 {found.top1:.4f}, top-5 {found.top5:.4f}, {found.images} images, {found.skipped} skipped"
+    )
+
+
+@app.command()
+def train(
+    network: Annotated[str, typer.Argument(help="a network with a training recipe, such as vgg-64")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="folder of checkpoints and logs")] = Path("runs"),
+    data: Annotated[
+        Path | None, typer.Option("--data", envvar="ATLAS_DATA", help="folder of the training data")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", help="instead of the recipe's", min=1)] = None,
+    seed: Annotated[int, typer.Option("--seed", help="the same seed gives the same weights")] = 0,
+    threads: Annotated[int | None, typer.Option("--threads", help="processor threads [all]", min=1)] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="do not continue from a checkpoint")] = False,
+) -> None:
+    """Train one of the embedded networks; a killed run goes on from its last checkpoint."""
+    from functools import partial
+
+    from atlas.train.train import train as run_training
+
+    run_training(
+        network, out=out, data=data, epochs=epochs, seed=seed, threads=threads, resume=not fresh,
+        progress=partial(print, flush=True),
+    )  # fmt: skip

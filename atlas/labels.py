@@ -1,0 +1,47 @@
+"""Class lists: the names of a network's outputs, in order. Nothing is imported that is slow; the lists are read as text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from atlas.errors import AtlasError
+from atlas.registry import Registry
+
+TINY = Path(__file__).parent / "images" / "data" / "tiny-imagenet-60.tsv"
+
+
+@cache
+def class_names(name: str) -> tuple[str, ...]:
+    """The names of the class list `name`, in class order, each once; UnknownName lists the lists there are."""
+    return LISTS[name]()
+
+
+def _imagenet() -> tuple[str, ...]:
+    """The 1,000 names that torchvision publishes with its weights, read without importing torchvision (it is slow)."""
+    spec = find_spec("torchvision")
+    folder = next(iter(spec.submodule_search_locations or ()), None) if spec else None
+    if folder is None:
+        raise AtlasError(
+            "torchvision, which holds ImageNet's class names, is not installed. Run: pip install torchvision"
+        )
+    for node in ast.parse((Path(folder) / "models" / "_meta.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_IMAGENET_CATEGORIES":
+            return tuple(ast.literal_eval(node.value))
+    raise AtlasError(
+        "This torchvision does not hold ImageNet's class names where 0.24 to 0.29 do; install one of those."
+    )
+
+
+def _tiny_imagenet() -> tuple[str, ...]:
+    """The 60 classes of Tiny ImageNet that the miniatures know: index, WordNet id, name."""
+    rows = (line.split("\t") for line in TINY.read_text(encoding="utf-8").splitlines())
+    return tuple(name for _, _, name in rows)
+
+
+LISTS: Registry[Callable[[], tuple[str, ...]]] = Registry("class list")
+LISTS.add("imagenet-1k", _imagenet)
+LISTS.add("tiny-imagenet-60", _tiny_imagenet)
