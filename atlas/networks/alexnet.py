@@ -25,7 +25,7 @@ def build() -> nn.Module:
     """First kernel 11 x 11 with stride 4, convolutions 2, 4 and 5 in two groups, normalization before the pool."""
     from atlas.networks.modules.alexnet import AlexNet
 
-    return AlexNet(CLASSES, kernel=11, stride=4, second_stride=1, groups=2, pool_first=False, dropout=0.5)
+    return AlexNet(CLASSES, kernel=11, stride=4, second_stride=1, groups=2, pool_first=False, dropout=0.3)
 
 
 SPEC = miniature(
@@ -37,5 +37,5 @@ SPEC = miniature(
     layers=LAYERS,
     summary="Five convolutions learned end to end on GPUs, with rectified linear units, local response normalization, "
     "overlapping pools and dropout: it halved the error of hand-made features.",
-    sha256="",
+    sha256="f48a16939000853106c041897fa1b2821589719432ef3df31447f44903433723",
 )

@@ -15,7 +15,7 @@ CLASSES = 60
 HALF = (0.5, 0.5, 0.5)
 
 
-def miniature(  # noqa: PLR0913
+def miniature(
     name: str,
     *,
     title: str,

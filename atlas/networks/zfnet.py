@@ -15,7 +15,7 @@ def build() -> nn.Module:
     """First kernel 7 x 7 with stride 2, a second stride of 2, no groups, pools before normalization."""
     from atlas.networks.modules.alexnet import AlexNet
 
-    return AlexNet(CLASSES, kernel=7, stride=2, second_stride=2, groups=1, pool_first=True, dropout=0.5)
+    return AlexNet(CLASSES, kernel=7, stride=2, second_stride=2, groups=1, pool_first=True, dropout=0.3)
 
 
 SPEC = miniature(

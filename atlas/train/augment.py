@@ -13,19 +13,21 @@ def normalize(images: Tensor) -> Tensor:
     return images.float().mul_(2 / 255).sub_(1).permute(0, 3, 1, 2)
 
 
-def random_views(images: Tensor, size: int, area: float, generator: Generator) -> Tensor:
+def random_views(images: Tensor, size: int, area: tuple[float, float], generator: Generator) -> Tensor:
     """[N, H, H, 3] uint8 to [N, 3, size, size] float32 in [-1, 1], one random view of each image.
 
-    A view is a crop of a share in [`area`, 1] of the image with an aspect ratio of 4:5 to 5:4, flipped half the time.
+    A view is a window of a share in `area` of the image (above 1: beyond its edge, which is repeated) with an aspect
+    ratio of 4:5 to 5:4, flipped half the time.
     """
     import torch
 
     count, height = images.shape[:2]
     draw = torch.rand(5, count, generator=generator)
-    share = area + (1 - area) * draw[0]
+    least, most = area
+    share = least + (most - least) * draw[0]
     aspect = torch.exp((draw[1] - 0.5) * 2 * 0.2231)  # ln(5/4)
-    high = (share * aspect).sqrt().clamp(max=1)
-    wide = (share / aspect).sqrt().clamp(max=1)
+    high = (share * aspect).sqrt().clamp(max=most**0.5)
+    wide = (share / aspect).sqrt().clamp(max=most**0.5)
     rows = _resampling(high, draw[2], torch.zeros(count, dtype=torch.bool), height, size)
     columns = _resampling(wide, draw[3], draw[4] < 0.5, height, size)
     pixels = images.float().mul_(2 / 255).sub_(1)

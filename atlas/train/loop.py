@@ -107,7 +107,8 @@ def _train_step(run: Run, split: Split, batch: Array, *, total: int) -> float:
     torch.manual_seed(_mix(run.seed + 1, run.step))  # dropout draws from the global generator
     small = run.step < recipe.small_share * total
     images = torch.from_numpy(split.images[batch])
-    views = random_views(images, recipe.small_size if small else split.images.shape[1], recipe.area, generator)
+    size = recipe.small_size if small else split.images.shape[1]
+    views = random_views(images, size, (recipe.area, recipe.area_most), generator)
     if recipe.colour:
         views = vary_colour(views, recipe.colour, generator)
     for group in run.optimizer.param_groups:

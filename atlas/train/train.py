@@ -10,7 +10,7 @@ from atlas.train.data import data_folder, load_photographs
 from atlas.train.recipes import RECIPES
 
 
-def train(  # noqa: PLR0913
+def train(
     network: str,
     *,
     out: Path,

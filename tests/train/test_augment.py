@@ -25,7 +25,7 @@ def test_views_keep_a_constant_and_the_side_of_a_ramp():
     generator = torch.Generator().manual_seed(0)
     ramp = torch.arange(64, dtype=torch.uint8)[None, :, None, None].expand(16, 64, 64, 3).clone()
     ramp[..., 2] = 200
-    views = random_views(ramp, 48, 0.4, generator)
+    views = random_views(ramp, 48, (0.4, 1.5), generator)
     assert views.shape == (16, 3, 48, 48)
     torch.testing.assert_close(views[:, 2], torch.full((16, 48, 48), 200 / 127.5 - 1))
     assert (views[:, 0].diff(dim=1) >= -1e-6).all()  # rows are never flipped
@@ -34,7 +34,7 @@ def test_views_keep_a_constant_and_the_side_of_a_ramp():
 
 def test_flips_happen_about_half_the_time():
     ramp = torch.arange(64, dtype=torch.uint8)[None, None, :, None].expand(200, 64, 64, 3)
-    views = random_views(ramp, 64, 0.8, torch.Generator().manual_seed(1))
+    views = random_views(ramp, 64, (0.8, 1.0), torch.Generator().manual_seed(1))
     flipped = (views[:, 0, 0, 0] > views[:, 0, 0, -1]).float().mean()
     assert 0.4 < flipped < 0.6
 

@@ -45,6 +45,13 @@ def test_loads_strictly_and_fits_its_card(name):
     assert "/" not in card["hardware"]["processor"]
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_recipe_in_the_code_is_the_one_that_made_the_weights(name):
+    recipe, told = RECIPES[name], card_of(name)["recipe"]
+    settings = {key: value for key, value in vars(recipe).items() if isinstance(value, int | float | str)}
+    assert {key: told[key] for key in settings} == settings
+
+
 @pytest.mark.skipif(not os.environ.get("ATLAS_DATA"), reason="needs the photographs that ATLAS_DATA names")
 @pytest.mark.parametrize("name", SHIPPED)
 def test_reaches_the_accuracy_of_its_card(name, photographs):

@@ -15,7 +15,7 @@ class AlexNet(nn.Module):
     pools, ZFNet pools first.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         classes: int,
         *,
@@ -48,8 +48,7 @@ class AlexNet(nn.Module):
                 nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
                 if part.bias is not None:
                     nn.init.zeros_(part.bias)
-        for part in (self.conv1, self.fc8):  # the paper's own; larger first filters stay noisy to the end
-            nn.init.normal_(part.weight, std=0.01)
+        nn.init.normal_(self.fc8.weight, std=0.01)
 
     def forward(self, x: Tensor) -> Tensor:
         """Images to class logits."""
