@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -72,7 +72,7 @@ class Task:
         return Key({
             "step": spec.name,
             "version": spec.version,
-            "libraries": {name: version(name) for name in spec.libraries},
+            "libraries": {name: _version(name) for name in spec.libraries},
             "parameters": dict(self.parameters),
             "needs": {role: list(digests) for role, digests in self.needs.items()},
         })  # fmt: skip
@@ -211,6 +211,11 @@ class _Planner:
                           "seed": self.recipe.seed, "engine": _engine_version()}  # fmt: skip
             name = f"{found.name}/{first:04d}"
             yield Task("icons", name, parameters, {"map": (found.digest,)}, group=name)
+
+
+@cache
+def _version(library: str) -> str:
+    return version(library)
 
 
 def _digests(tasks: Sequence[Task]) -> tuple[str, ...]:

@@ -1,0 +1,106 @@
+"""The plan: pure, in order, and its keys change with exactly what they should."""
+
+from collections import Counter
+
+import pytest
+
+from atlas.build.plan import STEPS, make_plan
+from atlas.build.run import make_jobs
+from atlas.build.steps import RUN
+from atlas.config import read_recipe
+from atlas.errors import UnknownName
+
+
+def plan(*settings, recipe="tiny"):
+    return make_plan(read_recipe(recipe, settings))
+
+
+def digests(made):
+    return {f"{task.step}:{task.name}": task.digest for task in made.tasks}
+
+
+def changed_steps(*settings):
+    """The steps with a task whose key differs from the tiny recipe's."""
+    before, after = digests(plan()), digests(plan(*settings))
+    return {name.split(":")[0] for name, digest in after.items() if before.get(name) != digest}
+
+
+def test_every_step_has_its_function_and_its_place_in_a_plan():
+    assert set(RUN) == set(STEPS) == {task.step for task in plan().tasks}
+
+
+def test_tasks_come_after_what_they_need():
+    seen: set[str] = set()
+    for task in plan(recipe="default").tasks:
+        assert {digest for role in task.needs.values() for digest in role} <= seen
+        seen.add(task.digest)
+
+
+def test_names_and_keys_are_unique():
+    tasks = plan(recipe="default").tasks
+    assert max(Counter(task.digest for task in tasks).values()) == 1
+    assert len({(task.step, task.name) for task in tasks}) == len(tasks)
+
+
+def test_the_same_recipe_has_the_same_keys():
+    assert digests(plan()) == digests(plan())
+
+
+def test_the_default_recipe_shows_at_least_600_units_with_a_picture():
+    tasks = plan(recipe="default").tasks
+    assert sum(task.step == "pictures" for task in tasks) >= 600
+
+
+def test_the_full_recipe_has_a_picture_of_every_unit():
+    made = plan("maps.icons=[]", recipe="full")
+    units = sum(layer.units for network in made.recipe.networks for layer in network.spec.layers)
+    assert sum(task.step == "pictures" for task in made.tasks) == units
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("title='Other'", set()),
+        ("base_url='https://example.org/'", set()),
+        ("pictures.steps=5", {"pictures", "icons"}),
+        ("maps.min_dist=0.2", {"layouts", "maps", "icons"}),
+        ("maps.grid=7", {"maps", "icons"}),
+        ("maps.icon_size=48", {"icons"}),
+        ("examples=4", {"summaries", "looks", "examples"}),
+    ],
+)
+def test_a_change_reaches_only_what_depends_on_it(setting, expected):
+    assert changed_steps(setting) == expected
+
+
+def test_another_seed_reaches_all_that_is_random():
+    assert {"responses", "pictures", "layouts", "maps", "icons"} <= changed_steps("seed=1")
+    assert not {"probes", "probe_set", "fields"} & changed_steps("seed=1")
+
+
+def test_a_new_layer_leaves_the_others_as_they_are():
+    before = digests(plan())
+    after = digests(plan("networks.0.layers=['stem','block2a','block3b','logits']"))
+    assert all(after[name] == digest for name, digest in before.items() if not name.startswith("fields") and "looks" not in name
+               and "examples" not in name)  # fmt: skip
+    new = {name for name in after if name not in before}
+    assert new and all("/block2a" in name for name in new)
+
+
+def test_jobs_keep_batches_and_wait_for_what_is_missing():
+    tasks = plan(recipe="default").tasks
+    jobs = make_jobs(tasks)
+    assert sum(len(job.tasks) for job in jobs) == len(tasks)
+    for job in jobs:
+        assert len({(task.step, task.group) for task in job.tasks}) == 1
+        assert len(job.tasks) <= STEPS[job.tasks[0].step].batch
+        assert bool(job.waits) == any(task.needs for task in job.tasks)
+
+
+def test_an_unknown_layer_lists_those_there_are():
+    with pytest.raises(UnknownName, match="Did you mean 'block3b'"):
+        plan("networks.0.layers=['block3bb']")
+    with pytest.raises(UnknownName, match="efficientnet-lite0"):
+        plan("networks.0.name='efficientnet'")
+    with pytest.raises(UnknownName, match="embedded"):
+        plan("probes='embeded'")

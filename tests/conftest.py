@@ -1,0 +1,58 @@
+"""What tests share: the tiny recipe, built for real once a session, and its site."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atlas.build.atlas import build
+from atlas.build.plan import Plan, make_plan
+from atlas.build.store import Store
+from atlas.config import read_recipe
+from atlas.types import AtlasResults
+
+
+class Silent:
+    """A build's progress, counted and not shown."""
+
+    def __init__(self) -> None:
+        self.jobs = self.finished = self.cached = 0
+
+    def start(self, jobs: Any, cached: int) -> None:
+        self.jobs, self.cached = len(jobs), cached
+
+    def done(self, _job: Any) -> None:
+        self.finished += 1
+
+
+@dataclass(frozen=True)
+class BuiltAtlas:
+    """The tiny atlas: its plan, store and site."""
+
+    plan: Plan
+    store: Store
+    site: Path
+
+    def results(self) -> AtlasResults:
+        from atlas.build.results import read_results
+
+        return read_results(self.plan, self.store)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltAtlas:
+    """The tiny recipe with real weights and real probe images, through every stage."""
+    folder = tmp_path_factory.mktemp("atlas")
+    plan, store = make_plan(read_recipe("tiny")), Store(folder / "store")
+    build(plan, store, folder / "site", workers=os.cpu_count() or 1, progress=Silent(), say=lambda _text: None)
+    return BuiltAtlas(plan, store, folder / "site")
+
+
+@pytest.fixture(scope="session")
+def built_site(built: BuiltAtlas) -> Path:
+    """The folder of the tiny atlas' site."""
+    return built.site

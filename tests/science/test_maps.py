@@ -1,0 +1,86 @@
+"""Layouts, cells and neighbours on data whose answer is known."""
+
+import numpy as np
+import pytest
+
+from atlas.compare import neighbours
+from atlas.embed import EmbedSettings, embed, orient, unit_square
+from atlas.grid import cells
+from atlas.types import Layout
+
+
+def clusters(images=240, dimensions=20):
+    random = np.random.default_rng(5)
+    classes = np.arange(images) % 4
+    centres = random.normal(size=(4, dimensions)) * 10
+    return centres[classes] + random.normal(size=(images, dimensions)), classes
+
+
+@pytest.fixture(scope="module")
+def layout():
+    return embed(*clusters(), EmbedSettings(15, 0.05), seed=0)
+
+
+def made(xy):
+    return Layout(np.asarray(xy, np.float32), 1, 1, 1, 1, 1)
+
+
+def test_a_clear_structure_has_good_figures(layout):
+    assert layout.purity > 0.99 and layout.purity_shuffled < 0.5
+    assert layout.trustworthiness > 0.85 and layout.continuity > 0.85
+    assert 0 < layout.stability <= 1
+    assert layout.xy.min() >= 0 and layout.xy.max() <= 1
+
+
+def test_noise_has_bad_figures():
+    random = np.random.default_rng(6)
+    noise = embed(random.normal(size=(240, 40)), random.integers(0, 4, 240), EmbedSettings(15, 0.05), seed=0)
+    assert abs(noise.purity - noise.purity_shuffled) < 0.1
+    assert noise.trustworthiness < 0.85
+
+
+def test_the_seed_decides(layout):
+    again = embed(*clusters(), EmbedSettings(15, 0.05), seed=0)
+    np.testing.assert_array_equal(layout.xy, again.xy)
+    assert not np.array_equal(embed(*clusters(), EmbedSettings(15, 0.05), seed=7).xy, layout.xy)
+
+
+def test_orientation_undoes_a_rotation_and_a_mirror(layout):
+    turned = made((layout.xy - 0.5) @ np.array([[0.0, 1.0], [1.0, 0.0]]) @ np.array([[0.8, -0.6], [0.6, 0.8]]))
+    np.testing.assert_allclose(orient(turned, layout).xy, unit_square(layout.xy), atol=1e-4)
+
+
+def test_every_point_falls_into_exactly_one_cell():
+    edges = np.linspace(0, 1, 6)
+    xy = np.stack(np.meshgrid(edges, edges), axis=-1).reshape(-1, 2)
+    found = cells(made(xy), np.ones((36, 3)), np.zeros(36, int), grid=5, least=1)
+    assert found.count.sum() == 36
+    assert found.column.max() == found.row.max() == 4
+
+
+def test_cells_hold_the_mean_the_nearest_image_and_the_commonest_class():
+    xy = [[0.1, 0.1], [0.12, 0.1], [0.1, 0.12], [0.9, 0.9]]
+    vectors = np.array([[0.0, 0], [4, 4], [2, 2], [9, 9]])
+    found = cells(made(xy), vectors, np.array([3, 1, 3, 2]), grid=2, least=2)
+    assert (found.column.tolist(), found.row.tolist(), found.count.tolist()) == ([0], [0], [3])
+    np.testing.assert_allclose(found.mean, [[2, 2]])
+    assert found.nearest.tolist() == [2] and found.top_class.tolist() == [3]
+
+
+def test_no_cell_is_no_error():
+    found = cells(made([[0, 0], [1, 1]]), np.ones((2, 3)), np.zeros(2, int), grid=2, least=2)
+    assert found.mean.shape == (0, 3) and found.icon == ()
+
+
+def test_neighbours_equal_numpys_correlation():
+    random = np.random.default_rng(7)
+    means = random.normal(size=(50, 9))
+    means[:, 4] = 3 * means[:, 2] + 1
+    means[:, 8] = 1.0  # a constant unit
+    found = neighbours(means)
+    slow = np.corrcoef(means[:, :8].T)
+    assert (found.unit[2, 0], found.unit[4, 0]) == (4, 2)
+    for unit in range(8):
+        assert unit not in found.unit[unit]
+        np.testing.assert_allclose(found.correlation[unit, 0], np.delete(slow[unit], unit).max().clip(0), atol=1e-6)
+    np.testing.assert_allclose(found.correlation[8], 0, atol=1e-6)
