@@ -21,10 +21,12 @@ class ProbeSource(Protocol):
     """A probe set that can be made part by part. Images are RGB, `size` pixels square."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As a recipe names it."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """In words."""
 
     @property
     def labels(self) -> str | None:
@@ -35,7 +37,8 @@ class ProbeSource(Protocol):
         """May the site carry the images?"""
 
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Side of an image in pixels."""
 
     def identity(self) -> dict[str, Any]:
         """Everything that changes the images, as plain data; cheap, and part of every store key."""

