@@ -77,4 +77,32 @@ def _embedded(_: str) -> ProbeSource:
     return Embedded()
 
 
+def _tiny_imagenet(_: str) -> ProbeSource:
+    from atlas.images.tiny_imagenet import tiny_imagenet
+
+    return tiny_imagenet()
+
+
+def _imagefolder(path: str) -> ProbeSource:
+    from atlas.images.imagefolder import ImageFolder
+
+    return ImageFolder(path)
+
+
+def _parquet(path: str) -> ProbeSource:
+    from atlas.images.parquet import ParquetImages
+
+    return ParquetImages(path)
+
+
 PROBES.add("embedded", ProbeKind("embedded", "free photographs and drawn objects, always there", _embedded))
+PROBES.add(
+    "tiny-imagenet-60",
+    ProbeKind(
+        "tiny-imagenet-60",
+        "photographs of 60 classes, 64 pixels; downloaded unless ATLAS_DATA has them",
+        _tiny_imagenet,
+    ),
+)
+PROBES.add("imagefolder", ProbeKind("imagefolder:PATH", "the images below a folder", _imagefolder))
+PROBES.add("parquet", ProbeKind("parquet:PATH", "images in Parquet, as Hugging Face writes them", _parquet))

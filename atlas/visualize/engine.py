@@ -16,7 +16,7 @@ from torch.nn import functional
 from atlas.types import LayerSpec, Network
 from atlas.visualize.graph import Clamp, cut
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # glibc's malloc.h
 
 
 class Prepared(nn.Module):
@@ -100,7 +100,7 @@ def keep_memory() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # absent in musl
-    return mallopt is not None and all(mallopt(option, 1 << 30) for option in (M_MMAP_THRESHOLD, M_TRIM_THRESHOLD))
+    return mallopt is not None and bool(mallopt(M_MMAP_MAX, 0)) and bool(mallopt(M_TRIM_THRESHOLD, -1))
 
 
 def _strided_depthwise_in_float32(graph: fx.GraphModule) -> None:
@@ -135,7 +135,9 @@ class _Depthwise(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         conv = ctx.conv
-        gradient = torch.nn.grad.conv2d_input(
-            ctx.like, conv.weight.float(), gradients[0].float(), conv.stride, conv.padding, conv.dilation, conv.groups
-        )
+        like = torch.empty(ctx.like, device=gradients[0].device, memory_format=torch.channels_last)  # never read
+        gradient, _, _ = torch.ops.aten.convolution_backward(
+            gradients[0].float(), like, conv.weight.float(), None, conv.stride, conv.padding, conv.dilation,
+            False, [0, 0], conv.groups, [True, False, False],
+        )  # fmt: skip
         return gradient.to(gradients[0].dtype), None

@@ -1,0 +1,29 @@
+"""About: what is seen here, how it was made, how to cite it and how to make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from atlas.figures.bibliography import bibliography
+from atlas.views import ATLAS_VIEWS
+from atlas.views.desk import Chapter, Desk
+from atlas.views.page import Item, Page
+from atlas.views.pixels import QUALITY, STRETCH
+
+
+def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
+    """One page."""
+    context = {
+        "chapters": chapters,
+        "probes": desk.results.probes,
+        "recipe": desk.results.recipe,
+        "versions": desk.results.versions,
+        "seconds": desk.results.seconds,
+        "bibliography": bibliography(),
+        "stretch": STRETCH,
+        "quality": QUALITY,
+    }
+    yield Page("about/index.html", "about.html", context)
+
+
+ATLAS_VIEWS.add("about", pages)

@@ -1,0 +1,161 @@
+"""What views work from: the whole atlas (`Desk`), one layer of it (`Sheet`), and what is kept of a layer once it is
+written (`Entry`), so that memory does not grow with the number of units."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from atlas.figures.places import probe_file
+from atlas.figures.unit import unit_title
+from atlas.figures.words import first_name
+from atlas.types import Array, AtlasResults, LayerResults, NetworkResults, ProbeImage, Unit
+
+HUES = 8  # colours that the style sheet knows, in timeline order
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The whole atlas, and the folder where its probe images were written already."""
+
+    results: AtlasResults
+    out: Path
+    base_url: str = ""
+
+    @cached_property
+    def hues(self) -> Mapping[str, int]:
+        """Number of the colour of each network, oldest first."""
+        ordered = sorted(self.results.networks, key=lambda network: (network.spec.year, network.spec.name))
+        return {network.spec.name: place % HUES for place, network in enumerate(ordered)}
+
+    @cached_property
+    def networks(self) -> tuple[NetworkResults, ...]:
+        """The networks, oldest first."""
+        return tuple(sorted(self.results.networks, key=lambda network: (network.spec.year, network.spec.name)))
+
+    def image(self, index: int) -> ProbeImage:
+        """Probe image `index`."""
+        return self.results.probes.images[index]
+
+    @cached_property
+    def pixels(self) -> Pixels | None:
+        """Reads probe images, or None where the site may not carry them."""
+        probes = self.results.probes
+        return Pixels(tuple(self.out / probe_file(image.id) for image in probes.images)) if probes.publish else None
+
+
+class Pixels:
+    """The pixels of the probe images as the site carries them, a few kept at a time."""
+
+    def __init__(self, files: tuple[Path, ...]) -> None:
+        self._files = files
+        self._read = lru_cache(maxsize=256)(self._decode)
+
+    def __getitem__(self, index: int) -> Image.Image:
+        return self._read(index)
+
+    def _decode(self, index: int) -> Image.Image:
+        return Image.open(io.BytesIO(self._files[index].read_bytes())).convert("RGB")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One layer, as its views see it."""
+
+    desk: Desk
+    network: NetworkResults
+    layer: LayerResults
+
+    @property
+    def path(self) -> str:
+        """The folder of the layer's pages, with its slash."""
+        return f"networks/{self.network.spec.name}/{self.layer.spec.name}/"
+
+    @property
+    def hue(self) -> int:
+        return self.desk.hues[self.network.spec.name]
+
+    @property
+    def is_logits(self) -> bool:
+        """Is each unit of the layer a class?"""
+        return self.layer.spec.name == self.network.spec.logits.name
+
+    @cached_property
+    def class_names(self) -> tuple[str, ...]:
+        return self.desk.results.class_names(self.network.spec.labels)
+
+    def unit(self, index: int) -> Unit:
+        return Unit(self.network.spec.name, self.layer.spec.name, index)
+
+    def title(self, index: int) -> str:
+        """The unit in words, for headings."""
+        return unit_title(self.desk.results, self.network.spec, self.layer.spec.name, index)
+
+    @cached_property
+    def favourites(self) -> tuple[str, ...]:
+        """For each unit the predicted class that it answers most, in short ("" where none is known)."""
+        first = self.layer.stats.class_ids[:, 0] if self.layer.stats.class_ids.shape[1] else []
+        return tuple(first_name(self.class_names[i]) if i >= 0 else "" for i in np.asarray(first).tolist())
+
+    def label(self, index: int) -> str:
+        """The unit in a few words, for tiles: its class, or the class that it answers most."""
+        return first_name(self.class_names[index]) if self.is_logits else self.favourites[index]
+
+    @cached_property
+    def strength(self) -> Array:
+        """[C] how far a unit's strongest image stands out: (largest - median) / (90th percentile - median)."""
+        stats = self.layer.stats
+        return (stats.highest - stats.p50) / np.maximum(stats.p90 - stats.p50, 1e-9)
+
+    @cached_property
+    def selectivity(self) -> Array:
+        """[C] in about [0, 1]: (mean of the favourite class - median) / (largest - median) of the images' responses."""
+        stats = self.layer.stats
+        if not stats.class_means.shape[1]:
+            return np.zeros(len(stats.highest))
+        reach = np.maximum(stats.highest - stats.p50, 1e-9)
+        return np.where(stats.class_ids[:, 0] >= 0, (stats.class_means[:, 0] - stats.p50) / reach, 0.0)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A unit on the wall: its address, its words, its small picture ([S, S, 3] uint8)."""
+
+    unit: Unit
+    words: str
+    rgb: Array
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is kept of a layer for the pages about the whole: names, counts, a few tiles, favourites."""
+
+    name: str
+    title: str
+    units: int
+    spatial: bool
+    field: int
+    stride: int
+    pictures: int
+    ratio: float | None  # median over units of picture / largest natural response
+    map: Mapping[str, float] | None  # quality figures
+    map_images: int
+    tiles: tuple[Tile, ...]
+    favourites: tuple[str, ...]  # [units]
+    labels: tuple[str, ...]  # [units] favourite label of the probe set's own, "" = none
+    figures: int
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A network and the entries of its layers."""
+
+    network: NetworkResults
+    hue: int
+    layers: tuple[Entry, ...]

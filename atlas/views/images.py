@@ -1,0 +1,92 @@
+"""Images and licences: every work that a probe image was cut from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from atlas.figures.places import probe_file
+from atlas.figures.provenance import LICENCE_URLS
+from atlas.types import ProbeImage
+from atlas.views import ATLAS_VIEWS
+from atlas.views.credits import WORKS_A_PAGE, Work, list_page, works
+from atlas.views.desk import Chapter, Desk
+from atlas.views.page import Asset, Item, Page
+from atlas.views.pixels import contact_sheet, webp
+
+SIDE, COLUMNS = 64, 12
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A work in words: its first image stands for it; `terms` are (licence, attribution, address), each once."""
+
+    anchor: str
+    place: int  # on the page's sheet
+    title: str
+    label: str | None
+    terms: tuple[tuple[str, str, str], ...]
+    files: tuple[tuple[str, str], ...]  # (title, site path), none where the images may not be shown
+
+
+def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
+    """The list of works, some dozens a page, each page with one sheet of thumbnails."""
+    found = works(desk)
+    parts = [found[start : start + WORKS_A_PAGE] for start in range(0, len(found), WORKS_A_PAGE)] or [()]
+    for number, part in enumerate(parts):
+        file = f"pictures/images-{number + 1}.webp" if desk.pixels and part else None
+        if file:
+            yield Asset(file, _sheet(desk, part))
+        yield Page(list_page(number), "images.html", _context(desk, part, number, len(parts), file))
+
+
+def _sheet(desk: Desk, part: Sequence[Work]) -> bytes:
+    pixels = desk.pixels
+    tiles = [
+        np.asarray(pixels[work.images[0]].resize((SIDE, SIDE), Image.Resampling.LANCZOS)) if pixels else None
+        for work in part
+    ]
+    return webp(contact_sheet(tiles, COLUMNS, SIDE), quality=70)
+
+
+def _context(desk: Desk, part: Sequence[Work], number: int, parts: int, file: str | None) -> dict[str, object]:
+    probes = desk.results.probes
+    return {
+        "probes": probes,
+        "credits": [_credit(desk, work, place) for place, work in enumerate(part)],
+        "number": number,
+        "pages": [list_page(other) for other in range(parts)],
+        "sheet_file": file,
+        "columns": COLUMNS,
+        "rows": -(-len(part) // COLUMNS),
+        "licences": _licences(probes.images),
+        "works": len(works(desk)),
+        "licence_urls": LICENCE_URLS,
+    }
+
+
+def _credit(desk: Desk, work: Work, place: int) -> Credit:
+    images = [desk.image(index) for index in work.images]
+    publish = desk.results.probes.publish
+    return Credit(
+        work.anchor,
+        place,
+        images[0].title,
+        images[0].label,
+        tuple(dict.fromkeys((image.licence, image.attribution, image.url) for image in images)),
+        tuple((image.title, probe_file(image.id)) for image in images) if publish else (),
+    )
+
+
+def _licences(images: Sequence[ProbeImage]) -> tuple[tuple[str, int], ...]:
+    """How many images come under each licence, the most common first."""
+    tally: dict[str, int] = {}
+    for image in images:
+        tally[image.licence] = tally.get(image.licence, 0) + 1
+    return tuple(sorted(tally.items(), key=lambda item: (-item[1], item[0])))
+
+
+ATLAS_VIEWS.add("images", pages)

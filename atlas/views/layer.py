@@ -1,0 +1,113 @@
+"""A layer's page: its map, the units that have a picture, and all units by their strongest example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from atlas.figures.places import figure_page, layer_page
+from atlas.figures.sheet import units_figure
+from atlas.types import Array
+from atlas.views import LAYER_VIEWS
+from atlas.views.desk import Sheet
+from atlas.views.examples import strongest
+from atlas.views.map import small_map_file
+from atlas.views.page import Asset, Item, Page
+from atlas.views.pixels import contact_sheet, scaled, webp
+from atlas.views.script import put
+from atlas.views.unit import thumb_file
+
+GROUP = 256  # units in one folded group, whose sheet loads when it opens
+COLUMNS = 16  # of a sheet; the style sheet counts on it
+SIDE = 48  # pixels
+
+
+@dataclass(frozen=True)
+class Group:
+    """Units `first` to `last` and the sheet of their strongest examples (None = they may not be shown)."""
+
+    first: int
+    last: int
+    rows: int
+    file: str | None
+
+
+def pages(sheet: Sheet) -> Iterator[Item]:
+    """The page, a sheet of examples for each group, and the figures by which the page sorts."""
+    groups = _groups(sheet)
+    for group in groups:
+        if group.file is not None:
+            yield Asset(group.file, webp(_examples(sheet, group), quality=76))
+    yield Asset(f"{sheet.path}units.js", put("units", _columns(sheet)))
+    yield Page(layer_page(sheet.network.spec.name, sheet.layer.spec.name), "layer.html", _context(sheet, groups))
+
+
+def _groups(sheet: Sheet) -> tuple[Group, ...]:
+    name, units = f"{sheet.network.spec.name}/{sheet.layer.spec.name}", sheet.layer.spec.units
+    return tuple(
+        Group(first, last, -(-(last + 1 - first) // COLUMNS), file if sheet.desk.pixels else None)
+        for first in range(0, units, GROUP)
+        for last in [min(first + GROUP, units) - 1]
+        for file in [f"pictures/{name}/examples-{first // GROUP}.webp"]
+    )
+
+
+def _examples(sheet: Sheet, group: Group) -> Array:
+    return contact_sheet([_thumb(sheet, unit) for unit in range(group.first, group.last + 1)], COLUMNS, SIDE)
+
+
+def _thumb(sheet: Sheet, unit: int) -> Array | None:
+    """The strongest example of a unit, cut to its window."""
+    pixels, found = sheet.desk.pixels, strongest(sheet, unit)
+    if pixels is None or found is None:
+        return None
+    image, window = pixels[int(sheet.layer.examples.image[unit, 0])], found[1]
+    x, y = round(-window.left * window.side), round(-window.top * window.side)
+    return scaled(np.asarray(image.crop((x, y, x + window.side, y + window.side))), SIDE)
+
+
+def _columns(sheet: Sheet) -> dict[str, object]:
+    """The figures by which units are sorted and filtered, one list each."""
+    stats, pictures = sheet.layer.stats, sheet.layer.pictures
+    return {
+        "largest": np.round(stats.highest.astype(float), 3).tolist(),
+        "selectivity": np.round(sheet.selectivity.astype(float), 3).tolist(),
+        "strength": np.round(sheet.strength.astype(float), 2).tolist(),
+        "score": [
+            round(float(pictures[i].score_max), 3) if i in pictures else None for i in range(sheet.layer.spec.units)
+        ],
+    }
+
+
+def _context(sheet: Sheet, groups: tuple[Group, ...]) -> dict[str, object]:
+    layer, spec = sheet.layer, sheet.network.spec
+    names = sheet.network.layer_names
+    place = names.index(layer.spec.name)
+    return {
+        "sheet": sheet,
+        "figure": units_figure(sheet.desk.results, spec, layer),
+        "pictures": [(unit, sheet.label(unit), thumb_file(sheet, unit)) for unit in sorted(layer.pictures)],
+        "groups": groups,
+        "columns": COLUMNS,
+        "labels": [sheet.label(unit) for unit in range(layer.spec.units)],
+        "ratio": median_ratio(sheet),
+        "images": int(layer.stats.counts[0].sum()),
+        "map_file": small_map_file(spec.name, layer.spec.name) if layer.cells else None,
+        "map_figure": figure_page(f"{spec.name}/{layer.spec.name}/map"),
+        "previous": names[place - 1] if place else None,
+        "next": names[place + 1] if place + 1 < len(names) else None,
+    }
+
+
+def median_ratio(sheet: Sheet) -> float | None:
+    """Median over the layer's pictures of score / largest natural response, where that is above zero."""
+    natural = sheet.layer.stats.highest
+    ratios = [
+        picture.score_max / float(natural[i]) for i, picture in sheet.layer.pictures.items() if float(natural[i]) > 0
+    ]
+    return float(np.median(ratios)) if ratios else None
+
+
+LAYER_VIEWS.add("layer", pages)

@@ -1,0 +1,32 @@
+"""Numbers and names as the site prints them, beside those of captions (`atlas.figures.words`)."""
+
+from __future__ import annotations
+
+import math
+
+from atlas.figures.words import MINUS, number
+
+THIN = "\N{NARROW NO-BREAK SPACE}"
+
+
+def fixed(value: float, places: int = 2) -> str:
+    """`value` with a fixed number of decimals, so that a column of them aligns."""
+    return f"{value:.{places}f}".replace("-", MINUS) if math.isfinite(value) else "\N{EN DASH}"
+
+
+def whole(value: int) -> str:
+    """A whole number with commas between thousands: 4,120."""
+    return f"{value:,}".replace("-", MINUS)
+
+
+def plural(amount: int, noun: str) -> str:
+    """The noun alone, for `amount` of them."""
+    return noun if amount == 1 else f"{noun}s"
+
+
+def size(length: int) -> str:
+    """A number of bytes in the unit that reads best: 4.2 MB."""
+    for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if length >= scale:
+            return f"{number(length / scale)}{THIN}{unit}"
+    return f"{length}{THIN}B"

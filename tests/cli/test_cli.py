@@ -1,0 +1,120 @@
+"""The command line as a user meets it: help, lists, errors that say what to do, citations of a built atlas."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from atlas.networks import NETWORKS
+
+
+def atlas(*arguments, cwd=None, environment=None):
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-m", "atlas", *arguments], capture_output=True, text=True, check=False, cwd=cwd,
+        env={**os.environ, "COLUMNS": "160", **(environment or {})},
+    )  # fmt: skip
+
+
+def test_help_names_every_command():
+    from atlas.cli import app
+
+    told = atlas("--help").stdout
+    for command in app.registered_commands:
+        assert (command.name or command.callback.__name__) in told
+
+
+@pytest.mark.parametrize("module", ["atlas.cli", "atlas.networks", "atlas.build.plan", "atlas.site", "atlas.figures.unit"])
+def test_imports_are_light(module):
+    heavy = "{'torch', 'timm', 'torchvision', 'umap', 'sklearn', 'skimage', 'matplotlib', 'pyarrow'}"
+    code = f"import {module}, sys; print({heavy} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("what", ["networks", "layers", "probes", "methods", "recipes"])
+def test_lists_are_the_same_as_text_and_json(what):
+    rows = json.loads(atlas("list", what, "--format", "json").stdout)
+    lines = atlas("list", what).stdout.splitlines()
+    assert len(rows) == len(lines) > 0
+    assert all(str(next(iter(row.values()))) in line for row, line in zip(rows, lines, strict=True))
+
+
+def test_every_network_is_listed():
+    assert [row["name"] for row in json.loads(atlas("list", "networks", "-f", "json").stdout)] == list(NETWORKS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["plan", "--recipe", "tinny"], "Did you mean 'tiny'"),
+        (["plan", "--recipe", "no.toml"], "no.toml cannot be read"),
+        (["plan", "-r", "tiny", "--set", "pictures.size"], "key=value"),
+        (["plan", "-r", "tiny", "--set", "pictures.size=7"], "pictures.size = 7"),
+        (["plan", "-r", "tiny", "--set", "networks.0.layers=['stam']"], "Did you mean 'stem'"),
+        (["explain", "efficientnet-lite0/stem/32", "-r", "tiny"], "0 … 31"),
+        (["explain", "alexnet/stem/1", "-r", "tiny"], "efficientnet-lite0"),
+        (["list", "netwroks"], "Did you mean 'networks'"),
+        (["serve", "--out", "nowhere"], "Run `atlas build` first"),
+        (["cite", "x", "-r", "tiny", "--store", "nowhere"], "Run `atlas build` first"),
+        (["accuracy", "efficientnet-lite0", "--probes", "embedded"], "Choose a probe set"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(arguments, expected, tmp_path):
+    done = atlas(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ") and expected in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_broken_recipe_is_named(tmp_path):
+    (tmp_path / "atlas.toml").write_text("name = [")
+    done = atlas("plan", cwd=tmp_path)
+    assert done.returncode == 1 and "atlas.toml is not TOML" in done.stderr
+
+
+def test_an_own_recipe_extends_a_packaged_one(tmp_path):
+    (tmp_path / "atlas.toml").write_text('extends = "tiny"\nname = "mine"\nseed = 3\n')
+    assert "recipe mine" in atlas("plan", cwd=tmp_path).stdout
+
+
+def test_doctor_finds_this_environment_ready(tmp_path):
+    done = atlas("doctor", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert all(f"weights of {name}" in done.stdout for name in NETWORKS)
+
+
+@pytest.mark.parametrize("format", ["bibtex", "ris", "csl-json", "text"])
+def test_a_built_figure_can_be_cited(built, format):
+    index = built.plan.recipe.networks[0].pictured(built.plan.recipe.networks[0].spec.layer("block3b"))[0]
+    figure = f"efficientnet-lite0/block3b/{index}/channel"
+    done = atlas("cite", figure, "-r", "tiny", "--store", str(built.store.root), "--format", format)
+    assert done.returncode == 0, done.stderr
+    assert "block3b" in done.stdout and "Representation Atlas" in done.stdout
+
+
+@pytest.mark.parametrize(("format", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_a_built_figure_can_be_written(built, tmp_path, format, magic):
+    done = atlas("figure", "efficientnet-lite0/block3b/map", "-r", "tiny", "--store", str(built.store.root), "-f", format, "-o", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    (file,) = tmp_path.iterdir()
+    assert file.read_bytes().startswith(magic)
+
+
+def test_an_unknown_figure_says_what_there_is(built):
+    done = atlas("cite", "efficientnet-lite0/block3b/999/channel", "-r", "tiny", "--store", str(built.store.root))
+    assert done.returncode == 1 and "error: " in done.stderr
+
+
+def test_a_built_unit_is_explained(built):
+    done = atlas("explain", "efficientnet-lite0/block3b/10", "-r", "tiny", "--store", str(built.store.root))
+    assert done.returncode == 0 and "to do" not in done.stdout and done.stdout.count("stored") >= 6
+    changed = atlas(
+        "explain", "efficientnet-lite0/block3b/10", "-r", "tiny", "--set", "pictures.steps=5", "--store", str(built.store.root)
+    )
+    assert "parameters.settings.steps: 4 -> 5" in changed.stdout
+
+
+def test_the_plan_of_a_built_recipe_has_nothing_to_do(built):
+    assert "nothing to compute" in atlas("plan", "-r", "tiny", "--store", str(built.store.root)).stdout
