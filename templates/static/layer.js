@@ -1,0 +1,49 @@
+// Sorts and filters the units of a layer; without it the page shows them in order.
+(function () {
+  "use strict";
+  var all = document.querySelector(".all"), form = all.querySelector(".tools"), sorted = all.querySelector(".sorted");
+  var output = form.querySelector("output"), groups = Array.from(all.querySelectorAll(".group"));
+  var SHOWN = 256;
+  var tiles = [];
+  groups.forEach(function (group) {
+    var box = group.querySelector(".tiles"), sheet = box.style.getPropertyValue("--s"), rows = box.style.getPropertyValue("--r");
+    Array.from(box.children).forEach(function (link, place) {
+      tiles.push({ link: link, name: link.textContent, sheet: sheet, rows: rows, x: place % 16, y: Math.floor(place / 16) });
+    });
+  });
+  function cloned(tile) {
+    var link = tile.link.cloneNode(true);
+    link.style.cssText = "--x:" + tile.x + ";--y:" + tile.y + ";--r:" + tile.rows + (tile.sheet ? ";--s:" + tile.sheet : "");
+    return link;
+  }
+  function words(name) { return name.toLowerCase(); }
+  window.__atlas.get("units", function (units) {
+    form.hidden = false;
+    function show() {
+      var key = form.sort.value, wanted = words(form.filter.value.trim());
+      var plain = key === "index" && !wanted;
+      sorted.hidden = plain;
+      groups.forEach(function (group) { group.hidden = !plain; });
+      output.textContent = "";
+      if (plain) return;
+      var chosen = tiles.map(function (tile, index) { return index; }).filter(function (index) {
+        return !wanted || words(tiles[index].name).indexOf(wanted) >= 0;
+      });
+      var column = units[key];
+      if (column) chosen.sort(function (a, b) {
+        return (column[b] === null ? -Infinity : column[b]) - (column[a] === null ? -Infinity : column[a]) || a - b;
+      });
+      if (key === "name") chosen.sort(function (a, b) {
+        return tiles[a].name.replace(/^\d+ /, "").localeCompare(tiles[b].name.replace(/^\d+ /, "")) || a - b;
+      });
+      var box = document.createElement("div");
+      box.className = "tiles" + (tiles.length && !tiles[0].sheet ? " bare" : "");
+      chosen.slice(0, SHOWN).forEach(function (index) { box.append(cloned(tiles[index])); });
+      sorted.replaceChildren(box);
+      output.textContent = chosen.length + (chosen.length === 1 ? " unit" : " units") + (chosen.length > SHOWN ? ", the first " + SHOWN + " shown" : "");
+    }
+    form.addEventListener("input", show);
+    form.addEventListener("submit", function (event) { event.preventDefault(); });
+    show();
+  });
+})();
