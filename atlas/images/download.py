@@ -86,9 +86,10 @@ def _receive(remote: Remote, file: IO[bytes]) -> None:
     request = urllib.request.Request(remote.url, headers={"Range": f"bytes={have}-"} if have else {})
     with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, _progress(remote) as advance:
         if have and answer.status != 206:
-            file.truncate(0)
+            file.seek(0)
+            file.truncate()
         advance(file.tell())
-        while chunk := answer.read(CHUNK):
+        while file.tell() <= remote.bytes and (chunk := answer.read(CHUNK)):
             file.write(chunk)
             advance(len(chunk))
 

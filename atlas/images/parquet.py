@@ -92,7 +92,7 @@ class ParquetImages:
         for path, count in zip(self.files, self.counts, strict=True):
             rows = range(max(numbers.start - first, 0), min(numbers.stop - first, count))
             for row, value in zip(rows, _rows(path, self.schema, rows), strict=True):
-                yield self._describe(first + row, f"{path.name}, row {row}", value)
+                yield self._describe(first + row, f"row {row} of {path.name}", value)
             first += count
 
     def _describe(self, number: int, place: str, row: dict[str, Any]) -> Found:

@@ -33,10 +33,11 @@ def read_image(data: bytes, place: str) -> Image:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings(), Image.open(BytesIO(data)) as image:
-            warnings.simplefilter("ignore")  # of odd metadata; the limits below are our own
-            _check_size(image.size, place)
-            return _rgb(ImageOps.exif_transpose(image))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about odd metadata and size: the limits below are our own
+            with Image.open(BytesIO(data)) as image:
+                _check_size(image.size, place)
+                return _rgb(ImageOps.exif_transpose(image))
     except UnreadableImageError:
         raise
     except UnidentifiedImageError:
