@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import TracebackType
 
@@ -62,14 +61,14 @@ class Folder:
     def _place(self, path: str) -> Path:
         target = self.root / path
         if target.parent not in self._made:
-            if os.path.isabs(path) or ".." in Path(path).parts:
+            if Path(path).is_absolute() or ".." in Path(path).parts:
                 raise ValueError(f"{path} lies outside the site")
             target.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(target.parent)
         return target
 
     def _remove(self, path: str) -> bool:
-        if os.path.isabs(path) or ".." in Path(path).parts or not (self.root / path).is_file():
+        if Path(path).is_absolute() or ".." in Path(path).parts or not (self.root / path).is_file():
             return False
         (self.root / path).unlink()
         for parent in (self.root / path).relative_to(self.root).parents:

@@ -100,8 +100,8 @@ class Sheet:
     @cached_property
     def favourites(self) -> tuple[str, ...]:
         """For each unit the predicted class that it answers most, in short ("" where none is known)."""
-        first = self.layer.stats.class_ids[:, 0] if self.layer.stats.class_ids.shape[1] else []
-        return tuple(first_name(self.class_names[i]) if i >= 0 else "" for i in np.asarray(first).tolist())
+        first = self.layer.stats.class_ids[:, 0].tolist()
+        return tuple(first_name(self.class_names[i]) if i >= 0 else "" for i in first)
 
     def label(self, index: int) -> str:
         """The unit in a few words, for tiles: its class, or the class that it answers most."""
@@ -111,14 +111,13 @@ class Sheet:
     def strength(self) -> Array:
         """[C] how far a unit's strongest image stands out: (largest - median) / (90th percentile - median)."""
         stats = self.layer.stats
-        return (stats.highest - stats.p50) / np.maximum(stats.p90 - stats.p50, 1e-9)
+        out: Array = (stats.highest - stats.p50) / np.maximum(stats.p90 - stats.p50, 1e-9)
+        return out
 
     @cached_property
     def selectivity(self) -> Array:
         """[C] in about [0, 1]: (mean of the favourite class - median) / (largest - median) of the images' responses."""
         stats = self.layer.stats
-        if not stats.class_means.shape[1]:
-            return np.zeros(len(stats.highest))
         reach = np.maximum(stats.highest - stats.p50, 1e-9)
         return np.where(stats.class_ids[:, 0] >= 0, (stats.class_means[:, 0] - stats.p50) / reach, 0.0)
 

@@ -43,7 +43,7 @@ def _figures(sheet: Sheet) -> int:
     drawn, units = len(sheet.layer.pictures), sheet.layer.spec.units
     if not units:
         return 0
-    plain = [figure for figure in unit_figures(sheet.desk.results, sheet.network.spec, sheet.layer, 0)]
+    plain = unit_figures(sheet.desk.results, sheet.network.spec, sheet.layer, 0)
     each = sum(figure.kind != "channel" for figure in plain)
     return drawn + each * units + 1 + (sheet.layer.layout is not None)
 

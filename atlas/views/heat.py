@@ -12,7 +12,7 @@ from atlas.types import Array
 
 # viridis (Smith and van der Walt, 2015) at 16 equal steps
 VIRIDIS = bytes.fromhex(
-    "440154481a6c472f7d414487 39568c31688e2a788e23888e 1f988b22a88435b77954c568 7ad151a5db36d2e21bfde725".replace(" ", "")
+    "440154481a6c472f7d41448739568c31688e2a788e23888e1f988b22a88435b77954c5687ad151a5db36d2e21bfde725"
 )
 LEVELS = 16
 CLEAR = bytes(round(225 * (level / (LEVELS - 1)) ** 0.8) for level in range(LEVELS))  # alpha of each level

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from atlas.figures.words import number
 from atlas.types import Array
-from atlas.views.words import number
 
 WIDTH, HEIGHT = 480.0, 120.0
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from atlas.figures.places import figure_page, layer_page
 from atlas.figures.sheet import units_figure
@@ -65,7 +66,9 @@ def _thumb(sheet: Sheet, unit: int) -> Array | None:
         return None
     image, window = pixels[int(sheet.layer.examples.image[unit, 0])], found[1]
     x, y = round(-window.left * window.side), round(-window.top * window.side)
-    return scaled(np.asarray(image.crop((x, y, x + window.side, y + window.side))), SIDE)
+    cut = Image.new("RGB", (window.side, window.side), (128, 128, 128))  # where the field reaches beyond the image
+    cut.paste(image, (-x, -y))
+    return scaled(np.asarray(cut), SIDE)
 
 
 def _columns(sheet: Sheet) -> dict[str, object]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from atlas.figures.bibliography import bibliography
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
+from atlas.views.entry import ROWS
 from atlas.views.page import Item, Page
-from atlas.views.wall import ROWS, bricks, sheet_asset, sheet_file
+from atlas.views.wall import bricks, sheet_asset, sheet_file
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:

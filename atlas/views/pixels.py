@@ -19,7 +19,8 @@ def stretch(rgb: Array) -> Array:
     low, high = np.percentile(rgb, STRETCH)
     if high - low < 1:
         return rgb
-    return ((np.clip(rgb, low, high) - low) * (255 / (high - low)) + 0.5).astype(np.uint8)
+    stretched: Array = (np.clip(rgb, low, high) - low) * (255 / (high - low)) + 0.5
+    return stretched.astype(np.uint8)
 
 
 def scaled(rgb: Array, side: int) -> Array:

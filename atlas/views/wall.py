@@ -14,7 +14,6 @@ from atlas.views.page import Asset
 from atlas.views.pixels import contact_sheet, webp
 
 
-
 @dataclass(frozen=True)
 class Brick:
     """One cell: the page and words of its unit, and its place on the network's sheet of tiles."""
@@ -85,5 +84,9 @@ def _course(chapter: Chapter, rows: int) -> Course:
         sheet_file(name),
         len(chapter.layers),
         ROWS,
-        tuple(Column(layer.name, layer_page(name, layer.name), bricks(chapter, layer, rows)) for layer in drawn if layer.name in chosen),
+        tuple(
+            Column(layer.name, layer_page(name, layer.name), bricks(chapter, layer, rows))
+            for layer in drawn
+            if layer.name in chosen
+        ),
     )
