@@ -57,7 +57,7 @@ def _strongest(images: Array, sources: Array, top: int, per_source: int) -> Arra
 def _around(order: Array, quantile: float) -> Array:
     """The PER_LEVEL images whose rank lies nearest to the quantile."""
     units, number = order.shape
-    first = int(round((1 - quantile) * (number - 1))) - PER_LEVEL // 2
+    first = round((1 - quantile) * (number - 1)) - PER_LEVEL // 2
     ranks = np.clip(np.arange(first, first + PER_LEVEL), 0, number - 1)
     chosen = order[:, ranks]
     return np.where(np.arange(PER_LEVEL)[None, :] < number, chosen, -1).reshape(units, PER_LEVEL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 import torch
@@ -110,13 +111,17 @@ def _pictures(
         goal = objective(rows)
         ascent = ascend(fast, goal, seeds=[seeds[row] for row in rows], settings=settings, size=size, device=device)
         rgb, own = to_bytes(ascent.rgb), read(rows)
-        scores = score(exact, rgb, lambda r, own=own: _mean_and_max(own(r)), transforms=settings.transforms)
+        scores = score(exact, rgb, partial(_score, own), transforms=settings.transforms)
         parameters = {**asdict(settings), "objective": str(goal), "precision": precision, "version": VERSION}
         pictures += [
             Picture(rgb[i], float(scores[i, 0]), float(scores[i, 1]), ascent.curves[i], parameters)
             for i in range(count)
         ]
     return pictures
+
+
+def _score(read: Read, response: Tensor) -> Tensor:
+    return _mean_and_max(read(response))
 
 
 def _mean_and_max(response: Tensor) -> Tensor:

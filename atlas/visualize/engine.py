@@ -25,6 +25,9 @@ class Prepared(nn.Module):
     A vector layer gives `[image, unit, 1, 1]`. The response has the dtype of the prepared weights.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, network: Network, graph: fx.GraphModule, dtype: torch.dtype) -> None:
         super().__init__()
         self.graph = graph
@@ -77,7 +80,7 @@ def _prepare(key: _Key, size: int, precision: str, device: str) -> Prepared:
     keep_memory()
     dtype = getattr(torch, precision)
     graph = cut(key.network, key.layer, torch.zeros(1, 3, size, size))
-    graph.to(dtype=dtype, memory_format=torch.channels_last)
+    graph.to(dtype).to(memory_format=torch.channels_last)
     if dtype == torch.bfloat16 and device == "cpu":
         _strided_depthwise_in_float32(graph)
     return Prepared(key.network, graph, dtype).to(device)

@@ -49,7 +49,7 @@ def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
     return traced.eval().requires_grad_(False)
 
 
-class _Reached(Exception):  # noqa: N818
+class _Reached(Exception):
     """The target layer has given its output; what comes after need not be traced."""
 
 
@@ -63,7 +63,7 @@ class _Tracer(fx.Tracer):
         self.reached: fx.Node | None = None
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d) or not list(m.children()) and _is_torch(m)
+        return isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d) or (not list(m.children()) and _is_torch(m))
 
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
         path = self.path_of_module(m)
@@ -146,7 +146,7 @@ def _fold(traced: fx.GraphModule) -> None:
                 traced.add_submodule(node.target, Scale(module))
 
 
-def _fold_pair(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
+def _fold_pair(conv: nn.Conv2d, norm: Any) -> None:
     conv.weight, conv.bias = fuse_conv_bn_weights(
         conv.weight, conv.bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
     )
@@ -155,7 +155,7 @@ def _fold_pair(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
 class Scale(nn.Module):
     """Batch normalization with fixed statistics: one multiplication and one addition per channel."""
 
-    def __init__(self, norm: nn.BatchNorm2d) -> None:
+    def __init__(self, norm: Any) -> None:
         super().__init__()
         scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         self.scale = nn.Parameter(scale[:, None, None])

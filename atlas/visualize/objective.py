@@ -80,7 +80,8 @@ def direction(directions: Array, power: float) -> Objective:
         target = towards.to(mean.device)
         dot = (mean * target).sum(dim=1)
         cosine = dot / (mean.norm(dim=1) * target.norm(dim=1)).clamp_min(1e-6)
-        return dot * cosine.clamp_min(0.1) ** power
+        value: Tensor = dot * cosine.clamp_min(0.1) ** power
+        return value
 
     return Objective(aligned, f"dot x cosine^{power:g} with the direction")
 

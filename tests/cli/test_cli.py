@@ -26,11 +26,16 @@ def test_help_names_every_command():
         assert (command.name or command.callback.__name__) in told
 
 
-@pytest.mark.parametrize("module", ["atlas.cli", "atlas.networks", "atlas.build.plan", "atlas.site", "atlas.figures.unit"])
+@pytest.mark.parametrize(
+    "module", ["atlas.cli", "atlas.networks", "atlas.build.plan", "atlas.site", "atlas.figures.unit"]
+)
 def test_imports_are_light(module):
     heavy = "{'torch', 'timm', 'torchvision', 'umap', 'sklearn', 'skimage', 'matplotlib', 'pyarrow'}"
     code = f"import {module}, sys; print({heavy} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "set()"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "set()"
+    )
 
 
 @pytest.mark.parametrize("what", ["networks", "layers", "probes", "methods", "recipes"])
@@ -96,7 +101,18 @@ def test_a_built_figure_can_be_cited(built, format):
 
 @pytest.mark.parametrize(("format", "magic"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_a_built_figure_can_be_written(built, tmp_path, format, magic):
-    done = atlas("figure", "efficientnet-lite0/block3b/map", "-r", "tiny", "--store", str(built.store.root), "-f", format, "-o", str(tmp_path))
+    done = atlas(
+        "figure",
+        "efficientnet-lite0/block3b/map",
+        "-r",
+        "tiny",
+        "--store",
+        str(built.store.root),
+        "-f",
+        format,
+        "-o",
+        str(tmp_path),
+    )
     assert done.returncode == 0, done.stderr
     (file,) = tmp_path.iterdir()
     assert file.read_bytes().startswith(magic)
@@ -111,7 +127,14 @@ def test_a_built_unit_is_explained(built):
     done = atlas("explain", "efficientnet-lite0/block3b/10", "-r", "tiny", "--store", str(built.store.root))
     assert done.returncode == 0 and "to do" not in done.stdout and done.stdout.count("stored") >= 6
     changed = atlas(
-        "explain", "efficientnet-lite0/block3b/10", "-r", "tiny", "--set", "pictures.steps=5", "--store", str(built.store.root)
+        "explain",
+        "efficientnet-lite0/block3b/10",
+        "-r",
+        "tiny",
+        "--set",
+        "pictures.steps=5",
+        "--store",
+        str(built.store.root),
     )
     assert "parameters.settings.steps: 4 -> 5" in changed.stdout
 

@@ -27,7 +27,10 @@ def image(network):
 
 def test_layers_exist_with_their_units_and_axes(network, image):
     shapes = {}
-    with torch.inference_mode(), tap(network.module, network.spec.layers, lambda layer, value: shapes.update({layer.name: value.shape})):
+    with (
+        torch.inference_mode(),
+        tap(network.module, network.spec.layers, lambda layer, value: shapes.update({layer.name: value.shape})),
+    ):
         network.module(image)
     for layer in network.spec.layers:
         shape = shapes[layer.name]
@@ -46,7 +49,10 @@ def test_taps_leave_the_output_bit_equal(network, image):
 
 def test_the_last_layer_is_the_output_and_names_the_classes(network, image):
     kept = {}
-    with torch.inference_mode(), tap(network.module, [network.spec.logits], lambda layer, value: kept.update({layer.name: value.clone()})):
+    with (
+        torch.inference_mode(),
+        tap(network.module, [network.spec.logits], lambda layer, value: kept.update({layer.name: value.clone()})),
+    ):
         output = network.module(image)
     assert torch.equal(kept[network.spec.logits.name], output)
     assert len(class_names(network.spec.labels)) == network.spec.logits.units

@@ -29,7 +29,10 @@ def pixels():
 def outputs(network, pixels, layers):
     """The layers' outputs, kept whole."""
     kept = {}
-    with torch.inference_mode(), tap(network.module, layers, lambda layer, value: kept.update({layer.name: value.clone()})):
+    with (
+        torch.inference_mode(),
+        tap(network.module, layers, lambda layer, value: kept.update({layer.name: value.clone()})),
+    ):
         network.module(prepare(network, pixels))
     return {name: value.double().numpy() for name, value in kept.items()}
 
@@ -55,7 +58,9 @@ def test_samples_are_taken_at_the_drawn_position(network, pixels):
     whole = outputs(network, pixels, [layer])["block3b"]
     rows, columns = sample_positions(seeds, layer, *whole.shape[2:])
     for image in range(5):
-        np.testing.assert_allclose(answer.sample[image], whole[image, :, rows[image], columns[image]], rtol=1e-2, atol=1e-3)
+        np.testing.assert_allclose(
+            answer.sample[image], whole[image, :, rows[image], columns[image]], rtol=1e-2, atol=1e-3
+        )
     assert rows.min() >= 1 and rows.max() < whole.shape[2] - 1
 
 
@@ -69,10 +74,16 @@ def test_batches_do_not_know_of_each_other(network, pixels):
     np.testing.assert_allclose(joined.moments.m2, whole.moments.m2, rtol=1e-5)
 
 
-@given(arrays.arrays(np.float64, st.tuples(st.integers(2, 20), st.just(3)), elements=st.floats(-1e3, 1e3)), st.integers(1, 19))
+@given(
+    arrays.arrays(np.float64, st.tuples(st.integers(2, 20), st.just(3)), elements=st.floats(-1e3, 1e3)),
+    st.integers(1, 19),
+)
 def test_moments_merge_exactly(values, at):
     at = min(at, len(values) - 1)
-    parts = [Moments(len(part), part.mean(axis=0), ((part - part.mean(axis=0)) ** 2).sum(axis=0)) for part in (values[:at], values[at:])]
+    parts = [
+        Moments(len(part), part.mean(axis=0), ((part - part.mean(axis=0)) ** 2).sum(axis=0))
+        for part in (values[:at], values[at:])
+    ]
     merged = merge_moments(parts)
     np.testing.assert_allclose(merged.mean, values.mean(axis=0), atol=1e-8)
     np.testing.assert_allclose(merged.m2, ((values - values.mean(axis=0)) ** 2).sum(axis=0), atol=1e-5)
