@@ -1,0 +1,47 @@
+"""The documents say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from atlas.build.plan import STEPS
+from atlas.cli import app
+from atlas.config import RECIPES, MapRecipe, NetworkRecipe, PictureRecipe, Recipe
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("model", [Recipe, NetworkRecipe, PictureRecipe, MapRecipe])
+def test_every_field_of_a_recipe_is_documented(model):
+    text = (ROOT / "docs/recipes.md").read_text()
+    for name, field in model.model_fields.items():
+        if not hasattr(field.default, "model_dump"):
+            assert f"| `{name}` |" in text and str(field.description) in text
+
+
+def test_every_command_and_recipe_is_in_the_readme_or_its_documents():
+    text = (ROOT / "README.md").read_text() + (ROOT / "docs/recipes.md").read_text()
+    for command in app.registered_commands:
+        assert f"`{command.name or command.callback.__name__}" in text
+    assert all(f"`{path.stem}`" in text for path in RECIPES.glob("*.toml"))
+
+
+def test_every_module_and_step_is_in_the_architecture():
+    text = (ROOT / "docs/architecture.md").read_text()
+    hidden = {"__init__", "__main__"}
+    for path in sorted((ROOT / "atlas").glob("*.py")):
+        assert path.stem in hidden or f"{path.stem}.py`" in text or f"`{path.stem}.py" in text, path.name
+    assert all(f"`{step}`" in text for step in STEPS)
+
+
+def test_every_make_target_is_explained():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split()
+    assert all(re.search(rf"^{target}:.* ## ", makefile, re.M) for target in targets)
+
+
+def test_links_between_documents_lead_somewhere():
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page}: {target}"
