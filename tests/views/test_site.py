@@ -1,0 +1,205 @@
+"""The written site as a whole: every link leads somewhere, the bytes repeat, nothing foreign, nothing left over."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote, urldefrag
+
+import jinja2
+import pytest
+
+from atlas.errors import AtlasError
+from atlas.figures.catalogue import all_ids
+from atlas.folder import MANIFEST
+from atlas.site import Press, template_folder, write
+from atlas.views import ATLAS_VIEWS, LAYER_VIEWS
+from atlas.views.desk import Chapter, Sheet
+from atlas.views.entry import entry
+from atlas.views.page import Page
+from tests.fixtures import make_results
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+class Reader(HTMLParser):
+    """Ids, links, loaded files and script texts of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.loads, self.inline, self.h1 = set(), [], [], [], 0
+        self._script = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.h1 += tag == "h1"
+        if "id" in found:
+            assert found["id"] not in self.ids, f"id {found['id']} twice"
+            self.ids.add(found["id"])
+        if tag == "a":
+            self.links.append(found["href"])
+        if tag in ("img", "script") and "src" in found:
+            self.loads.append(found["src"])
+        if tag == "link" and found["rel"] in ("stylesheet", "icon"):
+            self.loads.append(found["href"])
+        style = found.get("style") or ""
+        self.loads += [part.split(")")[0].strip("'\"") for part in style.split("url(")[1:]]
+        self._script = tag == "script" and "src" not in found
+        if self._script:
+            self.inline.append(found.get("type"))
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {
+        path.relative_to(site).as_posix(): Reader(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")
+    }
+
+
+def test_every_link_and_file_is_there(site, pages):
+    dead = []
+    for path, page in pages.items():
+        for address in [*page.links, *page.loads]:
+            if address.startswith(("https://", "data:")):
+                continue
+            target, anchor = urldefrag(address)
+            place = normpath(join(dirname(path), unquote(target))) if target else path
+            if not (site / place).is_file() or (anchor and anchor not in pages[place].ids):
+                dead.append((path, address))
+    assert not dead
+
+
+def test_nothing_is_loaded_from_another_host(pages):
+    assert not [load for page in pages.values() for load in page.loads if "//" in load and not load.startswith("data:")]
+    assert not list(template_folder().rglob("*.css"))[0].read_text().count("http")
+
+
+def test_no_script_is_inline_and_every_page_has_one_heading(pages):
+    for path, page in pages.items():
+        assert set(page.inline) <= {"application/ld+json"}, path
+        assert page.h1 == 1, path
+
+
+def test_every_figure_is_shown_and_its_files_exist(site, pages):
+    from atlas.figures.catalogue import find
+
+    results = make_results()
+    for figure_id in all_ids(results):
+        figure = find(results, figure_id)
+        target, anchor = urldefrag(figure.page)
+        assert target in pages, figure_id
+        assert not anchor or anchor in pages[target].ids, figure.page
+        assert all((site / file).is_file() for file in figure.files), figure_id
+
+
+def test_the_same_results_give_the_same_bytes(site, tmp_path):
+    write(make_results(), tmp_path)
+    first = {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    second = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert first == second
+
+
+def test_a_hostile_class_name_stays_text(tmp_path):
+    names = (HOSTILE, *make_results().class_names("fixture-12")[1:])
+    write(make_results(class_names=lambda _: names), tmp_path)
+    for path in tmp_path.rglob("*.html"):
+        assert HOSTILE not in path.read_text(encoding="utf-8"), path
+    assert "&lt;script&gt;" in (tmp_path / "networks/efficientnet-lite0/logits/0/index.html").read_text()
+    assert not [path for path in tmp_path.rglob("*.js") if b"<script" in path.read_bytes()]
+
+
+def test_unpublished_probe_images_leave_no_trace(tmp_path):
+    results = make_results()
+    write(replace(results, probes=replace(results.probes, publish=False)), tmp_path)
+    assert not list((tmp_path / "images").rglob("*.webp"))
+    assert not list((tmp_path / "pictures").rglob("examples-*.webp"))
+
+
+def test_files_of_an_older_build_are_removed_and_nothing_else(tmp_path):
+    (tmp_path / "README.md").write_text("kept")
+    (tmp_path / "mine.txt").write_text("kept")
+    write(make_results(), tmp_path)
+    old = {path for path in tmp_path.rglob("*") if path.is_file()}
+    results = make_results()
+    summary = write(replace(results, networks=results.networks[:1]), tmp_path)
+    assert summary.removed > 100
+    assert not (tmp_path / "networks/twin").exists()
+    assert (tmp_path / "README.md").read_text() == (tmp_path / "mine.txt").read_text() == "kept"
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} < old
+
+
+def test_files_of_an_interrupted_build_are_removed_by_the_next(tmp_path):
+    results = make_results()
+
+    def stop(place, _done, _total):
+        if place == "twin/block3b":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(results, tmp_path, progress=stop)
+    assert (tmp_path / "networks/twin/stem").is_dir()
+    write(replace(results, networks=results.networks[:1]), tmp_path)
+    assert not (tmp_path / "networks/twin").exists()
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_the_manifest_names_every_file(site):
+    listed = set((site / MANIFEST).read_text().splitlines())
+    found = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert found == listed | {MANIFEST}
+
+
+def test_atlas_json_counts_what_is_there(site, pages):
+    data = json.loads((site / "atlas.json").read_text())
+    assert data["counts"]["pages"] == len(pages)
+    assert data["counts"]["figures"] == len(list(all_ids(make_results())))
+    assert data["counts"]["units"] == sum(layer["units"] for network in data["networks"] for layer in network["layers"])
+    assert {(found["network"], found["layer"]) for found in data["maps"]} == {
+        (network, layer) for network in ("efficientnet-lite0", "twin") for layer in ("stem", "block3b")
+    }
+
+
+def test_page_sizes(site):
+    sizes = {path.relative_to(site).as_posix(): path.stat().st_size for path in site.rglob("*.html")}
+    assert max(sizes.values()) < 100_000, max(sizes, key=sizes.get)
+    fonts = sum(path.stat().st_size for path in (site / "static/fonts").glob("*.woff2"))
+    assert fonts < 120_000
+
+
+@pytest.mark.parametrize("name", LAYER_VIEWS)
+def test_layer_view_renders(name, site):
+    results = make_results()
+    press = Press(results, site, "https://atlas.example")
+    network = press.desk.networks[0]
+    found = list(LAYER_VIEWS[name](Sheet(press.desk, network, network.load("block3b"))))
+    rendered = [press.render(item).decode() for item in found if isinstance(item, Page)]
+    assert rendered
+    assert all("https://atlas.example/" in text for text in rendered)
+
+
+@pytest.mark.parametrize("name", ATLAS_VIEWS)
+def test_atlas_view_renders(name, site):
+    press = Press(make_results(), site, "https://atlas.example")
+    network = press.desk.networks[0]
+    entries = tuple(entry(Sheet(press.desk, network, network.load(layer))) for layer in network.layer_names)
+    found = list(ATLAS_VIEWS[name](press.desk, (Chapter(network, 0, entries),)))
+    assert [press.render(item) for item in found if isinstance(item, Page)]
+
+
+def test_a_template_that_lacks_something_names_the_page(tmp_path):
+    press = Press(make_results(), tmp_path, "")
+    with pytest.raises(AtlasError, match=r"about\.html cannot be filled for about/x\.html"):
+        press.render(Page("about/x.html", "about.html", {}))
+    with pytest.raises(jinja2.TemplateNotFound):
+        press.render(Page("x.html", "nowhere.html", {}))
+
+
+def test_writing_a_site_needs_no_torch():
+    code = "import sys, atlas.site; sys.exit(any(name in sys.modules for name in ('torch', 'timm', 'matplotlib')))"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(Path.cwd())}, check=False)
+    assert done.returncode == 0
