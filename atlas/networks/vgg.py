@@ -40,5 +40,5 @@ SPEC = miniature(
     layers=LAYERS,
     summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, twice as deep as before: small kernels in a row "
     "see as far as a large one with fewer weights and more nonlinearities.",
-    sha256="",
+    sha256="023f979d6f7040113a8d8a6bc4f68be5de6ff5f73550ff5b3d02ec91501de17e",
 )
