@@ -76,7 +76,7 @@ def test_every_link_and_file_is_there(site, pages):
 
 def test_nothing_is_loaded_from_another_host(pages):
     assert not [load for page in pages.values() for load in page.loads if "//" in load and not load.startswith("data:")]
-    assert not list(template_folder().rglob("*.css"))[0].read_text().count("http")
+    assert not next(iter(template_folder().rglob("*.css"))).read_text().count("http")
 
 
 def test_no_script_is_inline_and_every_page_has_one_heading(pages):

@@ -1,0 +1,206 @@
+"""The built site as a reader meets it: from a file and from a sub-path, with and without scripts."""
+
+import json
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+LAYER = "networks/efficientnet-lite0/block3b"
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+KINDS = (
+    "home",
+    "network",
+    "layer",
+    "map",
+    "unit",
+    "plain unit",
+    "class",
+    "figure",
+    "images",
+    "about",
+    "search",
+    "letter",
+)
+FIRST_VIEW = 300_000  # bytes
+
+
+@pytest.fixture(scope="module")
+def paths(built_site):
+    """One page of every kind."""
+    pictured = min(int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("[0-9]*.webp")
+                   if file.stem.isdecimal())  # fmt: skip
+    units = sorted(int(folder.name) for folder in (built_site / LAYER).iterdir() if folder.name.isdecimal())
+    drawn = {int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("*.webp")
+             if file.stem.isdecimal()}  # fmt: skip
+    plain = next(unit for unit in units if unit not in drawn)
+    letter = next((built_site / "search").glob("?/index.html")).relative_to(built_site).as_posix()
+    return {
+        "home": "index.html",
+        "network": "networks/efficientnet-lite0/index.html",
+        "layer": f"{LAYER}/index.html",
+        "map": f"{LAYER}/map/index.html",
+        "unit": f"{LAYER}/{pictured}/index.html",
+        "plain unit": f"{LAYER}/{plain}/index.html",
+        "class": "networks/efficientnet-lite0/logits/207/index.html",
+        "figure": f"figures/efficientnet-lite0/block3b/{pictured}/channel/index.html",
+        "images": "images/index.html",
+        "about": "about/index.html",
+        "search": "search/index.html",
+        "letter": letter,
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_from_a_file_nothing_fails_and_nothing_is_asked_elsewhere(kind, paths, visit, opened):
+    page = visit(f"{opened}/{paths[kind]}")
+    assert page.problems == []
+    assert all(url.startswith((opened, "data:")) for url in page.asked)
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith("Garamond")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_first_view_from_a_sub_path(kind, paths, visit, served):
+    page = visit(f"{served}/{paths[kind]}")
+    assert page.problems == []
+    assert all(url.startswith((served, "data:")) for url in page.asked)
+    entries = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+    loaded = page.evaluate(f"{entries}.map(e => [e.name, e.encodedBodySize])")
+    total = sum(size for _, size in loaded)
+    assert total <= FIRST_VIEW, (total, sorted(loaded, key=lambda pair: -pair[1])[:6])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("kind", KINDS)
+def test_accessible_and_never_wider_than_the_window(kind, width, scheme, paths, visit, opened):
+    page = visit(f"{opened}/{paths[kind]}", width=width, scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate("document.querySelectorAll('details').forEach(found => found.open = true)")
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({rules: {'target-size': {enabled: true}}})")["violations"]
+    told = [(rule["id"], rule["nodes"][0]["html"][:200], rule["nodes"][0]["failureSummary"][:300]) for rule in found]
+    assert told == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_scripts_the_content_is_there(kind, paths, visit, opened):
+    page = visit(f"{opened}/{paths[kind]}", scripts=False)
+    assert page.locator("h1").is_visible()
+    assert len(page.locator("main").inner_text()) > 60
+    for hidden in (".tools", ".ask", ".chart-tools", ".theme"):
+        assert not page.locator(hidden).is_visible() if page.locator(hidden).count() else True
+
+
+def test_map_is_a_picture_without_scripts(paths, visit, opened):
+    page = visit(f"{opened}/{paths['map']}", scripts=False)
+    assert page.locator(".stage img").is_visible()
+    assert page.locator(".stage canvas").count() == 0
+
+
+def test_slash_then_a_class_finds_its_units(built_site, paths, visit, opened):
+    page = visit(f"{opened}/{paths['unit']}")
+    page.keyboard.press("/")
+    page.keyboard.type("golden retriever")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/index.html?q=*")
+    link = page.locator(".found a", has_text="logits 207")
+    link.wait_for()
+    assert page.problems == []
+    link.click()
+    page.wait_for_url("**/networks/efficientnet-lite0/logits/207/index.html")
+    assert "golden retriever" in page.locator("h1").inner_text()
+
+
+def test_a_unit_is_found_by_its_layer_and_number(paths, visit, opened):
+    page = visit(f"{opened}/{paths['search']}")
+    page.locator("#ask").fill("block3b 7")
+    page.locator("#ask").press("Enter")
+    page.wait_for_url("**/block3b/7/index.html")
+
+
+def test_arrow_keys_turn_the_pages(paths, visit, opened):
+    page = visit(f"{opened}/{LAYER}/3/index.html")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/block3b/4/index.html")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/block3b/3/index.html")
+
+
+def test_the_first_tab_stop_skips_to_the_content(paths, visit, opened):
+    page = visit(f"{opened}/{paths['home']}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_every_tab_stop_of_a_unit_page_shows_its_focus(paths, visit, opened):
+    page = visit(f"{opened}/{paths['unit']}")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_theme_button_changes_the_paper_and_is_remembered(paths, visit, served):
+    page = visit(f"{served}/{paths['about']}")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator(".theme").click()
+    after = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert before != after
+    page.goto(f"{served}/{paths['home']}")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == after
+
+
+def test_layer_sorts_by_largest_response_and_filters(built_site, paths, visit, opened):
+    page = visit(f"{opened}/{paths['layer']}")
+    text = (built_site / LAYER / "units.js").read_text()
+    columns = json.loads(text.split(",", 1)[1].removesuffix(");\n"))
+    best = max(range(len(columns["largest"])), key=lambda unit: columns["largest"][unit])
+    page.locator("[name=sort]").select_option("largest")
+    assert page.locator(".sorted a").first.get_attribute("href") == f"{best}/index.html"
+    assert page.locator(".sorted a").count() == len(columns["largest"])
+    page.locator("[name=filter]").fill("no such class")
+    assert page.locator(".sorted a").count() == 0
+    assert page.locator("output").inner_text() == "0 units"
+
+
+def test_switch_shows_the_whole_image_with_its_field(paths, visit, opened):
+    page = visit(f"{opened}/{paths['unit']}")
+    pan = page.locator(".strip .pan").first
+    page.emulate_media(reduced_motion="reduce")
+    before = pan.bounding_box()["width"]
+    page.get_by_label("whole image").check()
+    assert pan.bounding_box()["width"] < before
+    page.get_by_label("response").check()
+    assert page.locator(".strip .field").first.evaluate("e => getComputedStyle(e).backgroundSize") == "100% 100%"
+
+
+def test_map_zooms_by_keys_and_wheel(paths, visit, opened):
+    page = visit(f"{opened}/{paths['map']}")
+    stage = page.locator(".stage")
+    page.wait_for_timeout(200)
+    before = stage.screenshot()
+    stage.focus()
+    page.keyboard.press("+")
+    page.wait_for_timeout(200)
+    near = stage.screenshot()
+    assert near != before
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)
+    assert stage.screenshot() != near
+    page.keyboard.press("0")
+    stage.hover()
+    page.mouse.wheel(0, -400)
+    page.wait_for_timeout(200)
+    assert stage.screenshot() != before
+    assert page.problems == []
+
+
+def test_prints_as_a_plate_without_the_furniture(paths, visit, opened):
+    page = visit(f"{opened}/{paths['unit']}")
+    page.emulate_media(media="print")
+    assert not page.locator("header.site").is_visible()
+    assert page.locator(".plate h1").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
