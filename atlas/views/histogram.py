@@ -9,14 +9,19 @@ from atlas.figures.words import number
 from atlas.types import Array
 
 WIDTH, HEIGHT = 480.0, 120.0
+EDGE = 0.2  # labels of marks this near to a side (as a share of the width) grow away from it
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A vertical line at `x` (SVG units) with its words; `value` is the number in words."""
+    """A vertical line at `x` (SVG units) with its words; `value` is the number in words.
+
+    `row` counts upwards from the plot, so that labels of near marks do not meet.
+    """
 
     kind: str
     x: float
+    row: int
     label: str
     value: str
 
@@ -53,9 +58,25 @@ def histogram(counts: Array, edges: tuple[float, float], marks: dict[str, tuple[
         path.append(f"V{HEIGHT * (1 - math.sqrt(bar) / most):.1f}H{x(low + (index + 1) * step)}")
     return Histogram(
         path="".join(path) + f"V{HEIGHT:g}Z",
-        marks=tuple(Mark(kind, x(value), label, number(value)) for kind, (label, value) in marks.items()),
+        marks=_placed([(kind, x(value), label, number(value)) for kind, (label, value) in marks.items()]),
         zero=x(0.0) if first < 0 < last else None,
         low=number(first),
         high=number(last),
         images=sum(bars),
     )
+
+
+LETTER = 6.0  # SVG units that a letter of a label takes, at most
+
+
+def _placed(marks: list[tuple[str, float, str, str]]) -> tuple[Mark, ...]:
+    """From left to right, each label in the lowest row where it does not meet another."""
+    ends: list[float] = []
+    placed = []
+    for kind, x, label, value in sorted(marks, key=lambda mark: mark[1]):
+        wide = LETTER * (len(label) + len(value) + 2)
+        left = x if x < EDGE * WIDTH else (x - wide if x > (1 - EDGE) * WIDTH else x - wide / 2)
+        row = next((row for row, end in enumerate(ends) if end <= left), len(ends))
+        ends[row : row + 1] = [left + wide]
+        placed.append(Mark(kind, x, row, label, value))
+    return tuple(placed)

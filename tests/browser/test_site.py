@@ -171,9 +171,9 @@ def test_switch_shows_the_whole_image_with_its_field(paths, visit, opened):
     pan = page.locator(".strip .pan").first
     page.emulate_media(reduced_motion="reduce")
     before = pan.bounding_box()["width"]
-    page.get_by_label("whole image").check()
+    page.get_by_role("radio", name="whole image").check()
     assert pan.bounding_box()["width"] < before
-    page.get_by_label("response").check()
+    page.get_by_role("radio", name="response").check()
     assert page.locator(".strip .field").first.evaluate("e => getComputedStyle(e).backgroundSize") == "100% 100%"
 
 

@@ -61,6 +61,12 @@ def test_histogram_marks_and_heights():
     assert found.zero is None
 
 
+def test_labels_of_near_marks_take_rows_of_their_own():
+    near = {"p50": ("median", 1.0), "p90": ("90th percentile", 1.05), "top": ("largest", 1.9)}
+    found = histogram(np.array([4, 16]), (0.0, 2.0), near)
+    assert [(mark.kind, mark.row) for mark in found.marks] == [("p50", 0), ("p90", 1), ("top", 0)]
+
+
 def test_contact_sheet_places_row_by_row():
     tiles = [np.full((2, 2, 3), shade, np.uint8) for shade in (1, 2, 3)]
     sheet = contact_sheet(tiles, 2, 2)
