@@ -1,0 +1,146 @@
+"""The engine: the same function with less work, pictures that do not depend on their neighbours, formulas re-derived."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from atlas.collect import prepare as normalize
+from atlas.errors import AtlasError
+from atlas.networks import NETWORKS
+from atlas.tap import tap
+from atlas.types import LayerSpec, Network, Unit
+from atlas.visualize import Settings, visualize_directions, visualize_units
+from atlas.visualize.graph import Clamp, cut
+from atlas.visualize.image import FourierImage
+from atlas.visualize.robust import Robustness, apply
+from atlas.weights import load
+
+SMALL = Settings(size=32, steps=3, transforms=2)
+NAME = "efficientnet-lite0"
+
+
+@pytest.fixture(scope="module")
+def lite0():
+    return load(NETWORKS[NAME])
+
+
+def picture_bytes(network, layer, indices):
+    found = visualize_units(network, network.spec.layer(layer), [Unit(NAME, layer, i) for i in indices], SMALL, seed=0)
+    return [picture.rgb.tobytes() for picture in found]
+
+
+@pytest.mark.parametrize("name", list(NETWORKS))
+def test_cut_and_folded_it_is_the_same_function(name):
+    network = load(NETWORKS[name])
+    side = network.spec.input_size
+    pixels = np.random.default_rng(2).integers(0, 256, (2, side, side, 3), dtype=np.uint8)
+    image = normalize(network, pixels)
+    layers = network.spec.layers
+    chosen = [layers[0], layers[len(layers) // 3], layers[2 * len(layers) // 3], layers[-1]]
+    kept = {}
+    with torch.no_grad(), tap(network.module, chosen, lambda layer, value: kept.update({layer.name: value.clone()})):
+        network.module(image)
+    for layer in chosen:
+        with torch.no_grad():
+            found = cut(network, layer, image)(image)
+        scale = kept[layer.name].abs().max()
+        torch.testing.assert_close(found / scale, kept[layer.name] / scale, rtol=0, atol=2e-5, msg=layer.name)
+
+
+def test_a_picture_does_not_depend_on_its_neighbours(lite0):
+    together = picture_bytes(lite0, "block2a", [3, 7, 11])
+    assert picture_bytes(lite0, "block2a", [7]) == together[1:2]
+    assert picture_bytes(lite0, "block2a", [11, 7]) == [together[2], together[1]]
+    assert len(set(together)) == 3
+
+
+def test_ascent_raises_the_objective(lite0):
+    settings = Settings(size=64, steps=24)
+    units = [Unit(NAME, "block3b", i) for i in range(4)]
+    for picture in visualize_units(lite0, lite0.spec.layer("block3b"), units, settings, seed=0):
+        assert picture.rgb.shape == (64, 64, 3) and picture.rgb.dtype == np.uint8
+        assert picture.curve.shape == (24,)
+        assert picture.curve[-6:].mean() > picture.curve[:3].mean()
+        assert picture.score_max >= picture.score_mean
+
+
+def test_the_direction_of_one_unit_excites_that_unit(lite0):
+    layer = lite0.spec.layer("block3b")
+    directions = np.eye(layer.units, dtype=np.float32)[[5, 9]]
+    settings = Settings(size=64, steps=24)
+    made = visualize_directions(lite0, layer, directions, ["five", "nine"], settings, seed=0)
+    mean = []
+    for picture in made:
+        image = torch.from_numpy(picture.rgb).permute(2, 0, 1)[None].float() / 127.5 - 1
+        kept = []
+        with torch.no_grad(), tap(lite0.module, [layer], lambda _layer, value, kept=kept: kept.append(value)):
+            lite0.module(image)
+        mean.append(kept[0].mean(dim=(0, 2, 3)))
+    assert mean[0][5] > mean[1][5] and mean[1][9] > mean[0][9]
+
+
+def test_the_render_equals_a_slow_inverse_transform():
+    size = 8
+    image = FourierImage(size, decay=1.0)
+    spectra = image.start([torch.Generator().manual_seed(1)], 1.0)
+    values = torch.view_as_complex(spectra)[0].numpy()
+    rows = np.minimum(np.arange(size), size - np.arange(size)) / size
+    flat = np.zeros((3, size, size))
+    for channel in range(3):
+        full = np.zeros((size, size), complex)
+        for u in range(size):
+            for v in range(size):
+                mirrored = v > size // 2
+                source = values[channel, -u % size, size - v].conj() if mirrored else values[channel, u, v]
+                frequency = max(np.hypot(rows[u], rows[v]), 1 / size)
+                full[u, v] = source * size / frequency / 4
+        for y in range(size):
+            for x in range(size):
+                u, v = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
+                wave = np.exp(2j * np.pi * (u * y + v * x) / size)
+                flat[channel, y, x] = (full * wave).sum().real / size**2
+    # irfft2 reads only the real part of the self-conjugate columns; the slow sum takes the real part of everything
+    colour = np.array([[0.26, 0.09, 0.02], [0.27, 0.00, -0.05], [0.27, -0.09, 0.03]])
+    colour /= np.linalg.norm(colour, axis=0).max()
+    slow = 1 / (1 + np.exp(-np.einsum("rc,chw->rhw", colour, flat)))
+    np.testing.assert_allclose(image.render(spectra)[0].numpy(), slow, atol=1e-4)
+
+
+def test_transforms_are_drawn_from_each_pictures_own_generator():
+    first = Robustness().draw(torch.Generator().manual_seed(4), 5)
+    torch.testing.assert_close(first, Robustness().draw(torch.Generator().manual_seed(4), 5), rtol=0, atol=0)
+    assert not torch.equal(first, Robustness().draw(torch.Generator().manual_seed(5), 5))
+    still = Robustness(0.0, 0.0, 0.0).draw(torch.Generator().manual_seed(4), 1)
+    picture = torch.rand(1, 3, 16, 16)
+    torch.testing.assert_close(apply(picture, still), picture, atol=1e-5, rtol=0)
+
+
+def test_a_dead_clamp_passes_the_gradient_only_while_it_is_redirected():
+    clamp = Clamp(0.0, float("inf"))
+    x = torch.tensor([[-1.0, -2.0], [-1.0, 3.0]], requires_grad=True)
+    (dead,) = torch.autograd.grad(-clamp(x).sum(), x)
+    assert dead.tolist() == [[0, 0], [0, -1]]
+    clamp.redirect = True
+    (helped,) = torch.autograd.grad(-clamp(x).sum(), x)
+    assert helped.tolist() == [[-1, -1], [0, -1]]  # only the image that is dead everywhere
+
+
+def test_a_linear_unit_is_excited_towards_its_weights():
+    module = nn.Sequential(nn.Conv2d(3, 2, 1, bias=False)).eval().requires_grad_(False)
+    module[0].weight.data = torch.tensor([[1.0, -1.0, -1.0], [-1.0, 1.0, -1.0]]).view(2, 3, 1, 1)
+    layer = LayerSpec("last", "0", 2, "")
+    network = Network(NETWORKS[NAME], module)
+    settings = Settings(size=32, steps=40, precision="float32")
+    red, green = visualize_units(network, layer, [Unit(NAME, "last", i) for i in (0, 1)], settings, seed=0)
+    assert red.rgb[..., 0].mean() > red.rgb[..., 1].mean() + 10
+    assert green.rgb[..., 1].mean() > green.rgb[..., 0].mean() + 10
+
+
+def test_mistakes_are_named(lite0):
+    with pytest.raises(AtlasError, match="block2a"):
+        picture_bytes(lite0, "block2a", [24])
+    with pytest.raises(AtlasError, match="nowhere"):
+        cut(lite0, LayerSpec("odd", "nowhere", 3, ""), torch.zeros(1, 3, 32, 32))
+    with pytest.raises(AtlasError, match="expected"):
+        visualize_directions(lite0, lite0.spec.layer("stem"), np.ones((1, 3), np.float32), ["a"], SMALL, seed=0)
