@@ -44,6 +44,14 @@ class Desk:
         return self.results.probes.images[index]
 
     @cached_property
+    def sources(self) -> Mapping[str, tuple[int, tuple[int, ...]]]:
+        """For each source its number, in the order of first images, and the images cut from it (kept: pages ask often)."""
+        groups: dict[str, list[int]] = {}
+        for index, image in enumerate(self.results.probes.images):
+            groups.setdefault(image.source, []).append(index)
+        return {source: (number, tuple(images)) for number, (source, images) in enumerate(groups.items())}
+
+    @cached_property
     def pixels(self) -> Pixels | None:
         """Reads probe images, or None where the site may not carry them."""
         probes = self.results.probes
