@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from atlas.views.desk import Desk
+from atlas.types import ProbeImage
 
 WORKS_A_PAGE = 120
 
@@ -19,10 +20,12 @@ class Work:
 
     @property
     def page(self) -> str:
+        """Site path of the page that lists the work."""
         return list_page(self.number // WORKS_A_PAGE)
 
     @property
     def anchor(self) -> str:
+        """Where on that page."""
         return f"work-{self.number}"
 
 
@@ -31,13 +34,18 @@ def list_page(number: int) -> str:
     return f"images/{number + 1}/index.html" if number else "images/index.html"
 
 
-def works(desk: Desk) -> tuple[Work, ...]:
+def works(images: Sequence[ProbeImage]) -> tuple[Work, ...]:
     """The works in the order of their first image."""
-    return tuple(Work(number, source, images) for source, (number, images) in desk.sources.items())
+    groups: dict[str, list[int]] = {}
+    for index, image in enumerate(images):
+        groups.setdefault(image.source, []).append(index)
+    return tuple(Work(number, source, tuple(group)) for number, (source, group) in enumerate(groups.items()))
 
 
-def credit(desk: Desk, index: int) -> str:
-    """Site path (with anchor) of the entry that credits probe image `index`."""
-    source = desk.image(index).source
-    work = Work(desk.sources[source][0], source, ())
-    return f"{work.page}#{work.anchor}"
+def credits(found: Sequence[Work], images: int) -> tuple[str, ...]:
+    """For each probe image the site path (with anchor) of the entry that credits it."""
+    paths = [""] * images
+    for work in found:
+        for index in work.images:
+            paths[index] = f"{work.page}#{work.anchor}"
+    return tuple(paths)

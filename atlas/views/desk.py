@@ -16,6 +16,7 @@ from atlas.figures.places import probe_file
 from atlas.figures.unit import unit_title
 from atlas.figures.words import first_name
 from atlas.types import Array, AtlasResults, LayerResults, NetworkResults, ProbeImage, Unit
+from atlas.views.credits import Work, credits, works
 
 HUES = 8  # colours that the style sheet knows, in timeline order
 
@@ -50,6 +51,16 @@ class Desk:
         for index, image in enumerate(self.results.probes.images):
             groups.setdefault(image.source, []).append(index)
         return {source: (number, tuple(images)) for number, (source, images) in enumerate(groups.items())}
+
+    @cached_property
+    def works(self) -> tuple[Work, ...]:
+        """The works that the probe images were cut from."""
+        return works(self.results.probes.images)
+
+    @cached_property
+    def credits(self) -> tuple[str, ...]:
+        """For each probe image the site path of the entry that credits it."""
+        return credits(self.works, len(self.results.probes.images))
 
     @cached_property
     def pixels(self) -> Pixels | None:

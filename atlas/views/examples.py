@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from atlas.figures.places import probe_file
 from atlas.figures.words import number
 from atlas.types import Examples
-from atlas.views.credits import credit
 from atlas.views.crop import Crop, crop
 from atlas.views.desk import Desk, Sheet
 from atlas.views.heat import heat_uri
@@ -56,7 +55,7 @@ def _example(desk: Desk, table: Examples, unit: int, place: int) -> Example:
         file=probe_file(image.id) if desk.results.probes.publish else None,
         title=image.title,
         licence=image.licence,
-        credit=credit(desk, index),
+        credit=desk.credits[index],
         value=number(float(table.value[unit, place])),
         crop=crop(tuple(table.box[unit, place].tolist()), desk.results.probes.size),
         heat=heat_uri(table.heat[unit, place]) if spatial else None,

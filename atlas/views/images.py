@@ -12,7 +12,7 @@ from atlas.figures.places import probe_file
 from atlas.figures.provenance import LICENCE_URLS
 from atlas.types import ProbeImage
 from atlas.views import ATLAS_VIEWS
-from atlas.views.credits import WORKS_A_PAGE, Work, list_page, works
+from atlas.views.credits import WORKS_A_PAGE, Work, list_page
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import contact_sheet, webp
@@ -34,7 +34,7 @@ class Credit:
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     """The list of works, some dozens a page, each page with one sheet of thumbnails."""
-    found = works(desk)
+    found = desk.works
     parts = [found[start : start + WORKS_A_PAGE] for start in range(0, len(found), WORKS_A_PAGE)] or [()]
     for number, part in enumerate(parts):
         file = f"pictures/images-{number + 1}.webp" if desk.pixels and part else None
@@ -63,7 +63,7 @@ def _context(desk: Desk, part: Sequence[Work], number: int, parts: int, file: st
         "columns": COLUMNS,
         "rows": -(-len(part) // COLUMNS),
         "licences": _licences(probes.images),
-        "works": len(works(desk)),
+        "works": len(desk.works),
         "licence_urls": LICENCE_URLS,
     }
 

@@ -14,7 +14,6 @@ from atlas.figures.places import figure_page, icon_file, map_file, probe_file
 from atlas.figures.words import first_name
 from atlas.types import Array, Cells, Layout
 from atlas.views import LAYER_VIEWS
-from atlas.views.credits import credit
 from atlas.views.desk import Sheet
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import scaled, stretch, webp
@@ -135,7 +134,7 @@ def _region(sheet: Sheet, cells: Cells, place: int) -> Region:
         int(cells.count[place]),
         first_name(sheet.class_names[top]) if top >= 0 else "",
         sheet.desk.image(nearest).title,
-        credit(sheet.desk, nearest),
+        sheet.desk.credits[nearest],
     )
 
 
