@@ -1,4 +1,8 @@
-"""Images from outside: each is read safely, cropped as ImageNet's evaluation does, or named and passed over."""
+"""Images from outside: each is read safely, cropped as ImageNet's evaluation does, or named and passed over.
+
+They are kept without loss, for no site carries them: at the embedded set's quality of 85, EfficientNet-Lite0 loses 2.3
+points of top-1 on photographs (measured on 1,000).
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from atlas.images.read import UnreadableImageError, read_image
 from atlas.images.slug import slug
-from atlas.images.webp import METHOD, QUALITY, encode
+from atlas.images.webp import encode
 from atlas.types import ProbeImage, ProbePart, Skipped
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-GENERATOR = 1  # raise it whenever the same file gives another image
+GENERATOR = 2  # raise it whenever the same file gives another image
 PART = 64  # images
 CROP = 0.875  # share of the short side that is shown: resize to 256, crop 224
 
@@ -48,7 +52,7 @@ def base_identity(size: int) -> dict[str, Any]:
     return {
         "generator": GENERATOR,
         "size": size,
-        "webp": [QUALITY, METHOD],
+        "webp": "lossless",
         "packages": {"pillow": metadata.version("pillow")},
     }
 
@@ -75,7 +79,7 @@ def make_part(found: Iterable[Found], terms: Terms, *, size: int, crop: float = 
         except UnreadableImageError as error:
             skipped.append(Skipped(error.place, error.reason))
             continue
-        webp.append(encode(fit(picture, size, crop)))
+        webp.append(encode(fit(picture, size, crop), lossless=True))
         images.append(_describe(item, terms))
     return ProbePart(tuple(images), tuple(webp), (None,) * len(images), tuple(skipped))
 

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 QUALITY, METHOD = 85, 2
 
 
-def encode(image: Image) -> bytes:
-    """The RGB `image` as a lossy WebP file."""
+def encode(image: Image, *, lossless: bool = False) -> bytes:
+    """The RGB `image` as a WebP file: small enough for a site, or exact."""
     buffer = BytesIO()
-    image.save(buffer, "WEBP", quality=QUALITY, method=METHOD)
+    if lossless:
+        image.save(
+            buffer, "WEBP", lossless=True, quality=0, method=0
+        )  # quality 30, method 2: 3 x the time, 9 % fewer bytes
+    else:
+        image.save(buffer, "WEBP", quality=QUALITY, method=METHOD)
     return buffer.getvalue()
 
 

@@ -65,6 +65,13 @@ def test_fit_is_the_standard_evaluation_crop(size):
     assert np.abs(slow - fast).max() <= 3
 
 
+def test_external_images_lose_nothing(tmp_path):
+    image = noise(224, 224)
+    image.save(tmp_path / "exact.png")
+    found = decode(probe_source(f"imagefolder:{tmp_path}").make("0000").webp)[0]
+    assert (found == np.asarray(fit(image, 224))).all()
+
+
 @pytest.fixture
 def folder(tmp_path):
     root = tmp_path / "photos"
