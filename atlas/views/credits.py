@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from atlas.types import ProbeImage
 
-WORKS_A_PAGE = 120
+WORKS_A_PAGE = 60
 
 
 @dataclass(frozen=True)

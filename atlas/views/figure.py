@@ -11,6 +11,7 @@ from atlas.figures.unit import channel_figure
 from atlas.types import Figure
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
+from atlas.views.map import SIDE
 from atlas.views.page import Asset, Item, Page
 
 
@@ -34,7 +35,7 @@ def _page(sheet: Sheet, figure: Figure, place: tuple[str, str]) -> Page:
         "figure": figure,
         "file": figure.files[0],
         "place": place,
-        "side": sheet.layer.pictures[figure.provenance["unit"]].rgb.shape[0] if figure.kind == "channel" else 1280,
+        "side": sheet.layer.pictures[figure.provenance["unit"]].rgb.shape[0] if figure.kind == "channel" else SIDE,
     }
     return Page(figure_page(figure.id), "figure.html", context)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from atlas.figures.sheet import wall_figure
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
+from atlas.views.map import map_thumb_file
 from atlas.views.page import Item, Page
 from atlas.views.wall import courses
 
@@ -27,6 +28,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
             for chapter in chapters
             if any(layer.map for layer in chapter.layers)
         ],
+        "map_thumb_file": map_thumb_file,
         "probes": desk.results.probes,
         "recipe": desk.results.recipe,
     }

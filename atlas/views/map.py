@@ -19,7 +19,7 @@ from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import scaled, stretch, webp
 from atlas.views.script import put
 
-SIDE, SMALL = 1280, 480  # pixels of the map picture and of its small version, at most
+SIDE, SMALL, THUMB = 1024, 400, 160  # pixels of the map picture, of its small version and of its thumbnail
 FINE = 4095  # points are written as whole numbers in [0, FINE]
 DENSEST = 24  # cells that the page lists in words
 
@@ -41,6 +41,11 @@ def small_map_file(network: str, layer: str) -> str:
     return map_file(network, layer).replace("map.webp", "map-small.webp")
 
 
+def map_thumb_file(network: str, layer: str) -> str:
+    """Its thumbnail, for lists of maps."""
+    return map_file(network, layer).replace("map.webp", "map-thumb.webp")
+
+
 def pages(sheet: Sheet) -> Iterator[Item]:
     """The map page of a layer that has a map, its pictures and its points."""
     cells, layout = sheet.layer.cells, sheet.layer.layout
@@ -49,9 +54,10 @@ def pages(sheet: Sheet) -> Iterator[Item]:
     network, name = sheet.network.spec.name, sheet.layer.spec.name
     picture = draw(sheet, cells)
     figure = map_figure(sheet.desk.results, sheet.network.spec, sheet.layer)
-    yield Asset(map_file(network, name), webp(picture, quality=76, xmp=xmp(figure, sheet.desk.base_url)))
-    small = Image.fromarray(picture).resize((SMALL, SMALL), Image.Resampling.LANCZOS)
-    yield Asset(small_map_file(network, name), webp(np.asarray(small), quality=72))
+    yield Asset(map_file(network, name), webp(picture, quality=60, xmp=xmp(figure, sheet.desk.base_url)))
+    for file, side in ((small_map_file(network, name), SMALL), (map_thumb_file(network, name), THUMB)):
+        small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
+        yield Asset(file, webp(np.asarray(small), quality=60))
     for place, icon in enumerate(cells.icon):
         if icon is not None:
             yield Asset(icon_file(network, name, place), webp(stretch(icon)))
@@ -115,6 +121,7 @@ def _context(sheet: Sheet, cells: Cells, layout: Layout) -> dict[str, object]:
         "cells": len(cells.count),
         "icons": sum(icon is not None for icon in cells.icon),
         "images": len(layout.xy),
+        "map_side": SIDE // cells.grid * cells.grid,
         "map_file": map_file(sheet.network.spec.name, sheet.layer.spec.name),
         "regions": _regions(sheet, cells),
     }

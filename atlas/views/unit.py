@@ -61,7 +61,7 @@ def _files(sheet: Sheet, unit: int) -> Iterator[Asset]:
     rgb = stretch(sheet.layer.pictures[unit].rgb)
     figure = channel_figure(sheet.desk.results, sheet.network.spec, sheet.layer, unit)
     yield Asset(picture_file(sheet.unit(unit)), webp(rgb, xmp=xmp(figure, sheet.desk.base_url)))
-    yield Asset(thumb_file(sheet, unit), webp(scaled(rgb, THUMB)))
+    yield Asset(thumb_file(sheet, unit), webp(scaled(rgb, THUMB), quality=70))
 
 
 def _context(sheet: Sheet, unit: int) -> dict[str, object]:

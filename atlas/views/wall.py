@@ -56,7 +56,7 @@ def sheet_asset(chapter: Chapter, rows: int = ROWS) -> Asset:
         layer.tiles[row].rgb if row < len(layer.tiles) else None for row in range(rows) for layer in chapter.layers
     ]
     sheet = contact_sheet(tiles, len(chapter.layers), TILE)
-    return Asset(sheet_file(chapter.network.spec.name), webp(sheet, quality=72))
+    return Asset(sheet_file(chapter.network.spec.name), webp(sheet, quality=60))
 
 
 def bricks(chapter: Chapter, entry: Entry, rows: int) -> tuple[Brick, ...]:
