@@ -10,7 +10,7 @@ from atlas.views.desk import Entry, Sheet, Tile
 from atlas.views.layer import median_ratio
 from atlas.views.pixels import scaled, stretch
 
-TILE = 64  # pixels
+TILE = 56  # pixels
 ROWS = max(WALL_ROWS.values())  # tiles that are kept of a layer
 
 

@@ -13,8 +13,9 @@ from atlas.views.wall import courses
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
-    """The home page (the sheets of the wall come with the pages of the networks)."""
+    """The home page and the sheets of its wall."""
     wall = courses(chapters)
+    yield from (course.asset() for course in wall)
     shown = [brick.unit for course in wall for column in course.columns for brick in column.bricks]
     layers = [layer for chapter in chapters for layer in chapter.layers]
     context = {

@@ -16,8 +16,10 @@ from atlas.views.credits import WORKS_A_PAGE, Work, list_page
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import contact_sheet, webp
+from atlas.views.script import put
 
 SIDE, COLUMNS = 64, 12
+IDS = "images/ids.js"  # ids of all images in order, for maps; loaded when someone comes near
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     """The list of works, some dozens a page, each page with one sheet of thumbnails."""
     found = desk.works
     parts = [found[start : start + WORKS_A_PAGE] for start in range(0, len(found), WORKS_A_PAGE)] or [()]
+    if desk.results.probes.publish:
+        yield Asset(IDS, put("ids", [image.id for image in desk.results.probes.images]))
     for number, part in enumerate(parts):
         file = f"pictures/images-{number + 1}.webp" if desk.pixels and part else None
         if file:

@@ -15,11 +15,12 @@ from atlas.figures.words import first_name
 from atlas.types import Array, Cells, Layout
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
+from atlas.views.images import IDS
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import scaled, stretch, webp
 from atlas.views.script import put
 
-SIDE, SMALL, THUMB = 1024, 400, 160  # pixels of the map picture, of its small version and of its thumbnail
+SIDE, SMALL, THUMB = 1024, 400, 128  # pixels of the map picture, of its small version and of its thumbnail
 FINE = 4095  # points are written as whole numbers in [0, FINE]
 DENSEST = 24  # cells that the page lists in words
 
@@ -105,7 +106,7 @@ def _points(sheet: Sheet, cells: Cells, layout: Layout) -> dict[str, object]:
         ),
         "classes": listed,
         "xy": np.rint(layout.xy.astype(float) * FINE).astype(int).ravel().tolist(),
-        "images": [image.id for image in sheet.desk.results.probes.images] if sheet.desk.results.probes.publish else [],
+        "names": IDS if sheet.desk.results.probes.publish else None,
         "icons": icon_file(sheet.network.spec.name, sheet.layer.spec.name, 0).rsplit("/", 1)[0] + "/",
         "probes": probe_file("").rsplit("/", 1)[0] + "/",
     }

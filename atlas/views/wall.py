@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from atlas.figures.places import layer_page, unit_page
 from atlas.figures.sheet import WALL_ROWS, wall_layers
 from atlas.types import Unit
-from atlas.views.desk import Chapter, Entry, Tile
-from atlas.views.entry import ROWS, TILE
+from atlas.views.desk import Chapter, Entry
+from atlas.views.entry import TILE
 from atlas.views.page import Asset
 from atlas.views.pixels import contact_sheet, webp
 
 
 @dataclass(frozen=True)
 class Brick:
-    """One cell: the page and words of its unit, and its place on the network's sheet of tiles."""
+    """One cell: the page and words of its unit, and its place on the sheet of tiles."""
 
     unit: Unit
     page: str
@@ -36,37 +36,36 @@ class Column:
 
 @dataclass(frozen=True)
 class Course:
-    """A network on the wall."""
+    """A network on the wall: all its bricks are cut from one sheet, a column a layer."""
 
     chapter: Chapter
-    sheet: str  # site path of the picture that all its bricks are cut from
-    width: int  # tiles across that sheet
-    height: int
-    columns: tuple[Column, ...]
+    sheet: str
+    layers: tuple[Entry, ...]
+    rows: int
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The layers from the first to the classes."""
+        name = self.chapter.network.spec.name
+        return tuple(
+            Column(layer.name, layer_page(name, layer.name), bricks(layer, x, self.rows))
+            for x, layer in enumerate(self.layers)
+        )
+
+    def asset(self) -> Asset:
+        """The sheet."""
+        return tile_sheet(self.sheet, self.layers, self.rows)
 
 
-def sheet_file(network: str) -> str:
-    """The sheet of a network's tiles."""
-    return f"pictures/{network}/wall.webp"
+def tile_sheet(path: str, layers: Sequence[Entry], rows: int) -> Asset:
+    """The first `rows` tiles of each layer, a column a layer."""
+    tiles = [layer.tiles[row].rgb if row < len(layer.tiles) else None for row in range(rows) for layer in layers]
+    return Asset(path, webp(contact_sheet(tiles, len(layers), TILE), quality=46))
 
 
-def sheet_asset(chapter: Chapter, rows: int = ROWS) -> Asset:
-    """All tiles of a network: a column a layer."""
-    tiles = [
-        layer.tiles[row].rgb if row < len(layer.tiles) else None for row in range(rows) for layer in chapter.layers
-    ]
-    sheet = contact_sheet(tiles, len(chapter.layers), TILE)
-    return Asset(sheet_file(chapter.network.spec.name), webp(sheet, quality=60))
-
-
-def bricks(chapter: Chapter, entry: Entry, rows: int) -> tuple[Brick, ...]:
-    """The first `rows` tiles of a layer."""
-    x = chapter.layers.index(entry)
-    return tuple(_brick(tile, x, y) for y, tile in enumerate(entry.tiles[:rows]))
-
-
-def _brick(tile: Tile, x: int, y: int) -> Brick:
-    return Brick(tile.unit, unit_page(tile.unit), tile.words, x, y)
+def bricks(layer: Entry, x: int, rows: int) -> tuple[Brick, ...]:
+    """The first `rows` tiles of a layer that is column `x` of a sheet."""
+    return tuple(Brick(tile.unit, unit_page(tile.unit), tile.words, x, y) for y, tile in enumerate(layer.tiles[:rows]))
 
 
 def courses(chapters: Sequence[Chapter]) -> tuple[Course, ...]:
@@ -78,15 +77,5 @@ def courses(chapters: Sequence[Chapter]) -> tuple[Course, ...]:
 def _course(chapter: Chapter, rows: int) -> Course:
     drawn = [layer for layer in chapter.layers if layer.tiles]
     chosen = set(wall_layers([layer.name for layer in drawn]))
-    name = chapter.network.spec.name
-    return Course(
-        chapter,
-        sheet_file(name),
-        len(chapter.layers),
-        ROWS,
-        tuple(
-            Column(layer.name, layer_page(name, layer.name), bricks(chapter, layer, rows))
-            for layer in drawn
-            if layer.name in chosen
-        ),
-    )
+    shown = tuple(layer for layer in drawn if layer.name in chosen)
+    return Course(chapter, f"pictures/{chapter.network.spec.name}/wall.webp", shown, rows)

@@ -25,6 +25,18 @@
       }
       return kept.complete && kept.naturalWidth ? kept : null;
     }
+    var ids = null, asked = false;
+    function photo(index) { // the names of all images load when the first photograph is wanted
+      if (ids) return image(map.probes + ids[index] + ".webp");
+      if (!asked && map.names) {
+        asked = true;
+        var script = document.createElement("script");
+        script.src = root + map.names;
+        document.head.append(script);
+        window.__atlas.get("ids", function (found) { ids = found; later(); });
+      }
+      return null;
+    }
     function size() { side = stage.clientWidth; canvas.width = canvas.height = Math.round(side * ratio); later(); }
     function bound() {
       view.scale = Math.min(40, Math.max(1, view.scale));
@@ -45,7 +57,7 @@
       map.cells.forEach(function (cell, place) {
         var x = (cell[0] / map.grid - view.x) * unit, y = (cell[1] / map.grid - view.y) * unit;
         if (!seen(x, y, w)) return;
-        var own = close && (cell[4] ? image(map.icons + place + ".webp") : map.images.length && image(map.probes + map.images[cell[5]] + ".webp"));
+        var own = close && (cell[4] ? image(map.icons + place + ".webp") : photo(cell[5]));
         if (own) pen.drawImage(own, x, y, w, w);
         var name = map.classes[cell[3]];
         if (tools.querySelector("[name=names]").checked && name && w > 90 * ratio) {
@@ -60,14 +72,14 @@
       return ink;
     }
     function points(unit) {
-      var w = unit / map.grid, photos = map.images.length && w > 260 * ratio, half = 28 * ratio;
+      var w = unit / map.grid, photos = map.names && w > 260 * ratio, half = 28 * ratio;
       pen.strokeStyle = "rgba(0,0,0,.55)";
       pen.fillStyle = "#fff";
       for (var i = 0; i < map.xy.length; i += 2) {
         var x = (map.xy[i] / 4095 - view.x) * unit, y = (map.xy[i + 1] / 4095 - view.y) * unit;
         if (!seen(x - half, y - half, 2 * half)) continue;
-        var photo = photos && image(map.probes + map.images[i / 2] + ".webp");
-        if (photo) pen.drawImage(photo, x - half, y - half, 2 * half, 2 * half);
+        var own = photos && photo(i / 2);
+        if (own) pen.drawImage(own, x - half, y - half, 2 * half, 2 * half);
         else { pen.beginPath(); pen.arc(x, y, 2.2 * ratio, 0, 7); pen.fill(); pen.stroke(); }
       }
     }
