@@ -203,3 +203,10 @@ def test_writing_a_site_needs_no_torch():
     code = "import sys, atlas.site; sys.exit(any(name in sys.modules for name in ('torch', 'timm', 'matplotlib')))"
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(Path.cwd())}, check=False)
     assert done.returncode == 0
+
+
+def test_the_trail_of_a_unit_ends_with_its_number(site):
+    for unit in (0, 3):
+        text = (site / f"networks/twin/block3b/{unit}/index.html").read_text(encoding="utf-8")
+        assert f'<span aria-current="page">{unit}</span>' in text
+        assert '<a href="../../../../networks/twin/block3b/index.html">block3b</a>' in text
