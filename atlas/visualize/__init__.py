@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from atlas.types import Array, LayerSpec, Network, Picture, Unit
 
-VERSION = 3  # of the results: part of the store's keys
+VERSION = 2  # of the results: part of the store's keys
 BATCH = 16  # pictures are always computed so many at a time, so that the same kernels run for each (tested)
 KINDS = ("channel", "neuron", "negative", "diverse")
 DIVERSE = 4  # pictures of a unit that are made unlike each other
@@ -26,10 +26,9 @@ class Settings:
     rate: float = 0.1  # of Adam, constant (a decay makes pictures worse at this number of steps)
     deviation: float = 0.02  # standard deviation of the spectrum at the start
     decay: float = 1.0  # of amplitude with frequency
-    jitter: float = 1 / 12  # largest shift, share of the side (early units: anywhere, their pictures tile)
+    jitter: float = 1 / 12  # largest shift, share of the side
     scale: float = 0.1  # largest change of scale
     rotate: float = 10.0  # largest rotation in degrees
-    noise: float = 0.1  # deviation of the noise, in a range of 1, that units which see whole objects must see through
     power: float = 2.0  # of the cosine in the objective of a direction
     diversity: float = 100.0  # weight of the diversity term of kind "diverse"
     transforms: int = 8  # held-out transforms that the score is the mean of

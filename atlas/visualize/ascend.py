@@ -15,7 +15,6 @@ from atlas.visualize.objective import Objective
 from atlas.visualize.robust import Robustness, Views
 
 REDIRECTED_STEPS = 16  # lucid: a dead start is helped on for so many steps
-NOISY_SHARE = 0.75  # of the steps; the last ones climb the objective as it is
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Ascent:
 def ascend(engine: Engine, objective: Objective, *, seeds: list[int], settings: Settings) -> Ascent:
     """Optimize one picture per seed. Nothing crosses between pictures but what `objective` makes cross.
 
-    The numbers of an image come from its own generator: first its start, then its views, then its noise.
+    The numbers of an image come from its own generator: first its start, then its views.
     """
     device = engine.fast.device
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
@@ -44,25 +43,18 @@ def ascend(engine: Engine, objective: Objective, *, seeds: list[int], settings: 
     views = robust.draw_all(generators, settings.steps).to(device)
     adam = torch.optim.Adam([spectra], lr=settings.rate, betas=(0.5, 0.99), fused=True)
 
-    def noise() -> Tensor:
-        shape = (3, image.size, image.size)
-        return torch.stack([torch.randn(shape, generator=generator) for generator in generators]).to(device)
-
-    def climb(view: Views, grain: Tensor | float) -> tuple[Tensor, Tensor]:
+    def climb(view: Views) -> tuple[Tensor, Tensor]:
         """The objective `[image]` and the gradient of its negative."""
-        seen = view.turn(image.render(spectra, shifts=view.shifts)) + grain
-        values = objective(engine.fast(seen))
+        values = objective(engine.fast(view.turn(image.render(spectra, shifts=view.shifts))))
         (gradient,) = torch.autograd.grad(-values.sum(), spectra)
         return values.detach(), gradient
 
     curves = []
     for step in range(settings.steps):
-        noisy = engine.object and step < NOISY_SHARE * settings.steps
-        grain = noise() * settings.noise if noisy else 0.0
-        values, spectra.grad = climb(views[step], grain)
+        values, spectra.grad = climb(views[step])
         if step < REDIRECTED_STEPS and not (alive := spectra.grad.flatten(1).any(dim=1)).all():
             with engine.fast.redirected():
-                _, rescue = climb(views[step], grain)
+                _, rescue = climb(views[step])
             spectra.grad = torch.where(alive.view(-1, 1, 1, 1, 1), spectra.grad, rescue)
         adam.step()
         curves.append(values)

@@ -18,8 +18,7 @@ from torch.nn import functional
 from atlas.types import LayerSpec, Network
 from atlas.visualize.graph import Clamp, cut
 
-POSITIONS = 16  # of a layer's map along a picture's side: enough for a texture
-FEW_POSITIONS = 4
+POSITIONS = 16  # of a layer's map along a picture's side
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # glibc's malloc.h
 
 
@@ -70,18 +69,8 @@ class Engine:
     fast: Prepared
     exact: Prepared
     canvas: int
-    positions: int  # of the layer's map along a picture's side; 1 for a vector layer
+    texture: bool  # units see little of a picture, so any part of it may lie anywhere
     precision: str
-
-    @property
-    def texture(self) -> bool:
-        """Do units see so little of a picture that any part of it may lie anywhere?"""
-        return self.positions >= POSITIONS
-
-    @property
-    def object(self) -> bool:
-        """Do units see so much of a picture that it shows an object in its surroundings?"""
-        return self.positions <= FEW_POSITIONS
 
 
 def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str = "auto", device: str = "cpu") -> Engine:
@@ -112,7 +101,7 @@ class _Key:
 def _prepare(key: _Key, size: int, precision: str, device: str) -> Engine:
     keep_memory()
     network, layer = key.network, key.layer
-    canvas, positions = canvas_of(network, layer, size)
+    canvas, texture = canvas_of(network, layer, size)
     graph = cut(network, layer, torch.zeros(1, 3, canvas, canvas)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     exact = fast = Prepared(network, graph, torch.float32).to(device)
     if precision != "float32":
@@ -121,11 +110,11 @@ def _prepare(key: _Key, size: int, precision: str, device: str) -> Engine:
         if device == "cpu":
             _strided_depthwise_in_float32(graph)
         fast = Prepared(network, graph, dtype).to(device)
-    return Engine(fast, exact, canvas, positions, precision)
+    return Engine(fast, exact, canvas, texture, precision)
 
 
-def canvas_of(network: Network, layer: LayerSpec, size: int) -> tuple[int, int]:
-    """The side in pixels that pictures of `layer` are optimized at, and the positions of its map along that side.
+def canvas_of(network: Network, layer: LayerSpec, size: int) -> tuple[int, bool]:
+    """The side in pixels that pictures of `layer` are optimized at, and whether that is enough for a texture.
 
     A texture is 16 positions of the layer's map a side (and 32 pixels or more): early units see a few pixels, a larger
     canvas would only repeat what they like. Else the side is `size` or the network's own input, whichever is less;
@@ -137,12 +126,13 @@ def canvas_of(network: Network, layer: LayerSpec, size: int) -> tuple[int, int]:
     with torch.inference_mode():
         response = graph(example)
         stride = own // response.shape[-1] if response.dim() == 4 else own
-        side = min(max(POSITIONS * stride, 32), max(size // 16 * 16, 32), own)
+        enough = max(POSITIONS * stride, 32)
+        side = min(enough, max(size // 16 * 16, 32), own)
         try:
             graph(example[:, :, :side, :side])
         except RuntimeError:  # shapes do not fit
-            side = own
-    return side, max(side // stride, 1)
+            return own, False
+    return side, side == enough
 
 
 def resolve_precision(precision: str, device: str) -> str:
