@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from atlas.types import Array, LayerSpec, Network, Picture, Unit
 
-VERSION = 2  # of the results: part of the store's keys
+VERSION = 1  # of the results: part of the store's keys
 BATCH = 16  # pictures are always computed so many at a time, so that the same kernels run for each (tested)
 KINDS = ("channel", "neuron", "negative", "diverse")
 DIVERSE = 4  # pictures of a unit that are made unlike each other
@@ -24,7 +24,7 @@ class Settings:
     size: int = 128  # side of the picture in pixels, a multiple of 16
     steps: int = 64
     rate: float = 0.1  # of Adam, constant (a decay makes pictures worse at this number of steps)
-    deviation: float = 0.02  # standard deviation of the spectrum at the start
+    deviation: float = 0.1  # standard deviation of the spectrum at the start
     decay: float = 1.0  # of amplitude with frequency
     jitter: float = 1 / 12  # largest shift, share of the side
     scale: float = 0.1  # largest change of scale

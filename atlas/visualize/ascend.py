@@ -9,53 +9,42 @@ from torch import Tensor
 
 from atlas.types import Array
 from atlas.visualize import Settings
-from atlas.visualize.engine import Engine
+from atlas.visualize.engine import Prepared
 from atlas.visualize.image import FourierImage
 from atlas.visualize.objective import Objective
-from atlas.visualize.robust import Robustness, Views
+from atlas.visualize.robust import Robustness, apply
 
 REDIRECTED_STEPS = 16  # lucid: a dead start is helped on for so many steps
 
 
 @dataclass(frozen=True)
 class Ascent:
-    """Spectra of the pictures in `image`'s space, and the objective of each at each step, `[image, step]`."""
+    """The pictures `[image, 3, size, size]` in (0, 1) and the objective of each at each step, `[image, step]`."""
 
-    image: FourierImage
-    spectra: Tensor
+    rgb: Tensor
     curves: Array
 
-    def pictures(self, side: int | None = None) -> Tensor:
-        """The pictures at the size that they were optimized at, or any other: `[image, 3, side, side]` in (0, 1)."""
-        return self.image.render(self.spectra, side=side)
 
-
-def ascend(engine: Engine, objective: Objective, *, seeds: list[int], settings: Settings) -> Ascent:
-    """Optimize one picture per seed. Nothing crosses between pictures but what `objective` makes cross.
-
-    The numbers of an image come from its own generator: first its start, then its views.
-    """
-    device = engine.fast.device
+def ascend(
+    prepared: Prepared, objective: Objective, *, seeds: list[int], settings: Settings, size: int, device: str
+) -> Ascent:
+    """Optimize one picture per seed. Nothing crosses between pictures but what `objective` makes cross."""
     generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-    image = FourierImage(engine.canvas, settings.decay)
+    image = FourierImage(size, settings.decay)
+    robust = Robustness(settings.jitter, settings.scale, settings.rotate)
     spectra = image.start(generators, settings.deviation).to(device).requires_grad_()
-    robust = Robustness(0.5 if engine.texture else settings.jitter, settings.scale, settings.rotate)
-    views = robust.draw_all(generators, settings.steps).to(device)
+    matrices = torch.stack([robust.draw(generator, settings.steps) for generator in generators], dim=1).to(device)
     adam = torch.optim.Adam([spectra], lr=settings.rate, betas=(0.5, 0.99), fused=True)
-
-    def climb(view: Views) -> tuple[Tensor, Tensor]:
-        """The objective `[image]` and the gradient of its negative."""
-        values = objective(engine.fast(view.turn(image.render(spectra, shifts=view.shifts))))
-        (gradient,) = torch.autograd.grad(-values.sum(), spectra)
-        return values.detach(), gradient
-
     curves = []
     for step in range(settings.steps):
-        values, spectra.grad = climb(views[step])
+        values = objective(prepared(apply(image.render(spectra), matrices[step])))
+        (spectra.grad,) = torch.autograd.grad(-values.sum(), spectra)
         if step < REDIRECTED_STEPS and not (alive := spectra.grad.flatten(1).any(dim=1)).all():
-            with engine.fast.redirected():
-                _, rescue = climb(views[step])
+            with prepared.redirected():
+                helped = objective(prepared(apply(image.render(spectra), matrices[step])))
+                (rescue,) = torch.autograd.grad(-helped.sum(), spectra)
             spectra.grad = torch.where(alive.view(-1, 1, 1, 1, 1), spectra.grad, rescue)
         adam.step()
-        curves.append(values)
-    return Ascent(image, spectra.detach(), torch.stack(curves, dim=1).cpu().numpy())
+        curves.append(values.detach())
+    with torch.no_grad():
+        return Ascent(image.render(spectra), torch.stack(curves, dim=1).cpu().numpy())

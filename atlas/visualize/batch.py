@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 import torch
@@ -15,12 +16,12 @@ from atlas.types import Array, LayerSpec, Network, Picture, Unit
 from atlas.visualize import BATCH, DIVERSE, KINDS, VERSION, Settings
 from atlas.visualize import objective as objectives
 from atlas.visualize.ascend import ascend
-from atlas.visualize.engine import prepare
+from atlas.visualize.engine import prepare, resolve_precision
 from atlas.visualize.image import to_bytes
 from atlas.visualize.objective import Objective
 from atlas.visualize.score import score
 
-Read = Callable[[Tensor], Tensor]  # response [image, unit, height, width] -> mean and largest of each image's unit
+Read = Callable[[Tensor], Tensor]  # response [image, unit, height, width] -> each image's own map, flat [image, n]
 
 
 def unit_pictures(
@@ -36,7 +37,7 @@ def unit_pictures(
 
     def read(rows: list[int]) -> Read:
         maps = objectives.maps([wanted[row][0] for row in rows])
-        return lambda response: _mean_and_max(maps(response).flatten(1))
+        return lambda response: maps(response).flatten(1)
 
     return _pictures(network, layer, settings, [seed for _, seed in wanted], objective, read, device)
 
@@ -64,7 +65,7 @@ def direction_pictures(
 
     def read(rows: list[int]) -> Read:
         towards = torch.from_numpy(unit_length[rows])[:, None]
-        return lambda response: _mean_and_max((towards.to(response.device) @ response.float().flatten(2))[:, 0])
+        return lambda response: (towards.to(response.device) @ response.float().flatten(2))[:, 0]
 
     return _pictures(network, layer, settings, [name_seed(name, seed) for name in names], objective, read, device)
 
@@ -99,23 +100,28 @@ def _pictures(
     read: Callable[[list[int]], Read],
     device: str,
 ) -> list[Picture]:
-    engine = prepare(network, layer, size=settings.size, precision=settings.precision, device=device)
-    facts = {**asdict(settings), "canvas": engine.canvas, "precision": engine.precision, "version": VERSION}
+    size = settings.size
+    precision = resolve_precision(settings.precision, device)
+    fast = prepare(network, layer, size=size, precision=precision, device=device)
+    exact = prepare(network, layer, size=size, precision="float32", device=device)
     pictures: list[Picture] = []
     for first in range(0, len(seeds), BATCH):
         count = min(BATCH, len(seeds) - first)
         rows = [first + i % count for i in range(BATCH)]  # a batch is always full
-        goal, own = objective(rows), read(rows)
-        ascent = ascend(engine, goal, seeds=[seeds[row] for row in rows], settings=settings)
-        scores = score(engine.exact, ascent.pictures(), own, transforms=settings.transforms)
-        rgb = to_bytes(ascent.pictures(settings.size))
+        goal = objective(rows)
+        ascent = ascend(fast, goal, seeds=[seeds[row] for row in rows], settings=settings, size=size, device=device)
+        rgb, own = to_bytes(ascent.rgb), read(rows)
+        scores = score(exact, rgb, partial(_score, own), transforms=settings.transforms)
+        parameters = {**asdict(settings), "objective": str(goal), "precision": precision, "version": VERSION}
         pictures += [
-            Picture(
-                rgb[i], float(scores[i, 0]), float(scores[i, 1]), ascent.curves[i], {**facts, "objective": str(goal)}
-            )
+            Picture(rgb[i], float(scores[i, 0]), float(scores[i, 1]), ascent.curves[i], parameters)
             for i in range(count)
         ]
     return pictures
+
+
+def _score(read: Read, response: Tensor) -> Tensor:
+    return _mean_and_max(read(response))
 
 
 def _mean_and_max(response: Tensor) -> Tensor:

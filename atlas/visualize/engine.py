@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import ctypes
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,14 +16,13 @@ from torch.nn import functional
 from atlas.types import LayerSpec, Network
 from atlas.visualize.graph import Clamp, cut
 
-POSITIONS = 16  # of a layer's map along a picture's side
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # glibc's malloc.h
 
 
 class Prepared(nn.Module):
     """A layer's response as a function of images: `[image, 3, height, width]` in [0, 1] to `[image, unit, h, w]`.
 
-    A vector layer gives `[image, unit, 1, 1]`. The response has the dtype of the graph's weights.
+    A vector layer gives `[image, unit, 1, 1]`. The response has the dtype of the prepared weights.
     """
 
     mean: Tensor
@@ -38,13 +35,7 @@ class Prepared(nn.Module):
         self.register_buffer("mean", torch.tensor(network.spec.mean).view(3, 1, 1))
         self.register_buffer("std", torch.tensor(network.spec.std).view(3, 1, 1))
 
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return self.mean.device
-
     def forward(self, rgb: Tensor) -> Tensor:
-        """The response to images."""
         x = ((rgb - self.mean) / self.std).to(self.dtype, memory_format=torch.channels_last)
         response: Tensor = self.graph(x)
         return response if response.dim() == 4 else response[:, :, None, None]
@@ -62,77 +53,37 @@ class Prepared(nn.Module):
                 clamp.redirect = False
 
 
-@dataclass(frozen=True)
-class Engine:
-    """A layer made ready: `fast` for the ascent, `exact` (float32) for scores, both for pictures of `canvas` pixels."""
+def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str, device: str) -> Prepared:
+    """Cut `network` at `layer` for images of `size` pixels; `precision` is "float32" or "bfloat16".
 
-    fast: Prepared
-    exact: Prepared
-    canvas: int
-    texture: bool  # units see little of a picture, so any part of it may lie anywhere
-    precision: str
-
-
-def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str = "auto", device: str = "cpu") -> Engine:
-    """Cut `network` at `layer` and fold it, for pictures to be shown at `size` pixels.
-
-    The last 8 engines of the process are kept, by the names of network and layer and the other arguments.
-
-    Raises:
-        AtlasError: the layer cannot be cut (`graph.cut` says why).
+    Prepared networks are kept per process (the last 8), by the name of network and layer and the other arguments.
     """
-    return _prepare(_Key(network, layer), size, resolve_precision(precision, device), device)
+    return _prepare(_Key(network, layer), size, precision, device)
 
 
 class _Key:
-    """Network and layer, equal by the network's module and the layer's record."""
+    """Network and layer, equal by their names and the network's module."""
 
     def __init__(self, network: Network, layer: LayerSpec) -> None:
         self.network, self.layer = network, layer
+        self._id = (network.spec.name, layer, id(network.module))
 
     def __hash__(self) -> int:
-        return hash((self.network.spec.name, self.layer))
+        return hash(self._id)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.network.module is other.network.module and self.layer == other.layer
+        return isinstance(other, _Key) and self._id == other._id
 
 
 @lru_cache(maxsize=8)
-def _prepare(key: _Key, size: int, precision: str, device: str) -> Engine:
+def _prepare(key: _Key, size: int, precision: str, device: str) -> Prepared:
     keep_memory()
-    network, layer = key.network, key.layer
-    canvas, texture = canvas_of(network, layer, size)
-    graph = cut(network, layer, torch.zeros(1, 3, canvas, canvas)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    exact = fast = Prepared(network, graph, torch.float32).to(device)
-    if precision != "float32":
-        dtype = getattr(torch, precision)
-        graph = copy.deepcopy(graph).to(dtype)
-        if device == "cpu":
-            _strided_depthwise_in_float32(graph)
-        fast = Prepared(network, graph, dtype).to(device)
-    return Engine(fast, exact, canvas, texture, precision)
-
-
-def canvas_of(network: Network, layer: LayerSpec, size: int) -> tuple[int, bool]:
-    """The side in pixels that pictures of `layer` are optimized at, and whether that is enough for a texture.
-
-    A texture is 16 positions of the layer's map a side (and 32 pixels or more): early units see a few pixels, a larger
-    canvas would only repeat what they like. Else the side is `size` or the network's own input, whichever is less;
-    a multiple of 16. A network whose dense layers take no other size gets its own input.
-    """
-    own = network.spec.input_size
-    example = torch.zeros(1, 3, own, own)
-    graph = cut(network, layer, example)
-    with torch.inference_mode():
-        response = graph(example)
-        stride = own // response.shape[-1] if response.dim() == 4 else own
-        enough = max(POSITIONS * stride, 32)
-        side = min(enough, max(size // 16 * 16, 32), own)
-        try:
-            graph(example[:, :, :side, :side])
-        except RuntimeError:  # shapes do not fit
-            return own, False
-    return side, side == enough
+    dtype = getattr(torch, precision)
+    graph = cut(key.network, key.layer, torch.zeros(1, 3, size, size))
+    graph.to(dtype).to(memory_format=torch.channels_last)
+    if dtype == torch.bfloat16 and device == "cpu":
+        _strided_depthwise_in_float32(graph)
+    return Prepared(key.network, graph, dtype).to(device)
 
 
 def resolve_precision(precision: str, device: str) -> str:

@@ -19,61 +19,34 @@ COLOUR = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
 class FourierImage:
     """Square pictures of `size` pixels as spectra `[image, 3, size, size // 2 + 1, 2]` (real and imaginary part).
 
-    Each frequency is scaled by 1 / frequency^decay, so that equal steps change all scales of a natural image alike;
-    the highest one (Nyquist, whose phase a grid of pixels cannot hold) is left out. Source: lucid `param/spatial.py`
-    (Olah et al. 2017).
+    Each frequency is scaled by 1 / frequency^decay, so that equal steps change all scales of a natural image alike.
+    Source: lucid `param/spatial.py` (Olah et al. 2017).
     """
 
     size: int
     decay: float = 1.0
 
     def start(self, generators: list[torch.Generator], deviation: float) -> Tensor:
-        """Random spectra of standard deviation `deviation`, one from each generator (of the CPU)."""
+        """Random spectra of standard deviation `deviation`, one from each generator (on the CPU, whatever the device)."""
         shape = (3, self.size, self.size // 2 + 1, 2)
         return torch.stack([torch.randn(shape, generator=generator) for generator in generators]) * deviation
 
-    def render(self, spectra: Tensor, *, side: int | None = None, shifts: Tensor | None = None) -> Tensor:
-        """The pictures, `[image, 3, side, side]` in (0, 1), at their own size or, from the same waves, any other.
-
-        `shifts` [image, 2] moves each one down and right, in shares of its side; what leaves enters on the other side.
-        """
-        side = side or self.size
+    def render(self, spectra: Tensor) -> Tensor:
+        """The pictures, `[image, 3, size, size]` in (0, 1)."""
         scale, colour = (constant.to(spectra.device) for constant in _constants(self.size, self.decay))
-        factors = scale if shifts is None else scale * _phases(self.size, shifts)
-        waves = torch.view_as_complex(spectra) * factors
-        if side != self.size:
-            waves = _resized(waves, side) * (side / self.size) ** 2
-        flat = torch.fft.irfft2(waves, s=(side, side))
+        flat = torch.fft.irfft2(torch.view_as_complex(spectra * scale), s=(self.size, self.size))
         return torch.sigmoid(torch.einsum("rc,ichw->irhw", colour, flat))
-
-
-def _phases(size: int, shifts: Tensor) -> Tensor:
-    """What each wave is multiplied with for the picture to move by `shifts`: `[image, 1, size, size // 2 + 1]`."""
-    rows = torch.fft.fftfreq(size, 1 / size, device=shifts.device)
-    columns = torch.fft.rfftfreq(size, 1 / size, device=shifts.device)
-    turns = shifts[:, 0, None, None] * rows[:, None] + shifts[:, 1, None, None] * columns
-    return torch.polar(torch.ones_like(turns), -2 * torch.pi * turns)[:, None]
-
-
-def _resized(waves: Tensor, side: int) -> Tensor:
-    """The spectrum of a picture of `side` pixels that holds the same waves, as far as it has them."""
-    half = min(waves.shape[2], side) // 2
-    wide = waves.new_zeros(*waves.shape[:2], side, side // 2 + 1)
-    wide[:, :, :half, :half] = waves[:, :, :half, :half]
-    wide[:, :, 1 - half :, :half] = waves[:, :, 1 - half :, :half]
-    return wide
 
 
 @lru_cache(maxsize=8)
 def _constants(size: int, decay: float) -> tuple[Tensor, Tensor]:
-    """Scale of each frequency [size, size // 2 + 1] and the colour matrix [rgb, component]."""
+    """Scale of each frequency [size, size // 2 + 1, 1] and the colour matrix [rgb, component]."""
     rows, columns = np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None]
     frequency = np.maximum(np.hypot(rows, columns), 1 / size)
     scale = size / frequency**decay / 4
-    scale[size // 2], scale[:, size // 2] = 0, 0
     colour = np.array(COLOUR)
     colour = colour / np.linalg.norm(colour, axis=0).max()
-    return torch.from_numpy(scale).float(), torch.from_numpy(colour).float()
+    return torch.from_numpy(scale).float()[..., None], torch.from_numpy(colour).float()
 
 
 def to_bytes(rgb: Tensor) -> Array:
