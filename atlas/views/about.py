@@ -18,7 +18,6 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "probes": desk.results.probes,
         "recipe": desk.results.recipe,
         "versions": desk.results.versions,
-        "seconds": desk.results.seconds,
         "bibliography": bibliography(),
         "stretch": STRETCH,
         "quality": QUALITY,

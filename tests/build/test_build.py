@@ -80,7 +80,7 @@ def test_a_corrupt_entry_stops_the_build_and_deleting_it_mends_it(built, tmp_pat
 
     store = Store(tmp_path / "store")
     shutil.copytree(built.store.root, store.root)
-    broken = store.folder(built.plan.get("probe_set", "all").digest)
+    broken = store.folder(built.plan.get("summaries", "efficientnet-lite0/stem").digest)  # what the lost entry needs
     (broken / "manifest.json").write_text("{}")
     lost = built.plan.get("examples", "efficientnet-lite0/stem").digest
     shutil.rmtree(store.folder(lost))
