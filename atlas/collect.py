@@ -44,9 +44,9 @@ class Responses:
 
 
 def merge_moments(parts: Sequence[Moments]) -> Moments:
-    """Fold moments exactly (Chan, Golub and LeVeque 1983); the order of parts changes only the last bits."""
-    total = parts[0]
-    for part in parts[1:]:
+    """Fold moments exactly (Chan, Golub and LeVeque 1983); empty parts add nothing, order changes only the last bits."""
+    total, *others = [part for part in parts if part.count] or parts[:1]
+    for part in others:
         count = total.count + part.count
         delta = part.mean - total.mean
         mean = total.mean + delta * (part.count / count)
@@ -117,6 +117,12 @@ def sample_positions(seeds: Sequence[str], layer: LayerSpec, height: int, width:
     rows = np.array([draw(seed, "row", height) for seed in seeds])
     columns = np.array([draw(seed, "column", width) for seed in seeds])
     return rows, columns
+
+
+def no_responses(layer: LayerSpec) -> Responses:
+    """The responses of a layer to no image at all."""
+    maxima, half, zero = (np.zeros((rows, layer.units), kind) for rows, kind in ((0, "f4"), (0, "f2"), (1, "f8")))
+    return Responses(maxima, half, half, Moments(0, zero[0], zero[0]))
 
 
 def join(parts: Sequence[Responses]) -> Responses:

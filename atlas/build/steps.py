@@ -15,8 +15,9 @@ import numpy as np
 
 from atlas.build.plan import ICON_CHUNK, Task
 from atlas.build.store import Entry, Store
+from atlas.errors import ProbeError
 from atlas.networks import NETWORKS
-from atlas.types import Array, LayerSpec, Network, ProbeImage, ReceptiveField, Unit
+from atlas.types import Array, LayerSpec, Network, ReceptiveField, Unit
 
 StepFunction = Callable[[Store, Sequence[Task]], Iterator[Entry]]
 RUN: dict[str, StepFunction] = {}
@@ -45,6 +46,7 @@ def probe_set(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Gather the facts of all images; the digest covers every byte that a network sees."""
     for task in tasks:
         parts = [store.get(digest) for digest in task.needs["probes"]]
+        _check_images(task.parameters["name"], parts)
         digest = hashlib.sha256(b"".join(part.arrays["webp"].tobytes() for part in parts)).hexdigest()
         facts = {
             **task.parameters,
@@ -56,13 +58,23 @@ def probe_set(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
         yield Entry({}, facts)
 
 
+def _check_images(name: str, parts: Sequence[Entry]) -> None:
+    """ProbeError, with the first reasons, for a probe set none of whose images can be used."""
+    if not any(part.facts["images"] for part in parts):
+        skipped = [f"{bad['place']}: {bad['reason']}" for part in parts for bad in part.facts["skipped"]]
+        raise ProbeError(
+            f"The probe set {name} holds no image that can be used; {len(skipped)} were passed over "
+            f"({'; '.join(skipped[:3])}). Name another with --set probes=…"
+        )
+
+
 # ---------------------------------------------------------------- responses
 
 
 @lru_cache(maxsize=1)
 def network(name: str, device: str) -> Network:
     """The network of this worker, loaded once."""
-    from atlas.visualize.engine import keep_memory
+    from atlas.memory import keep_memory
     from atlas.weights import load
 
     keep_memory()
@@ -79,12 +91,11 @@ def _layer_of(task: Task) -> LayerSpec:
     return NETWORKS[task.parameters["network"]].layer(task.parameters["layer"]["name"])
 
 
-def _pixels(store: Store, task: Task) -> tuple[list[dict[str, Any]], Array]:
+def _pixels(part: Entry) -> Array:
     from atlas.build.pack import unpack_webp
     from atlas.images import decode
 
-    part = store.get(task.needs["probes"][0])
-    return part.facts["images"], decode(unpack_webp(part.arrays))
+    return decode(unpack_webp(part.arrays))
 
 
 @_step
@@ -102,13 +113,17 @@ def fields(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 @_step
 def responses(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     """One forward pass over one part of the probe set, for all layers of the group."""
-    from atlas.collect import respond
+    from atlas.collect import no_responses, respond
 
     first = tasks[0]
-    images, pixels = _pixels(store, first)
+    part = store.get(first.needs["probes"][0])
+    images = part.facts["images"]
     seeds = [f"{first.parameters['seed']}:{first.parameters['network']}:{image['id']}" for image in images]
     layers = [_layer_of(task) for task in tasks]
-    found = respond(_network_of(first), layers, pixels, seeds=seeds, device=first.parameters["device"])
+    if images:
+        found = respond(_network_of(first), layers, _pixels(part), seeds=seeds, device=first.parameters["device"])
+    else:  # every image of this part was passed over
+        found = {layer.name: no_responses(layer) for layer in layers}
     for layer in layers:
         answer = found[layer.name]
         moments = answer.moments
@@ -176,16 +191,16 @@ def looks(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 
     first = tasks[0]
     sizes = store.get(first.needs["probe_set"][0]).facts["sizes"]
-    part = first.parameters["part"]
-    start, count = sum(sizes[:part]), sizes[part]
+    number = first.parameters["part"]
+    start, count = sum(sizes[:number]), sizes[number]
     found = store.get(first.needs["fields"][0]).facts["fields"]
     tables = {_layer_of(task).name: store.get(task.needs["summary"][0]).arrays["image"] for task in tasks}
     wanted = {name: wanted_of(table, start, count) for name, table in tables.items()}
     pairs = {name: (images, units) for name, (images, units, _) in wanted.items() if len(images)}
     windows = {name: ReceptiveField(**found[name]) for name in pairs}
-    _, pixels = _pixels(store, first)
     device = first.parameters["device"]
-    places = locate(_network_of(first), pairs, windows, pixels, device=device) if pairs else {}
+    pixels = _pixels(store.get(first.needs["probes"][0])) if pairs else None
+    places = locate(_network_of(first), pairs, windows, pixels, device=device) if pixels is not None else {}
     for name, (_, units, slots) in wanted.items():
         place = places.get(name) or empty(0)
         yield Entry({"unit": units.astype(np.int32), "slot": slots.astype(np.int32), **vars(place)}, {})
@@ -284,8 +299,3 @@ def icons(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
         ) if len(means) else []  # fmt: skip
         size = settings.size
         yield Entry({"rgb": np.array([picture.rgb for picture in made], np.uint8).reshape(-1, size, size, 3)}, {})
-
-
-def probe_images(facts: Sequence[dict[str, Any]]) -> tuple[ProbeImage, ...]:
-    """Image records from the store's plain facts."""
-    return tuple(ProbeImage(**fact) for fact in facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from atlas.memory import keep_memory
 from atlas.train import loop
 from atlas.train.data import data_folder, load_photographs
 from atlas.train.recipes import RECIPES
@@ -40,15 +41,3 @@ def train(
     from atlas.train.ship import ship
 
     return ship(run, photographs, progress=progress)
-
-
-def keep_memory() -> None:
-    """Let glibc keep large freed blocks: page faults took half of the time of a step. No effect elsewhere."""
-    import ctypes
-    import sys
-
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        if hasattr(libc, "mallopt"):
-            libc.mallopt(-3, 1 << 30)  # M_MMAP_THRESHOLD
-            libc.mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -13,10 +11,9 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn import functional
 
+from atlas.memory import keep_memory
 from atlas.types import LayerSpec, Network
 from atlas.visualize.graph import Clamp, cut
-
-M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # glibc's malloc.h
 
 
 class Prepared(nn.Module):
@@ -95,17 +92,6 @@ def resolve_precision(precision: str, device: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def keep_memory() -> bool:
-    """Tell glibc to keep freed memory instead of returning it to the system after each step; True if it agreed.
-
-    Without this each step's buffers are fresh pages, and page faults take up to half of the time.
-    """
-    if not sys.platform.startswith("linux"):
-        return False
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # absent in musl
-    return mallopt is not None and bool(mallopt(M_MMAP_MAX, 0)) and bool(mallopt(M_TRIM_THRESHOLD, -1))
-
-
 def _strided_depthwise_in_float32(graph: fx.GraphModule) -> None:
     for name, module in list(graph.named_modules()):
         if isinstance(module, nn.Conv2d) and 1 < module.groups == module.in_channels and max(module.stride) > 1:

@@ -58,13 +58,3 @@ def to_bytes(rgb: Tensor) -> Array:
 def from_bytes(rgb: Array) -> Tensor:
     """The reverse of `to_bytes`."""
     return torch.from_numpy(rgb).permute(0, 3, 1, 2).float() / 255
-
-
-def display(rgb: Array, *, percent: float = 0.5) -> Array:
-    """Stretch the contrast of one picture [H, W, 3] uint8 for the eye: all channels alike, so that hues stay.
-
-    The lowest and highest `percent` of all values become black and white. Numbers are never taken from the result.
-    """
-    low, high = np.percentile(rgb, [percent, 100 - percent])
-    stretched: Array = ((rgb - low) / max(high - low, 1) * 255).clip(0, 255).round().astype(np.uint8)
-    return stretched

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 
 from atlas.collect import BATCH, prepare, respond
+from atlas.memory import keep_memory
 from atlas.networks import NETWORKS
 from atlas.types import Unit
 from atlas.visualize import BATCH as UNITS
 from atlas.visualize import Settings, visualize_units
-from atlas.visualize.engine import keep_memory
 from atlas.weights import load
 
 ROUNDS = 5

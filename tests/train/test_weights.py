@@ -15,7 +15,7 @@ from atlas.train.recipes import RECIPES
 SHIPPED = [name for name in RECIPES if name in NETWORKS]
 FIELDS = {
     "network", "weights", "parameters", "multiply_adds", "accuracy", "sample", "classes", "recipe", "curve", "data",
-    "licence", "hardware", "seconds",
+    "licence", "hardware", "seconds", "notes",
 }  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def test_loads_strictly_and_fits_its_card(name):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_recipe_in_the_code_is_the_one_that_made_the_weights(name):
     recipe, told = RECIPES[name], card_of(name)["recipe"]
+    assert tuple(card_of(name)["notes"]) == recipe.notes
     settings = {key: value for key, value in vars(recipe).items() if isinstance(value, int | float | str)}
     assert {key: told[key] for key in settings} == settings
 

@@ -1,0 +1,48 @@
+"""Whole parts of bad images are passed over and named; a set of nothing else is one clear error."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from atlas.build.plan import make_plan
+from atlas.build.results import read_results
+from atlas.build.run import run
+from atlas.build.store import Store
+from atlas.config import read_recipe
+from atlas.errors import ProbeError
+from tests.conftest import Silent
+
+SETTINGS = ("networks.0.layers=['stem','logits']", "networks.0.pictures={'*'=0}", "maps.layers=[]", "maps.icons=[]")
+
+
+def build(folder, store):
+    plan = make_plan(read_recipe("tiny", [f"probes='imagefolder:{folder}'", *SETTINGS]))
+    run(plan, Store(store), workers=1, progress=Silent())
+    return read_results(plan, Store(store))
+
+
+def bad(folder, count):
+    for number in range(count):
+        (folder / f"a{number:03d}.png").write_bytes(b"no image")
+
+
+def test_a_part_of_bad_images_is_passed_over(tmp_path):
+    images = tmp_path / "images"
+    images.mkdir()
+    bad(images, 64)  # the whole first part
+    random = np.random.default_rng(0)
+    for number in range(6):
+        Image.fromarray(random.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(images / f"z{number}.png")
+    results = build(images, tmp_path / "store")
+    assert (len(results.probes.images), len(results.probes.skipped)) == (6, 64)
+    stem = results.networks[0].load("stem")
+    assert (stem.stats.counts.sum(axis=1) == 6).all() and np.isfinite(stem.stats.std).all()
+    assert set(stem.examples.image[0, :6].tolist()) == set(range(6)) and (stem.examples.image[:, 6:9] == -1).all()
+
+
+def test_nothing_but_bad_images_is_a_clear_error(tmp_path):
+    images = tmp_path / "images"
+    images.mkdir()
+    bad(images, 3)
+    with pytest.raises(ProbeError, match=r"holds no image that can be used; 3 were passed over .*a000\.png"):
+        build(images, tmp_path / "store")
