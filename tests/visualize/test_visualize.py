@@ -48,10 +48,11 @@ def test_cut_and_folded_it_is_the_same_function(name):
         torch.testing.assert_close(found / scale, kept[layer.name] / scale, rtol=0, atol=2e-5, msg=layer.name)
 
 
-def test_a_picture_does_not_depend_on_its_neighbours(lite0):
-    together = picture_bytes(lite0, "block2a", [3, 7, 11])
-    assert picture_bytes(lite0, "block2a", [7]) == together[1:2]
-    assert picture_bytes(lite0, "block2a", [11, 7]) == [together[2], together[1]]
+@pytest.mark.parametrize("layer", ["block2a", "block5c", "logits"])
+def test_a_picture_does_not_depend_on_its_neighbours(lite0, layer):
+    together = picture_bytes(lite0, layer, [3, 7, 11])
+    assert picture_bytes(lite0, layer, [7]) == together[1:2]
+    assert picture_bytes(lite0, layer, [11, 7]) == [together[2], together[1]]
     assert len(set(together)) == 3
 
 
