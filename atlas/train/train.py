@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from atlas.errors import UnknownName
 from atlas.memory import keep_memory
 from atlas.train import loop
 from atlas.train.data import data_folder, load_photographs
-from atlas.train.recipes import RECIPES
+from atlas.train.recipes import RECIPES, Recipe
+from atlas.train.recurrent import train_characters
+from atlas.train.recurrent_loop import CHARACTER_RECIPES
 
 
 def train(
@@ -24,14 +27,16 @@ def train(
 ) -> Path:
     """Train `network` by its recipe, continuing from the checkpoint in `out/network`; returns the weight file.
 
-    `data` is the folder that holds tiny-imagenet-60 (default: ATLAS_DATA). `threads` bounds the cores; the same seed
+    Character networks learn the running interpreter's own library. For the others `data` is the folder that holds tiny-imagenet-60 (default: ATLAS_DATA). `threads` bounds the cores; the same seed
     gives the same weights on the same machine with the same number of threads.
     """
     import torch
 
-    recipe = RECIPES[network]
     if threads:
         torch.set_num_threads(threads)
+    if network in CHARACTER_RECIPES:
+        return train_characters(network, out=out, epochs=epochs, seed=seed, resume=resume, progress=progress)
+    recipe = _recipe(network)
     keep_memory()
     photographs = load_photographs(data_folder(data), out / "cache")
     run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network)
@@ -41,3 +46,9 @@ def train(
     from atlas.train.ship import ship
 
     return ship(run, photographs, progress=progress)
+
+
+def _recipe(network: str) -> Recipe:
+    if network in RECIPES:
+        return RECIPES[network]
+    raise UnknownName("training recipe", network, (*RECIPES, *CHARACTER_RECIPES))

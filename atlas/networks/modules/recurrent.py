@@ -1,0 +1,22 @@
+"""Embedding, one recurrent layer, one linear head."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+LAYERS: dict[str, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN]] = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
+State = Tensor | tuple[Tensor, Tensor] | None
+
+
+class Recurrent(nn.Module):
+    """Symbols [B, T] int64 to outputs [B, T, outputs] at every position, and the last state."""
+
+    def __init__(self, cell: str, *, symbols: int, embedding: int, hidden: int, outputs: int) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(symbols, embedding)
+        self.cell = LAYERS[cell](embedding, hidden, batch_first=True)
+        self.head = nn.Linear(hidden, outputs)
+
+    def forward(self, symbols: Tensor, state: State = None) -> tuple[Tensor, State]:
+        states, last = self.cell(self.embed(symbols), state)
+        return self.head(states), last

@@ -1,0 +1,110 @@
+"""One recurrent layer in numpy, one step at a time, with every gate in the open: LSTM, GRU, RNN as torch defines them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atlas.types import Array
+
+if TYPE_CHECKING:
+    from atlas.networks.modules.recurrent import Recurrent
+
+GATES = {"LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "update", "candidate"), "RNN": ()}
+"""The gates of each kind in the order of torch's weights; all in (0, 1) but the candidate, which is in (-1, 1)."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The weights of one layer of H cells over inputs of E numbers; G blocks of H rows in the order of GATES (RNN: one).
+
+    A step computes W_in x + b_in and W_rec h + b_rec; the GRU's reset gate acts on the second one.
+    """
+
+    kind: str
+    w_in: Array  # [G*H, E]
+    w_rec: Array  # [G*H, H]
+    b_in: Array  # [G*H]
+    b_rec: Array  # [G*H]
+
+    @property
+    def hidden(self) -> int:
+        """H, the number of cells."""
+        return int(self.w_rec.shape[1])
+
+    def astype(self, dtype: type) -> Cell:
+        """The same cell in another precision."""
+        return replace(self, **{f.name: getattr(self, f.name).astype(dtype) for f in fields(self) if f.name != "kind"})
+
+
+@dataclass(frozen=True)
+class Net:
+    """A cell with the embedding before it and the head after it."""
+
+    embed: Array  # [V, E]
+    cell: Cell
+    w_out: Array  # [O, H]
+    b_out: Array  # [O]
+
+    def astype(self, dtype: type) -> Net:
+        """The same network in another precision."""
+        return Net(
+            self.embed.astype(dtype), self.cell.astype(dtype), self.w_out.astype(dtype), self.b_out.astype(dtype)
+        )
+
+    def outputs(self, states: Array) -> Array:
+        """[..., O] outputs (logits) of states [..., H]."""
+        return np.asarray(states @ self.w_out.T + self.b_out)
+
+
+def net_of(module: Recurrent) -> Net:
+    """The weights of a torch network as arrays (float32)."""
+    state = {name: value.detach().numpy() for name, value in module.state_dict().items()}
+    kind = type(module.cell).__name__
+    cell = Cell(kind, *(state[f"cell.{name}_l0"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")))
+    return Net(state["embed.weight"], cell, state["head.weight"], state["head.bias"])
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step leaves: the state h, the memory c (LSTM only, else h itself) and the gates, each [..., H]."""
+
+    h: Array
+    c: Array
+    gates: Mapping[str, Array]
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)))
+
+
+def step(cell: Cell, x: Array, h: Array, c: Array) -> Step:
+    """One step from state (h, c) [..., H] with input x [..., E]."""
+    return _STEPS[cell.kind](x @ cell.w_in.T + cell.b_in, h @ cell.w_rec.T + cell.b_rec, h, c)
+
+
+def _lstm(given: Array, kept: Array, h: Array, c: Array) -> Step:
+    i, f, g, o = np.split(given + kept, 4, axis=-1)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    memory = f * c + i * g
+    return Step(o * np.tanh(memory), memory, {"input": i, "forget": f, "candidate": g, "output": o})
+
+
+def _gru(given: Array, kept: Array, h: Array, c: Array) -> Step:
+    (r, z, n), (r_kept, z_kept, n_kept) = np.split(given, 3, axis=-1), np.split(kept, 3, axis=-1)
+    r, z = sigmoid(r + r_kept), sigmoid(z + z_kept)
+    n = np.tanh(n + r * n_kept)
+    state = (1 - z) * n + z * h
+    return Step(state, state, {"reset": r, "update": z, "candidate": n})
+
+
+def _rnn(given: Array, kept: Array, h: Array, c: Array) -> Step:
+    state = np.tanh(given + kept)
+    return Step(state, state, {})
+
+
+_STEPS: dict[str, Callable[[Array, Array, Array, Array], Step]] = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}

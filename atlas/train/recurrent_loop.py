@@ -1,0 +1,211 @@
+"""Training of the character networks: seeded step by step, so a resumed run ends in the same weights."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from atlas.errors import ConfigError
+from atlas.networks.recurrent import SPECS, RecurrentSpec
+from atlas.recurrent.source import SourceFile, encode_file
+from atlas.registry import Registry
+from atlas.types import Array
+
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
+
+    from atlas.networks.modules.recurrent import Recurrent, State
+
+CHECKPOINT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class CharacterRecipe:
+    """How a character network is trained: truncated back-propagation over `streams` texts, `length` characters a step.
+
+    The rate rises over `warmup` (share of all steps), then falls linearly to zero; gradients are clipped at `clip`.
+    """
+
+    spec: RecurrentSpec
+    rate: float
+    epochs: int = 3
+    streams: int = 32
+    length: int = 128
+    warmup: float = 0.02
+    clip: float = 1.0
+    forget_bias: float = 1.0  # LSTM only: the memory starts open
+
+
+CHARACTER_RECIPES: Registry[CharacterRecipe] = Registry("training recipe")
+for _spec in SPECS:
+    if _spec.reads == "characters":
+        CHARACTER_RECIPES.add(_spec.name, CharacterRecipe(_spec, rate=1e-3 if _spec.cell == "RNN" else 3e-3))
+
+
+@dataclass
+class CharacterRun:
+    """A run at some step; `state` is the streams' state there; `history` has a row every `EVERY` steps."""
+
+    recipe: CharacterRecipe
+    epochs: int
+    seed: int
+    module: Recurrent
+    optimizer: Optimizer
+    folder: Path
+    step: int = 0
+    loss_sum: float = 0.0
+    seconds: float = 0.0
+    core_seconds: float = 0.0
+    state: State = None
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    def identity(self) -> dict[str, Any]:
+        """What must agree for a checkpoint to be continued."""
+        plain = {k: v for k, v in vars(self.recipe).items() if isinstance(v, int | float | str)}
+        return {"network": self.recipe.spec.name, "seed": self.seed, **plain, "epochs": self.epochs}
+
+
+EVERY = 100  # steps of one row of the curve
+
+
+def start(recipe: CharacterRecipe, *, epochs: int, seed: int, folder: Path) -> CharacterRun:
+    """A run at step 0, its weights drawn from `seed`."""
+    import torch
+
+    torch.manual_seed(seed)
+    module = recipe.spec.build()
+    if recipe.spec.cell == "LSTM":
+        forget = slice(recipe.spec.hidden, 2 * recipe.spec.hidden)  # torch's order: input, forget, cell, output
+        given, kept = (dict(module.cell.named_parameters())[name] for name in ("bias_ih_l0", "bias_hh_l0"))
+        with torch.no_grad():
+            given[forget], kept[forget] = recipe.forget_bias, 0.0
+    return CharacterRun(recipe, epochs, seed, module, torch.optim.Adam(module.parameters(), recipe.rate), folder)
+
+
+def rate_at(recipe: CharacterRecipe, step: int, total: int) -> float:
+    """The learning rate of `step` of `total`."""
+    rise = max(1, round(recipe.warmup * total))
+    return recipe.rate * min((step + 1) / rise, (total - step) / max(1, total - rise))
+
+
+class Streams:
+    """The training files of one epoch, in an order of its own, as `streams` rows read in parallel."""
+
+    def __init__(self, files: Sequence[Array], recipe: CharacterRecipe, seed: int) -> None:
+        self.files, self.recipe, self.seed = files, recipe, seed
+        self.steps = (sum(len(file) for file in files) // recipe.streams - 1) // recipe.length
+        self._epoch, self._rows = -1, np.zeros((0, 0), np.int64)
+        if self.steps < 1:
+            raise ConfigError(f"The text does not fill {recipe.streams} streams of {recipe.length} characters.")
+
+    def batch(self, epoch: int, step: int) -> Array:
+        """[streams, length + 1] symbols: inputs and, one further, targets."""
+        if epoch != self._epoch:
+            order = np.random.default_rng([self.seed, epoch]).permutation(len(self.files))
+            whole = np.concatenate([self.files[number] for number in order])
+            width = len(whole) // self.recipe.streams
+            self._rows = whole[: width * self.recipe.streams].reshape(self.recipe.streams, width)
+            self._epoch = epoch
+        first = step * self.recipe.length
+        return self._rows[:, first : first + self.recipe.length + 1]
+
+
+def run_to_end(
+    run: CharacterRun,
+    files: Sequence[SourceFile],
+    *,
+    report: Callable[[str], None] = print,
+    stop_after: int | None = None,
+) -> None:
+    """Train from `run.step` on, with a checkpoint every minute and at the end; `stop_after` ends early."""
+    streams = Streams([encode_file(file) for file in files if not file.held_out], run.recipe, run.seed)
+    total = run.epochs * streams.steps
+    saved = begun = time.monotonic()
+    first = run.step
+    while run.step < total and run.step != stop_after:
+        epoch, within = divmod(run.step, streams.steps)
+        before, before_core = time.monotonic(), time.process_time()
+        if within == 0:
+            run.state = None
+        run.loss_sum += _train_step(run, streams.batch(epoch, within), total)
+        run.step += 1
+        run.seconds += time.monotonic() - before
+        run.core_seconds += time.process_time() - before_core
+        if run.step % EVERY == 0:
+            run.history.append({"step": run.step, "loss": round(run.loss_sum / EVERY, 4)})
+            run.loss_sum = 0.0
+            per_step = (time.monotonic() - begun) / (run.step - first)
+            report(_progress(run, total, per_step))
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            save(run)
+            saved = time.monotonic()
+    save(run)
+
+
+def _train_step(run: CharacterRun, batch: Array, total: int) -> float:
+    import torch
+    from torch.nn import functional as F
+
+    for group in run.optimizer.param_groups:
+        group["lr"] = rate_at(run.recipe, run.step, total)
+    symbols = torch.from_numpy(np.ascontiguousarray(batch))
+    with torch.autocast("cpu", torch.bfloat16):
+        outputs, state = run.module(symbols[:, :-1], run.state)
+    loss = F.cross_entropy(outputs.float().flatten(0, 1), symbols[:, 1:].flatten())
+    run.optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(run.module.parameters(), run.recipe.clip)
+    run.optimizer.step()
+    run.state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()  # type: ignore[assignment]
+    return float(loss.detach())
+
+
+def _progress(run: CharacterRun, total: int, per_step: float) -> str:
+    recipe = run.recipe
+    return (
+        f"{recipe.spec.name}: step {run.step}/{total}, {run.history[-1]['loss']:.3f} nats a character, "
+        f"{recipe.streams * recipe.length / per_step:,.0f} characters/s, {per_step * (total - run.step) / 60:.1f} min left"
+    )
+
+
+def save(run: CharacterRun) -> None:
+    """Write checkpoint and log, each in one atomic move."""
+    import torch
+
+    run.folder.mkdir(parents=True, exist_ok=True)
+    names = ("step", "loss_sum", "seconds", "core_seconds", "state", "history")
+    state = {
+        "identity": run.identity(), "module": run.module.state_dict(), "optimizer": run.optimizer.state_dict(),
+        **{name: getattr(run, name) for name in names},
+    }  # fmt: skip
+    partial = run.folder / "checkpoint.pt.part"
+    torch.save(state, partial)
+    partial.replace(run.folder / "checkpoint.pt")
+    log = run.folder / "log.jsonl.part"
+    log.write_text("".join(json.dumps(row) + "\n" for row in run.history), "utf-8")
+    log.replace(run.folder / "log.jsonl")
+
+
+def resume(run: CharacterRun) -> bool:
+    """Continue from the checkpoint in `run.folder`, if there is one; ConfigError when it is of another run."""
+    import torch
+
+    path = run.folder / "checkpoint.pt"
+    if not path.is_file():
+        return False
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    if state["identity"] != run.identity():
+        raise ConfigError(
+            f"{path} belongs to other settings; choose another folder or delete it. It has {state['identity']}"
+        )
+    run.module.load_state_dict(state["module"])
+    run.optimizer.load_state_dict(state["optimizer"])
+    for name in ("step", "loss_sum", "seconds", "core_seconds", "state", "history"):
+        setattr(run, name, state[name])
+    return True

@@ -1,0 +1,102 @@
+"""From a finished character run to what is shipped: half-precision weights, measured as they are, and their card."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from atlas.recurrent.source import SourceFile, digest, encode_file
+from atlas.train.recurrent_loop import EVERY, CharacterRun
+from atlas.train.ship import _write_json, hardware
+from atlas.weights import read
+
+if TYPE_CHECKING:
+    from atlas.networks.modules.recurrent import Recurrent
+
+SAMPLE = 4000
+"""Characters at the start of each held-out file that the tests measure again."""
+
+
+def ship(run: CharacterRun, files: Sequence[SourceFile]) -> Path:
+    """Write `NETWORK.safetensors` and `NETWORK.json` into the run's folder; returns the weights.
+
+    The loss is measured on the written file, in single precision, each held-out file read from its start.
+    """
+    path = write_weights(run.module, run.folder / f"{run.recipe.spec.name}.safetensors")
+    module = run.recipe.spec.build()
+    module.load_state_dict({key: value.float() for key, value in read(path).items()})
+    _write_json(path.with_suffix(".json"), card(run, files, path, module.eval()))
+    return path
+
+
+def write_weights(module: Recurrent, path: Path) -> Path:
+    """The weights in half precision, moved into place atomically."""
+    import torch
+    from safetensors.torch import save_file
+
+    partial = path.with_suffix(".part")
+    save_file({key: value.to(torch.float16).contiguous() for key, value in module.state_dict().items()}, partial)
+    partial.replace(path)
+    return path
+
+
+def held_out_loss(module: Recurrent, files: Sequence[SourceFile], *, first: int | None = None) -> tuple[float, int]:
+    """(nats a character, characters) over the held-out ones of `files`, or the `first` characters of each."""
+    import torch
+    from torch.nn import functional as F
+
+    total, count = 0.0, 0
+    with torch.inference_mode():
+        for file in files:
+            if file.held_out:
+                symbols = torch.from_numpy(encode_file(file)[: first + 1 if first else None])[None]
+                outputs, _ = module(symbols[:, :-1])
+                total += float(F.cross_entropy(outputs[0], symbols[0, 1:], reduction="sum"))
+                count += symbols.shape[1] - 1
+    return total / count, count
+
+
+def card(run: CharacterRun, files: Sequence[SourceFile], path: Path, module: Recurrent) -> dict[str, Any]:
+    """All that the site tells about a trained character network; losses in nats a character, times in seconds."""
+    loss, count = held_out_loss(module, files)
+    sample, sampled = held_out_loss(module, files, first=SAMPLE)
+    held_out = [file for file in files if file.held_out]
+    return {
+        "network": run.recipe.spec.name,
+        "weights": weights_of(path),
+        "parameters": sum(parameter.numel() for parameter in module.parameters()),
+        "held_out": {"loss": round(loss, 4), "characters": count, "files": [file.path for file in held_out]},
+        "sample": {"first": SAMPLE, "loss": round(sample, 4), "characters": sampled},
+        "recipe": {**run.identity(), "optimizer": "Adam", "precision": "bfloat16 autocast",
+                   "schedule": "linear warm-up, linear decay"},
+        "curve": {"every": EVERY, "loss": [row["loss"] for row in run.history]},
+        "data": library_facts(files),
+        "licence": run.recipe.spec.weights.licence,
+        "hardware": hardware(),
+        "seconds": {"clock": round(run.seconds), "processor": round(run.core_seconds)},
+        "notes": ["One seed only: small differences between networks say nothing."],
+    }  # fmt: skip
+
+
+def weights_of(path: Path) -> dict[str, Any]:
+    """The weight file's name, digest, size and precision."""
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {"file": path.name, "sha256": sha256, "bytes": path.stat().st_size, "precision": "float16"}
+
+
+def library_facts(files: Sequence[SourceFile]) -> dict[str, Any]:
+    """Which text was learned."""
+    import platform
+
+    return {
+        "name": "Python standard library",
+        "version": platform.python_version(),
+        "digest": digest(files),
+        "files": len(files),
+        "characters": int(np.sum([len(file.text) for file in files])),
+        "terms": "Source code of Python, under the PSF licence; the weights hold no text.",
+    }
