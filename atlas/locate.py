@@ -91,7 +91,7 @@ def _heat(maps: Tensor, box: Array, field: ReceptiveField, scale: float) -> Arra
 
     def along(low: Array, high: Array, extent: int) -> Array:
         pixels = (low[:, None] + steps * (high - low)[:, None]) * scale
-        cells = _cells(pixels, field) if field.size else steps * extent - 0.5
+        cells = _cells(pixels, field) if field.size else np.tile(steps * extent - 0.5, (len(low), 1))
         return (2 * cells + 1) / extent - 1  # type: ignore[no-any-return]
 
     rows = along(box[:, 1].astype(float), box[:, 3].astype(float), maps.shape[1])

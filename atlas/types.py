@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from atlas.portrait import Gates, ModelCard, Structure
+
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
@@ -323,6 +325,9 @@ class NetworkResults:
     layer_names: tuple[str, ...]  # the recipe's layers, in network order
     load: Callable[[str], LayerResults]
     keys: Mapping[str, str]
+    structure: Structure
+    card: ModelCard | None = None  # of a training by this project
+    gates: Gates | None = None  # of a network with squeeze-and-excitation that this project trained
 
 
 @dataclass(frozen=True)

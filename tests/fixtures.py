@@ -29,6 +29,7 @@ from atlas.types import (
     ReceptiveField,
     UnitStats,
 )
+from tests.portraits import make_card, make_gates, make_structure
 
 IMAGES, SIZE, BINS, CLASSES = 40, 64, 24, 12
 CLASS_NAMES = (
@@ -109,7 +110,14 @@ def _webp(number: int) -> bytes:
 def _network(spec: NetworkSpec, number: int) -> NetworkResults:
     load = cache(partial(_layer, spec, number))
     return NetworkResults(
-        spec, 4_652_008, tuple(layer.name for layer in spec.layers), load, {"fields": f"{number}a" * 32}
+        spec=spec,
+        parameters=4_652_008,
+        layer_names=tuple(layer.name for layer in spec.layers),
+        load=load,
+        keys={"fields": f"{number}a" * 32, "structures": f"{number}b" * 32},
+        structure=make_structure({layer.name: layer.units for layer in spec.layers}),
+        card=make_card(CLASS_NAMES) if number else None,  # the first has published weights, the second was trained
+        gates=make_gates(CLASSES) if number else None,
     )
 
 

@@ -41,6 +41,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("probes", 1, ("pillow", "numpy"), 1, 0.9, "probe images"),
         StepSpec("probe_set", 1, (), 1, 0.3, "probe set"),
         StepSpec("fields", 1, ("torch", "timm"), 1, 4.0, "receptive fields"),
+        StepSpec("structures", 1, ("torch", "timm"), 1, 6.0, "structures"),
         StepSpec("responses", 1, ("torch", "timm"), 1000, 0.07, "responses"),
         StepSpec("predictions", 1, ("numpy",), 1, 0.3, "predictions"),
         StepSpec("summaries", 1, ("numpy",), 1, 2.0, "statistics"),
@@ -132,8 +133,10 @@ class _Planner:
         responses = {layer.name: self._responses(spec, layer, base) for layer in read}
         yield from (task for tasks in zip(*responses.values(), strict=True) for task in tasks)
         fields = Task("fields", spec.name, {**base, "layers": [_described(layer) for layer in layers]}, {}, spec.name)
+        everything = {**base, "layers": [_described(layer) for layer in spec.layers], "input": _input(spec)}
+        structure = Task("structures", spec.name, everything, {}, spec.name)
         predictions = self._over_responses("predictions", spec.logits, base, responses)
-        yield from (fields, predictions)
+        yield from (fields, structure, predictions)
         for layer in layers:
             yield from self._layer(layer, base, responses, fields, predictions)
             yield from self._pictures(network, layer, base)

@@ -11,8 +11,10 @@ import numpy as np
 from atlas.build.pack import unpack_part
 from atlas.build.plan import Plan, Task
 from atlas.build.store import Entry, Store
+from atlas.card import read_card, read_gates
 from atlas.config import NetworkRecipe
 from atlas.labels import class_names
+from atlas.portrait import Part, Structure
 from atlas.types import (
     AtlasResults,
     Cells,
@@ -83,9 +85,19 @@ def _network(plan: Plan, store: Store, recipe: NetworkRecipe) -> NetworkResults:
         parameters=int(fields["parameters"]),
         layer_names=tuple(layer.name for layer in recipe.chosen()),
         load=partial(_layer, plan, store, recipe, fields["fields"]),
+        structure=_structure(store.get(plan.get("structures", recipe.name).digest)),
+        card=read_card(recipe.spec),
+        gates=read_gates(recipe.spec),
         keys={step: plan.get(step, name).digest for step, name in (
-            ("fields", recipe.name), ("predictions", f"{recipe.name}/{recipe.spec.logits.name}"))},
+            ("fields", recipe.name), ("structures", recipe.name), ("predictions", f"{recipe.name}/{recipe.spec.logits.name}"))},
     )  # fmt: skip
+
+
+def _structure(entry: Entry) -> Structure:
+    parts = tuple(
+        Part(**part | {"after": tuple(part["after"]), "layers": tuple(part["layers"])}) for part in entry.facts["parts"]
+    )
+    return Structure(parts, int(entry.facts["multiply_adds"]), entry.arrays["filters"])
 
 
 def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, Any], name: str) -> LayerResults:

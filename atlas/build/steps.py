@@ -111,6 +111,17 @@ def fields(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 
 
 @_step
+def structures(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The parts of a network, what they cost, and the weights of its first convolution."""
+    from atlas.anatomy import structure
+
+    for task in tasks:
+        found = structure(_network_of(task), task.parameters["device"])
+        parts = [asdict(part) for part in found.parts]
+        yield Entry({"filters": found.filters}, {"parts": parts, "multiply_adds": found.multiply_adds})
+
+
+@_step
 def responses(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     """One forward pass over one part of the probe set, for all layers of the group."""
     from atlas.collect import no_responses, respond

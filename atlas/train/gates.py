@@ -18,20 +18,22 @@ def gate_statistics(module: nn.Module, split: Split) -> dict[str, Any]:
     """Per gated block: mean and spread of each channel's gate, class means [classes][C], cost of fixing the gate.
 
     Gates are in [0, 1]. `between` is the share of a gate's variance that the class explains (mean over channels);
-    `fixed` the accuracy when every gate of the block is held at its mean. Empty for a network without gates.
+    `fixed` the accuracy when every gate of the block is held at its mean, with the share of images that are named right
+    only before (`lost`) and only then (`gained`). Empty for a network without gates.
     """
     names = [name for name, part in module.named_modules() if name.endswith(".se.gate")]
     if not names:
         return {}
     gates = _record(module, names, split)
     means = {name: values.mean(0) for name, values in gates.items()}
+    before = logits_of(module, split)
     return {
         "images": len(split),
-        "accuracy": accuracy(logits_of(module, split), split.labels),
-        "all_fixed": _accuracy_with(module, means, split),
+        "accuracy": accuracy(before, split.labels),
+        "all_fixed": _accuracy_with(module, means, split, before),
         "blocks": [
             {**_block(gates[name], split.labels), "path": name.removesuffix(".se.gate"),
-             "fixed": _accuracy_with(module, {name: means[name]}, split)}
+             "fixed": _accuracy_with(module, {name: means[name]}, split, before)}
             for name in names
         ],
     }  # fmt: skip
@@ -71,8 +73,8 @@ def _record(module: nn.Module, names: list[str], split: Split) -> dict[str, Arra
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def _accuracy_with(module: nn.Module, means: dict[str, Array], split: Split) -> dict[str, float]:
-    """Accuracy with the named gates held at `means`."""
+def _accuracy_with(module: nn.Module, means: dict[str, Array], split: Split, before: Array) -> dict[str, float]:
+    """Accuracy with the named gates held at `means`, and how it differs from the logits `before`, image by image."""
     import torch
     from torch import nn
 
@@ -85,7 +87,10 @@ def _accuracy_with(module: nn.Module, means: dict[str, Array], split: Split) -> 
             return self.value.expand_as(x)
 
     replaced = {name: Fixed(value) for name, value in means.items()}
-    return accuracy(_with_gates(module, replaced, split), split.labels)
+    after = _with_gates(module, replaced, split)
+    was, now = (scores.argmax(1) == split.labels for scores in (before, after))
+    change = {"lost": float((was & ~now).mean()), "gained": float((now & ~was).mean())}
+    return {**accuracy(after, split.labels), **change}
 
 
 def _with_gates(module: nn.Module, replaced: dict[str, Any], split: Split) -> Array:

@@ -8,19 +8,17 @@ import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from atlas import weights
+from atlas.anatomy import multiply_adds
 from atlas.networks.miniature import CLASSES
 from atlas.train.data import Photographs
 from atlas.train.gates import gate_statistics
 from atlas.train.loop import Run, accuracy, logits_of
 from atlas.types import Array
-
-if TYPE_CHECKING:
-    from torch import nn
 
 DATA_TERMS = (
     "Trained on photographs of Tiny ImageNet (Stanford CS231n), which are ImageNet's: free for non-commercial research "
@@ -98,16 +96,6 @@ def model_card(run: Run, photographs: Photographs, path: Path, scores: Array) ->
         "hardware": hardware(),
         "seconds": {"clock": round(run.seconds), "processor": round(run.core_seconds)},
     }
-
-
-def multiply_adds(module: nn.Module, size: int) -> int:
-    """Multiply-adds of all convolutions and matrix products for one image of `size` pixels square."""
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
-        module.eval()(torch.zeros(1, 3, size, size))
-    return int(counter.get_total_flops()) // 2
 
 
 def hardware() -> dict[str, Any]:

@@ -44,13 +44,6 @@ def test_shipped_weights_are_the_trained_ones_rounded(shipped):
         torch.testing.assert_close(value.float(), trained[key].float(), rtol=1e-3, atol=1e-6)
 
 
-def test_multiply_adds_of_a_known_stack():
-    stack = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.Flatten(), torch.nn.Linear(8 * 16 * 16, 10)
-    )
-    assert ship.multiply_adds(stack, 16) == 16 * 16 * 8 * 3 * 9 + 8 * 16 * 16 * 10
-
-
 def test_gate_statistics(shipped, noise):
     run, path = shipped
     module = weights.assemble(run.recipe.spec, weights.read(path), place=str(path)).module
@@ -67,6 +60,8 @@ def test_gate_statistics(shipped, noise):
         slow = torch.sigmoid(block.se.fc2(torch.relu(block.se.fc1(x)))).flatten(1).numpy()
     np.testing.assert_allclose(first["mean"], slow.mean(0), atol=1e-4)
     np.testing.assert_allclose(first["std"], slow.std(0), atol=1e-4)
+    for held in (found["all_fixed"], *(block["fixed"] for block in found["blocks"])):
+        assert held["top1"] - found["accuracy"]["top1"] == pytest.approx(held["gained"] - held["lost"])
     assert first["between"] == pytest.approx(1, abs=1e-3)  # one image a class: the class explains everything
     assert np.array_equal(loop.logits_of(module, noise.valid), before)  # the network is whole again
 
