@@ -1,4 +1,4 @@
-"""Random crop, scale, aspect and flip of a batch as two small matrix products an image (antialiased, bilinear)."""
+"""Random crop, scale, aspect and flip of a batch as two small matrix products an image (antialiased, bilinear); CutMix."""
 
 from __future__ import annotations
 
@@ -37,16 +37,21 @@ def random_views(images: Tensor, size: int, area: tuple[float, float], generator
     return views.permute(0, 3, 2, 1).contiguous(memory_format=torch.channels_last)
 
 
-def vary_colour(views: Tensor, strength: float, generator: Generator) -> Tensor:
-    """Scale and shift each image, and each of its channels half as much: [N, 3, H, W] in and out."""
+def cut_mix(views: Tensor, generator: Generator) -> tuple[Tensor, Tensor, float]:
+    """CutMix (Yun et al. 2019) of a batch [N, 3, H, W] with itself: mixed views, partners [N], share that was kept.
+
+    A square of random area (uniform in [0, 1]) and place, the same for the batch, is taken from each image's partner.
+    """
     import torch
 
-    def draw(*shape: int) -> Tensor:
-        return torch.rand(*shape, 1, 1, generator=generator) * 2 - 1
-
-    count = len(views)
-    scale = 1 + strength * (draw(count, 1) + draw(count, 3) / 2)
-    return views * scale + strength * (draw(count, 1) + draw(count, 3) / 2)
+    size = views.shape[2]
+    area, down, right = torch.rand(3, generator=generator).tolist()
+    partner = torch.randperm(len(views), generator=generator)
+    side = round(size * area**0.5)
+    top, left = (int(place * (size - side + 1)) for place in (down, right))
+    mixed = views.clone()
+    mixed[:, :, top : top + side, left : left + side] = views[partner, :, top : top + side, left : left + side]
+    return mixed, partner, 1 - (side / size) ** 2
 
 
 def _resampling(share: Tensor, place: Tensor, flip: Tensor, height: int, size: int) -> Tensor:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atlas.errors import ConfigError
-from atlas.train.augment import normalize, random_views, vary_colour
+from atlas.train.augment import cut_mix, normalize, random_views
 from atlas.train.data import Photographs, Split
 from atlas.train.recipes import Recipe
 from atlas.types import Array
@@ -109,14 +109,18 @@ def _train_step(run: Run, split: Split, batch: Array, *, total: int) -> float:
     images = torch.from_numpy(split.images[batch])
     size = recipe.small_size if small else split.images.shape[1]
     views = random_views(images, size, (recipe.area, recipe.area_most), generator)
-    if recipe.colour:
-        views = vary_colour(views, recipe.colour, generator)
+    labels = torch.from_numpy(split.labels[batch])
+    partner, kept = None, 1.0
+    if recipe.mix and torch.rand(1, generator=generator).item() < recipe.mix:
+        views, partner, kept = cut_mix(views, generator)
     for group in run.optimizer.param_groups:
         group["lr"] = rate_at(recipe, run.step, total)
     run.module.train()
     with torch.autocast("cpu", torch.bfloat16):
         output = run.module(views)
-    loss = _loss(output, torch.from_numpy(split.labels[batch]), recipe)
+    loss = _loss(output, labels, recipe)
+    if partner is not None:
+        loss = kept * loss + (1 - kept) * _loss(output, labels[partner], recipe)
     run.optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()

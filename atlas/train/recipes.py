@@ -21,8 +21,7 @@ class Recipe:
 
     The rate rises linearly over `warmup` (share of all steps) to `rate`, then falls linearly to zero. `area` and
     `area_most` are the least and largest share of an image that a random view shows (above 1 the edge is repeated):
-    around 1, so that training and use see things at the same size on average. `colour` is how much contrast, brightness
-    and tint vary. The first `small_share` of the steps sees `small_size` pixels. `auxiliary` weighs the loss of the
+    around 1, so that training and use see things at the same size on average. `mix` is the share of steps with CutMix. The first `small_share` of the steps sees `small_size` pixels. `auxiliary` weighs the loss of the
     second classifier, where the module returns a pair in training.
     """
 
@@ -35,9 +34,9 @@ class Recipe:
     batch: int = 128
     warmup: float = 0.1
     smoothing: float = 0.1
-    area: float = 0.7
-    area_most: float = 1.35
-    colour: float = 0.0
+    area: float = 0.8
+    area_most: float = 1.25
+    mix: float = 0.0
     small_size: int = 64
     small_share: float = 0.0
     auxiliary: float = 0.0
@@ -77,10 +76,10 @@ def _small_first(recipe: Recipe) -> Recipe:
 for _recipe in (
     replace(_adam(alexnet.SPEC), notes=(ONE_SEED, CHOSEN)),
     replace(_adam(zfnet.SPEC), notes=(ONE_SEED, RESUMED)),
-    replace(_small_first(_sgd(googlenet.SPEC, 8, partial(googlenet.build, auxiliary=True))), auxiliary=0.3),
-    _sgd(vgg.SPEC, 12),
+    replace(_small_first(_sgd(googlenet.SPEC, 20, partial(googlenet.build, auxiliary=True))), auxiliary=0.3),
+    replace(_sgd(vgg.SPEC, 12), area=0.7, area_most=1.35),
     replace(_small_first(_sgd(resnet.SPEC, 16)), area=0.5, area_most=1.0),
-    _small_first(_sgd(densenet.SPEC, 10)),
+    _small_first(_sgd(densenet.SPEC, 20)),
     replace(_small_first(_sgd(senet.SPEC, 16)), area=0.5, area_most=1.0),  # as ResNet: a fair pair
 ):
     RECIPES.add(_recipe.spec.name, _recipe)

@@ -1,8 +1,9 @@
 """Random views: what the resampling matrices do, against answers known in closed form."""
 
+import pytest
 import torch
 
-from atlas.train.augment import _resampling, normalize, random_views, vary_colour
+from atlas.train.augment import _resampling, cut_mix, random_views
 
 
 def test_the_whole_image_is_read_as_it_is():
@@ -39,12 +40,13 @@ def test_flips_happen_about_half_the_time():
     assert 0.4 < flipped < 0.6
 
 
-def test_colours_vary_image_by_image_around_the_same():
-    views = normalize(
-        torch.randint(0, 256, (64, 8, 8, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(2))
-    )
-    varied = vary_colour(views, 0.3, torch.Generator().manual_seed(3))
-    shift = (varied - views).mean((2, 3))
-    assert shift.std() > 0.1
-    assert shift.mean().abs() < 0.1
-    assert torch.equal(vary_colour(views, 0.0, torch.Generator().manual_seed(3)), views)
+def test_cut_mix_takes_a_square_from_the_partner():
+    views = torch.arange(6.0)[:, None, None, None].expand(6, 3, 16, 16).contiguous()
+    for seed in range(8):
+        mixed, partner, kept = cut_mix(views, torch.Generator().manual_seed(seed))
+        assert sorted(partner.tolist()) == list(range(6))
+        for index in range(6):
+            own = (mixed[index] == index).float().mean().item()
+            if partner[index] != index:
+                assert own == pytest.approx(kept, abs=1e-6)
+                assert (mixed[index] == partner[index]).float().mean().item() == pytest.approx(1 - kept, abs=1e-6)
