@@ -1,0 +1,128 @@
+"""Layer-wise relevance propagation through a recurrent network, with a ledger that accounts for the whole score.
+
+The rule of Arras et al. 2017: in a product of gate and signal the signal takes all; a sum shares its relevance by
+contributions z_i / (z + e sign z), e = 1e-3. Nothing is shared out again: what falls to biases, to the stabilizer e
+and to the initial state is booked there, so inputs + bias + stabilizer + initial = score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from atlas.recurrent.cell import Cell, Net
+from atlas.recurrent.trace import Trace, replay
+from atlas.types import Array
+
+EPSILON = 1e-3
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where the score of the last step comes from; all in units of the score (nats for a logit)."""
+
+    inputs: Array  # [T] relevance of each symbol read
+    bias: float
+    stabilizer: float
+    initial: float  # of the state before the first symbol; 0 for the zero state
+    score: float
+
+    @property
+    def residual(self) -> float:
+        """What the ledger misses of the score: rounding only."""
+        return float(self.inputs.sum() + self.bias + self.stabilizer + self.initial - self.score)
+
+
+class _Books:
+    """Bias and stabilizer, filled on the way back."""
+
+    def __init__(self, epsilon: float) -> None:
+        self.epsilon, self.bias, self.stabilizer = epsilon, 0.0, 0.0
+
+    def share(self, relevance: Array, total: Array) -> Array:
+        """Relevance per unit of contribution to `total`; the stabilizer's part is booked."""
+        stabilizer = self.epsilon * np.where(total >= 0, 1.0, -1.0)
+        per_unit = relevance / (total + stabilizer)
+        self.stabilizer += float((stabilizer * per_unit).sum())
+        return np.asarray(per_unit)
+
+    def charge(self, bias: Array, per_unit: Array) -> None:
+        self.bias += float((bias * per_unit).sum())
+
+
+def propagate(
+    net: Net,
+    symbols: Array,
+    direction: Array,
+    *,
+    h: Array | None = None,
+    c: Array | None = None,
+    epsilon: float = EPSILON,
+) -> Ledger:
+    """The ledger of `direction` [O] . outputs after reading `symbols` [T] from state (h, c), in float64."""
+    net = net.astype(np.float64)
+    inputs = net.embed[symbols]
+    trace = replay(net.cell, inputs, h=h, c=c)
+    books = _Books(epsilon)
+    score = float(direction @ net.outputs(trace.h[-1]))
+    per_unit = books.share(np.array(score), np.array(score))
+    books.charge(net.b_out * direction, per_unit)
+    on_h, on_c = trace.h[-1] * (net.w_out.T @ direction) * per_unit, np.zeros(net.cell.hidden)
+    start = [np.zeros(net.cell.hidden) if given is None else np.asarray(given, np.float64) for given in (h, c)]
+    before_h, before_c = (np.vstack([first, rest[:-1]]) for first, rest in zip(start, (trace.h, trace.c), strict=True))
+    given = np.zeros(len(symbols))
+    for t in range(len(symbols) - 1, -1, -1):
+        on_x, on_h, on_c = _BACK[net.cell.kind](
+            net.cell, _At(trace, t, inputs[t], before_h[t], before_c[t]), on_h, on_c, books
+        )
+        given[t] = on_x.sum()
+    return Ledger(given, books.bias, books.stabilizer, float(on_h.sum() + on_c.sum()), score)
+
+
+class _At:
+    """One step of a trace."""
+
+    def __init__(self, trace: Trace, t: int, x: Array, h: Array, c: Array) -> None:
+        self.x, self.before_h, self.before_c = x, h, c
+        self.h, self.c = trace.h[t], trace.c[t]
+        self.gates = {name: values[t] for name, values in trace.gates.items()}
+
+
+def _proposal(cell: Cell, at: _At, relevance: Array, gate: Array, books: _Books) -> tuple[Array, Array]:
+    """Through tanh(W x + b + gate (U h + b')): the relevance of x and of the state before."""
+    rows = _candidate_rows(cell)
+    w_in, b_in, b_rec = cell.w_in[rows], cell.b_in[rows], gate * cell.b_rec[rows]
+    w_rec = gate[:, None] * cell.w_rec[rows]
+    per_unit = books.share(relevance, w_in @ at.x + b_in + w_rec @ at.before_h + b_rec)
+    books.charge(b_in + b_rec, per_unit)
+    return at.x * (w_in.T @ per_unit), at.before_h * (w_rec.T @ per_unit)
+
+
+def _candidate_rows(cell: Cell) -> slice:
+    block = {"LSTM": 2, "GRU": 2, "RNN": 0}[cell.kind]
+    return slice(block * cell.hidden, (block + 1) * cell.hidden)
+
+
+def _lstm(cell: Cell, at: _At, on_h: Array, on_c: Array, books: _Books) -> tuple[Array, Array, Array]:
+    per_unit = books.share(on_c + on_h, at.c)
+    kept = at.gates["forget"] * at.before_c * per_unit
+    written = at.gates["input"] * at.gates["candidate"] * per_unit
+    on_x, on_before = _proposal(cell, at, written, np.ones(cell.hidden), books)
+    return on_x, on_before, kept
+
+
+def _gru(cell: Cell, at: _At, on_h: Array, on_c: Array, books: _Books) -> tuple[Array, Array, Array]:
+    per_unit = books.share(on_h, at.h)
+    kept = at.gates["update"] * at.before_h * per_unit
+    written = (1 - at.gates["update"]) * at.gates["candidate"] * per_unit
+    on_x, on_before = _proposal(cell, at, written, at.gates["reset"], books)
+    return on_x, on_before + kept, on_c
+
+
+def _rnn(cell: Cell, at: _At, on_h: Array, on_c: Array, books: _Books) -> tuple[Array, Array, Array]:
+    on_x, on_before = _proposal(cell, at, on_h, np.ones(cell.hidden), books)
+    return on_x, on_before, on_c
+
+
+_BACK = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}
