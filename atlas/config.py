@@ -30,6 +30,8 @@ class NetworkRecipe(_Section):
         {"*": 32},
         description="how many units of a layer get a picture, spread evenly; the last pattern that fits counts",
     )
+    maps: tuple[str, ...] = Field(("*",), description="chosen layers with an activation map, by name or pattern")
+    icons: tuple[str, ...] = Field((), description="layers whose map cells get a synthesized icon")
 
     @property
     def spec(self) -> NetworkSpec:
@@ -39,6 +41,14 @@ class NetworkRecipe(_Section):
     def chosen(self) -> tuple[LayerSpec, ...]:
         """The layers of this recipe, in network order; ConfigError for a pattern that fits none."""
         return matching(self.spec, self.layers)
+
+    def mapped(self) -> tuple[LayerSpec, ...]:
+        """The chosen layers with an activation map."""
+        return tuple(layer for layer in matching(self.spec, self.maps) if layer in self.chosen())
+
+    def with_icons(self) -> tuple[LayerSpec, ...]:
+        """The mapped layers whose cells get an icon."""
+        return tuple(layer for layer in matching(self.spec, self.icons) if layer in self.mapped())
 
     def pictured(self, layer: LayerSpec) -> tuple[int, ...]:
         """The units of `layer` that get a picture, spread evenly over it."""
@@ -58,12 +68,10 @@ class PictureRecipe(_Section):
 class MapRecipe(_Section):
     """Activation maps (UMAP)."""
 
-    layers: tuple[str, ...] = Field(("*",), description="layers with a map, by name or pattern")
     neighbours: int = Field(50, ge=2, description="UMAP's n_neighbors")
     min_dist: float = Field(0.05, ge=0, description="UMAP's min_dist")
     grid: int = Field(14, ge=2, le=80, description="cells a side")
     least: int = Field(6, ge=1, description="points that a cell needs")
-    icons: tuple[str, ...] = Field((), description="layers whose cells get a synthesized icon")
     icon_size: int = Field(80, ge=32, description="pixels of an icon's side")
 
 
@@ -108,7 +116,7 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
     except ValidationError as error:
         raise ConfigError(f"{path} does not fit: {_explained(error)}. Fields: docs/recipes.md.") from None
     for network in recipe.networks:
-        network.chosen()
+        network.with_icons()  # reads all patterns: an unknown layer is found before anything runs
     return recipe
 
 

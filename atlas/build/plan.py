@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from atlas.build.store import Key
-from atlas.config import NetworkRecipe, Recipe, matching
+from atlas.config import NetworkRecipe, Recipe
 from atlas.images import ProbeSource, probe_source
 from atlas.types import LayerSpec, NetworkSpec, Unit
 
@@ -189,8 +189,7 @@ class _Planner:
     def _maps(
         self, network: NetworkRecipe, base: dict[str, Any], responses: dict[str, list[Task]], predictions: Task
     ) -> Iterator[Task]:
-        recipe, chosen = self.recipe.maps, set(network.chosen())
-        layers = [layer for layer in matching(network.spec, recipe.layers) if layer in chosen]
+        recipe, layers = self.recipe.maps, network.mapped()
         settings = {"neighbours": recipe.neighbours, "min_dist": recipe.min_dist, "seed": self.recipe.seed}
         layouts = [
             self._over_responses("layouts", layer, base | settings, responses, predictions=predictions)
@@ -203,7 +202,7 @@ class _Planner:
                 "maps", layer, base | cells, responses, predictions=predictions, layout=layout, reference=layouts[-1]
             )
             yield found
-            if layer in matching(network.spec, recipe.icons or ()):
+            if layer in network.with_icons():
                 yield from self._icons(layer, base, found)
 
     def _icons(self, layer: LayerSpec, base: dict[str, Any], found: Task) -> Iterator[Task]:

@@ -12,7 +12,12 @@ from atlas.config import read_recipe
 from atlas.errors import ProbeError
 from tests.conftest import Silent
 
-SETTINGS = ("networks.0.layers=['stem','logits']", "networks.0.pictures={'*'=0}", "maps.layers=[]", "maps.icons=[]")
+SETTINGS = (
+    "networks.0.layers=['stem','logits']",
+    "networks.0.pictures={'*'=0}",
+    "networks.0.maps=[]",
+    "networks.0.icons=[]",
+)
 
 
 def build(folder, store):

@@ -52,7 +52,7 @@ def test_the_default_recipe_shows_at_least_600_units_with_a_picture():
 
 
 def test_the_full_recipe_has_a_picture_of_every_unit():
-    made = plan("maps.icons=[]", recipe="full")
+    made = plan("networks.0.icons=[]", recipe="full")
     units = sum(layer.units for network in made.recipe.networks for layer in network.spec.layers)
     assert sum(task.step == "pictures" for task in made.tasks) == units
 
