@@ -61,8 +61,13 @@ class NetworkRecipe(_Section):
 class PictureRecipe(_Section):
     """Feature visualization (activation maximization)."""
 
-    size: int = Field(128, ge=32, le=512, description="pixels of the picture's side")
-    steps: int = Field(64, ge=1, description="steps of gradient ascent")
+    size: int = Field(
+        128,
+        ge=32,
+        le=512,
+        description="pixels of the picture's side, as shown; layers that see less are optimized on a smaller canvas",
+    )
+    steps: int = Field(64, ge=1, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer")
 
 
 class MapRecipe(_Section):

@@ -1,11 +1,10 @@
-"""Many pictures in batches of one fixed size, each with its score: units and directions to `Picture`."""
+"""Many pictures in batches, each with its score: units and directions to `Picture`."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from functools import partial
 
 import numpy as np
 import torch
@@ -16,12 +15,14 @@ from atlas.types import Array, LayerSpec, Network, Picture, Unit
 from atlas.visualize import BATCH, DIVERSE, KINDS, VERSION, Settings
 from atlas.visualize import objective as objectives
 from atlas.visualize.ascend import ascend
-from atlas.visualize.engine import prepare, resolve_precision
+from atlas.visualize.canvas import Canvas
+from atlas.visualize.engine import prepare
 from atlas.visualize.image import to_bytes
 from atlas.visualize.objective import Objective
 from atlas.visualize.score import score
 
-Read = Callable[[Tensor], Tensor]  # response [image, unit, height, width] -> each image's own map, flat [image, n]
+Goal = Callable[[list[int], Canvas], Objective]  # of the pictures with these numbers
+Read = Callable[[Tensor], Tensor]  # response [image, unit, height, width] -> mean and largest of each image's own map
 
 
 def unit_pictures(
@@ -32,12 +33,12 @@ def unit_pictures(
     copies = DIVERSE if settings.kind == "diverse" else 1
     wanted = [(unit.index, copy_seed(unit.seed(seed), copy)) for unit in units for copy in range(copies)]
 
-    def objective(rows: list[int]) -> Objective:
-        return unit_objective(settings, [wanted[row][0] for row in rows])
+    def objective(rows: list[int], canvas: Canvas) -> Objective:
+        return unit_objective(settings, [wanted[row][0] for row in rows], texture=canvas.texture)
 
     def read(rows: list[int]) -> Read:
         maps = objectives.maps([wanted[row][0] for row in rows])
-        return lambda response: maps(response).flatten(1)
+        return lambda response: _mean_and_max(maps(response).flatten(1))
 
     return _pictures(network, layer, settings, [seed for _, seed in wanted], objective, read, device)
 
@@ -60,25 +61,26 @@ def direction_pictures(
     lengths = np.linalg.norm(directions, axis=1, keepdims=True)
     unit_length = (directions / np.maximum(lengths, 1e-12)).astype(np.float32)
 
-    def objective(rows: list[int]) -> Objective:
+    def objective(rows: list[int], _canvas: Canvas) -> Objective:
         return objectives.direction(unit_length[rows], settings.power)
 
     def read(rows: list[int]) -> Read:
         towards = torch.from_numpy(unit_length[rows])[:, None]
-        return lambda response: (towards.to(response.device) @ response.float().flatten(2))[:, 0]
+        return lambda response: _mean_and_max((towards.to(response.device) @ response.float().flatten(2))[:, 0])
 
     return _pictures(network, layer, settings, [name_seed(name, seed) for name in names], objective, read, device)
 
 
-def unit_objective(settings: Settings, units: Sequence[int]) -> Objective:
+def unit_objective(settings: Settings, units: Sequence[int], *, texture: bool) -> Objective:
     """The objective of `settings.kind` with one unit per image."""
     if settings.kind == "neuron":
         return objectives.neuron(units)
     if settings.kind == "negative":
-        return -objectives.channel(units)
+        return objectives.texture(units, sign=-1) if texture else -objectives.channel(units)
+    mean = objectives.texture(units) if texture else objectives.channel(units)
     if settings.kind == "diverse":
-        return objectives.channel(units) + settings.diversity * objectives.diversity(DIVERSE)
-    return objectives.channel(units)
+        return mean + settings.diversity * objectives.diversity(DIVERSE)
+    return mean
 
 
 def copy_seed(seed: int, copy: int) -> int:
@@ -96,32 +98,28 @@ def _pictures(
     layer: LayerSpec,
     settings: Settings,
     seeds: Sequence[int],
-    objective: Callable[[list[int]], Objective],
+    objective: Goal,
     read: Callable[[list[int]], Read],
     device: str,
 ) -> list[Picture]:
-    size = settings.size
-    precision = resolve_precision(settings.precision, device)
-    fast = prepare(network, layer, size=size, precision=precision, device=device)
-    exact = prepare(network, layer, size=size, precision="float32", device=device)
+    engine = prepare(network, layer, size=settings.size, precision=settings.precision, device=device)
+    canvas = engine.canvas
+    facts = {**asdict(settings), "steps": canvas.steps(settings), "rate": canvas.rate(settings), "canvas": canvas.side}
+    facts |= {"precision": engine.precision, "version": VERSION}
     pictures: list[Picture] = []
     for first in range(0, len(seeds), BATCH):
-        count = min(BATCH, len(seeds) - first)
-        rows = [first + i % count for i in range(BATCH)]  # a batch is always full
-        goal = objective(rows)
-        ascent = ascend(fast, goal, seeds=[seeds[row] for row in rows], settings=settings, size=size, device=device)
-        rgb, own = to_bytes(ascent.rgb), read(rows)
-        scores = score(exact, rgb, partial(_score, own), transforms=settings.transforms)
-        parameters = {**asdict(settings), "objective": str(goal), "precision": precision, "version": VERSION}
+        rows = list(range(first, min(first + BATCH, len(seeds))))
+        goal = objective(rows, canvas)
+        ascent = ascend(engine, goal, seeds=[seeds[row] for row in rows], settings=settings)
+        own = ascent.image.render(ascent.spectra)
+        scores = score(engine.exact, own, read(rows), transforms=settings.transforms)
+        shown = to_bytes(ascent.image.render(ascent.spectra, settings.size))
+        parameters = {**facts, "objective": str(goal)}
         pictures += [
-            Picture(rgb[i], float(scores[i, 0]), float(scores[i, 1]), ascent.curves[i], parameters)
-            for i in range(count)
+            Picture(rgb, float(mean), float(largest), curve, parameters)
+            for rgb, (mean, largest), curve in zip(shown, scores, ascent.curves, strict=True)
         ]
     return pictures
-
-
-def _score(read: Read, response: Tensor) -> Tensor:
-    return _mean_and_max(read(response))
 
 
 def _mean_and_max(response: Tensor) -> Tensor:

@@ -1,9 +1,11 @@
-"""What makes it fast: networks cut, folded and in bfloat16, kept per process; batches of one fixed size."""
+"""What makes it fast: networks cut, folded, in bfloat16 and on a small canvas, kept per process."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +15,7 @@ from torch.nn import functional
 
 from atlas.memory import keep_memory
 from atlas.types import LayerSpec, Network
+from atlas.visualize.canvas import Canvas, canvas_of
 from atlas.visualize.graph import Clamp, cut
 
 
@@ -50,12 +53,23 @@ class Prepared(nn.Module):
                 clamp.redirect = False
 
 
-def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str, device: str) -> Prepared:
-    """Cut `network` at `layer` for images of `size` pixels; `precision` is "float32" or "bfloat16".
+@dataclass(frozen=True)
+class Engine:
+    """A layer made ready: `fast` for the ascent, `exact` (float32) for scores, and the canvas that both are for."""
+
+    fast: Prepared
+    exact: Prepared
+    canvas: Canvas
+    precision: str
+    device: str
+
+
+def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str = "auto", device: str = "cpu") -> Engine:
+    """Cut `network` at `layer` for pictures shown at `size` pixels; `precision` is "auto", "float32" or "bfloat16".
 
     Prepared networks are kept per process (the last 8), by the name of network and layer and the other arguments.
     """
-    return _prepare(_Key(network, layer), size, precision, device)
+    return _prepare(_Key(network, layer), size, resolve_precision(precision, device), device)
 
 
 class _Key:
@@ -73,14 +87,20 @@ class _Key:
 
 
 @lru_cache(maxsize=8)
-def _prepare(key: _Key, size: int, precision: str, device: str) -> Prepared:
+def _prepare(key: _Key, size: int, precision: str, device: str) -> Engine:
     keep_memory()
-    dtype = getattr(torch, precision)
-    graph = cut(key.network, key.layer, torch.zeros(1, 3, size, size))
-    graph.to(dtype).to(memory_format=torch.channels_last)
-    if dtype == torch.bfloat16 and device == "cpu":
-        _strided_depthwise_in_float32(graph)
-    return Prepared(key.network, graph, dtype).to(device)
+    network, layer = key.network, key.layer
+    side = network.spec.input_size
+    graph = cut(network, layer, torch.zeros(1, 3, side, side)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    canvas = canvas_of(network, layer, graph, size)
+    exact = fast = Prepared(network, graph, torch.float32).to(device)
+    if precision != "float32":
+        dtype = getattr(torch, precision)
+        graph = copy.deepcopy(graph).to(dtype)
+        if dtype == torch.bfloat16 and device == "cpu":
+            _strided_depthwise_in_float32(graph)
+        fast = Prepared(network, graph, dtype).to(device)
+    return Engine(fast, exact, canvas, precision, device)
 
 
 def resolve_precision(precision: str, device: str) -> str:

@@ -42,6 +42,24 @@ def channel(units: Sequence[int]) -> Objective:
     return Objective(lambda response: own(response).mean(dim=(1, 2)), "mean of the unit")
 
 
+def texture(units: Sequence[int], sign: int = 1) -> Objective:
+    """The mean over the half of the map where the unit responds more strongly: image i excites `units[i]`.
+
+    The mean over the whole map of an edge filter says nothing: what excites it here inhibits it half a wave further on.
+    With `sign` -1: minus the mean over the weaker half.
+    """
+    own = maps(units)
+
+    def stronger(response: Tensor) -> Tensor:
+        flat = sign * own(response).flatten(1)
+        return flat.topk(max(flat.shape[1] // 2, 1), dim=1).values.mean(dim=1)
+
+    return Objective(
+        stronger,
+        f"{'' if sign > 0 else '-1 x '}mean over the {'stronger' if sign > 0 else 'weaker'} half of the unit's map",
+    )
+
+
 def neuron(units: Sequence[int]) -> Objective:
     """One unit per image at the centre of its map. (Olah et al. 2017, neuron objective.)"""
     own = maps(units)

@@ -9,19 +9,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-GREY = 0.5  # what lies outside of the picture
-
 
 @dataclass(frozen=True)
 class Robustness:
     """Shift up to `jitter` of the side, scale by 1 +- `scale`, rotate by +- `rotate` degrees, all uniform.
 
-    lucid's pad, jitter, scale, rotate, jitter (`optvis/transform.py`) as one transform. Outside is grey.
+    lucid's pad, jitter, scale, rotate, jitter (`optvis/transform.py`) as one transform. Outside is the picture's mirror
+    image or, with `wrap`, its repetition; lucid's grey is an edge that many units would rather see than anything inside.
     """
 
     jitter: float = 1 / 12
     scale: float = 0.1
     rotate: float = 10.0
+    wrap: bool = False
 
     def draw(self, generator: torch.Generator, count: int) -> Tensor:
         """`count` transforms as affine matrices `[count, 2, 3]` (output to input, in the coordinates of grid_sample)."""
@@ -33,8 +33,9 @@ class Robustness:
         rows = (torch.stack((cosine, -sine, shift[:, 0]), 1), torch.stack((sine, cosine, shift[:, 1]), 1))
         return torch.stack(rows, dim=1)
 
-
-def apply(rgb: Tensor, matrices: Tensor) -> Tensor:
-    """Each picture `[image, 3, size, size]` under its own matrix `[image, 2, 3]`."""
-    grid = functional.affine_grid(matrices, list(rgb.shape), align_corners=False)
-    return functional.grid_sample(rgb - GREY, grid, align_corners=False) + GREY
+    def apply(self, rgb: Tensor, matrices: Tensor) -> Tensor:
+        """Each picture `[image, 3, size, size]` under its own matrix `[image, 2, 3]`."""
+        grid = functional.affine_grid(matrices, list(rgb.shape), align_corners=False)
+        if self.wrap:
+            return functional.grid_sample(rgb, (grid + 1) % 2 - 1, padding_mode="border", align_corners=False)
+        return functional.grid_sample(rgb, grid, padding_mode="reflection", align_corners=False)

@@ -9,20 +9,19 @@ from torch import Tensor
 
 from atlas.types import Array
 from atlas.visualize.engine import Prepared
-from atlas.visualize.image import from_bytes
-from atlas.visualize.robust import Robustness, apply
+from atlas.visualize.robust import Robustness
 
 HELD_OUT_SEED = 20_220_801  # apart from all unit seeds, which are hashes
 
 
-def score(prepared: Prepared, pictures: Array, read: Callable[[Tensor], Tensor], *, transforms: int) -> Array:
-    """The means over the held-out transforms of `read(response)` `[image, k]` for `pictures` [image, S, S, 3] uint8.
+def score(prepared: Prepared, rgb: Tensor, read: Callable[[Tensor], Tensor], *, transforms: int) -> Array:
+    """The means over the held-out transforms of `read(response)` `[image, k]` for pictures `[image, 3, S, S]`.
 
-    The 8 bit picture is judged as the site shows it, at the size that it was optimized at; `prepared` should be float32.
+    A picture is judged at the size that it was optimized at; `prepared` should be float32.
     """
-    rgb = from_bytes(pictures).to(prepared.mean.device)
-    matrices = Robustness().draw(torch.Generator().manual_seed(HELD_OUT_SEED), transforms).to(rgb.device)
+    robust = Robustness()
+    matrices = robust.draw(torch.Generator().manual_seed(HELD_OUT_SEED), transforms).to(rgb.device)
     with torch.no_grad():
-        seen = [read(prepared(apply(rgb, matrix.expand(len(rgb), 2, 3)))) for matrix in matrices]
+        seen = [read(prepared(robust.apply(rgb, matrix.expand(len(rgb), 2, 3)))) for matrix in matrices]
     means: Array = torch.stack(seen).mean(dim=0).cpu().numpy()
     return means

@@ -11,12 +11,15 @@ from atlas.networks import NETWORKS
 from atlas.tap import tap
 from atlas.types import LayerSpec, Network, Unit
 from atlas.visualize import Settings, visualize_directions, visualize_units
+from atlas.visualize.engine import prepare
 from atlas.visualize.graph import Clamp, cut
 from atlas.visualize.image import FourierImage
-from atlas.visualize.robust import Robustness, apply
+from atlas.visualize.objective import texture
+from atlas.visualize.robust import Robustness
+from atlas.visualize.score import HELD_OUT_SEED, score
 from atlas.weights import load
 
-SMALL = Settings(size=32, steps=3, transforms=2)
+SMALL = Settings(size=32, steps=8, transforms=2)
 NAME = "efficientnet-lite0"
 
 
@@ -26,7 +29,9 @@ def lite0():
 
 
 def picture_bytes(network, layer, indices):
-    found = visualize_units(network, network.spec.layer(layer), [Unit(NAME, layer, i) for i in indices], SMALL, seed=0)
+    found = visualize_units(
+        network, network.spec.layer(layer), [Unit(network.spec.name, layer, i) for i in indices], SMALL, seed=0
+    )
     return [picture.rgb.tobytes() for picture in found]
 
 
@@ -48,22 +53,58 @@ def test_cut_and_folded_it_is_the_same_function(name):
         torch.testing.assert_close(found / scale, kept[layer.name] / scale, rtol=0, atol=2e-5, msg=layer.name)
 
 
-@pytest.mark.parametrize("layer", ["block2a", "block5c", "logits"])
-def test_a_picture_does_not_depend_on_its_neighbours(lite0, layer):
-    together = picture_bytes(lite0, layer, [3, 7, 11])
-    assert picture_bytes(lite0, layer, [7]) == together[1:2]
-    assert picture_bytes(lite0, layer, [11, 7]) == [together[2], together[1]]
-    assert len(set(together)) == 3
+@pytest.mark.parametrize(
+    ("name", "layer"), [(NAME, "block2a"), (NAME, "block5c"), (NAME, "logits"), ("alexnet-64", "conv5")]
+)
+def test_a_picture_does_not_depend_on_its_neighbours(name, layer):
+    """Not a bit of it, whatever the number of pictures that are made together."""
+    network = load(NETWORKS[name])
+    together = picture_bytes(network, layer, list(range(16)))
+    assert len(set(together)) == 16
+    for numbers in ([7], [11, 7, 3, 5], [15, 14, 13, 12, 11, 10, 9]):
+        assert picture_bytes(network, layer, numbers) == [together[number] for number in numbers]
+
+
+@pytest.mark.parametrize("name", list(NETWORKS))
+def test_the_canvas_grows_with_the_layer_up_to_the_picture_or_the_networks_input(name):
+    network = load(NETWORKS[name])
+    canvases = [prepare(network, layer, size=128).canvas for layer in (network.spec.layers[0], network.spec.layers[-1])]
+    assert canvases[0].texture and canvases[0].side in (32, 48)
+    assert not canvases[1].texture and canvases[1].side == min(128, network.spec.input_size)
+    small, large = (canvas.steps(Settings(steps=64)) for canvas in canvases)
+    assert 24 <= small <= large <= 64
+    made = visualize_units(network, network.spec.layers[0], [Unit(name, network.spec.layers[0].name, 0)], SMALL, seed=0)
+    assert made[0].rgb.shape == (SMALL.size, SMALL.size, 3)
+
+
+def test_dense_layers_get_the_networks_own_input():
+    network = load(NETWORKS["alexnet-64"])
+    engine = prepare(network, network.spec.layer("fc7"), size=32)
+    assert engine.canvas.side == 64
+    made = visualize_units(network, network.spec.layer("fc7"), [Unit("alexnet-64", "fc7", 0)], SMALL, seed=0)
+    assert made[0].rgb.shape == (32, 32, 3)
 
 
 def test_ascent_raises_the_objective(lite0):
-    settings = Settings(size=64, steps=24)
+    settings = Settings(size=64, steps=48)
     units = [Unit(NAME, "block3b", i) for i in range(4)]
     for picture in visualize_units(lite0, lite0.spec.layer("block3b"), units, settings, seed=0):
         assert picture.rgb.shape == (64, 64, 3) and picture.rgb.dtype == np.uint8
-        assert picture.curve.shape == (24,)
+        assert picture.curve.shape == (24,) == (picture.parameters["steps"],)
         assert picture.curve[-6:].mean() > picture.curve[:3].mean()
         assert picture.score_max >= picture.score_mean
+
+
+def test_the_score_is_the_mean_over_transforms_that_the_picture_was_not_made_under(lite0):
+    engine = prepare(lite0, lite0.spec.layer("block2a"), size=64)
+    pictures = torch.rand(2, 3, engine.canvas.side, engine.canvas.side, generator=torch.Generator().manual_seed(0))
+    found = score(engine.exact, pictures, lambda response: response[:, 5].flatten(1), transforms=3)
+    robust = Robustness()
+    matrices = robust.draw(torch.Generator().manual_seed(HELD_OUT_SEED), 3)
+    for number in range(2):
+        one = pictures[number : number + 1]
+        seen = [engine.exact(robust.apply(one, matrix[None]))[0, 5].flatten() for matrix in matrices]
+        torch.testing.assert_close(torch.from_numpy(found[number]), sum(seen) / 3, atol=1e-3, rtol=1e-4)
 
 
 def test_the_direction_of_one_unit_excites_that_unit(lite0):
@@ -95,7 +136,8 @@ def test_the_render_equals_a_slow_inverse_transform():
                 mirrored = v > size // 2
                 source = values[channel, -u % size, size - v].conj() if mirrored else values[channel, u, v]
                 frequency = max(np.hypot(rows[u], rows[v]), 1 / size)
-                full[u, v] = source * size / frequency / 4
+                nyquist = size // 2 in (u, v)
+                full[u, v] = 0 if nyquist else source * size / frequency / 4
         for y in range(size):
             for x in range(size):
                 u, v = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
@@ -114,7 +156,24 @@ def test_transforms_are_drawn_from_each_pictures_own_generator():
     assert not torch.equal(first, Robustness().draw(torch.Generator().manual_seed(5), 5))
     still = Robustness(0.0, 0.0, 0.0).draw(torch.Generator().manual_seed(4), 1)
     picture = torch.rand(1, 3, 16, 16)
-    torch.testing.assert_close(apply(picture, still), picture, atol=1e-5, rtol=0)
+    torch.testing.assert_close(Robustness().apply(picture, still), picture, atol=1e-5, rtol=0)
+    torch.testing.assert_close(Robustness(wrap=True).apply(picture, still), picture, atol=1e-5, rtol=0)
+    aside = torch.tensor([[[1.0, 0.0, 0.5], [0.0, 1.0, -1.0]]])  # a quarter of the side left, half of it down
+    turned = Robustness(wrap=True).apply(picture, aside)
+    torch.testing.assert_close(turned, picture.roll((8, -4), dims=(2, 3)), atol=1e-5, rtol=0)
+
+
+def test_a_picture_shown_larger_has_the_same_waves():
+    image = FourierImage(16)
+    spectra = image.start([torch.Generator().manual_seed(1)], 0.5)
+    own, larger = image.render(spectra), image.render(spectra, 64)
+    torch.testing.assert_close(larger[:, :, ::4, ::4], own, atol=1e-5, rtol=0)
+
+
+def test_the_objective_of_a_texture_is_the_mean_over_the_stronger_half():
+    response = torch.tensor([[1.0, 5.0, -3.0, 2.0], [0.0, 8.0, 2.0, 4.0]]).view(2, 1, 2, 2)
+    assert texture([0, 0])(response).tolist() == [3.5, 6.0]
+    assert texture([0, 0], sign=-1)(response).tolist() == [1.0, -1.0]
 
 
 def test_a_dead_clamp_passes_the_gradient_only_while_it_is_redirected():

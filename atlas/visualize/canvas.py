@@ -1,0 +1,62 @@
+"""How large a picture of a layer is while it is made, and what follows from that: steps, their length, how it is shaken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import fx
+
+from atlas.types import LayerSpec, Network
+from atlas.visualize import Settings
+from atlas.visualize.robust import Robustness
+
+SIDE = 128  # pixels that the number of steps and the rate of `Settings` are meant for
+LEAST = 32  # pixels
+POSITIONS = 12  # of a layer's map along the side: more would only repeat what a unit of an early layer likes
+TEXTURE_STRIDE = 4  # pixels between neighbouring positions, up to which a picture is a texture
+LEAST_STEPS = 3 / 8  # share of the steps of `Settings`
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The square of `side` pixels that a layer's pictures are optimized on.
+
+    A texture has no edge (what leaves on one side enters on the other) and any part of it may lie anywhere.
+    """
+
+    side: int
+    texture: bool
+
+    def steps(self, settings: Settings) -> int:
+        """A small canvas has fewer waves to find: it takes fewer steps, in proportion to the side."""
+        return max(round(settings.steps * min(max(self.side / SIDE, LEAST_STEPS), 1)), 1)
+
+    def rate(self, settings: Settings) -> float:
+        """A pixel is a sum of all waves: with fewer waves, each must move more for a pixel to move as much."""
+        return settings.rate * SIDE / self.side
+
+    def robustness(self, settings: Settings) -> Robustness:
+        """How the pictures are shaken; a texture is shifted to anywhere, round its edges."""
+        if self.texture and settings.kind != "neuron":
+            return Robustness(0.5, settings.scale, settings.rotate, wrap=True)
+        return Robustness(settings.jitter, settings.scale, settings.rotate)
+
+
+def canvas_of(network: Network, layer: LayerSpec, graph: fx.GraphModule, size: int) -> Canvas:
+    """The canvas for pictures of `layer` (cut off as `graph`) that are shown at `size` pixels.
+
+    It holds 12 positions of the layer's map a side, in a multiple of 16 pixels from 32 up to `size` and the network's
+    own input. A network whose dense layers take its own input only gets that.
+    """
+    own = network.spec.input_size
+    example = torch.zeros(1, 3, own, own)
+    with torch.inference_mode():
+        response = graph(example)
+        stride = own // response.shape[-1] if response.dim() == 4 else own
+        side = max(min(-(-POSITIONS * stride // 16), size // 16, own // 16) * 16, min(LEAST, own))
+        try:
+            graph(example[:, :, :side, :side])
+        except RuntimeError:  # shapes do not fit
+            side = own
+    return Canvas(side, response.dim() == 4 and stride <= TEXTURE_STRIDE)
