@@ -15,6 +15,7 @@ from atlas.errors import AtlasError
 from atlas.figures import words as caption_words
 from atlas.figures.cite import FORMATS, SUFFIXES, cite, issue_date
 from atlas.figures.metadata import highwire, image_object
+from atlas.figures.network import network_figures
 from atlas.figures.places import figure_page, layer_page, probe_file
 from atlas.folder import Folder
 from atlas.types import AtlasResults, Figure
@@ -66,7 +67,7 @@ def write(
         chapters = _layers(press, folder, progress)
         for view in ATLAS_VIEWS.values():
             press.print_all(view(press.desk, chapters), folder)
-        summary = _summary(folder, chapters)
+        summary = _summary(results, folder, chapters)
         record = overview(press.desk, chapters, summary, key) | dict(facts or {})
         folder.write("atlas.json", (json.dumps(record, ensure_ascii=False, indent=1, default=_plain) + "\n").encode())
         removed = folder.finish()
@@ -164,13 +165,14 @@ def statics() -> Iterator[tuple[str, bytes]]:
         yield f"static/{file.relative_to(folder).as_posix()}", file.read_bytes()
 
 
-def _summary(folder: Folder, chapters: tuple[Chapter, ...]) -> SiteSummary:
+def _summary(results: AtlasResults, folder: Folder, chapters: tuple[Chapter, ...]) -> SiteSummary:
+    whole = sum(len(network_figures(results, chapter.network)) for chapter in chapters)
     layers = [layer for chapter in chapters for layer in chapter.layers]
     return SiteSummary(
         pages=sum(path.endswith(".html") for path in folder.written),
         files=len(folder.written),
         bytes=sum(folder.written.values()),
-        figures=1 + sum(layer.figures for layer in layers),
+        figures=1 + whole + sum(layer.figures for layer in layers),
         units=sum(layer.units for layer in layers),
         removed=0,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from atlas.errors import UnknownName
 from atlas.figures.map import map_figure
+from atlas.figures.network import network_figures
 from atlas.figures.sheet import units_figure, wall_figure, wall_units
 from atlas.figures.unit import unit_figures
 from atlas.types import AtlasResults, Figure, LayerResults, NetworkResults, NetworkSpec
@@ -18,6 +19,10 @@ def find(results: AtlasResults, figure_id: str) -> Figure:
     """The figure with this id; UnknownName lists what exists beside the first part of the id that does not."""
     if figure_id == "wall":
         return wall_figure(results, wall_units(results))
+    for whole in (network for network in results.networks if network.spec.name == figure_id.partition("/")[0]):
+        for figure in network_figures(results, whole):
+            if figure.id == figure_id:
+                return figure
     network, layer = locate(results, figure_id)
     place = f"{network.spec.name}/{layer.spec.name}"
     rest = figure_id.removeprefix(f"{place}/").split("/")
@@ -67,6 +72,8 @@ def all_ids(results: AtlasResults) -> Iterator[str]:
         for name in network.layer_names:
             for figure in layer_figures(results, network.spec, network.load(name)):
                 yield figure.id
+        for figure in network_figures(results, network):
+            yield figure.id
 
 
 def to_json(figures: Iterable[Figure]) -> str:

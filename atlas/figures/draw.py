@@ -28,6 +28,7 @@ class Drawing:
 
     height: Callable[[AtlasResults, Figure], float]
     draw: Callable[[AtlasResults, Figure, Any], None]
+    indent: float = 0.0  # inches left and below for the numbers on its axes
 
 
 DRAWINGS: Registry[Drawing] = Registry("kind of figure")
@@ -59,7 +60,7 @@ def _place(axes: Any, rgb: Array, corner: tuple[float, float], side: float) -> N
     axes.imshow(rgb, extent=(x, x + w, y + h, y), aspect="auto", interpolation="none")
 
 
-def _frame(axes: Any, width: float, height: float) -> None:
+def frame(axes: Any, width: float, height: float) -> None:
     """Axes without axes, in inches, y downwards (after the pictures, which move the limits)."""
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)
@@ -73,7 +74,7 @@ def draw_channel(results: AtlasResults, figure: Figure, axes: Any) -> None:
     """The picture as it was optimized."""
     side = 4.5
     _place(axes, _layer(results, figure).pictures[figure.provenance["unit"]].rgb, ((INNER - side) / 2, 0), side)
-    _frame(axes, INNER, side)
+    frame(axes, INNER, side)
 
 
 DRAWINGS.add("channel", Drawing(lambda results, figure: 4.5, draw_channel))
@@ -116,7 +117,7 @@ def draw_examples(results: AtlasResults, figure: Figure, axes: Any) -> None:
             before = level
             _example(axes, layer, (unit, place), pixels, (x, y + LABEL))
         y += 2 * LABEL + (SIDE + GAP) * (2 if overlay else 1)
-    _frame(axes, INNER, _examples_height(results, figure))
+    frame(axes, INNER, _examples_height(results, figure))
 
 
 LEVELS = {"top": "Strongest", "p90": "Near the 90th percentile", "p50": "Near the median"}
@@ -196,7 +197,7 @@ def draw_histogram(results: AtlasResults, figure: Figure, axes: Any) -> None:
     axes.legend(loc="upper left", ncols=2, framealpha=1, edgecolor="none", fontsize=7, labelcolor=INK)
 
 
-DRAWINGS.add("histogram", Drawing(lambda results, figure: 3.2, draw_histogram))
+DRAWINGS.add("histogram", Drawing(lambda results, figure: 3.2, draw_histogram, indent=0.5))
 
 
 # ---------------------------------------------------------------- map
@@ -216,7 +217,7 @@ def draw_map(results: AtlasResults, figure: Figure, axes: Any) -> None:
             rgb = icon if icon is not None else pixels.get(int(near))
             if rgb is not None:
                 _place(axes, rgb, ((column + 0.04) * step, (row + 0.04) * step), 0.92 * step)
-    _frame(axes, INNER, INNER)
+    frame(axes, INNER, INNER)
 
 
 DRAWINGS.add("map", Drawing(lambda results, figure: INNER, draw_map))
@@ -225,14 +226,14 @@ DRAWINGS.add("map", Drawing(lambda results, figure: INNER, draw_map))
 # ---------------------------------------------------------------- sheets
 
 
-def _montage(axes: Any, rows: Sequence[Sequence[Array]]) -> None:
+def montage(axes: Any, rows: Sequence[Sequence[Array]]) -> None:
     """Pictures in rows, all of one size."""
     columns = max(len(row) for row in rows)
     side = INNER / columns
     for y, row in enumerate(rows):
         for x, rgb in enumerate(row):
             _place(axes, rgb, ((x + 0.02) * side, (y + 0.02) * side), 0.96 * side)
-    _frame(axes, INNER, side * len(rows))
+    frame(axes, INNER, side * len(rows))
 
 
 def _columns(units: int) -> int:
@@ -244,7 +245,7 @@ def draw_units(results: AtlasResults, figure: Figure, axes: Any) -> None:
     layer = _layer(results, figure)
     shown, columns = sorted(layer.pictures), _columns(len(layer.pictures))
     rows = [shown[start : start + columns] for start in range(0, len(shown), columns)]
-    _montage(axes, [[layer.pictures[unit].rgb for unit in row] for row in rows])
+    montage(axes, [[layer.pictures[unit].rgb for unit in row] for row in rows])
 
 
 def _units_height(results: AtlasResults, figure: Figure) -> float:
@@ -265,7 +266,7 @@ def _wall(figure: Figure) -> list[list[str]]:
 
 def draw_wall(results: AtlasResults, figure: Figure, axes: Any) -> None:
     """The wall, turned for print: a row for each layer."""
-    _montage(axes, [[_picture(results, slug) for slug in row] for row in _wall(figure)])
+    montage(axes, [[_picture(results, slug) for slug in row] for row in _wall(figure)])
 
 
 def _picture(results: AtlasResults, slug: str) -> Array:

@@ -12,6 +12,16 @@ def unit_page(unit: Unit) -> str:
     return f"networks/{unit.slug}/index.html"
 
 
+def network_page(network: str) -> str:
+    """The page of a network."""
+    return f"networks/{network}/index.html"
+
+
+def filters_file(network: str) -> str:
+    """The sheet of a network's first filters."""
+    return f"pictures/{network}/filters.webp"
+
+
 def layer_page(network: str, layer: str) -> str:
     """The page of a layer."""
     return f"networks/{network}/{layer}/index.html"

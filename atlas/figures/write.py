@@ -13,6 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from atlas.errors import AtlasError
+from atlas.figures import draw_network  # noqa: F401  # registers the drawings of networks as a whole
 from atlas.figures.catalogue import locate
 from atlas.figures.cite import AUTHOR, cite
 from atlas.figures.draw import DRAWINGS, INK, INNER, MARGIN, WIDTH
@@ -123,7 +124,7 @@ def _plate(results: AtlasResults, figure: Figure, base_url: str) -> Any:
     height = 2 * MARGIN + head + middle + 0.15 + foot
     sheet = Sheet(figsize=(WIDTH, height), facecolor="white")
     y = _put(sheet, title, 11.0, MARGIN, height) + 0.12
-    indent = 0.5 if figure.kind == "histogram" else 0.0  # room for numbers on the axes
+    indent = drawing.indent
     axes = sheet.add_axes(
         (
             (MARGIN + indent) / WIDTH,

@@ -6,7 +6,7 @@ import pytest
 
 from atlas.errors import UnknownName
 from atlas.figures.catalogue import all_ids, find, from_json, layer_figures, to_json
-from atlas.figures.draw import DRAWINGS
+from atlas.figures.write import DRAWINGS
 from tests.fixtures import make_results
 
 
@@ -17,7 +17,7 @@ def results():
 
 def test_every_id_finds_its_figure(results):
     ids = list(all_ids(results))
-    assert len(ids) == len(set(ids)) == 1 + 2 * (2 + 2 + 1 + 2 * (32 + 40 + 12) + (16 + 20 + 6))
+    assert len(ids) == len(set(ids)) == 1 + 2 * (2 + 2 + 1 + 2 * (32 + 40 + 12) + (16 + 20 + 6)) + 2 + 3
     for figure_id in ids:
         assert find(results, figure_id).id == figure_id
 
