@@ -75,6 +75,8 @@ class MapRecipe(_Section):
 
     neighbours: int = Field(50, ge=2, description="UMAP's n_neighbors")
     min_dist: float = Field(0.05, ge=0, description="UMAP's min_dist")
+    metric: Literal["cosine", "euclidean"] = Field("cosine", description="distance between activation vectors")
+    epochs: int = Field(100, ge=1, description="UMAP's n_epochs: more do not keep more neighbours (atlas/embed.py)")
     grid: int = Field(14, ge=2, le=80, description="cells a side")
     least: int = Field(6, ge=1, description="points that a cell needs")
     icon_size: int = Field(80, ge=32, description="pixels of an icon's side")

@@ -49,7 +49,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("examples", 1, ("numpy",), 1, 0.3, "examples"),
         StepSpec("neighbours", 1, ("numpy",), 1, 0.5, "nearest units"),
         StepSpec("pictures", 1, ("torch", "timm"), 16, 0.6, "pictures"),
-        StepSpec("layouts", 1, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 12.0, "UMAP layouts"),
+        StepSpec("layouts", 2, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.5, "UMAP layouts"),
         StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.5, "map cells"),
         StepSpec("icons", 1, ("torch", "timm"), 1, 4.0, "map icons"),
     )
@@ -190,7 +190,9 @@ class _Planner:
         self, network: NetworkRecipe, base: dict[str, Any], responses: dict[str, list[Task]], predictions: Task
     ) -> Iterator[Task]:
         recipe, layers = self.recipe.maps, network.mapped()
-        settings = {"neighbours": recipe.neighbours, "min_dist": recipe.min_dist, "seed": self.recipe.seed}
+        settings = recipe.model_dump(include={"neighbours", "min_dist", "metric", "epochs"}) | {
+            "seed": self.recipe.seed
+        }
         layouts = [
             self._over_responses("layouts", layer, base | settings, responses, predictions=predictions)
             for layer in layers

@@ -271,7 +271,8 @@ def layouts(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     from atlas.embed import EmbedSettings, embed
 
     for task in tasks:
-        settings = EmbedSettings(task.parameters["neighbours"], task.parameters["min_dist"])
+        names = ("neighbours", "min_dist", "metric", "epochs")
+        settings = EmbedSettings(**{name: task.parameters[name] for name in names})
         layout = embed(_stack(store, task, "sample"), _predicted(store, task), settings, seed=task.parameters["seed"])
         facts = {name: value for name, value in vars(layout).items() if name != "xy"}
         yield Entry({"xy": layout.xy}, facts)

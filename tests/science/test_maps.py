@@ -1,10 +1,14 @@
 """Layouts, cells and neighbours on data whose answer is known."""
 
+import warnings
+
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
+from sklearn.manifold import trustworthiness
 
 from atlas.compare import neighbours
-from atlas.embed import EmbedSettings, embed, orient, unit_square
+from atlas.embed import EmbedSettings, embed, features, kept_ranks, nearest, orient, unit_square
 from atlas.grid import cells
 from atlas.types import Layout
 
@@ -43,6 +47,60 @@ def test_the_seed_decides(layout):
     again = embed(*clusters(), EmbedSettings(15, 0.05), seed=0)
     np.testing.assert_array_equal(layout.xy, again.xy)
     assert not np.array_equal(embed(*clusters(), EmbedSettings(15, 0.05), seed=7).xy, layout.xy)
+
+
+@pytest.fixture(scope="module")
+def clouds():
+    random = np.random.default_rng(8)
+    return random.normal(size=(130, 7)).astype(np.float32), random.normal(size=(130, 2)).astype(np.float32)
+
+
+def test_quality_equals_its_definition_and_scikit_learns(clouds):
+    """Venna and Kaski 2001, equation 3, one point after the other."""
+    space, shown = clouds
+    number, count = 10, len(space)
+    excess = 0
+    for point in range(count):
+        far = np.linalg.norm(space.astype(float) - space[point], axis=1)
+        ranks = np.argsort(np.argsort(far))  # 0 is the point itself
+        near = np.argsort(np.linalg.norm(shown.astype(float) - shown[point], axis=1))[1 : number + 1]
+        excess += sum(int(ranks[other]) - number for other in near if ranks[other] > number)
+    slow = 1 - 2 / (count * number * (2 * count - 3 * number - 1)) * excess
+    found = kept_ranks(space, nearest(shown, number)[0], np.arange(count))
+    assert found == pytest.approx(slow, abs=1e-12)
+    assert found == pytest.approx(trustworthiness(space, shown, n_neighbors=number), abs=1e-6)
+
+
+def test_nearest_points_equal_a_full_sort(clouds):
+    for points in clouds:
+        indices, distances = nearest(points, 9)
+        whole = np.linalg.norm(points[:, None].astype(float) - points[None], axis=2)
+        np.fill_diagonal(whole, np.inf)
+        np.testing.assert_array_equal(indices, np.argsort(whole, axis=1)[:, :9])
+        np.testing.assert_allclose(distances, np.sort(whole, axis=1)[:, :9], rtol=1e-4)
+    some = np.array([3, 77])
+    np.testing.assert_array_equal(nearest(clouds[0], 9, some)[0], nearest(clouds[0], 9)[0][some])
+
+
+def test_features_are_principal_components(clouds):
+    space = clouds[0]
+    slow = PCA(7, svd_solver="full").fit_transform(space)
+    found = features(space, "euclidean")
+    np.testing.assert_allclose(abs(found) * np.sqrt((slow**2).sum(axis=1).mean()), abs(slow), atol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(features(space, "cosine"), axis=1), 1, atol=1e-5)
+
+
+def test_the_layout_is_as_good_as_umaps_own():
+    """A start at principal components, few epochs and a small rate lose nothing against the library's defaults."""
+    vectors, classes = clusters()
+    own = embed(vectors, classes, EmbedSettings(15, 0.05), seed=0)
+    points = features(vectors, "cosine")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import umap
+
+        theirs = umap.UMAP(n_neighbors=16, min_dist=0.05, random_state=0, n_jobs=1).fit_transform(points)
+    assert own.trustworthiness > trustworthiness(points, theirs, n_neighbors=10) - 0.02
 
 
 def test_orientation_undoes_a_rotation_and_a_mirror(layout):
