@@ -50,5 +50,5 @@ SPEC = miniature(
     layers=layers(),
     summary="Every layer reads the outputs of all layers before it in its block and adds a few channels of its own: "
     "features are reused instead of learned again, with a third of ResNet's weights.",
-    sha256="",
+    sha256="a41ad6b30b950af90398b6befe813f16d06b526cbadc97735ca3133aade8b8eb",
 )
