@@ -77,6 +77,22 @@ def label(text: str) -> dict[str, Array]:
     return labels
 
 
+def pairs(text: str) -> list[tuple[int, int, str]]:
+    """(place of the opening, place of the closing, kind) of every pair of brackets and of every one-line string's quotes."""
+    starts, found, open_ = line_starts(text), [], []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        first, last = (starts[row - 1] + column for row, column in (token.start, token.end))
+        if token.type == tokenize.OP and token.string in OPENING:
+            open_.append(first)
+        elif token.type == tokenize.OP and token.string in CLOSING:
+            found.append((open_.pop(), first, "bracket"))
+        elif token.type == tokenize.STRING and token.start[0] == token.end[0]:
+            quote = token.string[-1]
+            if not token.string.endswith(quote * 3) or len(token.string) < 6:
+                found.append((first + token.string.index(quote), last - 1, "quote"))
+    return found
+
+
 def line_starts(text: str) -> Sequence[int]:
     """The place of each line's first character, and of the end."""
     starts = [0]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from atlas.recurrent.concepts import CONCEPTS, label
+from atlas.recurrent.concepts import CONCEPTS, label, pairs
 from atlas.recurrent.source import read_library
 
 TEXT = '''"""Doc."""
@@ -58,3 +58,11 @@ def test_every_held_out_file_can_be_labelled():
         assert set(labels) == {concept.name for concept in CONCEPTS}
         assert all(len(values) == len(file.text) and np.isfinite(values).all() for values in labels.values())
         assert labels["depth"][-1] == 0
+
+
+def test_pairs():
+    text = 'f(a, [1], r\'x\', """y""", \'\')\n'
+    expected = [("[", "]", "bracket"), ("'", "'", "quote"), ("'", "'", "quote"), ("(", ")", "bracket")]
+    found = pairs(text)
+    assert [(text[first], text[last], kind) for first, last, kind in found] == expected
+    assert found[1][:2] == (text.index("'"), text.index("',"))
