@@ -212,7 +212,7 @@ def write_figure_file(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="networks, layers, probes, methods, recipes or figures")],
+    what: Annotated[str, typer.Argument(help="networks, layers, probes, methods, recipes, recurrent or figures")],
     format: FormatOption = "text",
     recipe: RecipeOption = None,
     settings: SetOption = None,

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from atlas.errors import ConfigError, UnknownName
 from atlas.networks import NETWORKS
-from atlas.types import LayerSpec, NetworkSpec
+from atlas.networks.recurrent import RECURRENT
+from atlas.types import LayerSpec, NetworkSpec, RecurrentSpec
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -82,6 +83,18 @@ class MapRecipe(_Section):
     icon_size: int = Field(80, ge=32, description="pixels of an icon's side")
 
 
+class RecurrentRecipe(_Section):
+    """The chapter on recurrent networks; without networks there is none."""
+
+    networks: tuple[str, ...] = Field((), description="recurrent networks (`atlas list recurrent`)")
+    characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
+    places: int = Field(1000, ge=10, description="places where the context is cut short")
+
+    def chosen(self) -> tuple[RecurrentSpec, ...]:
+        """The registered networks; UnknownName lists what exists."""
+        return tuple(RECURRENT[name] for name in self.networks)
+
+
 class Recipe(_Section):
     """Everything that decides what the atlas shows."""
 
@@ -98,6 +111,7 @@ class Recipe(_Section):
     per_source: int = Field(2, ge=1, description="at most so many top examples from one source image")
     pictures: PictureRecipe = PictureRecipe()
     maps: MapRecipe = MapRecipe()
+    recurrent: RecurrentRecipe = RecurrentRecipe()
 
 
 def matching(spec: NetworkSpec, patterns: Sequence[str]) -> tuple[LayerSpec, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from atlas.config import RECIPES
 from atlas.images import PROBES
 from atlas.networks import NETWORKS
+from atlas.networks.recurrent import RECURRENT
 from atlas.registry import Registry
 from atlas.types import AtlasResults
 
@@ -57,5 +58,16 @@ def listed_figures(results: AtlasResults) -> Rows:
 
 
 LISTINGS: Registry[Callable[[], Rows]] = Registry("list")
-for _listing in (networks, layers, probes, methods, recipes):
+
+
+def recurrent() -> Rows:
+    """All registered recurrent networks."""
+    return [
+        {"name": spec.name, "title": spec.title, "year": spec.year, "cell": spec.cell, "reads": spec.reads,
+         "cells": spec.hidden, "licence": spec.weights.licence}
+        for spec in RECURRENT.values()
+    ]  # fmt: skip
+
+
+for _listing in (networks, layers, probes, methods, recipes, recurrent):
     LISTINGS.add(_listing.__name__, _listing)

@@ -108,6 +108,28 @@ class NetworkSpec:
 
 
 @dataclass(frozen=True)
+class RecurrentSpec:
+    """Everything known about a recurrent network without building it.
+
+    `cell` is LSTM, GRU or RNN (tanh); `reads` is "characters" (symbols are ALPHABET; one output a symbol, the next
+    character) or "words" (symbols are a word list beside the weights; one output, the sentiment's logit).
+    """
+
+    name: str  # path segment of the site
+    title: str
+    year: int
+    paper: str  # key into templates/bibliography.bib
+    cell: str
+    reads: str
+    symbols: int
+    embedding: int
+    hidden: int
+    outputs: int
+    weights: WeightSource
+    summary: str
+
+
+@dataclass(frozen=True)
 class Network:
     """A network with its weights: evaluation mode, frozen, nothing in place (so taps see what was passed on)."""
 
@@ -331,6 +353,18 @@ class NetworkResults:
 
 
 @dataclass(frozen=True)
+class RecurrentResults:
+    """A recurrent network and its studies, each as arrays and plain facts (see `atlas/recurrent/study.py`)."""
+
+    spec: RecurrentSpec
+    card: Mapping[str, Any]  # the model card beside the weights
+    arrays: Mapping[str, Mapping[str, Array]]  # study -> name -> array
+    facts: Mapping[str, Mapping[str, Any]]  # study -> facts
+    text: Mapping[str, Any]  # which source code was read: Python version, digest, paths
+    keys: Mapping[str, str]  # study -> store key
+
+
+@dataclass(frozen=True)
 class AtlasResults:
     """Everything that the site is made from."""
 
@@ -341,6 +375,7 @@ class AtlasResults:
     versions: Mapping[str, str]  # of the libraries that the results depend on
     seconds: Mapping[str, float]  # time that the results took to compute, per step name
     class_names: Callable[[str], tuple[str, ...]]  # class list name -> names
+    recurrent: tuple[RecurrentResults, ...] = ()  # the chapter on recurrent networks, in the recipe's order
 
 
 @dataclass(frozen=True)

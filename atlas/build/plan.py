@@ -52,6 +52,13 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("layouts", 2, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.5, "UMAP layouts"),
         StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.5, "map cells"),
         StepSpec("icons", 1, ("torch", "timm"), 1, 4.0, "map icons"),
+        StepSpec("texts", 1, (), 1, 5.0, "source code"),
+        StepSpec("baselines", 1, ("numpy",), 1, 20.0, "n-gram model"),
+        StepSpec("cells", 1, ("numpy", "scipy", "torch"), 1, 30.0, "cells of recurrent networks"),
+        StepSpec("gates", 1, ("numpy", "scipy"), 1, 1.0, "gates of recurrent networks"),
+        StepSpec("reach", 1, ("numpy", "torch"), 1, 12.0, "reach of recurrent networks"),
+        StepSpec("relevances", 1, ("numpy", "torch"), 1, 3.0, "relevance in recurrent networks"),
+        StepSpec("passages", 1, ("numpy",), 1, 1.0, "passages of text"),
     )
 }
 
@@ -125,6 +132,9 @@ class _Planner:
         yield self.probe_set
         for network in self.recipe.networks:
             yield from self._network(network)
+        from atlas.build.recurrent import recurrent_tasks
+
+        yield from recurrent_tasks(self.recipe)
 
     def _network(self, network: NetworkRecipe) -> Iterator[Task]:
         spec, layers = network.spec, network.chosen()

@@ -10,6 +10,7 @@ import numpy as np
 
 from atlas.build.pack import unpack_part
 from atlas.build.plan import Plan, Task
+from atlas.build.recurrent import STUDIES, recurrent_card
 from atlas.build.store import Entry, Store
 from atlas.card import read_card, read_gates
 from atlas.config import NetworkRecipe
@@ -29,6 +30,8 @@ from atlas.types import (
     ProbePart,
     ProbeSet,
     ReceptiveField,
+    RecurrentResults,
+    RecurrentSpec,
     Skipped,
     UnitStats,
 )
@@ -47,6 +50,7 @@ def read_results(plan: Plan, store: Store) -> AtlasResults:
         versions=dict(sorted(libraries.items())),
         seconds=step_seconds(plan, store),
         class_names=class_names,
+        recurrent=tuple(_recurrent(plan, store, spec) for spec in plan.recipe.recurrent.chosen()),
     )
 
 
@@ -159,3 +163,16 @@ def _map(plan: Plan, store: Store, task: Task) -> tuple[Layout, Cells]:
     made = np.concatenate([store.get(icon.digest).arrays["rgb"] for icon in icons]) if icons else None
     icon = tuple(made) if made is not None else (None,) * len(arrays["count"])
     return layout_of(entry), Cells(grid=entry.facts["grid"], icon=icon, **arrays)
+
+
+def _recurrent(plan: Plan, store: Store, spec: RecurrentSpec) -> RecurrentResults:
+    entries = {study: store.get(plan.get(study, spec.name).digest) for study in STUDIES}
+    text = store.get(plan.get("texts", "library").digest).facts
+    return RecurrentResults(
+        spec=spec,
+        card=recurrent_card(spec),
+        arrays={study: entry.arrays for study, entry in entries.items()},
+        facts={study: entry.facts for study, entry in entries.items()},
+        text=text,
+        keys={study: plan.get(study, spec.name).digest for study in STUDIES},
+    )

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from atlas.build import recurrent
 from atlas.build.plan import ICON_CHUNK, Task
 from atlas.build.store import Entry, Store
 from atlas.errors import ProbeError
@@ -20,7 +21,7 @@ from atlas.networks import NETWORKS
 from atlas.types import Array, LayerSpec, Network, ReceptiveField, Unit
 
 StepFunction = Callable[[Store, Sequence[Task]], Iterator[Entry]]
-RUN: dict[str, StepFunction] = {}
+RUN: dict[str, StepFunction] = dict(recurrent.RUN)
 
 
 def _step(function: StepFunction) -> StepFunction:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from atlas.registry import Registry
-from atlas.types import EmbeddedFile, WeightSource
+from atlas.types import EmbeddedFile, RecurrentSpec
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
@@ -16,34 +15,13 @@ ALPHABET = (START, "\n", "\t", *(chr(code) for code in range(32, 127)), OTHER)
 """What the character networks read and predict: a mark before each file, printable ASCII, and one for all else."""
 
 
-@dataclass(frozen=True)
-class RecurrentSpec:
-    """Everything known about a recurrent network without building it.
+def build(spec: RecurrentSpec) -> Recurrent:
+    """The module of `spec` with random weights."""
+    from atlas.networks.modules.recurrent import Recurrent
 
-    `cell` is LSTM, GRU or RNN (tanh); `reads` is "characters" (symbols are ALPHABET; one output a symbol, the next
-    character) or "words" (symbols are a word list beside the weights; one output, the sentiment's logit).
-    """
-
-    name: str  # path segment of the site
-    title: str
-    year: int
-    paper: str  # key into templates/bibliography.bib
-    cell: str
-    reads: str
-    symbols: int
-    embedding: int
-    hidden: int
-    outputs: int
-    weights: WeightSource
-    summary: str
-
-    def build(self) -> Recurrent:
-        """The module with random weights."""
-        from atlas.networks.modules.recurrent import Recurrent
-
-        return Recurrent(
-            self.cell, symbols=self.symbols, embedding=self.embedding, hidden=self.hidden, outputs=self.outputs
-        )
+    return Recurrent(
+        spec.cell, symbols=spec.symbols, embedding=spec.embedding, hidden=spec.hidden, outputs=spec.outputs
+    )
 
 
 RECURRENT: Registry[RecurrentSpec] = Registry("recurrent network")
@@ -68,7 +46,7 @@ SPECS = (
         title="Character LSTM",
         year=1997,
         paper="hochreiter1997lstm",
-        sha256=UNTRAINED,
+        sha256="bea31c8325c0525b1eac3ee19fd760f04c81c32c59e0c01dff87208919c5da01",
         summary="A memory cell that is changed by adding, behind gates that learn when to write, keep and show it.",
     ),
     _characters(
@@ -76,7 +54,7 @@ SPECS = (
         title="Character GRU",
         year=2014,
         paper="cho2014gru",
-        sha256=UNTRAINED,
+        sha256="b005cfe6c766b1667a8e45a997484c2f36a0d0a15c394a439fa990ade6c1fa35",
         summary="Two gates instead of three and no separate memory: the new state is a mixture of the old one and a proposal.",
     ),
     _characters(
@@ -84,7 +62,7 @@ SPECS = (
         title="Character RNN",
         year=1990,
         paper="elman1990finding",
-        sha256=UNTRAINED,
+        sha256="d344a3408b9278a6b8de4b1cb76d3a4e0b5aa3ff5728569c9984f4bea715be0a",
         summary="The plain recurrent network without gates: the whole state is written anew at every character.",
     ),
 )

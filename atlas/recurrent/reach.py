@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,7 +53,7 @@ def gains(gain: Array, distance: Array, *, seed: int, edges: Sequence[int] = DIS
     """`gain` [N] by `distance` [N]; a bin with fewer than `least_n` places is left out."""
     rng = np.random.default_rng(seed)
     found = []
-    for least, most in zip(edges[:-1], edges[1:], strict=True):
+    for least, most in pairwise(edges):
         here = gain[(distance >= least) & (distance < most)]
         if len(here) < least_n:
             continue

@@ -66,7 +66,8 @@ def _held(
     """Extra losses [H, S*T] of all cells in the second halves of the longest texts, and the labels there."""
     order = sorted(range(len(texts)), key=lambda number: (-len(texts[number]), number))[:STREAMS]
     length = min(HELD, len(texts[order[-1]]) // 2 - 2)
-    stretches, labels = [], {c.name: [] for c in CONCEPTS}
+    stretches: list[Stretch] = []
+    labels: dict[str, list[Array]] = {c.name: [] for c in CONCEPTS}
     for number in order:
         text, (h, c) = texts[number], read[number]
         first = len(text) // 2
@@ -187,7 +188,8 @@ def study_relevance(module: Recurrent, texts: Sequence[Text], *, seed: int) -> F
     exact = module.double()
     net = net_of(exact)
     _, b = halves(texts)
-    arrays, facts = {}, []
+    arrays: dict[str, Array] = {}
+    facts: list[dict[str, Any]] = []
     for place, (number, opening, closing) in enumerate(decisions(b)):
         text = b[number]
         symbols = text.symbols[closing + 1 - WINDOW : closing + 1]  # up to the character before the closing one

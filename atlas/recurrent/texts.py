@@ -77,7 +77,7 @@ def halves(texts: Sequence[Text]) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
 
 def pack(texts: Sequence[Text]) -> tuple[dict[str, Array], dict[str, object]]:
     """Arrays and facts of texts, for the store."""
-    arrays = {
+    arrays: dict[str, Array] = {
         "symbols": np.concatenate([text.symbols for text in texts]).astype(np.uint8),
         "labels": np.concatenate([[text.labels[c.name] for c in CONCEPTS] for text in texts], 1).astype(np.float32),
         "pairs": np.concatenate([text.pairs for text in texts]).astype(np.int32),

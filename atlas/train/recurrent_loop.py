@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atlas.errors import ConfigError
-from atlas.networks.recurrent import SPECS, RecurrentSpec
+from atlas.networks.recurrent import SPECS, build
 from atlas.recurrent.source import SourceFile, encode_file
 from atlas.registry import Registry
-from atlas.types import Array
+from atlas.types import Array, RecurrentSpec
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer
@@ -79,7 +79,7 @@ def start(recipe: CharacterRecipe, *, epochs: int, seed: int, folder: Path) -> C
     import torch
 
     torch.manual_seed(seed)
-    module = recipe.spec.build()
+    module = build(recipe.spec)
     if recipe.spec.cell == "LSTM":
         forget = slice(recipe.spec.hidden, 2 * recipe.spec.hidden)  # torch's order: input, forget, cell, output
         given, kept = (dict(module.cell.named_parameters())[name] for name in ("bias_ih_l0", "bias_hh_l0"))

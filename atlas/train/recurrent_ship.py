@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from atlas.networks.recurrent import build
 from atlas.recurrent.source import SourceFile, digest, encode_file
 from atlas.train.recurrent_loop import EVERY, CharacterRun
 from atlas.train.ship import _write_json, hardware
@@ -27,7 +28,7 @@ def ship(run: CharacterRun, files: Sequence[SourceFile]) -> Path:
     The loss is measured on the written file, in single precision, each held-out file read from its start.
     """
     path = write_weights(run.module, run.folder / f"{run.recipe.spec.name}.safetensors")
-    module = run.recipe.spec.build()
+    module = build(run.recipe.spec)
     module.load_state_dict({key: value.float() for key, value in read(path).items()})
     _write_json(path.with_suffix(".json"), card(run, files, path, module.eval()))
     return path

@@ -9,12 +9,12 @@ import pytest
 
 from atlas.build.plan import STEPS
 from atlas.cli import app
-from atlas.config import RECIPES, MapRecipe, NetworkRecipe, PictureRecipe, Recipe
+from atlas.config import RECIPES, MapRecipe, NetworkRecipe, PictureRecipe, Recipe, RecurrentRecipe
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("model", [Recipe, NetworkRecipe, PictureRecipe, MapRecipe])
+@pytest.mark.parametrize("model", [Recipe, NetworkRecipe, PictureRecipe, MapRecipe, RecurrentRecipe])
 def test_every_field_of_a_recipe_is_documented(model):
     text = (ROOT / "docs/recipes.md").read_text()
     for name, field in model.model_fields.items():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from atlas.errors import ConfigError
-from atlas.networks.recurrent import ALPHABET, OTHER, SPECS
+from atlas.networks.recurrent import ALPHABET, OTHER, SPECS, build
 from atlas.recurrent.source import SourceFile, decode, encode, encode_file, read_library
 from atlas.train import recurrent_loop as loop
 from atlas.train.recurrent_ship import held_out_loss, ship, write_weights
@@ -71,7 +71,7 @@ def test_it_learns_and_a_resumed_run_ends_in_the_same_weights(tmp_path, cell):
     assert resumed.step == whole.step
     for one, two in zip(whole.module.parameters(), resumed.module.parameters(), strict=True):
         assert torch.equal(one, two)
-    untrained, _ = held_out_loss(recipe(cell).spec.build(), files())
+    untrained, _ = held_out_loss(build(recipe(cell).spec), files())
     trained, count = held_out_loss(whole.module, files())
     assert trained < untrained / 2
     assert count == sum(len(file.text) for file in files() if file.held_out)
