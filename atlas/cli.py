@@ -94,7 +94,9 @@ def build(
     plan = _plan(recipe, settings, device)
     progress = BuildProgress(console, workers)
     try:
-        built = build_atlas(plan, Store(store), out, workers=workers, progress=progress, say=console.print)
+        built = build_atlas(
+            plan, Store(store), out, workers=workers, progress=progress, say=console.print, layer_done=progress.site
+        )
     finally:
         progress.close()
     counts = built.facts.get("counts", {})

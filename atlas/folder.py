@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -47,6 +48,13 @@ class Folder:
             raise AtlasError(
                 f"Cannot write {target}: {error.strerror}. Free some space or choose another folder."
             ) from None
+
+    def adopt(self, written: Mapping[str, int]) -> None:
+        """Take over what another process wrote below the same root through its own Folder."""
+        twice = self.written.keys() & written.keys()
+        if twice:
+            raise ValueError(f"{min(twice)} is written twice")
+        self.written.update(written)
 
     def finish(self) -> int:
         """Remove files of older builds, then the folders that are empty; the number of files removed."""

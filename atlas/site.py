@@ -1,32 +1,29 @@
-"""Results -> the site in a folder. The one place of Jinja; the same results give the same bytes."""
+"""Results -> the site in a folder. The same results give the same bytes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from atlas import __version__
 from atlas.errors import AtlasError
-from atlas.figures import words as caption_words
-from atlas.figures.cite import FORMATS, SUFFIXES, cite, issue_date
-from atlas.figures.metadata import highwire, image_object
+from atlas.figures.cite import issue_date
 from atlas.figures.network import network_figures
-from atlas.figures.places import figure_page, layer_page, probe_file
+from atlas.figures.places import probe_file
 from atlas.folder import Folder
-from atlas.types import AtlasResults, Figure
-from atlas.views import ATLAS_VIEWS, LAYER_VIEWS, words
-from atlas.views.desk import Chapter, Desk, Entry, Sheet
-from atlas.views.entry import entry
-from atlas.views.page import Item, Page
-
-PLACES = (Path(__file__).parent / "_templates", Path(__file__).parents[1] / "templates")  # wheel, checkout
+from atlas.pool import pool
+from atlas.press import Press, template_folder
+from atlas.types import AtlasResults
+from atlas.views import ATLAS_VIEWS
+from atlas.views.desk import Chapter, Desk, Entry, Place
 
 Progress = Callable[[str, int, int], None]  # what is written, layers done, layers in all
+Reopen = Callable[[], AtlasResults]
 
 
 @dataclass(frozen=True)
@@ -47,10 +44,14 @@ def write(
     *,
     base_url: str = "",
     key: str = "",
-    facts: Mapping[str, Any] | None = None,
+    workers: int = 1,
+    reopen: Reopen | None = None,
     progress: Progress | None = None,
 ) -> SiteSummary:
-    """Write the site of `results` into `out`, one layer at a time; `facts` are added to its atlas.json.
+    """Write the site of `results` into `out`, layer by layer; the bytes do not depend on `workers`.
+
+    More than one worker process needs `reopen`, which makes the same results anew in each (they hold open doors to the
+    store, which cannot be handed over).
 
     `base_url` is the address that the site will have, for citations; "" where it has none yet. `key` goes into
     atlas.json, so that a later build knows whether the site is up to date. Files that an older build wrote and this one
@@ -64,98 +65,92 @@ def write(
             for part in results.parts():
                 for image, data in zip(part.images, part.webp, strict=True):
                     folder.write(probe_file(image.id), data)
-        chapters = _layers(press, folder, progress)
+        if workers > 1 and reopen:
+            entries = _apart(press, folder, reopen, workers, progress)
+        else:
+            entries = _here(press, folder, progress)
+        chapters = _chapters(press.desk, entries)
         for view in ATLAS_VIEWS.values():
             press.print_all(view(press.desk, chapters), folder)
         summary = _summary(results, folder, chapters)
-        record = overview(press.desk, chapters, summary, key) | dict(facts or {})
+        record = overview(press.desk, chapters, summary, key)
         folder.write("atlas.json", (json.dumps(record, ensure_ascii=False, indent=1, default=_plain) + "\n").encode())
         removed = folder.finish()
     return SiteSummary(**vars(summary) | {"removed": removed, "files": len(folder.written)})
 
 
-def _layers(press: Press, folder: Folder, progress: Progress | None) -> tuple[Chapter, ...]:
-    """Write the pages of every layer; only its entry is kept."""
-    desk = press.desk
-    total, done, chapters = sum(len(network.layer_names) for network in desk.networks), 0, []
-    for network in desk.networks:
-        entries: list[Entry] = []
-        for name in network.layer_names:
-            if progress:
-                progress(f"{network.spec.name}/{name}", done, total)
-            sheet = Sheet(desk, network, network.load(name))
-            for view in LAYER_VIEWS.values():
-                press.print_all(view(sheet), folder)
-            entries.append(entry(sheet))
-            done += 1
-        chapters.append(Chapter(network, desk.hues[network.spec.name], tuple(entries)))
-    return tuple(chapters)
+def _here(press: Press, folder: Folder, progress: Progress | None) -> dict[Place, Entry]:
+    """Write the pages of every layer in this process; only its entry is kept."""
+    places, entries = _places(press.desk), {}
+    for done, place in enumerate(places):
+        if progress:
+            progress("/".join(place), done, len(places))
+        entries[place] = press.print_layer(place, folder)
+    if progress:
+        progress("all", len(places), len(places))
+    return entries
 
 
-class Press:
-    """Renders pages: Jinja with autoescape on and undefined names an error."""
-
-    def __init__(self, results: AtlasResults, out: Path, base_url: str) -> None:
-        self.desk = Desk(results, out, base_url)
-        self._templates: dict[str, jinja2.Template] = {}
-        self._jinja = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(template_folder()),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._jinja.filters.update(
-            num=caption_words.number,
-            pct=caption_words.percent,
-            first_name=caption_words.first_name,
-            fixed=words.fixed,
-            whole=words.whole,
-            size=words.size,
-            plural=words.plural,
-        )
-        self._jinja.globals.update(
-            networks=[(network.spec, self.desk.hues[network.spec.name]) for network in self.desk.networks],
-            version=__version__,
-            base_url=base_url.rstrip("/"),
-            issued=issue_date().isoformat(),
-            layer_page=layer_page,
-            figure_page=figure_page,
-            citations=self.citations,
-            highwire=lambda figure: highwire(figure, base_url=base_url, issued=issue_date()),
-            json_ld=self.json_ld,
-        )
-
-    def citations(self, figure: Figure) -> list[tuple[str, str, str]]:
-        """(format, file suffix, text) of every citation of a figure."""
-        return [(name, SUFFIXES[name], cite(figure, name, base_url=self.desk.base_url)) for name in FORMATS]
-
-    def json_ld(self, figure: Figure) -> str:
-        """The figure for search engines, safe inside a script element."""
-        data = image_object(figure, base_url=self.desk.base_url, issued=issue_date())
-        return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-
-    def render(self, page: Page) -> bytes:
-        """The page as the bytes of an HTML file; a template that lacks something names the page."""
-        template = self._templates.get(page.template) or self._jinja.get_template(page.template)
-        self._templates[page.template] = template
+def _apart(press: Press, folder: Folder, reopen: Reopen, workers: int, progress: Progress | None) -> dict[Place, Entry]:
+    """The same in worker processes, the layers with the most units first."""
+    units = {place: press.desk.network(place[0]).spec.layer(place[1]).units for place in _places(press.desk)}
+    entries: dict[Place, Entry] = {}
+    with pool(min(workers, len(units)), _open, (reopen, folder.root, press.desk.base_url)) as workshop:
+        jobs = {workshop.submit(_layer, place): place for place in sorted(units, key=lambda place: -units[place])}
         try:
-            return template.render(page.context, root=page.root, path=page.path).encode()
-        except jinja2.UndefinedError as error:
-            raise AtlasError(f"templates/{page.template} cannot be filled for {page.path}: {error}.") from error
+            for job in as_completed(jobs):
+                entries[jobs[job]], written = _result(job, jobs[job])
+                folder.adopt(written)
+                if progress:
+                    progress("/".join(jobs[job]), len(entries), len(jobs))
+        except BaseException:
+            workshop.shutdown(wait=False, cancel_futures=True)
+            raise
+    return entries
 
-    def print_all(self, items: Iterator[Item], folder: Folder) -> None:
-        """Write pages and files as they come."""
-        for item in items:
-            folder.write(item.path, self.render(item) if isinstance(item, Page) else item.data)
+
+def _result(job: Future[tuple[Entry, dict[str, int]]], place: Place) -> tuple[Entry, dict[str, int]]:
+    try:
+        return job.result()
+    except BrokenProcessPool as error:
+        raise AtlasError(
+            f"A worker process died while it wrote the pages of {'/'.join(place)} (killed, or out of memory). The "
+            "results are kept: run the same command again, with --jobs 1 if memory is short."
+        ) from error
+    except AtlasError:
+        raise
+    except Exception as error:
+        error.add_note(f"while writing the pages of {'/'.join(place)}")
+        raise
 
 
-def template_folder() -> Path:
-    """Where the templates lie: in the installed package or beside it in a checkout."""
-    for place in PLACES:
-        if (place / "base.html").is_file():
-            return place
-    raise AtlasError(f"The package lacks its templates (looked in {PLACES[0]} and {PLACES[1]}). Reinstall it.")
+_press: list[Press] = []  # of a worker process, made once
+
+
+def _open(reopen: Reopen, out: Path, base_url: str) -> None:
+    _press.append(Press(reopen(), out, base_url))
+
+
+def _layer(place: Place) -> tuple[Entry, dict[str, int]]:
+    """In a worker: write the pages of one layer; its entry, and the files with their bytes."""
+    [press] = _press
+    with Folder(press.desk.out) as folder:
+        return press.print_layer(place, folder), folder.written
+
+
+def _places(desk: Desk) -> list[Place]:
+    return [(network.spec.name, name) for network in desk.networks for name in network.layer_names]
+
+
+def _chapters(desk: Desk, entries: Mapping[Place, Entry]) -> tuple[Chapter, ...]:
+    return tuple(
+        Chapter(
+            network,
+            desk.hues[network.spec.name],
+            tuple(entries[network.spec.name, name] for name in network.layer_names),
+        )
+        for network in desk.networks
+    )
 
 
 def statics() -> Iterator[tuple[str, bytes]]:
@@ -208,12 +203,16 @@ def overview(desk: Desk, chapters: tuple[Chapter, ...], summary: SiteSummary, ke
 
 
 def _network(chapter: Chapter) -> dict[str, Any]:
-    spec = chapter.network.spec
+    spec, card = chapter.network.spec, chapter.network.card
     return {
         "name": spec.name,
         "title": spec.title,
         "year": spec.year,
         "parameters": chapter.network.parameters,
+        "multiply_adds": chapter.network.structure.multiply_adds,
+        "depth": chapter.network.structure.depth,
+        "top1": card.top1 if card else None,  # as measured on the validation images of its card; else unknown here
+        "top5": card.top5 if card else None,
         "weights": spec.weights.sha256,
         "layers": [
             {"name": layer.name, "units": layer.units, "receptive_field": layer.field, "pictures": layer.pictures}

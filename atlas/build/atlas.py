@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,19 @@ class Built:
 
 
 def build(
-    plan: Plan, store: Store, out: Path, *, workers: int, progress: Progress, say: Callable[[str], None]
+    plan: Plan,
+    store: Store,
+    out: Path,
+    *,
+    workers: int,
+    progress: Progress,
+    say: Callable[[str], None],
+    layer_done: Callable[[str, int, int], None] | None = None,
 ) -> Built:
-    """Build the atlas of `plan` into the folder `out`. Raises AtlasError with the way out; finished work is kept."""
+    """Build the atlas of `plan` into the folder `out`. Raises AtlasError with the way out; finished work is kept.
+
+    `layer_done` is told the layers as their pages are written: name, layers done, layers in all.
+    """
     run(plan, store, workers=workers, progress=progress)
     key = site_key(plan)
     old = _read(out / "atlas.json")
@@ -40,16 +51,18 @@ def build(
     from atlas.build.results import read_results
     from atlas.site import write
 
-    write(read_results(plan, store), out, base_url=plan.recipe.base_url, key=key)
+    reopen = partial(read_results, plan, store)
+    base = plan.recipe.base_url
+    write(reopen(), out, base_url=base, key=key, workers=workers, reopen=reopen, progress=layer_done)
     return Built(out / "index.html", True, _read(out / "atlas.json"))
 
 
 def site_key(plan: Plan) -> str:
     """Digest of all that the site's bytes depend on: results, recipe, templates, the code of the views, the date."""
-    from atlas.site import template_folder
+    from atlas.press import template_folder
 
     files = [path for folder in ("views", "figures") for path in (SOURCES / folder).rglob("*.py")]
-    files += [SOURCES / name for name in ("site.py", "types.py", "labels.py", "build/results.py")]
+    files += [SOURCES / name for name in ("site.py", "press.py", "types.py", "labels.py", "build/results.py")]
     files += [*(SOURCES / "networks" / "weights").glob("*.json"), SOURCES / "card.py", SOURCES / "portrait.py"]
     files += [path for path in template_folder().rglob("*") if path.is_file()]
     code = {path.name + str(len(path.parts)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}

@@ -26,6 +26,7 @@ class BuildProgress:
         self.begin = self.told = time.monotonic()
         self.bars: Bars | None = None
         self.bar: Any = None
+        self.writing: float | None = None  # when the first page was begun
 
     def start(self, jobs: Sequence[Job], cached: int) -> None:
         """Say what there is to do."""
@@ -36,10 +37,7 @@ class BuildProgress:
             return
         self.console.print(f"{self.tasks} results to compute, {cached} in the store already.")
         if self.console.is_terminal:
-            self.bars = Bars(
-                SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-                TimeElapsedColumn(), TextColumn("{task.fields[left]}"), console=self.console,
-            )  # fmt: skip
+            self.bars = self._bars()
             self.bar = self.bars.add_task("starting", total=self.tasks, left="")
             self.bars.start()
 
@@ -55,6 +53,29 @@ class BuildProgress:
         elif self.made == self.tasks or time.monotonic() - self.told >= PLAIN_SECONDS:
             self.told = time.monotonic()
             self.console.print(f"{self.made}/{self.tasks} results, {title}, {self.left()} left")
+
+    def site(self, place: str, done: int, total: int) -> None:
+        """Count the layers whose pages are written."""
+        if self.writing is None:
+            self.writing = self.told = time.monotonic()
+            if self.console.is_terminal:
+                self.bars = self._bars()
+                self.bar = self.bars.add_task("pages of layers", total=total, left="")
+                self.bars.start()
+        left = words((time.monotonic() - self.writing) * (total - done) / done) if done else "some time"
+        if self.bars:
+            self.bars.update(self.bar, completed=done, left=f"{left} left")
+            if done == total:
+                self.bars.stop()
+        elif done == total or time.monotonic() - self.told >= PLAIN_SECONDS:
+            self.told = time.monotonic()
+            self.console.print(f"{done}/{total} layers written, {left} left")
+
+    def _bars(self) -> Bars:
+        return Bars(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TimeElapsedColumn(), TextColumn("{task.fields[left]}"), console=self.console,
+        )  # fmt: skip
 
     def left(self) -> str:
         """Time left, in words."""

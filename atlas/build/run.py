@@ -6,20 +6,18 @@ can be lost. Results do not depend on the number of workers or on the order of j
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol
 
 from atlas.build.plan import STEPS, Plan, Task
 from atlas.build.store import Store
 from atlas.errors import AtlasError, StoreError
+from atlas.pool import pool
 
 
 @dataclass
@@ -76,21 +74,21 @@ def run(plan: Plan, store: Store, *, workers: int, progress: Progress) -> None:
     progress.start(jobs, len(plan.tasks) - len(tasks))
     if not jobs:
         return
-    with _pool(min(workers, len(jobs))) as pool:
+    with pool(min(workers, len(jobs))) as workshop:
         try:
-            for job in _schedule(pool, store, jobs, workers):
+            for job in _schedule(workshop, store, jobs, workers):
                 progress.done(job)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            workshop.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _schedule(pool: ProcessPoolExecutor, store: Store, jobs: Sequence[Job], workers: int) -> Iterator[Job]:
+def _schedule(workshop: ProcessPoolExecutor, store: Store, jobs: Sequence[Job], workers: int) -> Iterator[Job]:
     waiting, running = list(jobs), dict[Future[None], Job]()
     while waiting or running:
         for job in [job for job in waiting if not job.waits][: workers + 1 - len(running)]:
             waiting.remove(job)
-            running[pool.submit(work, store.root, job.tasks)] = job
+            running[workshop.submit(work, store.root, job.tasks)] = job
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             job = running.pop(future)
@@ -131,20 +129,3 @@ def work(root: Path, tasks: Sequence[Task]) -> None:
     seconds = (time.process_time() - begin) / len(tasks)
     for task, entry in zip(tasks, entries, strict=True):
         store.put(task.key, entry, seconds=seconds)
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(),))
-
-
-def _begin(parent: int) -> None:
-    """One thread a worker (two workers with one thread beat one with two), and no life without the parent."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ[name] = "1"
-    threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-
-
-def _follow(parent: int, sleep: Callable[[float], None] = time.sleep) -> None:
-    while os.getppid() == parent:
-        sleep(0.5)
-    os._exit(1)

@@ -1,11 +1,8 @@
-"""From the id of a figure to its record, all ids there are, and the records as JSON."""
+"""From the id of a figure to its record, and all ids there are."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Iterator
 
 from atlas.errors import UnknownName
 from atlas.figures.map import map_figure
@@ -74,38 +71,3 @@ def all_ids(results: AtlasResults) -> Iterator[str]:
                 yield figure.id
         for figure in network_figures(results, network):
             yield figure.id
-
-
-def to_json(figures: Iterable[Figure]) -> str:
-    """Figures as JSON: `shared` holds the provenance that all have in common, `figures` everything else."""
-    figures = tuple(figures)
-    shared = _shared([figure.provenance for figure in figures])
-    own = [
-        replace(figure, provenance={name: value for name, value in figure.provenance.items() if name not in shared})
-        for figure in figures
-    ]
-    data = {"shared": shared, "figures": [asdict(figure) for figure in own]}
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_plain) + "\n"
-
-
-def from_json(text: str) -> tuple[Figure, ...]:
-    """The figures that `to_json` wrote."""
-    data = json.loads(text)
-    return tuple(
-        Figure(**record | {"files": tuple(record["files"]), "provenance": data["shared"] | record["provenance"]})
-        for record in data["figures"]
-    )
-
-
-def _shared(all_provenance: list[Mapping[str, Any]]) -> dict[str, Any]:
-    first, *others = all_provenance or [{}]
-    return {
-        name: value for name, value in first.items() if all(name in other and other[name] == value for other in others)
-    }
-
-
-def _plain(value: Any) -> Any:
-    """numpy scalars and arrays among a picture's parameters as what JSON knows."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"{value!r} is not plain data")

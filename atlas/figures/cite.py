@@ -35,7 +35,7 @@ class Reference:
 
 Emitter = Callable[[Reference], str]
 FORMATS: Registry[Emitter] = Registry("citation format")
-SUFFIXES = {"bibtex": "bib", "ris": "ris", "csl-json": "json", "text": "txt"}
+SUFFIXES = {"bibtex": "bib", "ris": "ris", "csl-json": "json"}  # of files for reference managers
 
 
 def cite(
@@ -53,7 +53,7 @@ def reference(figure: Figure, *, base_url: str, issued: date, version: str = __v
         issued=issued,
         version=version,
         url=permalink(figure, base_url),
-        note=one_line(f"Figure {figure.id}; {_made_from(figure.provenance)}; licence {figure.licence}"),
+        note=one_line(f"Figure {figure.id}; {made_from(figure.provenance)}; licence {figure.licence}"),
     )
 
 
@@ -73,7 +73,7 @@ def issue_date(environment: Mapping[str, str] = os.environ) -> date:
         raise ConfigError(f"SOURCE_DATE_EPOCH={seconds!r} is not a number of seconds since 1970.") from None
 
 
-def _made_from(provenance: Mapping[str, Any]) -> str:
+def made_from(provenance: Mapping[str, Any]) -> str:
     """Which weights and which probe images, by their digests: a unit is only defined together with them."""
     networks = provenance.get("networks", (provenance,))
     weights = ", ".join(f"{made['network']} sha256:{short(made['weights']['sha256'])}" for made in networks)
@@ -123,7 +123,7 @@ def ris(made: Reference) -> str:
 
 
 def csl_json(made: Reference) -> str:
-    """A CSL-JSON list with one item of type figure."""
+    """A CSL-JSON list with one item of type figure, on one line."""
     item = {
         "id": made.key,
         "type": "figure",
@@ -135,7 +135,8 @@ def csl_json(made: Reference) -> str:
         "URL": made.url,
         "note": made.note,
     }
-    return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=2) + "\n"
+    found = {name: value for name, value in item.items() if value}
+    return json.dumps([found], ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def text(made: Reference) -> str:

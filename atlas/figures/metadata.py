@@ -25,7 +25,6 @@ def highwire(figure: Figure, *, base_url: str, issued: date) -> tuple[tuple[str,
         ("citation_author", AUTHOR),
         ("citation_publication_date", f"{issued:%Y/%m/%d}"),
         ("citation_publisher", CREDIT),
-        ("citation_language", "en"),
         *((("citation_public_url", url),) if url else ()),
     )
 
@@ -39,7 +38,6 @@ def image_object(figure: Figure, *, base_url: str, issued: date) -> dict[str, An
         "@type": "ImageObject",
         "identifier": figure.id,
         "name": one_line(figure.title),
-        "caption": one_line(figure.caption),
         "description": one_line(figure.alt),
         "creator": {"@type": "Organization", "name": AUTHOR},
         "creditText": one_line(figure.attribution),
@@ -47,7 +45,6 @@ def image_object(figure: Figure, *, base_url: str, issued: date) -> dict[str, An
         "license": licences[0] if len(licences) == 1 else licences,
         "acquireLicensePage": address(LICENCES_PAGE, figure, base_url),
         "datePublished": issued.isoformat(),
-        "isPartOf": {"@type": "WebSite", "name": CREDIT, "url": address("index.html", figure, base_url)},
         **({"contentUrl": files[0]} if len(files) == 1 else {}),
     }
 
@@ -72,12 +69,10 @@ def xmp(figure: Figure, base_url: str = "") -> str:
     licence = LICENCE_URLS.get(figure.licence, "")
     properties = [
         ("dc:title", _alt(figure.title)),
-        ("dc:description", _alt(figure.caption)),
         ("dc:creator", f"<rdf:Seq><rdf:li>{escape(AUTHOR)}</rdf:li></rdf:Seq>"),
         ("dc:rights", _alt(f"{figure.licence}: {figure.attribution}")),
         ("dc:identifier", escape(permalink(figure, base_url) or one_line(figure.id))),
-        ("photoshop:Credit", escape(one_line(figure.attribution))),
-        ("xmpRights:UsageTerms", _alt(figure.licence)),
+        ("photoshop:Credit", escape(one_line(figure.attribution)) if len(figure.attribution) < 200 else ""),
         ("xmpRights:WebStatement", escape(licence)),
         ("Iptc4xmpExt:DigitalSourceType", SYNTHETIC if figure.kind == "channel" else ""),
     ]

@@ -50,8 +50,3 @@ def map_file(network: str, layer: str) -> str:
 def icon_file(network: str, layer: str, cell: int) -> str:
     """The synthesized icon of a map's cell."""
     return f"pictures/{network}/{layer}/cells/{cell}.webp"
-
-
-def figures_file(network: str, layer: str) -> str:
-    """All figure records of a layer, for programs."""
-    return f"networks/{network}/{layer}/figures.json"

@@ -9,9 +9,10 @@ import numpy as np
 from atlas.figures.places import figure_page, picture_file, probe_file, unit_page
 from atlas.figures.provenance import provenance, terms
 from atlas.figures.words import count, first_name, listed, number, percent
-from atlas.types import Array, AtlasResults, Figure, LayerResults, NetworkSpec, Picture, Unit
+from atlas.types import AtlasResults, Figure, LayerResults, NetworkSpec, Picture, Unit
 
 NAMED = 3  # classes that a caption names
+SMALLEST = 32  # pixels of a probe image: a smaller field is shown with the surroundings that give it meaning
 
 
 def unit_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> tuple[Figure, ...]:
@@ -62,7 +63,7 @@ def examples_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRes
         id=f"{unit.slug}/examples",
         kind="examples",
         title=f"Examples for {title}, {network.title}",
-        caption=f"{_levels_sentence(layer, index, title)} {_crop_sentence(layer)}",
+        caption=_levels_sentence(layer, index, results.probes.size / network.input_size),
         alt=f"{count(len(images), 'probe image')} that {title} in {network.title} answers, strongest first: "
         f"{listed(list(dict.fromkeys(image.title for image in images[:NAMED])))}.",
         page=f"{unit_page(unit)}#examples",
@@ -78,17 +79,15 @@ def histogram_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRe
     unit, stats = Unit(network.name, layer.spec.name, index), layer.stats
     title = unit_title(results, network, unit.layer, index)
     licence, attribution = terms(())
-    low, high = stats.edges[index]
     what = "Largest response" if layer.spec.spatial else "Response"
     marks = f"median {number(stats.p50[index])}, 90th percentile {number(stats.p90[index])}"
     return Figure(
         id=f"{unit.slug}/histogram",
         kind="histogram",
         title=f"Responses of {title}, {network.title}",
-        caption=f"{what} of {title} ({_scale(layer)}) to each of {count(_images(layer, index), 'probe image')}, in "
-        f"{count(stats.counts.shape[1], 'bin')} from {number(low)} to {number(high)}: {marks}. "
-        f"{percent(stats.positive[index])} of the images reach above zero.",
-        alt=f"Histogram of the responses of {title} in {network.title}: {marks}, largest {number(high)}.",
+        caption=f"{what}s ({_scale(layer)}) to {count(_images(layer, index), 'probe image')}: {marks}; "
+        f"{percent(stats.positive[index])} are above zero. Square-root scale.",
+        alt=f"Histogram of the responses of {title} in {network.title}: {marks}, largest {number(stats.highest[index])}.",
         page=f"{unit_page(unit)}#histogram",
         files=(),
         licence=licence,
@@ -153,31 +152,26 @@ def _classes_clause(results: AtlasResults, network: NetworkSpec, layer: LayerRes
     return f", responds most to images predicted as {listed(names)}" if names else ""
 
 
-def _levels_sentence(layer: LayerResults, index: int, title: str) -> str:
-    """How many images at which level, with the range of responses."""
+def _levels_sentence(layer: LayerResults, index: int, scale: float) -> str:
+    """How many images at which level, and what of each is shown.
+
+    `scale` is the size of a probe image over that of the network's input.
+    """
     there = layer.examples.image[index] >= 0
     parts = [
-        f"{how} ({_span(layer.examples.value[index][chosen])})"
+        f"{sum(chosen)} {how}"
         for level, how in (("top", "strongest"), ("p90", "around the 90th percentile"), ("p50", "around the median"))
         if (chosen := there & (np.array(layer.examples.levels) == level)).any()
     ]
-    return (
-        f"Probe images by the response ({_scale(layer)}) of {title}, out of {_images(layer, index):,}: {listed(parts)}."
-        if parts
-        else f"No probe image was measured for {title}."
-    )
+    images = count(_images(layer, index), "probe image")
+    if not parts:
+        return f"None of {images} was measured for this unit."
+    return f"Of {images} the {listed(parts)}, each with its response, {_crop_clause(layer, scale)}."
 
 
-def _span(values: Array) -> str:
-    high, low = number(values.max()), number(values.min())
-    return f"{len(values)}, {high}" if high == low else f"{len(values)}, from {high} down to {low}"
-
-
-def _crop_sentence(layer: LayerResults) -> str:
-    if not layer.spec.spatial or layer.field.size == 0:
-        return "Each is shown whole: the unit sees the whole image."
+def _crop_clause(layer: LayerResults, scale: float) -> str:
     side = layer.field.size
-    return (
-        f"Each is cropped to what the strongest position sees, its receptive field of {side} × {side} input pixels "
-        "(clipped to the image; a very small one with its surroundings); the overlay shows the response inside."
-    )
+    if not layer.spec.spatial or side == 0:
+        return "shown whole, as the unit sees the whole image"
+    around = " with its surroundings" if side * scale < SMALLEST else ""
+    return f"cropped to its receptive field of {side} × {side} input pixels{around}"

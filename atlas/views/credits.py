@@ -49,3 +49,12 @@ def credits(found: Sequence[Work], images: int) -> tuple[str, ...]:
         for index in work.images:
             paths[index] = f"{work.page}#{work.anchor}"
     return tuple(paths)
+
+
+def numbers(found: Sequence[Work], images: int) -> list[int]:
+    """For each probe image the number of its work."""
+    places = [0] * images
+    for work in found:
+        for index in work.images:
+            places[index] = work.number
+    return places

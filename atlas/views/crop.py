@@ -1,37 +1,60 @@
-"""Where an example's receptive field lies in its probe image, as the shares that the style sheet places it by."""
+"""Where an example's receptive field lies in its probe image, as the few numbers that the style sheet places it by.
+
+An example is one image element that shows a square window of the shared file: `--s` is the window's side, `--x` and
+`--y` its corner, `--w` and `--h` the size of the receptive field and `--l` and `--t` its place in the window, all in
+pixels of the probe image, whose side is `--p`. The style sheet knows defaults (`.strip` and `.framed`), so that most
+examples need only their corner.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-SMALLEST = 32  # pixels: a smaller field is shown with the surroundings that give it meaning
+import numpy as np
+
+from atlas.figures.unit import SMALLEST
+from atlas.types import Array
 
 
 @dataclass(frozen=True)
 class Crop:
-    """A square window into a square image, and the receptive field inside that image (all as CSS wants them).
+    """A square window of `side` pixels at (x, y) of an image `size` pixels square, and the field `box` in that image."""
 
-    `zoom` is image side / window side; `left`, `top` move the image inside the window (in windows);
-    `box` is the field as (left, top, width, height) in shares of the image.
-    """
-
-    zoom: float
-    left: float
-    top: float
-    box: tuple[float, float, float, float]
-    side: int  # of the window, in pixels of the image
-    whole: bool  # the window is the whole image
+    x: int  # negative where the network saw padding
+    y: int
+    side: int
+    box: tuple[int, int, int, int]  # left, top, right, bottom
+    size: int
 
     @property
-    def style(self) -> str:
-        """The window as CSS custom properties."""
-        return f"--z:{self.zoom:.4g};--l:{self.left:.4g};--t:{self.top:.4g}"
+    def whole(self) -> bool:
+        """Is the window the whole image?"""
+        return self.side == self.size
 
-    @property
-    def place(self) -> str:
-        """The field as a CSS inset box."""
-        left, top, width, height = (f"{100 * share:.4g}%" for share in self.box)
-        return f"left:{left};top:{top};width:{width};height:{height}"
+    def css(self, common: Mapping[str, int]) -> str:
+        """The custom properties that differ from `common`, or "" where none does."""
+        own = self.numbers(framed="l" in common)
+        return ";".join(f"--{name}:{value}" for name, value in own.items() if value != common.get(name, 0))
+
+    def numbers(self, *, framed: bool) -> dict[str, int]:
+        """All of them; a field that fills its window gives only what the style sheet cannot work out."""
+        left, top, right, bottom = self.box
+        found = {"s": self.side, "x": self.x, "y": self.y}
+        if framed:
+            return found | {"l": left - self.x, "t": top - self.y, "w": right - left, "h": bottom - top}
+        clipped = {"w": right - left, "h": bottom - top}
+        return found | {name: value for name, value in clipped.items() if value != self.side}
+
+
+def common(boxes: Array, size: int) -> dict[str, int]:
+    """What most examples of a layer share, from its `boxes` [..., 4] in pixels of images `size` pixels square."""
+    spans = boxes.reshape(-1, 4)[:, 2:] - boxes.reshape(-1, 4)[:, :2]
+    found, times = np.unique(spans.max(axis=1), return_counts=True)
+    span = int(found[times.argmax()]) if len(found) else size
+    side, start = min(size, max(span, SMALLEST)), size // 2 - span // 2
+    inset = start - _start(start, start + span, size, side)
+    return {"s": side} | ({} if span >= SMALLEST else {"l": inset, "t": inset, "w": span, "h": span})
 
 
 def _start(low: int, high: int, size: int, side: int) -> int:
@@ -46,12 +69,4 @@ def crop(box: tuple[int, int, int, int], size: int) -> Crop:
     """The window around a receptive field `box` (left, top, right, bottom) of an image `size` pixels square."""
     left, top, right, bottom = box
     side = min(size, max(right - left, bottom - top, SMALLEST))
-    x, y = _start(left, right, size, side), _start(top, bottom, size, side)
-    return Crop(
-        zoom=size / side,
-        left=-x / side,
-        top=-y / side,
-        box=(left / size, top / size, (right - left) / size, (bottom - top) / size),
-        side=side,
-        whole=side == size,
-    )
+    return Crop(_start(left, right, size, side), _start(top, bottom, size, side), side, box, size)

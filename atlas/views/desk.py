@@ -4,20 +4,25 @@ written (`Entry`), so that memory does not grow with the number of units."""
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from atlas.figures.places import probe_file
+from atlas.figures.provenance import provenance, terms
 from atlas.figures.unit import unit_title
 from atlas.figures.words import first_name
 from atlas.types import Array, AtlasResults, LayerResults, NetworkResults, ProbeImage, Unit
 from atlas.views.credits import Work, credits, works
+from atlas.views.crop import common
 
+Place = tuple[str, str]  # network, layer
 HUES = 8  # colours that the style sheet knows, in timeline order
 
 
@@ -39,6 +44,10 @@ class Desk:
     def networks(self) -> tuple[NetworkResults, ...]:
         """The networks, oldest first."""
         return tuple(sorted(self.results.networks, key=lambda network: (network.spec.year, network.spec.name)))
+
+    def network(self, name: str) -> NetworkResults:
+        """The network named `name`."""
+        return next(network for network in self.networks if network.spec.name == name)
 
     def image(self, index: int) -> ProbeImage:
         """Probe image `index`."""
@@ -104,6 +113,30 @@ class Sheet:
     def is_logits(self) -> bool:
         """Is each unit of the layer a class?"""
         return self.layer.spec.name == self.network.spec.logits.name
+
+    @cached_property
+    def frame(self) -> Mapping[str, int]:
+        """Where most examples' windows and fields lie (`atlas.views.crop`)."""
+        return common(self.layer.examples.box[self.layer.examples.image >= 0], self.desk.results.probes.size)
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Any]:
+        """What all figures of the layer were made from; `pictures` is what the parameters of its pictures share."""
+        made = provenance(self.desk.results, self.network.spec, self.layer)
+        found = [picture.parameters for picture in self.layer.pictures.values()]
+        shared = {
+            name: value
+            for name, value in (found[0] if found else {}).items()
+            if all(name in other and other[name] == value for other in found[1:])
+        }
+        return made | ({"parameters": shared} if shared else {})
+
+    @cached_property
+    def usual_licence(self) -> str:
+        """The licence of the examples of most units: the terms of all their images together."""
+        images, probes = self.layer.examples.image, self.desk.results.probes.images
+        found = Counter(terms(probes[i] for i in row if i >= 0)[0] for row in images[:64].tolist())
+        return found.most_common(1)[0][0] if found else ""
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The probe images that show a unit: crops of shared files, placed by the style sheet, with the response laid over."""
+"""The probe images that show a unit: windows into shared files, placed by the style sheet, with the response laid over."""
 
 from __future__ import annotations
 
@@ -6,25 +6,21 @@ from dataclasses import dataclass
 
 from atlas.figures.places import probe_file
 from atlas.figures.words import number
-from atlas.types import Examples
+from atlas.types import Examples, ProbeImage
 from atlas.views.crop import Crop, crop
-from atlas.views.desk import Desk, Sheet
-from atlas.views.heat import heat_uri
+from atlas.views.desk import Sheet
 
 LEVELS = {"top": "Strongest", "p90": "Around the 90th percentile", "p50": "Around the median"}
 
 
 @dataclass(frozen=True)
 class Example:
-    """One example: `file` is None where the probe images may not be shown; `heat` is a data URI."""
+    """One example: `file` is None where the probe images may not be shown; `css` places it."""
 
     file: str | None
-    title: str
-    licence: str
-    credit: str  # site path of its entry in the list of images
+    words: str
     value: str
-    crop: Crop
-    heat: str | None
+    css: str
 
 
 @dataclass(frozen=True)
@@ -39,34 +35,41 @@ class Strip:
 def strips(sheet: Sheet, unit: int) -> tuple[Strip, ...]:
     """The examples of `unit` by level, strongest first; levels without any are left out."""
     table = sheet.layer.examples
-    images = table.image[unit].tolist()
+    images, values, boxes = table.image[unit].tolist(), table.value[unit].tolist(), table.box[unit].tolist()
     found: dict[str, list[Example]] = {}
     for place, level in enumerate(table.levels):
         if images[place] >= 0:
-            found.setdefault(level, []).append(_example(sheet.desk, table, unit, place))
+            made = _example(sheet, images[place], values[place], tuple(boxes[place]))
+            found.setdefault(level, []).append(made)
     return tuple(Strip(level, LEVELS[level], tuple(found[level])) for level in LEVELS if level in found)
 
 
-def _example(desk: Desk, table: Examples, unit: int, place: int) -> Example:
-    index = int(table.image[unit, place])
-    image = desk.image(index)
-    spatial = int(table.position[unit, place, 0]) >= 0
+def _example(sheet: Sheet, index: int, value: float, box: tuple[int, int, int, int]) -> Example:
+    probes = sheet.desk.results.probes
+    image = probes.images[index]
     return Example(
-        file=probe_file(image.id) if desk.results.probes.publish else None,
-        title=image.title,
-        licence=image.licence,
-        credit=desk.credits[index],
-        value=number(float(table.value[unit, place])),
-        crop=crop(tuple(table.box[unit, place].tolist()), desk.results.probes.size),
-        heat=heat_uri(table.heat[unit, place]) if spatial else None,
+        file=probe_file(image.id) if probes.publish else None,
+        words=in_words(image),
+        value=number(value),
+        css=crop(box, probes.size).css(sheet.frame),
     )
 
 
+def in_words(image: ProbeImage) -> str:
+    """What an image shows, for those who cannot see it: its maker's label, else its title."""
+    return image.label or image.title
+
+
 def strongest(sheet: Sheet, unit: int) -> tuple[str, Crop] | None:
-    """File and crop of the unit's strongest example, to stand for it where it has no picture."""
+    """File and window of the unit's strongest example, to stand for it where it has no picture."""
     table = sheet.layer.examples
     index = int(table.image[unit, 0])
     if index < 0 or not sheet.desk.results.probes.publish:
         return None
     box = tuple(table.box[unit, 0].tolist())
     return probe_file(sheet.desk.image(index).id), crop(box, sheet.desk.results.probes.size)
+
+
+def has_heat(table: Examples) -> bool:
+    """Were responses read at positions of the images (not so for a vector such as class logits)?"""
+    return bool((table.position[..., 0] >= 0).any())

@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
-from atlas.figures.catalogue import layer_figures, to_json
 from atlas.figures.map import map_figure
-from atlas.figures.places import figure_page, figures_file, layer_page, unit_page
+from atlas.figures.places import figure_page
 from atlas.figures.unit import channel_figure
 from atlas.types import Figure
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
 from atlas.views.map import SIDE
-from atlas.views.page import Asset, Item, Page
+from atlas.views.page import Item, Page
 
 
 def pages(sheet: Sheet) -> Iterator[Item]:
     """A page for every picture of the layer and for its map; other figures live on the page of their unit."""
     results, spec, layer = sheet.desk.results, sheet.network.spec, sheet.layer
-    yield Asset(figures_file(spec.name, layer.spec.name), to_json(layer_figures(results, spec, layer)).encode())
+    shared = sheet.provenance
     for unit in sorted(layer.pictures):
         figure = channel_figure(results, spec, layer, unit)
-        place = (f"Unit {unit} of {layer.spec.name}", unit_page(sheet.unit(unit)))
-        yield _page(sheet, figure, place)
+        yield _page(sheet, figure, shared, (f"unit {unit}", str(unit)))
     if layer.layout is not None and layer.cells is not None:
-        figure = map_figure(results, spec, layer)
-        place = (f"Layer {layer.spec.name}", layer_page(spec.name, layer.spec.name))
-        yield _page(sheet, figure, place)
+        yield _page(sheet, map_figure(results, spec, layer), shared, ("map", "map"))
 
 
-def _page(sheet: Sheet, figure: Figure, place: tuple[str, str]) -> Page:
+def _page(sheet: Sheet, figure: Figure, shared: Mapping[str, Any], place: tuple[str, str]) -> Page:
+    page = Page(figure_page(figure.id), "figure.html", {})
     context = {
         "sheet": sheet,
         "figure": figure,
         "file": figure.files[0],
-        "place": place,
+        "layer_folder": f"{page.root}{sheet.path}",
+        "network_page": f"{page.root}networks/{sheet.network.spec.name}/index.html",
+        "place_name": place[0],
+        "place": place[1],
+        "made": own(figure.provenance, shared),
         "side": sheet.layer.pictures[figure.provenance["unit"]].rgb.shape[0] if figure.kind == "channel" else SIDE,
     }
-    return Page(figure_page(figure.id), "figure.html", context)
+    return replace(page, context=context)
+
+
+def own(made: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a figure's provenance is not that of its whole layer, which the layer's page states once."""
+    return {
+        name: own(value, shared[name])
+        if isinstance(value, Mapping) and isinstance(shared.get(name), Mapping)
+        else value
+        for name, value in made.items()
+        if shared.get(name) != value
+    }
 
 
 LAYER_VIEWS.add("figure", pages)

@@ -1,43 +1,76 @@
-"""A unit's response as a tiny indexed PNG in viridis, clear where there is none: a data URI of about 250 bytes."""
+"""Responses of many units as one small picture: a row of tiles a unit and level, in viridis, clear where there is none.
+
+A tile is TILE samples square with its edge repeated around it, so that enlarging one never mixes in its neighbour.
+"""
 
 from __future__ import annotations
 
-import base64
-import struct
-import zlib
+import io
+from functools import cache
 
 import numpy as np
+from PIL import Image
 
-from atlas.types import Array
+from atlas.types import Array, Examples
 
-# viridis (Smith and van der Walt, 2015) at 16 equal steps
+# viridis (Smith and van der Walt, 2015) at 16 equal steps, of which a sheet uses every second
 VIRIDIS = bytes.fromhex(
     "440154481a6c472f7d41448739568c31688e2a788e23888e1f988b22a88435b77954c5687ad151a5db36d2e21bfde725"
 )
-LEVELS = 16
-CLEAR = bytes(round(225 * (level / (LEVELS - 1)) ** 0.8) for level in range(LEVELS))  # alpha of each level
+LEVELS = 8
+UNITS = 16  # of one sheet
+TILE = 8  # samples a side
+PITCH = TILE + 2  # with the repeated edge
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def heat_sheet(table: Examples, first: int) -> bytes:
+    """The responses of UNITS units from `first` as WebP bytes.
+
+    Row `r` of unit `first + u` (level r of the table, in order) is row `u * levels + r` of tiles; its examples follow
+    from left to right. Missing units and examples are clear.
+    """
+    levels = list(dict.fromkeys(table.levels))
+    wide = max(table.levels.count(level) for level in levels)
+    tiles = np.zeros((UNITS, len(levels), wide, PITCH, PITCH), np.uint8)
+    chosen = slice(first, first + UNITS)
+    for row, level in enumerate(levels):
+        places = [place for place, name in enumerate(table.levels) if name == level]
+        heat = reduced(table.heat[chosen][:, places])
+        there = table.image[chosen][:, places] >= 0
+        levels_of = (heat * ((LEVELS - 1) / 255) + 0.5).astype(np.uint8) * there[..., None, None]
+        tiles[: len(heat), row, : len(places)] = np.pad(levels_of, ((0, 0), (0, 0), (1, 1), (1, 1)), "edge")
+    sheet = tiles.transpose(0, 1, 3, 2, 4).reshape(UNITS * len(levels) * PITCH, wide * PITCH)
+    return _webp(sheet)
 
 
-_PALETTE = _chunk(b"PLTE", VIRIDIS) + _chunk(b"tRNS", CLEAR)
-_END = _chunk(b"IEND", b"")
+def reduced(heat: Array) -> Array:
+    """Maps [..., G, G] resampled to [..., TILE, TILE] float: means of equal areas."""
+    weights = _areas(heat.shape[-1])
+    out: Array = weights @ heat.astype(np.float32) @ weights.T
+    return out
 
 
-def heat_png(heat: Array) -> bytes:
-    """`heat` ([G, G] uint8, 0 = no response) as PNG bytes: 16 levels of viridis with alpha."""
-    height, width = heat.shape
-    levels = (heat.astype(np.uint16) * (LEVELS - 1) + 127) // 255
-    if width % 2:
-        levels = np.concatenate([levels, np.zeros((height, 1), levels.dtype)], axis=1)
-    packed = ((levels[:, ::2] << 4) | levels[:, 1::2]).astype(np.uint8)
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), packed], axis=1)  # filter type 0 on every row
-    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 4, 3, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + _PALETTE + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)) + _END
+@cache
+def _areas(side: int) -> Array:
+    """[TILE, side]: the share that each of `side` samples has in each tile sample; rows sum to 1."""
+    edges = np.linspace(0, side, TILE + 1)
+    low, high = np.maximum(edges[:-1, None], np.arange(side)), np.minimum(edges[1:, None], np.arange(side) + 1)
+    share = np.clip(high - low, 0, None)
+    out: Array = (share / share.sum(1, keepdims=True)).astype(np.float32)
+    return out
 
 
-def heat_uri(heat: Array) -> str:
-    """The same as a data URI for a style sheet."""
-    return "data:image/png;base64," + base64.b64encode(heat_png(heat)).decode()
+@cache
+def _palette() -> Array:
+    """[LEVELS, 4] uint8: viridis with alpha that grows with the response, nothing at level 0."""
+    colours = np.frombuffer(VIRIDIS, np.uint8).reshape(-1, 3)[1::2].astype(np.float64)
+    alpha = np.rint(225 * (np.arange(LEVELS) / (LEVELS - 1)) ** 0.8)
+    out: Array = np.concatenate([colours, alpha[:, None]], 1).astype(np.uint8)
+    out[0] = 0
+    return out
+
+
+def _webp(levels: Array) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(_palette()[levels], "RGBA").save(file, "WEBP", lossless=True, quality=60, method=4, exact=False)
+    return file.getvalue()

@@ -1,4 +1,4 @@
-"""A histogram as the path of an inline SVG, with marks where percentiles and scores lie."""
+"""A histogram as the path of an inline SVG one unit wide a bin, with marks where percentiles and scores lie."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from atlas.figures.words import number
 from atlas.types import Array
 
-WIDTH, HEIGHT = 480.0, 120.0
-EDGE = 0.2  # labels of marks this near to a side (as a share of the width) grow away from it
+HEIGHT = 99  # SVG units; a bin is 1 wide
+NARROW = 340.0  # pixels of the plot on the narrowest window
+LETTER = 6.6  # pixels that a letter of a label takes, at most
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A vertical line at `x` (SVG units) with its words; `value` is the number in words.
+    """A vertical line at `x` (per cent of the axis) with its words; `value` is the number in words.
 
     `row` counts upwards from the plot, so that labels of near marks do not meet.
     """
@@ -28,16 +29,24 @@ class Mark:
 
 @dataclass(frozen=True)
 class Histogram:
-    """`path` is a step area in a box of WIDTH x HEIGHT; bar heights grow with the square root of the count."""
+    """`path` is a step area in a box of `bins` x HEIGHT; bar heights grow with the square root of the count.
+
+    The axis reaches from `low` to `high`; the bins take the part from `left`, `width` wide (per cent).
+    """
 
     path: str
+    bins: int
+    left: float
+    width: float
     marks: tuple[Mark, ...]
-    zero: float | None  # x of the value 0 where it lies inside
+    zero: float | None  # per cent of the axis where the value 0 lies inside
     low: str
     high: str
-    images: int
-    width: float = WIDTH
-    height: float = HEIGHT
+
+    @property
+    def rows(self) -> int:
+        """How many rows of labels there are."""
+        return 1 + max((mark.row for mark in self.marks), default=0)
 
 
 def histogram(counts: Array, edges: tuple[float, float], marks: dict[str, tuple[str, float]]) -> Histogram:
@@ -48,34 +57,43 @@ def histogram(counts: Array, edges: tuple[float, float], marks: dict[str, tuple[
     span = (last - first) or 1.0
 
     def x(value: float) -> float:
-        return round(WIDTH * (value - first) / span, 1)
+        return round(100 * (value - first) / span, 1)
 
-    bars = [int(bar) for bar in counts]
-    most = math.sqrt(max(bars, default=0) or 1)
-    step = (high - low) / (len(bars) or 1)
-    path = [f"M{x(low)} {HEIGHT:g}"]
-    for index, bar in enumerate(bars):
-        path.append(f"V{HEIGHT * (1 - math.sqrt(bar) / most):.1f}H{x(low + (index + 1) * step)}")
     return Histogram(
-        path="".join(path) + f"V{HEIGHT:g}Z",
+        path=_path(counts),
+        bins=len(counts),
+        left=x(low),
+        width=round(x(high) - x(low), 1),
         marks=_placed([(kind, x(value), label, number(value)) for kind, (label, value) in marks.items()]),
         zero=x(0.0) if first < 0 < last else None,
         low=number(first),
         high=number(last),
-        images=sum(bars),
     )
 
 
-LETTER = 6.0  # SVG units that a letter of a label takes, at most
+def _path(counts: Array) -> str:
+    """Steps from the left, in whole SVG units, as moves relative to the step before."""
+    most = math.sqrt(max(counts.tolist(), default=0) or 1)
+    tops = [round(HEIGHT * (1 - math.sqrt(count) / most)) for count in counts.tolist()]
+    path, before, flat = [f"M0 {HEIGHT}"], HEIGHT, 0
+    for top in tops:
+        if top != before:
+            path.append(f"h{flat}v{top - before}" if flat else f"v{top - before}")
+            before, flat = top, 0
+        flat += 1
+    return "".join(path) + f"h{flat}V{HEIGHT}z"
 
 
 def _placed(marks: list[tuple[str, float, str, str]]) -> tuple[Mark, ...]:
-    """From left to right, each label in the lowest row where it does not meet another."""
+    """From left to right, each label in the lowest row where it does not meet another.
+
+    A label at x per cent of the axis stands with x per cent of its own width to the left of x, so none leaves the plot.
+    """
     ends: list[float] = []
     placed = []
     for kind, x, label, value in sorted(marks, key=lambda mark: mark[1]):
         wide = LETTER * (len(label) + len(value) + 2)
-        left = x if x < EDGE * WIDTH else (x - wide if x > (1 - EDGE) * WIDTH else x - wide / 2)
+        left = (NARROW - wide) * x / 100
         row = next((row for row, end in enumerate(ends) if end <= left), len(ends))
         ends[row : row + 1] = [left + wide]
         placed.append(Mark(kind, x, row, label, value))

@@ -12,14 +12,15 @@ from atlas.figures.places import probe_file
 from atlas.figures.provenance import LICENCE_URLS
 from atlas.types import ProbeImage
 from atlas.views import ATLAS_VIEWS
-from atlas.views.credits import WORKS_A_PAGE, Work, list_page
+from atlas.views.credits import WORKS_A_PAGE, Work, list_page, numbers
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import contact_sheet, webp
 from atlas.views.script import put
 
 SIDE, COLUMNS = 64, 12
-IDS = "images/ids.js"  # ids of all images in order, for maps; loaded when someone comes near
+IDS = "images/ids.js"  # ids of all images in order, for maps and examples; loaded when someone comes near
+WORKS = "images/works.js"  # the number of each image's work, in the same order
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     parts = [found[start : start + WORKS_A_PAGE] for start in range(0, len(found), WORKS_A_PAGE)] or [()]
     if desk.results.probes.publish:
         yield Asset(IDS, put("ids", [image.id for image in desk.results.probes.images]))
+        yield Asset(
+            WORKS, put("works", {"page": WORKS_A_PAGE, "work": numbers(found, len(desk.results.probes.images))})
+        )
     for number, part in enumerate(parts):
         file = f"pictures/images-{number + 1}.webp" if desk.pixels and part else None
         if file:

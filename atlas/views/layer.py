@@ -65,9 +65,8 @@ def _thumb(sheet: Sheet, unit: int) -> Array | None:
     if pixels is None or found is None:
         return None
     image, window = pixels[int(sheet.layer.examples.image[unit, 0])], found[1]
-    x, y = round(-window.left * window.side), round(-window.top * window.side)
     cut = Image.new("RGB", (window.side, window.side), (128, 128, 128))  # where the field reaches beyond the image
-    cut.paste(image, (-x, -y))
+    cut.paste(image, (-window.x, -window.y))
     return scaled(np.asarray(cut), SIDE)
 
 
@@ -99,6 +98,7 @@ def _context(sheet: Sheet, groups: tuple[Group, ...]) -> dict[str, object]:
         "images": int(layer.stats.counts[0].sum()),
         "map_file": small_map_file(spec.name, layer.spec.name) if layer.cells else None,
         "map_figure": figure_page(f"{spec.name}/{layer.spec.name}/map"),
+        "made": sheet.provenance,
         "previous": names[place - 1] if place else None,
         "next": names[place + 1] if place + 1 < len(names) else None,
     }

@@ -2,66 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from atlas import __version__
+from atlas.figures.cite import AUTHOR, issue_date, made_from
 from atlas.figures.metadata import xmp
 from atlas.figures.places import figure_page, picture_file, unit_page
+from atlas.figures.provenance import CREDIT, LICENCE
 from atlas.figures.unit import channel_figure, unit_figures
 from atlas.figures.words import first_name, number
-from atlas.types import UnitStats
+from atlas.types import Figure, UnitStats
 from atlas.views import LAYER_VIEWS
-from atlas.views.crop import Crop
 from atlas.views.desk import Sheet
-from atlas.views.examples import strips, strongest
+from atlas.views.examples import has_heat, strips, strongest
+from atlas.views.heat import UNITS, heat_sheet
 from atlas.views.histogram import Histogram, histogram
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import scaled, stretch, webp
+from atlas.views.script import put
 
 THUMB = 96  # pixels
+FEW = 10  # images: of a mean over fewer the page says how many
+RANKED = 3  # classes and labels that a page names
+FINE = 5  # images enlarged this much show their pixels
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A class or a label, with the mean response of its images; `bar` in [0, 1] is relative to the strongest image."""
+    """A class or a label, with the mean response of its images."""
 
     name: str
-    full: str
     mean: str
     images: int
-    bar: float
+
+
+@dataclass(frozen=True)
+class Heat:
+    """The sheet of responses that a unit's examples are laid over with, in the folder of the layer's pages.
+
+    `unit` is the unit's first row of tiles in it, `columns` its tiles a row, `levels` its rows a unit.
+    """
+
+    file: str
+    unit: int
+    columns: int
+    levels: int
 
 
 @dataclass(frozen=True)
 class Kin:
-    """A unit of the same layer: its page, its words, what stands for it, its correlation."""
+    """A unit of the same layer: its words, whether it has a picture, its correlation."""
 
     index: int
-    page: str
     words: str
-    picture: str | None
-    crop: tuple[str, Crop] | None
+    picture: bool
     correlation: float
 
 
 def thumb_file(sheet: Sheet, unit: int) -> str:
-    """The small picture of a unit."""
-    return picture_file(sheet.unit(unit)).removesuffix(".webp") + "-small.webp"
+    """The small picture of a unit: a file of its own unless the picture is small itself."""
+    return picture_file(sheet.unit(unit)).removesuffix(".webp") + f"{small_suffix(sheet)}.webp"
+
+
+def small_suffix(sheet: Sheet) -> str:
+    """What the names of the layer's small pictures add to those of its pictures."""
+    return "-small" if any(picture.rgb.shape[0] > THUMB for picture in sheet.layer.pictures.values()) else ""
 
 
 def pages(sheet: Sheet) -> Iterator[Item]:
-    """The page of every unit of the layer, and the files of its pictures."""
+    """The page of every unit of the layer, and the files of its pictures, of its examples' responses, for citations."""
+    yield Asset(f"{sheet.path}cite.js", put("cite", cite_data(sheet)))
+    if sheet.desk.results.probes.publish and has_heat(sheet.layer.examples):
+        for first in range(0, sheet.layer.spec.units, UNITS):
+            yield Asset(f"{sheet.path}{_heat_file(first)}", heat_sheet(sheet.layer.examples, first))
     for unit in range(sheet.layer.spec.units):
         if unit in sheet.layer.pictures:
             yield from _files(sheet, unit)
         yield Page(unit_page(sheet.unit(unit)), "unit.html", _context(sheet, unit))
 
 
+def _heat_file(unit: int) -> str:
+    return f"heat-{unit // UNITS}.webp"
+
+
+def _heat(sheet: Sheet, unit: int) -> Heat | None:
+    table = sheet.layer.examples
+    if not sheet.desk.results.probes.publish or not has_heat(table):
+        return None
+    levels = dict.fromkeys(table.levels)
+    columns = max(table.levels.count(level) for level in levels)
+    return Heat(_heat_file(unit), unit % UNITS * len(levels), columns, len(levels))
+
+
 def _files(sheet: Sheet, unit: int) -> Iterator[Asset]:
     rgb = stretch(sheet.layer.pictures[unit].rgb)
     figure = channel_figure(sheet.desk.results, sheet.network.spec, sheet.layer, unit)
     yield Asset(picture_file(sheet.unit(unit)), webp(rgb, xmp=xmp(figure, sheet.desk.base_url)))
-    yield Asset(thumb_file(sheet, unit), webp(scaled(rgb, THUMB), quality=70))
+    if small_suffix(sheet):
+        yield Asset(thumb_file(sheet, unit), webp(scaled(rgb, THUMB), quality=70))
 
 
 def _context(sheet: Sheet, unit: int) -> dict[str, object]:
@@ -79,16 +118,52 @@ def _context(sheet: Sheet, unit: int) -> dict[str, object]:
         "figure_page": figure_page(f"{sheet.unit(unit).slug}/channel"),
         "ratio": picture.score_max / largest if picture and largest > 0 else None,
         "largest": largest,
-        "lead": strongest(sheet, unit),
+        "lead": _lead(sheet, unit),
         "rank": _rank(stats, unit),
         "strips": strips(sheet, unit),
+        "heat": _heat(sheet, unit),
+        "pixels": sheet.desk.results.probes.size,
+        "whole": sheet.frame == {"s": sheet.desk.results.probes.size},
+        "fine": sheet.frame["s"] * FINE <= sheet.desk.results.probes.size,
         "histogram": _histogram(sheet, unit),
+        "few": FEW,
+        "author": AUTHOR,
+        "licence": _licence(sheet, figures),
         "classes": _ranked(stats, "class", unit, sheet.class_names),
         "labels": _ranked(stats, "label", unit, stats.label_names),
         "kin": _kin(sheet, unit),
+        "tiles": sheet.desk.results.probes.publish,
+        "small": small_suffix(sheet),
         "previous": unit - 1 if unit else None,
         "next": unit + 1 if unit + 1 < layer.spec.units else None,
     }
+
+
+def _licence(sheet: Sheet, figures: Mapping[str, Figure]) -> str:
+    """The licence of the examples, "" where it is that of most units of the layer."""
+    licence = figures["examples"].licence if "examples" in figures else ""
+    return licence if licence != sheet.usual_licence else ""
+
+
+def cite_data(sheet: Sheet) -> dict[str, str]:
+    """What the citations of a layer's figures share: static/cite.js puts the rest in from the page."""
+    spec, probes = sheet.network.spec, sheet.desk.results.probes
+    return {
+        "author": AUTHOR,
+        "publisher": CREDIT,
+        "issued": issue_date().isoformat(),
+        "version": __version__,
+        "base": sheet.desk.base_url.rstrip("/"),
+        "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
+        "licence": LICENCE,
+        "examples": sheet.usual_licence,
+    }
+
+
+def _lead(sheet: Sheet, unit: int) -> tuple[str, str] | None:
+    """File and place of the example that stands where a picture would."""
+    found = strongest(sheet, unit)
+    return (found[0], found[1].css(sheet.frame)) if found else None
 
 
 def _rank(stats: UnitStats, unit: int) -> int:
@@ -114,10 +189,9 @@ def _ranked(stats: UnitStats, kind: str, unit: int, names: tuple[str, ...]) -> t
     ids = getattr(stats, f"{kind}_ids")[unit].tolist()
     means = getattr(stats, f"{kind}_means")[unit].tolist()
     sizes = getattr(stats, f"{kind}_sizes")[unit].tolist()
-    low, high = float(stats.lowest[unit]), float(stats.highest[unit])
     return tuple(
-        Ranked(first_name(names[i]), names[i], number(mean), size, max(0.0, (mean - low) / ((high - low) or 1.0)))
-        for i, mean, size in zip(ids, means, sizes, strict=True)
+        Ranked(first_name(names[i]), number(mean), size)
+        for i, mean, size in list(zip(ids, means, sizes, strict=True))[:RANKED]
         if i >= 0
     )
 
@@ -125,18 +199,9 @@ def _ranked(stats: UnitStats, kind: str, unit: int, names: tuple[str, ...]) -> t
 def _kin(sheet: Sheet, unit: int) -> tuple[Kin, ...]:
     neighbours = sheet.layer.neighbours
     near = zip(neighbours.unit[unit].tolist(), neighbours.correlation[unit].tolist(), strict=True)
-    return tuple(_kindred(sheet, other, correlation) for other, correlation in near if other >= 0)
-
-
-def _kindred(sheet: Sheet, other: int, correlation: float) -> Kin:
-    drawn = other in sheet.layer.pictures
-    return Kin(
-        other,
-        unit_page(sheet.unit(other)),
-        sheet.label(other),
-        thumb_file(sheet, other) if drawn else None,
-        None if drawn else strongest(sheet, other),
-        correlation,
+    drawn = sheet.layer.pictures
+    return tuple(
+        Kin(other, sheet.label(other), other in drawn, correlation) for other, correlation in near if other >= 0
     )
 
 

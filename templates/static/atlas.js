@@ -1,22 +1,142 @@
-// On every page: theme button, keys, the view of examples.
+// On every page, before the first paint: the reader's own choice of light or dark, and the place where data scripts leave
+// their data. Then, once the page is read: the site's head, keys, glossary, and what examples and citations offer.
 (function () {
   "use strict";
-  var root = document.documentElement;
-  var button = document.querySelector(".theme");
-  button.hidden = false;
-  button.addEventListener("click", function () {
-    var dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    try { localStorage.setItem("theme", root.dataset.theme); } catch (error) { /* stays for this page */ }
-  });
-  document.addEventListener("keydown", function (event) {
+  var page = document.documentElement, kept = {}, waiting = {};
+  var root = document.currentScript.getAttribute("src").replace("static/atlas.js", "");
+  page.dataset.root = root;
+  window.__atlas = {
+    put: function (key, value) {
+      kept[key] = value;
+      (waiting[key] || []).forEach(function (call) { call(value); });
+      delete waiting[key];
+    },
+    get: function (key, call) {
+      if (key in kept) call(kept[key]);
+      else (waiting[key] = waiting[key] || []).push(call);
+    },
+    load: function (path) { // a data script, once, when it is wanted
+      if (document.querySelector('script[src="' + root + path + '"]')) return;
+      make("script", { src: root + path }, document.head);
+    }
+  };
+  try {
+    var theme = localStorage.getItem("theme");
+    if (theme) page.dataset.theme = theme;
+  } catch (error) { /* no storage from a file in some browsers: the system's choice */ }
+
+  function make(tag, fields, parent) {
+    var made = Object.assign(document.createElement(tag), fields);
+    if (parent) parent.append(made);
+    return made;
+  }
+  // The head of the site. Pages of units and figures leave all but its first link to this script.
+  var NAV = [["Networks", "index.html#networks"], ["Maps", "index.html#maps"], ["Images", "images/index.html"], ["Index", "search/index.html"], ["About", "about/index.html"]];
+  function head() {
+    var header = document.querySelector("header.site"), main = document.getElementById("main");
+    main.tabIndex = -1;
+    document.body.prepend(make("a", { className: "skip", href: "#main", textContent: "Skip to content" }));
+    make("link", { rel: "icon", href: root + "static/mark.svg" }, document.head);
+    if (!header.querySelector("nav")) {
+      var nav = make("nav", { ariaLabel: "Site" }, header);
+      NAV.forEach(function (item) { nav.append(make("a", { textContent: item[0], href: root + item[1] }), " "); });
+    }
+    var form = make("form", { className: "find", action: root + "search/index.html" }, header);
+    form.setAttribute("role", "search");
+    make("input", { type: "search", name: "q", placeholder: "Search", autocomplete: "off", ariaLabel: "Search units, layers and classes" }, form);
+    make("kbd", { textContent: "/", ariaHidden: "true" }, form);
+    var button = make("button", { className: "theme", type: "button", ariaLabel: "Change between light and dark" }, header);
+    button.addEventListener("click", function () {
+      var dark = page.dataset.theme ? page.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+      page.dataset.theme = dark ? "light" : "dark";
+      try { localStorage.setItem("theme", page.dataset.theme); } catch (error) { /* stays for this page */ }
+    });
+  }
+  function keys(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
     if (event.target.closest && event.target.closest(".stage")) return;
-    var body = document.body.dataset;
+    var rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key], link = rel && document.querySelector("a[rel=" + rel + "]");
     if (event.key === "/") {
       event.preventDefault();
       (document.getElementById("ask") || document.querySelector(".find input")).focus();
-    } else if (event.key === "ArrowLeft" && body.previous) location.href = body.previous;
-    else if (event.key === "ArrowRight" && body.next) location.href = body.next;
+    } else if (link) location.href = link.href;
+  }
+  // What the facts of a unit mean; the glossary on the About page says it at length.
+  var MEANS = {
+    "Largest response": "Over all probe images, before the nonlinearity",
+    "Mean ± sd": "Over all positions of all probe images, before the nonlinearity",
+    "Selectivity": "(mean response to the favourite class − median) ÷ (largest − median), over probe images",
+    "r": "Pearson correlation of the mean responses to the probe images"
+  };
+  function glossary() {
+    document.querySelectorAll(".unit dt, .unit dfn").forEach(function (term) {
+      if (MEANS[term.textContent]) term.title = MEANS[term.textContent];
+    });
+  }
+  // Examples: how to show them, and from each image to its maker and licence.
+  function examples(section) {
+    var field = section.classList.contains("whole") ? "image" : "receptive field";
+    var ways = [["field", field]].concat(field === "image" ? [] : [["whole", "whole image"]], section.dataset.heat ? [["heat", "response"]] : []);
+    var title = section.querySelector("h2"), head = make("div", { className: "headline" });
+    title.replaceWith(head);
+    head.append(title);
+    var box = make("fieldset", { className: "switch" });
+    make("legend", { className: "hush", textContent: "Show examples as" }, box);
+    ways.forEach(function (way, place) {
+      var label = make("label", {}, box);
+      make("input", { type: "radio", name: "view", value: way[0], checked: !place }, label);
+      label.append(" " + way[1]);
+    });
+    if (ways.length > 1) head.append(box);
+    var images = Array.from(section.querySelectorAll(".strip img"));
+    var links = images.map(function (image) {
+      var link = make("a", { href: root + "images/index.html", title: image.alt + ": maker and licence" });
+      image.replaceWith(link);
+      link.append(image);
+      return link;
+    });
+    function aim() {
+      window.__atlas.load("images/ids.js");
+      window.__atlas.load("images/works.js");
+      window.__atlas.get("ids", function (ids) {
+        window.__atlas.get("works", function (works) {
+          links.forEach(function (link, place) {
+            var id = images[place].getAttribute("src").split("/").pop().replace(".webp", ""), work = works.work[ids.indexOf(id)];
+            var part = Math.floor(work / works.page);
+            link.href = root + "images/" + (part ? part + 1 + "/" : "") + "index.html#work-" + work;
+          });
+        });
+      });
+    }
+    ["pointerover", "focusin", "touchstart"].forEach(function (kind) { section.addEventListener(kind, aim, { once: true, passive: true }); });
+  }
+  // Units that answer alike, with their pictures, or with their strongest examples from the sheets of the layer's page.
+  function kin(list) {
+    var place = location.pathname.split("/").slice(-4, -2).join("/"), units = +list.dataset.units, path = root + "pictures/" + place + "/";
+    new IntersectionObserver(function (seen, observer) {
+      if (!seen.some(function (entry) { return entry.isIntersecting; })) return;
+      observer.disconnect();
+      list.querySelectorAll("a").forEach(function (link) {
+        var unit = parseInt(link.textContent, 10), group = unit >> 8, rows = Math.ceil(Math.min(256, units - group * 256) / 16);
+        var tile = make("span", { className: "tile" });
+        link.prepend(tile);
+        if (link.className) make("img", { src: path + unit + list.dataset.small + ".webp", alt: "" }, tile);
+        else tile.style.cssText = "background-image:url(" + path + "examples-" + group + ".webp);background-size:1600% " + rows * 100 + "%;background-position:" +
+          unit % 16 / 15 * 100 + "% " + (rows > 1 ? (unit >> 4) % 16 / (rows - 1) * 100 : 0) + "%";
+      });
+    }, { rootMargin: "200px" }).observe(list);
+  }
+  document.addEventListener("keydown", keys);
+  document.addEventListener("DOMContentLoaded", function () {
+    head();
+    glossary();
+    var section = document.querySelector(".examples"), cite = document.querySelector("details.cite");
+    if (section) examples(section);
+    document.querySelectorAll(".row[data-units]").forEach(kin);
+    function citing() {
+      window.__atlas.load("static/cite.js");
+      make("script", { src: document.body.dataset.cite }, document.head);
+    }
+    if (document.body.dataset.cite) cite.open ? citing() : cite.addEventListener("toggle", citing, { once: true });
   });
 })();

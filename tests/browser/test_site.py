@@ -6,6 +6,9 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
+from atlas.figures.catalogue import find
+from atlas.figures.cite import cite
+
 LAYER = "networks/efficientnet-lite0/block3b"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 KINDS = (
@@ -168,13 +171,72 @@ def test_layer_sorts_by_largest_response_and_filters(built_site, paths, visit, o
 
 def test_switch_shows_the_whole_image_with_its_field(paths, visit, opened):
     page = visit(f"{opened}/{paths['unit']}")
-    pan = page.locator(".strip .pan").first
+    image, heat = page.locator(".strip img").first, "getComputedStyle(e.closest('li'), '::after').backgroundSize"
     page.emulate_media(reduced_motion="reduce")
-    before = pan.bounding_box()["width"]
+    before = image.bounding_box()["width"]
     page.get_by_role("radio", name="whole image").check()
-    assert pan.bounding_box()["width"] < before
+    assert image.bounding_box()["width"] < before
+    assert image.evaluate(f"e => {heat}") in ("0px 0px", "0px")
     page.get_by_role("radio", name="response").check()
-    assert page.locator(".strip .field").first.evaluate("e => getComputedStyle(e).backgroundSize") == "100% 100%"
+    assert image.evaluate(f"e => {heat}") == "1125% 6000%"
+
+
+def test_an_example_leads_to_its_maker_and_licence(paths, visit, opened):
+    page = visit(f"{opened}/{paths['unit']}")
+    link = page.locator(".strip a").first
+    words = link.locator("img").get_attribute("alt")
+    link.hover()
+    page.wait_for_function("document.querySelector('.strip a').hash.startsWith('#work-')")
+    link.click()
+    page.wait_for_url("**/images/**#work-*")
+    assert words.partition(", crop")[0] in page.locator(":target").inner_text()
+
+
+def test_units_that_answer_alike_show_themselves(paths, visit, opened):
+    page = visit(f"{opened}/{paths['unit']}")
+    page.locator(".row").scroll_into_view_if_needed()
+    page.locator(".row .tile").first.wait_for()
+    assert page.locator(".row .tile").count() == page.locator(".row a").count() > 2
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("kind", ["unit", "plain unit", "class", "figure"])
+def test_the_page_offers_every_figure_in_every_format(kind, built, paths, visit, opened):
+    results = built.results()
+    page = visit(f"{opened}/{paths[kind]}")
+    if kind != "figure":
+        page.locator("details.cite summary").click()
+    formats = page.get_by_label("Format")
+    formats.wait_for()
+    place = "/".join(paths[kind].split("/")[1:4])
+    chooser = page.get_by_label("Figure")
+    kinds = {"Picture": "channel", "Examples": "examples", "Histogram": "histogram"}
+    names = chooser.locator("option").all_inner_texts() if kind != "figure" else ["Picture"]
+    assert names[-1] == ("Picture" if kind == "figure" else "Histogram")
+    for name in names:
+        if kind != "figure":
+            chooser.select_option(label=name)
+        figure = find(results, f"{place}/{kinds[name]}")
+        for shown, format in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl-json")):
+            formats.select_option(label=shown)
+            assert page.locator("details.cite pre").text_content() == cite(figure, format)
+
+
+def test_without_scripts_a_unit_says_how_to_cite_it(paths, visit, opened):
+    page = visit(f"{opened}/{paths['unit']}", scripts=False)
+    page.locator("details.cite summary").click()
+    assert "Feature visualization of unit" in page.locator("details.cite").inner_text()
+    page = visit(f"{opened}/{paths['figure']}", scripts=False)
+    assert page.locator("details.cite pre").inner_text().startswith("@misc{atlas:")
+
+
+def test_the_script_knows_the_same_menu_as_the_pages(paths, visit, opened):
+    menus = []
+    for kind in ("home", "unit"):
+        page = visit(f"{opened}/{paths[kind]}")
+        menus.append(page.locator("header.site nav a").evaluate_all("all => all.map(a => [a.textContent, a.href])"))
+    assert menus[0] == menus[1]
+    assert len(menus[0]) >= 4
 
 
 def test_map_zooms_by_keys_and_wheel(paths, visit, opened):

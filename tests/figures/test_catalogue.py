@@ -1,11 +1,9 @@
-import json
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from atlas.errors import UnknownName
-from atlas.figures.catalogue import all_ids, find, from_json, layer_figures, to_json
+from atlas.figures.catalogue import all_ids, find
 from atlas.figures.write import DRAWINGS
 from tests.fixtures import make_results
 
@@ -59,22 +57,3 @@ def test_ids_are_read_layer_by_layer(results):
 def test_an_unknown_id_says_what_exists(results, figure_id, message):
     with pytest.raises(UnknownName, match=message):
         find(results, figure_id)
-
-
-def test_json_round_trip(results):
-    network = results.networks[0]
-    figures = tuple(layer_figures(results, network.spec, network.load("block3b")))
-    text = to_json(figures)
-    assert from_json(text) == figures
-    data = json.loads(text)
-    assert data["shared"]["weights"]["sha256"] == network.spec.weights.sha256
-    assert all("weights" not in figure["provenance"] for figure in data["figures"])
-
-
-def test_json_of_no_figures_and_of_numpy_parameters(results):
-    assert from_json(to_json([])) == ()
-    figure = find(results, "twin/stem/2/channel")
-    made = replace(figure, provenance={"parameters": {"rate": np.float32(0.5), "steps": np.array([1, 2])}})
-    assert from_json(to_json([made]))[0].provenance == {"parameters": {"rate": 0.5, "steps": [1, 2]}}
-    with pytest.raises(TypeError, match="not plain data"):
-        to_json([replace(figure, provenance={"layer": object()})])

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from atlas.views.crop import crop
-from atlas.views.heat import VIRIDIS, heat_png
-from atlas.views.histogram import HEIGHT, WIDTH, histogram
+from atlas.types import Examples
+from atlas.views.crop import common, crop
+from atlas.views.heat import PITCH, TILE, UNITS, heat_sheet, reduced
+from atlas.views.histogram import HEIGHT, NARROW, histogram
 from atlas.views.pixels import contact_sheet, stretch
 from atlas.views.script import put
 from atlas.views.search import Heading, fold, letter, shards, tokens
@@ -18,46 +19,81 @@ from atlas.views.words import fixed, size, whole
 
 def test_a_field_inside_fills_its_window():
     found = crop((40, 60, 140, 160), 224)
-    assert (found.side, found.left, found.top) == (100, -0.4, -0.6)
-    assert found.zoom == pytest.approx(2.24)
+    assert (found.x, found.y, found.side) == (40, 60, 100)
     assert not found.whole
+    assert found.css({"s": 100}) == "--x:40;--y:60"
+    assert found.css({"s": 99}) == "--s:100;--x:40;--y:60"
 
 
 def test_a_small_field_keeps_its_surroundings():
     found = crop((0, 100, 3, 103), 224)
     assert found.side == 32
-    assert found.left == 0  # never beyond the image
-    assert -found.top * 32 == pytest.approx(85, abs=1)
+    assert found.x == 0  # never beyond the image
+    assert found.y == pytest.approx(85, abs=1)
+    shared = common(np.array([[50, 100, 53, 103]] * 3), 224)
+    assert (shared["s"], shared["w"], shared["h"]) == (32, 3, 3)
+    assert crop((50, 100, 53, 103), 224).css(shared) in ("--x:35;--y:85", "--x:36;--y:86")
+    assert "--l:0" in found.css(shared)
 
 
-@pytest.mark.parametrize(("box", "left"), [((0, 50, 60, 150), 40 / 100), ((164, 50, 224, 150), -164 / 100)])
-def test_where_the_network_saw_padding_the_window_is_empty(box, left):
+@pytest.mark.parametrize(("box", "x"), [((0, 50, 60, 150), -40), ((164, 50, 224, 150), 164)])
+def test_where_the_network_saw_padding_the_window_is_empty(box, x):
     found = crop(box, 224)
-    assert found.side == 100
-    assert found.left == pytest.approx(left)
+    assert (found.x, found.side) == (x, 100)
+    assert found.css({"s": 100}) == f"--x:{x};--y:50;--w:60"
 
 
 def test_a_field_as_large_as_the_image_is_the_image():
-    assert crop((0, 0, 224, 224), 224).whole
+    found = crop((0, 0, 224, 224), 224)
+    assert found.whole
+    assert found.css(common(np.array([[0, 0, 224, 224]]), 224)) == ""
 
 
-@pytest.mark.parametrize("side", [1, 7, 12])
-def test_heat_is_a_png_that_others_read(side):
-    heat = np.linspace(0, 255, side * side).reshape(side, side).astype(np.uint8)
-    heat[-1, -1] = 255
-    picture = Image.open(io.BytesIO(heat_png(heat))).convert("RGBA")
-    assert picture.width >= side
-    assert picture.height == side
-    assert picture.getpixel((side - 1, side - 1))[:3] == tuple(VIRIDIS[-3:])
-    if side > 1:
-        assert picture.getpixel((0, 0))[3] == 0
+def test_what_most_examples_share_is_the_usual_window():
+    boxes = np.array([[0, 0, 40, 60], [10, 10, 70, 70], [5, 9, 65, 69]])
+    assert common(boxes, 224) == {"s": 60}
+    assert common(np.empty((0, 4), int), 224) == {"s": 224}
+
+
+def _responses(heat):
+    """A table of as many units as `heat` [C, 3, G, G] has: two strongest examples, one at the median."""
+    count = len(heat)
+    return Examples(
+        np.zeros((count, 3), np.int32), np.zeros((count, 3)), np.zeros((count, 3, 2)), np.zeros((count, 3, 4)), heat,
+        ("top", "top", "p50"),
+    )  # fmt: skip
+
+
+def test_a_sheet_of_responses_holds_each_tile_in_its_place():
+    heat = np.zeros((UNITS + 1, 3, TILE, TILE), np.uint8)
+    heat[1, 1] = 255  # unit 1, second strongest: row 2 (two rows a unit), column 1
+    heat[UNITS, 2, 0, 0] = 255  # the first unit of the second sheet, at the median
+    first = np.asarray(Image.open(io.BytesIO(heat_sheet(_responses(heat), 0))).convert("RGBA"))
+    assert first.shape == (UNITS * 2 * PITCH, 2 * PITCH, 4)
+    lit = np.argwhere(first[..., 3])
+    assert lit.min(0).tolist() == [2 * PITCH, PITCH]
+    assert lit.max(0).tolist() == [3 * PITCH - 1, 2 * PITCH - 1]  # the whole tile and its repeated edge
+    assert first[2 * PITCH, PITCH, :3].tolist() == [0xFD, 0xE7, 0x25]
+    second = np.asarray(Image.open(io.BytesIO(heat_sheet(_responses(heat), UNITS))).convert("RGBA"))
+    assert np.argwhere(second[..., 3]).max(0).tolist() == [PITCH + 1, 1]  # one sample and its edge
+
+
+def test_responses_are_reduced_by_means_of_equal_areas():
+    heat = np.arange(144.0).reshape(1, 12, 12)
+    small = reduced(heat)
+    assert small.shape == (1, TILE, TILE)
+    assert small.mean() == pytest.approx(heat.mean())
+    assert small[0, 0, 0] == pytest.approx(
+        (heat[0, 0, 0] + 0.5 * heat[0, 0, 1] + 0.5 * heat[0, 1, 0] + 0.25 * heat[0, 1, 1]) / 2.25
+    )
+    assert np.array_equal(reduced(np.eye(TILE)), np.eye(TILE))
 
 
 def test_histogram_marks_and_heights():
     found = histogram(np.array([4, 16]), (0.0, 2.0), {"picture": ("picture", 4.0)})
-    assert found.path == f"M0.0 {HEIGHT:g}V60.0H120.0V0.0H240.0V{HEIGHT:g}Z"  # square roots: 2 and 4
-    assert found.marks[0].x == WIDTH
-    assert found.images == 20
+    assert found.path == f"M0 {HEIGHT}v-49h1v-50h1V{HEIGHT}z"  # square roots: 2 and 4
+    assert (found.left, found.width, found.bins) == (0, 50, 2)
+    assert found.marks[0].x == 100
     assert found.zero is None
 
 
@@ -65,6 +101,8 @@ def test_labels_of_near_marks_take_rows_of_their_own():
     near = {"p50": ("median", 1.0), "p90": ("90th percentile", 1.05), "top": ("largest", 1.9)}
     found = histogram(np.array([4, 16]), (0.0, 2.0), near)
     assert [(mark.kind, mark.row) for mark in found.marks] == [("p50", 0), ("p90", 1), ("top", 0)]
+    assert found.rows == 2
+    assert NARROW < 390
 
 
 def test_contact_sheet_places_row_by_row():

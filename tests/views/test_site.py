@@ -13,10 +13,11 @@ from urllib.parse import unquote, urldefrag
 import jinja2
 import pytest
 
-from atlas.errors import AtlasError
+from atlas.errors import AtlasError, StoreError
 from atlas.figures.catalogue import all_ids
 from atlas.folder import MANIFEST
-from atlas.site import Press, template_folder, write
+from atlas.press import Press, template_folder
+from atlas.site import write
 from atlas.views import ATLAS_VIEWS, LAYER_VIEWS
 from atlas.views.desk import Chapter, Sheet
 from atlas.views.entry import entry
@@ -104,6 +105,30 @@ def test_the_same_results_give_the_same_bytes(site, tmp_path):
     assert first == second
 
 
+def test_any_number_of_workers_gives_the_same_bytes(site, tmp_path):
+    told = []
+    summary = write(make_results(), tmp_path, workers=3, reopen=make_results, progress=lambda *said: told.append(said))
+    first = {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    second = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert first == second
+    assert summary.files == len(first) - 1  # without the manifest
+    assert [said[1:] for said in told] == [(done, 6) for done in range(1, 7)]
+
+
+def broken_results():
+    results = make_results()
+    return replace(results, networks=tuple(replace(network, load=_refuse) for network in results.networks))
+
+
+def _refuse(name):
+    raise StoreError(f"The store entry of {name} is corrupt. Delete it.")
+
+
+def test_an_error_in_a_worker_comes_out_as_it_was_raised(tmp_path):
+    with pytest.raises(StoreError, match=r"The store entry of \w+ is corrupt\. Delete it\."):
+        write(make_results(), tmp_path, workers=2, reopen=broken_results)
+
+
 def test_a_hostile_class_name_stays_text(tmp_path):
     names = (HOSTILE, *make_results().class_names("fixture-12")[1:])
     write(make_results(class_names=lambda _: names), tmp_path)
@@ -156,12 +181,25 @@ def test_the_manifest_names_every_file(site):
 
 def test_atlas_json_counts_what_is_there(site, pages):
     data = json.loads((site / "atlas.json").read_text())
+    assert [network["top1"] is None for network in data["networks"]] == [True, False]  # the second has a model card
+    assert all(network["depth"] > 0 and network["multiply_adds"] > 0 for network in data["networks"])
     assert data["counts"]["pages"] == len(pages)
     assert data["counts"]["figures"] == len(list(all_ids(make_results())))
     assert data["counts"]["units"] == sum(layer["units"] for network in data["networks"] for layer in network["layers"])
     assert {(found["network"], found["layer"]) for found in data["maps"]} == {
         (network, layer) for network in ("efficientnet-lite0", "twin") for layer in ("stem", "block3b")
     }
+
+
+def test_every_unit_and_figure_page_keeps_to_its_budget(site):
+    """Bytes of a page count thousands of times: about 5 kB a unit's, about 4 kB a picture's."""
+    units = [path.stat().st_size for path in site.glob("networks/*/*/*/index.html") if path.parent.name.isdecimal()]
+    figures = [path.stat().st_size for path in site.glob("figures/*/*/*/channel/index.html")]
+    assert len(units) > 100
+    assert len(figures) > 50
+    assert sum(units) / len(units) < 6000, sum(units) / len(units)
+    assert max(units) < 8000
+    assert sum(figures) / len(figures) < 4500, sum(figures) / len(figures)
 
 
 def test_page_sizes(site):
@@ -208,5 +246,5 @@ def test_writing_a_site_needs_no_torch():
 def test_the_trail_of_a_unit_ends_with_its_number(site):
     for unit in (0, 3):
         text = (site / f"networks/twin/block3b/{unit}/index.html").read_text(encoding="utf-8")
-        assert f'<span aria-current="page">{unit}</span>' in text
-        assert '<a href="../../../../networks/twin/block3b/index.html">block3b</a>' in text
+        assert f"<span aria-current=page>{unit}</span>" in text
+        assert "<a href=../index.html>block3b</a>" in text

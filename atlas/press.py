@@ -1,0 +1,106 @@
+"""Pages -> bytes. The one place of Jinja."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from atlas import __version__
+from atlas.errors import AtlasError
+from atlas.figures import words as caption_words
+from atlas.figures.cite import SUFFIXES, cite, issue_date
+from atlas.figures.metadata import highwire, image_object
+from atlas.figures.places import figure_page, layer_page
+from atlas.folder import Folder
+from atlas.types import AtlasResults, Figure
+from atlas.views import LAYER_VIEWS, words
+from atlas.views.desk import Desk, Entry, Place, Sheet
+from atlas.views.entry import entry
+from atlas.views.page import Item, Page
+
+PLACES = (Path(__file__).parent / "_templates", Path(__file__).parents[1] / "templates")  # wheel, checkout
+
+
+class Press:
+    """Renders pages: Jinja with autoescape on and undefined names an error."""
+
+    def __init__(self, results: AtlasResults, out: Path, base_url: str) -> None:
+        self.desk = Desk(results, out, base_url)
+        self._templates: dict[str, jinja2.Template] = {}
+        self._jinja = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(template_folder()),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._jinja.filters.update(
+            num=caption_words.number,
+            pct=caption_words.percent,
+            first_name=caption_words.first_name,
+            fixed=words.fixed,
+            whole=words.whole,
+            size=words.size,
+            plural=words.plural,
+            text=_text,
+        )
+        self._jinja.globals.update(
+            networks=[(network.spec, self.desk.hues[network.spec.name]) for network in self.desk.networks],
+            version=__version__,
+            base_url=base_url.rstrip("/"),
+            issued=issue_date().isoformat(),
+            layer_page=layer_page,
+            figure_page=figure_page,
+            citations=self.citations,
+            bibtex=lambda figure: cite(figure, "bibtex", base_url=base_url),
+            highwire=lambda figure: highwire(figure, base_url=base_url, issued=issue_date()),
+            json_ld=self.json_ld,
+        )
+
+    def citations(self, figure: Figure) -> list[tuple[str, str, str]]:
+        """(format, file suffix, text) of the citations of a figure for reference managers."""
+        return [(name, suffix, cite(figure, name, base_url=self.desk.base_url)) for name, suffix in SUFFIXES.items()]
+
+    def json_ld(self, figure: Figure) -> str:
+        """The figure for search engines, safe inside a script element."""
+        data = image_object(figure, base_url=self.desk.base_url, issued=issue_date())
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+    def render(self, page: Page) -> bytes:
+        """The page as the bytes of an HTML file; a template that lacks something names the page."""
+        template = self._templates.get(page.template) or self._jinja.get_template(page.template)
+        self._templates[page.template] = template
+        try:
+            return template.render(page.context, root=page.root, path=page.path).encode()
+        except jinja2.UndefinedError as error:
+            raise AtlasError(f"templates/{page.template} cannot be filled for {page.path}: {error}.") from error
+
+    def print_layer(self, place: Place, folder: Folder) -> Entry:
+        """Write the pages of a layer; what is kept of it."""
+        network = self.desk.network(place[0])
+        sheet = Sheet(self.desk, network, network.load(place[1]))
+        for view in LAYER_VIEWS.values():
+            self.print_all(view(sheet), folder)
+        return entry(sheet)
+
+    def print_all(self, items: Iterator[Item], folder: Folder) -> None:
+        """Write pages and files as they come."""
+        for item in items:
+            folder.write(item.path, self.render(item) if isinstance(item, Page) else item.data)
+
+
+def _text(value: str) -> Markup:
+    """`value` as the text of an element, where quotation marks need no escape (in attributes they do)."""
+    return Markup(value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def template_folder() -> Path:
+    """Where the templates lie: in the installed package or beside it in a checkout."""
+    for place in PLACES:
+        if (place / "base.html").is_file():
+            return place
+    raise AtlasError(f"The package lacks its templates (looked in {PLACES[0]} and {PLACES[1]}). Reinstall it.")

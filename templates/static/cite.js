@@ -1,0 +1,70 @@
+// Citations of a unit's figures as BibTeX, RIS and CSL-JSON, from the page and from what its layer shares (../cite.js).
+// The same texts as `atlas cite ID --format …`; a test in a browser compares them.
+(function () {
+  "use strict";
+  var TITLES = { channel: "Feature visualization of ", examples: "Examples for ", histogram: "Responses of " };
+  var NAMES = { channel: "Picture", examples: "Examples", histogram: "Histogram" };
+  var MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+  var SIGNS = { "\\": "\\textbackslash{}", "{": "\\textbraceleft{}", "}": "\\textbraceright{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
+  function escaped(text) { return text.replace(/[\\{}~^&%$#_]/g, function (sign) { return SIGNS[sign] || "\\" + sign; }); }
+  function filled(pairs, say) { return pairs.filter(function (pair) { return pair[1]; }).map(say).join(""); }
+  var FORMATS = {
+    BibTeX: function (ref) {
+      return "@misc{" + ref.key + ",\n" + filled([
+        ["author", "{{" + ref.author + "}}"], ["title", "{{" + escaped(ref.title) + "}}"], ["publisher", "{" + ref.publisher + "}"],
+        ["year", "{" + ref.issued.slice(0, 4) + "}"], ["month", MONTHS[+ref.issued.slice(5, 7) - 1]], ["version", "{" + ref.version + "}"],
+        ["url", ref.url && "{" + ref.url + "}"], ["note", "{" + escaped(ref.note) + "}"]
+      ], function (pair) { return "  " + pair[0] + " = " + pair[1] + ",\n"; }) + "}\n";
+    },
+    RIS: function (ref) {
+      return filled([
+        ["TY", "FIGURE"], ["ID", ref.key], ["AU", ref.author], ["TI", ref.title], ["PB", ref.publisher], ["PY", ref.issued.slice(0, 4)],
+        ["DA", ref.issued.replace(/-/g, "/")], ["ET", ref.version], ["UR", ref.url], ["N1", ref.note]
+      ], function (pair) { return pair[0] + "  - " + pair[1] + "\n"; }) + "ER  - \n";
+    },
+    "CSL-JSON": function (ref) {
+      return JSON.stringify([{
+        id: ref.key, type: "figure", title: ref.title, author: [{ literal: ref.author }], publisher: ref.publisher,
+        issued: { "date-parts": [ref.issued.split("-").map(Number)] }, version: ref.version, URL: ref.url || undefined, note: ref.note
+      }]) + "\n";
+    }
+  };
+  window.__atlas.get("cite", function (shared) {
+    var box = document.querySelector("details.cite"), path = location.pathname.split("/"), alone = document.body.className === "figure";
+    var unit = (alone ? path.slice(-5, -2) : path.slice(-4, -1)).join("/"); // figures/<unit>/channel/ or networks/<unit>/
+    var words = document.title[0].toLowerCase() + document.title.slice(1);
+    function reference(kind) {
+      var id = unit + "/" + kind, page = kind === "channel" ? "figures/" + id + "/index.html" : "networks/" + unit + "/index.html#" + kind;
+      var licence = kind === "examples" ? box.dataset.licence || shared.examples : shared.licence;
+      return {
+        key: "atlas:" + id.replace(/[^A-Za-z0-9.-]/g, "-"), title: alone ? document.title : TITLES[kind] + words, author: shared.author, publisher: shared.publisher,
+        issued: shared.issued, version: shared.version, url: shared.base && shared.base + "/" + page,
+        note: "Figure " + id + "; " + shared.made + "; licence " + licence
+      };
+    }
+    function choice(names, label) {
+      var select = document.createElement("select");
+      select.setAttribute("aria-label", label);
+      names.forEach(function (name) { select.append(new Option(NAMES[name] || name, name)); });
+      select.addEventListener("input", show);
+      return select;
+    }
+    var kinds = alone ? ["channel"] : [document.querySelector("#picture .more") && "channel", document.querySelector("#examples .legend") && "examples", "histogram"];
+    var figures = choice(kinds.filter(Boolean), "Figure"), formats = choice(Object.keys(FORMATS), "Format");
+    var tools = document.createElement("p"), pre = box.querySelector("pre") || document.createElement("pre"), copy = document.createElement("button");
+    tools.className = "tools";
+    copy.type = "button";
+    copy.addEventListener("click", function () {
+      getSelection().selectAllChildren(pre);
+      copy.textContent = document.execCommand("copy") ? "Copied" : "Selected";
+    });
+    function show() {
+      pre.textContent = FORMATS[formats.value](reference(figures.value));
+      copy.textContent = "Copy";
+    }
+    if (!alone) tools.append(figures);
+    tools.append(formats, copy);
+    box.append(tools, pre);
+    show();
+  });
+})();
