@@ -24,7 +24,7 @@ test: .venv/.tests ## run the whole test suite
 check: .venv/.tests ## style, types, architecture
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-bench: .venv/.tests ## measure the heavy stages (minutes)
+bench: .venv/.bench ## measure the heavy stages (minutes)
 	$(BIN)/python -m tests.benchmarks
 
 clean: ## delete results and site (the environment stays)
@@ -41,3 +41,7 @@ clean: ## delete results and site (the environment stays)
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| { echo 'The browser tests need chromium: install it (Debian: apt-get install chromium) and run again.'; exit 1; }
 	@touch $@
+
+.venv/.bench: .venv/.installed
+	@$(BIN)/pip install -q -c constraints.txt -e '.[bench]' && touch $@ \
+		|| echo 'The packages that the comparison with lucent needs cannot be installed; the rest is measured.'

@@ -1,10 +1,12 @@
-"""`make bench`: what the heavy stages cost, as ratios within one interleaved run on one thread."""
+"""`make bench`: what the heavy stages cost and reach, as ratios within one interleaved run on one thread."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from statistics import median
+import argparse
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,34 +14,36 @@ import torch
 from atlas.collect import BATCH, prepare, respond
 from atlas.memory import keep_memory
 from atlas.networks import NETWORKS
-from atlas.types import Unit
+from atlas.types import Network, Unit
 from atlas.visualize import BATCH as UNITS
 from atlas.visualize import Settings, visualize_units
 from atlas.weights import load
+from tests.benchmarks.clock import interleaved, seconds
+from tests.benchmarks.peak import shares
+from tests.benchmarks.peer import TARGETS, compare, lucent
 
-ROUNDS = 5
 NAME = "efficientnet-lite0"
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Wall seconds of one call."""
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
-
-
-def interleaved(one: Callable[[], object], other: Callable[[], object]) -> tuple[float, float]:
-    """Median seconds of two pieces of work done in turn, after one warm-up of each."""
-    one(), other()
-    times = [(seconds(one), seconds(other)) for _ in range(ROUNDS)]
-    return median(first for first, _ in times), median(second for _, second in times)
+PLACE = "block5c"  # a middle layer
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the figures and, with `--json FILE`, write them for programs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--json", type=Path, help="write the figures there too")
+    parser.add_argument("--units", type=int, default=2, help="units that lucent makes (a minute or more each; 0: none)")
+    chosen = parser.parse_args()
     torch.set_num_threads(1)
     keep_memory()
     network = load(NETWORKS[NAME])
+    found: dict[str, Any] = {"forward": forward(network), "pictures": pictures(), "peak": peak()}
+    if chosen.units:
+        found["lucent"] = peer(network, chosen.units)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def forward(network: Network) -> dict[str, float]:
+    """The streaming pass against a plain forward pass."""
     layers = [layer for layer in network.spec.layers if layer.name != "head" and "_" not in layer.name]
     pixels = np.random.default_rng(0).integers(0, 256, (BATCH, 224, 224, 3), dtype=np.uint8)
     names = [str(number) for number in range(BATCH)]
@@ -48,19 +52,59 @@ def main() -> None:
         with torch.inference_mode():
             network.module(prepare(network, pixels))
 
-    forward, read = interleaved(plain, lambda: respond(network, layers, pixels, seeds=names))
-    print(f"forward pass: {forward / BATCH * 1e3:.1f} ms an image")
+    alone, read = interleaved(plain, partial(respond, network, layers, pixels, seeds=names))
+    units = sum(layer.units for layer in layers)
+    print(f"Forward pass of {network.spec.name}: {alone / BATCH * 1e3:.1f} ms an image")
+    print(f"  with all statistics of {units} units: {read / alone:.2f} times a plain forward pass", flush=True)
+    return {"seconds": alone / BATCH, "units": units, "ratio": read / alone}
+
+
+def pictures() -> list[dict[str, Any]]:
+    """Seconds of a picture, by layer, of each network: its first, middle and last layer."""
+    print(f"\nPictures: processor seconds a unit, {UNITS} units together\n{'network':<20} {'layer':<10} {'canvas':>6} {'steps':>6} {'seconds':>8}")  # fmt: skip
+    rows = []
+    for name in NETWORKS:
+        network = load(NETWORKS[name])
+        layers = network.spec.layers
+        for layer in (layers[0], layers[len(layers) // 2], layers[-1]):
+            units = [Unit(name, layer.name, number % layer.units) for number in range(UNITS)]
+            visualize_units(network, layer, units[:1], Settings(steps=2), seed=0)
+            made: list[Any] = []
+            work = partial(visualize_units, network, layer, units, Settings(), seed=0)
+            spent = seconds(lambda work=work, made=made: made.extend(work())) / UNITS
+            facts = made[0].parameters
+            rows.append({"network": name, "layer": layer.name, "canvas": facts["canvas"], "steps": facts["steps"], "seconds": spent})  # fmt: skip
+            print(f"{name:<20} {layer.name:<10} {facts['canvas']:>6} {facts['steps']:>6} {spent:>8.3f}", flush=True)
+    return rows
+
+
+def peak() -> list[dict[str, Any]]:
+    """Share of the convolution peak."""
+    rows = shares()
+    print("\nShare of the machine's bfloat16 convolution peak on one thread (measured in turn with each)")
+    print(f"{'network':<20} {'layer':<10} {'GFLOP/s peak':>12} {'passes':>8} {'ascent':>8}")
+    for row in rows:
+        print(f"{row['network']:<20} {row['layer']:<10} {row['peak'] / 1e9:>12.0f} {row['passes']:>8.0%} {row['ascent']:>8.0%}", flush=True)  # fmt: skip
+    return rows
+
+
+def peer(network: Network, units: int) -> dict[str, Any] | None:
+    """Against lucent."""
+    if lucent() is None:
+        print("\nThe comparison with lucent is left out: torch-lucent 0.1.8 is not installed (pip install '.[bench]').")
+        return None
+    found = compare(network, network.spec.layer(PLACE), units)
     print(
-        f"with all statistics of {sum(layer.units for layer in layers)} units: {read / forward:.2f} times a plain forward pass"
+        f"\nlucent 0.1.8 (512 steps, its defaults) on {NAME}/{PLACE}, {found['units']} units; scores under our transforms"
     )
-    for name in ("block2b", "block5c", "logits"):
-        units = [Unit(NAME, name, number) for number in range(UNITS)]
-        layer = network.spec.layer(name)
-        visualize_units(network, layer, units, Settings(steps=2), seed=0)
-        spent = seconds(lambda layer=layer, units=units: visualize_units(network, layer, units, Settings(), seed=0))
-        print(
-            f"picture of a unit of {name}: {spent / UNITS:.2f} s on one thread, {Settings().steps} steps, {Settings().size} px"
-        )
+    print(f"{'':<14} {'s a unit':>9} {'mean':>8} {'maximum':>8} {'times faster':>13} {'mean':>7} {'maximum':>8}")
+    theirs = found["rows"]["lucent"]
+    print(f"{'lucent':<14} {theirs['seconds']:>9.2f} {theirs['mean']:>8.2f} {theirs['max']:>8.2f}")
+    for steps, target in TARGETS.items():
+        row, ratio = found["rows"][str(steps)], found["ratios"][str(steps)]
+        print(f"{f'ours, {steps}':<14} {row['seconds']:>9.2f} {row['mean']:>8.2f} {row['max']:>8.2f} {ratio['faster']:>13.0f}"
+              f" {ratio['mean']:>7.0%} {ratio['max']:>8.0%}   (to reach: {target} times)", flush=True)  # fmt: skip
+    return found
 
 
 if __name__ == "__main__":
