@@ -15,6 +15,7 @@ from atlas.errors import AtlasError
 from atlas.figures.cite import issue_date
 from atlas.figures.network import network_figures
 from atlas.figures.places import probe_file
+from atlas.figures.recurrent import recurrent_figures
 from atlas.folder import Folder
 from atlas.pool import pool
 from atlas.press import Press, template_folder
@@ -167,7 +168,7 @@ def _summary(results: AtlasResults, folder: Folder, chapters: tuple[Chapter, ...
         pages=sum(path.endswith(".html") for path in folder.written),
         files=len(folder.written),
         bytes=sum(folder.written.values()),
-        figures=1 + whole + sum(layer.figures for layer in layers),
+        figures=1 + whole + sum(layer.figures for layer in layers) + len(recurrent_figures(results)),
         units=sum(layer.units for layer in layers),
         removed=0,
     )

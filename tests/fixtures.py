@@ -29,6 +29,7 @@ from atlas.types import (
     ReceptiveField,
     UnitStats,
 )
+from tests.chapters import make_recurrent
 from tests.portraits import make_card, make_gates, make_structure
 
 IMAGES, SIZE, BINS, CLASSES = 40, 64, 24, 12
@@ -69,6 +70,7 @@ def _results() -> AtlasResults:
         versions={"torch": "2.14.1", "numpy": np.__version__, "umap-learn": "0.5.9"},
         seconds={"responses": 12.5, "pictures": 80.25, "maps": 9.75},
         class_names=lambda name: {"fixture-12": CLASS_NAMES}[name],
+        recurrent=make_recurrent(),
     )
 
 

@@ -58,7 +58,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("gates", 1, ("numpy", "scipy"), 1, 1.0, "gates of recurrent networks"),
         StepSpec("reach", 1, ("numpy", "torch"), 1, 12.0, "reach of recurrent networks"),
         StepSpec("relevances", 1, ("numpy", "torch"), 1, 3.0, "relevance in recurrent networks"),
-        StepSpec("passages", 1, ("numpy",), 1, 1.0, "passages of text"),
+        StepSpec("passages", 2, ("numpy",), 1, 1.0, "passages of text"),
     )
 }
 

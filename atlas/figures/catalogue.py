@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from atlas.errors import UnknownName
 from atlas.figures.map import map_figure
 from atlas.figures.network import network_figures
+from atlas.figures.recurrent import recurrent_figures, recurrent_ids
 from atlas.figures.sheet import units_figure, wall_figure, wall_units
 from atlas.figures.unit import unit_figures
 from atlas.types import AtlasResults, Figure, LayerResults, NetworkResults, NetworkSpec
@@ -16,6 +17,11 @@ def find(results: AtlasResults, figure_id: str) -> Figure:
     """The figure with this id; UnknownName lists what exists beside the first part of the id that does not."""
     if figure_id == "wall":
         return wall_figure(results, wall_units(results))
+    if figure_id.startswith("recurrent/"):
+        chapter = {figure.id: figure for figure in recurrent_figures(results)}
+        if figure_id in chapter:
+            return chapter[figure_id]
+        raise UnknownName("figure of the recurrent chapter", figure_id, chapter)
     for whole in (network for network in results.networks if network.spec.name == figure_id.partition("/")[0]):
         for figure in network_figures(results, whole):
             if figure.id == figure_id:
@@ -71,3 +77,4 @@ def all_ids(results: AtlasResults) -> Iterator[str]:
                 yield figure.id
         for figure in network_figures(results, network):
             yield figure.id
+    yield from recurrent_ids(results)

@@ -222,17 +222,18 @@ PASSAGES, LONG = 2, 480
 def study_passages(net: Net, texts: Sequence[Text]) -> Found:
     """Two passages of half B with everything that can be shown over them, in steps of 1/127.
 
+    They are the ones with the most kinds of concepts, by the tokenizer alone: no network is favoured.
+
     Arrays, a passage after the other: `symbols` [P*L], `c`, `h` and each gate [P*L, H] int8 (c divided by `scale` [H]),
     `next` and `chance` [P*L, 5]: the five likeliest next characters and their probabilities in percent.
     """
     _, b = halves(texts)
-    chosen = [text for text in b if len(text) >= LONG + 40][:PASSAGES] or [max(b, key=len)]
+    chosen = sorted(((text, *_varied(text)) for text in b), key=lambda one: (-one[2], one[0].path))[:PASSAGES]
     parts: dict[str, list[Array]] = {}
     paths, firsts = [], []
     scale = np.zeros(net.cell.hidden, np.float32)
-    for text in chosen:
+    for text, first, _ in chosen:
         trace = replay(net.cell, net.embed[text.symbols])
-        first = _line_start(text.text, max(0, len(text) // 2 - LONG // 2))
         rows = slice(first + 1, min(first + 1 + LONG, len(text)))
         likely, chance = _likely(net.outputs(trace.h[rows]))
         for name, values in (("symbols", text.symbols[rows]), ("h", trace.h[rows]), ("c", trace.c[rows]),
@@ -249,6 +250,19 @@ def study_passages(net: Net, texts: Sequence[Text]) -> Found:
     arrays |= {"symbols": whole["symbols"].astype(np.uint8), "next": whole["next"].astype(np.uint8),
                "chance": whole["chance"].astype(np.uint8), "scale": scale}  # fmt: skip
     return arrays, {"paths": paths, "firsts": firsts, "lengths": [len(part) for part in parts["symbols"]]}
+
+
+def _varied(text: Text) -> tuple[int, float]:
+    """Where the passage with the most kinds of concepts begins, and how many it holds (a tenth of it each counts whole)."""
+    starts = sorted({_line_start(text.text, place) for place in range(0, max(1, len(text) - LONG), LONG // 4)})
+    names = [concept.name for concept in CONCEPTS if not concept.graded]
+
+    def variety(first: int) -> float:
+        shares = [float((text.labels[name][first : first + LONG] > 0).mean()) for name in names]
+        return sum(min(share, 0.1) for share in shares) * min(1.0, (len(text) - first) / LONG)
+
+    best = max(starts, key=variety)
+    return best, variety(best)
 
 
 def _line_start(text: str, place: int) -> int:

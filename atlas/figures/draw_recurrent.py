@@ -1,0 +1,118 @@
+"""What the plates of the recurrent chapter show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame
+from atlas.figures.recurrent import Line, closing_lines, context_lines, gate_points, shown_cell
+from atlas.networks.recurrent import ALPHABET
+from atlas.types import Array, AtlasResults, Figure
+
+COLOURS = (ACCENT, SECOND, "#009e73", QUIET)
+ROW = 0.16  # inches of a line of text
+WIDE = 96  # characters of a line of code
+
+
+def _height(results: AtlasResults, figure: Figure) -> float:
+    return max(1.0, len(_rows(results, figure)) * ROW) if _is_text(figure) else 3.2
+
+
+def _is_text(figure: Figure) -> bool:
+    return figure.id.rpartition("/")[2] in ("concepts", "passage", "relevance")
+
+
+def _rows(results: AtlasResults, figure: Figure) -> list[tuple[str, Array | None]]:
+    """Lines of text, and for code a number in [-1, 1] for each character."""
+    name = figure.id.rpartition("/")[2]
+    rows: list[tuple[str, Array | None]] = []
+    for network in results.recurrent:
+        rows.append((network.spec.title, None))
+        if name == "concepts":
+            rows += [
+                (
+                    f"  {r['concept']}: cell {r['cell']}, score {r['score']:.3f}, null {r['null_p95']:.3f}, probe {r['probe']:.3f}",
+                    None,
+                )
+                for r in network.facts["cells"]["concepts"]
+            ]
+        elif name == "passage":
+            arrays = network.arrays["passages"]
+            rows += _wrapped(arrays["symbols"][:480], arrays["c"][:480, shown_cell(network)[0]] / 127)
+        else:
+            for place in range(len(network.facts["relevances"]["decisions"])):
+                values = network.arrays["relevances"][f"{place}/lrp"]
+                rows += _wrapped(network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max())
+    return rows
+
+
+def _wrapped(symbols: Array, values: Array) -> list[tuple[str, Array | None]]:
+    text = "".join(ALPHABET[number] for number in symbols).replace("\n", "¶")
+    return [(text[at : at + WIDE], values[at : at + WIDE]) for at in range(0, len(text), WIDE)]
+
+
+def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
+    name = figure.id.rpartition("/")[2]
+    if _is_text(figure):
+        _text(axes, _rows(results, figure))
+    elif name == "gates":
+        _scatter(axes, results)
+    elif name == "context":
+        _lines(axes, context_lines(results), "characters of context", "nats a character")
+    else:
+        _lines(axes, closing_lines(results, "bracket"), "distance of the closing bracket", "gain in nats")
+
+
+def _text(axes: Any, rows: Sequence[tuple[str, Array | None]]) -> None:
+    from matplotlib.patches import Rectangle
+
+    step = INNER / WIDE
+    for number, (text, values) in enumerate(rows):
+        y = (number + 0.8) * ROW
+        if values is None:
+            axes.text(0, y, text, fontsize=7, color=INK)
+            continue
+        for column, (character, value) in enumerate(zip(text, values, strict=True)):
+            colour = SECOND if value > 0 else ACCENT
+            axes.add_patch(
+                Rectangle(
+                    (column * step, number * ROW), step, ROW, facecolor=colour, alpha=abs(float(value)) * 0.7, lw=0
+                )
+            )
+            axes.text(
+                (column + 0.5) * step,
+                y,
+                character.replace("$", r"\$"),
+                fontsize=5,
+                family="monospace",
+                ha="center",
+                color=INK,
+            )
+    frame(axes, INNER, max(1.0, len(rows) * ROW))
+
+
+def _scatter(axes: Any, results: AtlasResults) -> None:
+    clouds = [(f"{n.spec.title}, {gate}", points) for n in results.recurrent for gate, points in gate_points(n)]
+    for colour, (name, points) in zip(COLOURS * 3, clouds, strict=False):
+        axes.scatter(points[:, 0], points[:, 1], s=4, alpha=0.6, label=name, color=colour, linewidths=0)
+    axes.set_xlabel("share of time below 0.1")
+    axes.set_ylabel("share of time above 0.9")
+    if clouds:
+        axes.legend(fontsize=6)
+
+
+def _lines(axes: Any, lines: Sequence[Line], x: str, y: str) -> None:
+    for colour, line in zip(COLOURS, lines, strict=False):
+        axes.plot(line.x, line.y, "o-", ms=3, lw=1, label=line.name, color=colour)
+        if line.low:
+            axes.vlines(line.x, line.low, line.high, lw=1, color=colour)
+    axes.set_xscale("log", base=2)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.legend(fontsize=6)
+
+
+DRAWINGS.add("recurrent", Drawing(_height, _draw))
