@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from atlas.figures.gates import gate_figures
 from atlas.figures.places import filters_file, network_page
 from atlas.figures.provenance import provenance, terms
 from atlas.figures.strip import strip
@@ -14,7 +15,7 @@ from atlas.types import Array, AtlasResults, Figure, NetworkResults
 
 
 def network_figures(results: AtlasResults, network: NetworkResults) -> tuple[Figure, ...]:
-    """Structure, first filters, and for a network that this project trained the course of its training."""
+    """Structure, first filters, the course of its training, its gates: what there is."""
     return tuple(_figures(results, network))
 
 
@@ -23,6 +24,7 @@ def _figures(results: AtlasResults, network: NetworkResults) -> Iterator[Figure]
     yield filters_figure(results, network)
     if network.card is not None:
         yield training_figure(results, network)
+    yield from gate_figures(results, network)
 
 
 def _figure(

@@ -17,6 +17,16 @@ def network_page(network: str) -> str:
     return f"networks/{network}/index.html"
 
 
+def gates_page(network: str) -> str:
+    """The page of a network's gates."""
+    return f"networks/{network}/gates/index.html"
+
+
+def gate_file(network: str, block: int) -> str:
+    """The heat map of the gates of one block."""
+    return f"pictures/{network}/gates-{block}.webp"
+
+
 def filters_file(network: str) -> str:
     """The sheet of a network's first filters."""
     return f"pictures/{network}/filters.webp"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from atlas.figures.places import layer_page, picture_file
 from atlas.figures.provenance import LICENCE, provenance, terms
 from atlas.figures.words import count, listed, number
-from atlas.types import AtlasResults, Figure, LayerResults, NetworkSpec, Unit
+from atlas.types import AtlasResults, Figure, LayerResults, NetworkResults, NetworkSpec, Unit
 
 
 def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:
@@ -54,19 +54,39 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
     )
 
 
-WALL_ROWS = {1: 6, 2: 3, 3: 2, 4: 2}  # units a layer, by the number of networks; else 1
-WALL_COLUMNS = 20  # layers of one network, at most
+WALL_ROWS = {1: 6, 2: 3, 3: 2, 4: 2}  # units in a column, by the number of networks; else 1
+WALL_COLUMNS = 18  # of one network, at most
+WALL_UNITS = max(WALL_ROWS.values())  # units of one layer, at most
 
 
 def wall_units(results: AtlasResults) -> tuple[Unit, ...]:
     """The units on the wall: networks by year, layers in order, in each layer the best units."""
     rows = WALL_ROWS.get(len(results.networks), 1)
-    return tuple(
-        Unit(network.spec.name, name, index)
-        for network in sorted(results.networks, key=lambda network: (network.spec.year, network.spec.name))
-        for name in wall_layers([name for name in network.layer_names if network.load(name).pictures])
-        for index in best_units(network.load(name))[:rows]
-    )
+    networks = sorted(results.networks, key=lambda network: (network.spec.year, network.spec.name))
+    return tuple(unit for network in networks for unit in _units_of(network, rows))
+
+
+def _units_of(network: NetworkResults, rows: int) -> Iterator[Unit]:
+    drawn = {name: best_units(network.load(name)) for name in network.layer_names}
+    for name, ranks in wall_columns({name: len(units) for name, units in drawn.items()}, rows):
+        for rank in ranks:
+            yield Unit(network.spec.name, name, drawn[name][rank])
+
+
+def wall_columns(pictured: Mapping[str, int], rows: int) -> list[tuple[str, tuple[int, ...]]]:
+    """The columns of one network on the wall: each a layer and the ranks of its units from top to bottom.
+
+    `pictured` counts each layer's pictures, first layer first. Layers are spread evenly: a shallow network gives each
+    of its layers several columns, a deep one shows some of its layers.
+    """
+    names = wall_layers([name for name, units in pictured.items() if units])
+    columns = []
+    for place, name in enumerate(names):
+        share = sum(column * len(names) // WALL_COLUMNS == place for column in range(WALL_COLUMNS))
+        units = min(pictured[name], WALL_UNITS)
+        many = max(1, min(share, units // rows))
+        columns += [(name, tuple(range(first, units, many))[:rows]) for first in range(many)]
+    return columns
 
 
 def best_units(layer: LayerResults) -> list[int]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from atlas.figures.sheet import WALL_ROWS, best_units
+from atlas.figures.sheet import WALL_UNITS, best_units
 from atlas.figures.unit import unit_figures
 from atlas.views.desk import Entry, Sheet, Tile
 from atlas.views.layer import median_ratio
 from atlas.views.pixels import scaled, stretch
 
 TILE = 56  # pixels
-ROWS = max(WALL_ROWS.values())  # tiles that are kept of a layer
+ROWS = WALL_UNITS  # tiles that are kept of a layer
 
 
 def entry(sheet: Sheet) -> Entry:

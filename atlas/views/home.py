@@ -1,27 +1,50 @@
-"""The home page: the wall, then the chapters."""
+"""The home page: the line of history, a row for each network, then the chapters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from atlas.figures.sheet import wall_figure
+from atlas.figures.words import number
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
 from atlas.views.map import map_thumb_file
+from atlas.views.network import widest
 from atlas.views.page import Item, Page
-from atlas.views.wall import courses
+from atlas.views.wall import Course, courses
+from atlas.views.words import THIN
+
+
+@dataclass(frozen=True)
+class Vital:
+    """One fact about a network: in short, in full, and what it means."""
+
+    name: str
+    short: str
+    full: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A network in the line of history; `course` is None where it has no pictures."""
+
+    chapter: Chapter
+    course: Course | None
+    vitals: tuple[Vital, ...]
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     """The home page and the sheets of its wall."""
-    wall = courses(chapters)
-    yield from (course.asset() for course in wall)
-    shown = [brick.unit for course in wall for column in course.columns for brick in column.bricks]
+    wall = {course.chapter.network.spec.name: course for course in courses(chapters)}
+    yield from (course.asset() for course in wall.values())
+    shown = [brick.unit for course in wall.values() for column in course.columns for brick in column.bricks]
     layers = [layer for chapter in chapters for layer in chapter.layers]
     context = {
-        "wall": wall,
+        "history": [Row(chapter, wall.get(chapter.network.spec.name), vitals(chapter)) for chapter in chapters],
         "figure": wall_figure(desk.results, shown),
         "chapters": chapters,
+        "years": sorted({chapter.network.spec.year for chapter in chapters}),
         "units": sum(layer.units for layer in layers),
         "pictures": sum(layer.pictures for layer in layers),
         "maps": [
@@ -34,6 +57,32 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "recipe": desk.results.recipe,
     }
     yield Page("index.html", "home.html", context)
+
+
+def vitals(chapter: Chapter) -> tuple[Vital, ...]:
+    """Accuracy (where it was measured), parameters, multiply-adds, depth, receptive field."""
+    network, card, field = chapter.network, chapter.network.card, widest(chapter)
+    found = []
+    if card is not None:
+        error = 100 * card.error(card.top1)
+        told = f"{100 * card.top1:.1f} ± {error:.1f} % of {card.images:,} validation images named right"
+        found.append(Vital("top-1", f"{100 * card.top1:.1f}{THIN}%", told))
+    cost = network.structure.multiply_adds
+    return (
+        *found,
+        Vital("parameters", compact(network.parameters), f"{network.parameters:,} parameters"),
+        Vital("multiply-adds", compact(cost), f"{cost:,} multiply-adds for one image"),
+        Vital("layers deep", f"{network.structure.depth}", "layers with weights on the longest path"),
+        Vital("field", f"{field}{THIN}px" if field else "all", "receptive field of the last map, in input pixels"),
+    )
+
+
+def compact(amount: int) -> str:
+    """An amount in the unit that reads best: 1.82 M."""
+    for unit, scale in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if amount >= scale:
+            return f"{number(amount / scale)}{THIN}{unit}"
+    return str(amount)
 
 
 ATLAS_VIEWS.add("home", pages)

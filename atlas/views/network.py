@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from atlas.figures.bibliography import bibliography
+from atlas.figures.gates import findings
 from atlas.figures.network import filter_pictures, network_figures
 from atlas.figures.places import filters_file, network_page
 from atlas.figures.strip import strip
@@ -67,6 +68,7 @@ def _context(desk: Desk, chapter: Chapter, drawn: bool) -> dict[str, object]:
         "figures": {figure.kind: figure for figure in network_figures(desk.results, network)},
         "strip": strip(network.structure, network.layer_names),
         "structure": network.structure,
+        "gates_words": findings(network) if network.gates else "",
         "field": widest(chapter),
         "charts": charts(network.card) if network.card else (),
         "filters": [(divmod(unit, COLUMNS), f"{read[0]}/{unit}/index.html" if read else "") for unit in range(many)],

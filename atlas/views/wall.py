@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from atlas.figures.places import layer_page, unit_page
-from atlas.figures.sheet import WALL_ROWS, wall_layers
-from atlas.types import Unit
-from atlas.views.desk import Chapter, Entry
+from atlas.figures.sheet import WALL_ROWS, wall_columns
+from atlas.types import Array, Unit
+from atlas.views.desk import Chapter, Entry, Tile
 from atlas.views.entry import TILE
 from atlas.views.page import Asset
 from atlas.views.pixels import contact_sheet, webp
@@ -27,34 +27,27 @@ class Brick:
 
 @dataclass(frozen=True)
 class Column:
-    """A layer on the wall."""
+    """A column of a network's row: the layer, its page, and whether this is the first of the layer's columns."""
 
     name: str
     page: str
+    first: bool
     bricks: tuple[Brick, ...]
 
 
 @dataclass(frozen=True)
 class Course:
-    """A network on the wall: all its bricks are cut from one sheet, a column a layer."""
+    """A network on the wall: its columns from the first layer to the classes, all cut from one sheet."""
 
     chapter: Chapter
     sheet: str
-    layers: tuple[Entry, ...]
+    columns: tuple[Column, ...]
     rows: int
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The layers from the first to the classes."""
-        name = self.chapter.network.spec.name
-        return tuple(
-            Column(layer.name, layer_page(name, layer.name), bricks(layer, x, self.rows))
-            for x, layer in enumerate(self.layers)
-        )
+    tiles: tuple[Array | None, ...]  # of the sheet, row by row
 
     def asset(self) -> Asset:
         """The sheet."""
-        return tile_sheet(self.sheet, self.layers, self.rows)
+        return Asset(self.sheet, webp(contact_sheet(self.tiles, len(self.columns), TILE), quality=46))
 
 
 def tile_sheet(path: str, layers: Sequence[Entry], rows: int) -> Asset:
@@ -69,13 +62,19 @@ def bricks(layer: Entry, x: int, rows: int) -> tuple[Brick, ...]:
 
 
 def courses(chapters: Sequence[Chapter]) -> tuple[Course, ...]:
-    """The wall, oldest network first; a deep network shows some of its layers, evenly."""
+    """The wall, oldest network first."""
     rows = WALL_ROWS.get(len(chapters), 1)
     return tuple(_course(chapter, rows) for chapter in chapters if any(layer.tiles for layer in chapter.layers))
 
 
 def _course(chapter: Chapter, rows: int) -> Course:
-    drawn = [layer for layer in chapter.layers if layer.tiles]
-    chosen = set(wall_layers([layer.name for layer in drawn]))
-    shown = tuple(layer for layer in drawn if layer.name in chosen)
-    return Course(chapter, f"pictures/{chapter.network.spec.name}/wall.webp", shown, rows)
+    network, layers = chapter.network.spec.name, {layer.name: layer for layer in chapter.layers}
+    columns: list[Column] = []
+    picked: list[list[Tile]] = []
+    for x, (name, ranks) in enumerate(wall_columns({name: layer.pictures for name, layer in layers.items()}, rows)):
+        chosen = [layers[name].tiles[rank] for rank in ranks]
+        found = tuple(Brick(tile.unit, unit_page(tile.unit), tile.words, x, y) for y, tile in enumerate(chosen))
+        columns.append(Column(name, layer_page(network, name), not columns or columns[-1].name != name, found))
+        picked.append(chosen)
+    tiles = [column[row].rgb if row < len(column) else None for row in range(rows) for column in picked]
+    return Course(chapter, f"pictures/{network}/wall.webp", tuple(columns), rows, tuple(tiles))

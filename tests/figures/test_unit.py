@@ -7,7 +7,7 @@ import pytest
 
 from atlas.figures.map import map_figure
 from atlas.figures.provenance import terms
-from atlas.figures.sheet import units_figure, wall_figure, wall_layers, wall_units
+from atlas.figures.sheet import units_figure, wall_columns, wall_figure, wall_layers, wall_units
 from atlas.figures.unit import unit_figures
 from atlas.figures.words import number
 from atlas.types import ProbeImage
@@ -162,19 +162,29 @@ def test_units_figure(results):
 
 def test_the_wall_shows_the_best_units_of_every_layer(results):
     units = wall_units(results)
-    assert len(units) == 2 * 3 * 3  # networks, layers, rows for two networks
+    assert len(units) == 2 * 3 * 2 * 3  # networks, layers, columns (six units, three rows), rows for two networks
     layer = results.networks[1].load("block3b")
     ratio = {index: layer.pictures[index].score_max / layer.stats.highest[index] for index in layer.pictures}
     shown = [unit.index for unit in units if (unit.network, unit.layer) == ("twin", "block3b")]
-    assert shown == sorted(ratio, key=ratio.get, reverse=True)[:3]
+    best = sorted(ratio, key=ratio.get, reverse=True)
+    assert shown == [best[rank] for rank in (0, 2, 4, 1, 3, 5)]
     figure = wall_figure(results, units)
-    assert figure.caption.startswith("18 units from 6 layers of EfficientNet-Lite0 (2020) and Twin")
-    assert len(figure.files) == 18
+    assert figure.caption.startswith("36 units from 6 layers of EfficientNet-Lite0 (2020) and Twin")
+    assert len(figure.files) == 36
 
 
 def test_a_deep_network_shows_some_of_its_layers():
     names = [f"conv{number}" for number in range(41)]
     shown = wall_layers(names)
-    assert (len(shown), shown[0], shown[-1]) == (20, "conv0", "conv40")
+    assert (len(shown), shown[0], shown[-1]) == (18, "conv0", "conv40")
     assert shown == sorted(set(shown), key=names.index)
-    assert wall_layers(names[:20]) == names[:20]
+    assert wall_layers(names[:18]) == names[:18]
+
+
+def test_a_shallow_network_gives_its_layers_several_columns():
+    columns = wall_columns({"conv1": 64, "conv2": 0, "conv3": 2, "logits": 60}, 1)
+    assert [name for name, _ in columns] == ["conv1"] * 6 + ["conv3"] * 2 + ["logits"] * 6
+    assert [ranks for _, ranks in columns] == [(n,) for n in (*range(6), 0, 1, *range(6))]
+    tall = wall_columns({"conv1": 64, "logits": 3}, 3)
+    assert tall == [("conv1", (0, 2, 4)), ("conv1", (1, 3, 5)), ("logits", (0, 1, 2))]
+    assert wall_columns({"conv1": 0}, 2) == []
