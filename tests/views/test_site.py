@@ -223,7 +223,7 @@ def test_layer_view_renders(name, site):
 @pytest.mark.parametrize("name", ATLAS_VIEWS)
 def test_atlas_view_renders(name, site):
     press = Press(make_results(), site, "https://atlas.example")
-    network = press.desk.networks[0]
+    network = press.desk.networks[1]  # the one with a card and gates
     entries = tuple(entry(Sheet(press.desk, network, network.load(layer))) for layer in network.layer_names)
     found = list(ATLAS_VIEWS[name](press.desk, (Chapter(network, 0, entries),)))
     assert [press.render(item) for item in found if isinstance(item, Page)]
