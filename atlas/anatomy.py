@@ -14,6 +14,7 @@ from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
 from atlas.errors import AtlasError
 from atlas.portrait import Part, Structure
 from atlas.types import LayerSpec, Network
+from atlas.visualize.graph import decide
 
 
 def structure(network: Network, device: str = "cpu") -> Structure:
@@ -81,13 +82,8 @@ class _Tracer(fx.Tracer):
         return output
 
     def to_bool(self, obj: fx.Proxy) -> bool:
-        """Decide a branch, as on shapes, by running what was traced so far on the example."""
-        graph = fx.Graph()
-        copied: dict[fx.Node, fx.Node] = {}
-        graph.graph_copy(self.graph, copied)
-        graph.output(copied[obj.node])
-        with torch.no_grad():
-            return bool(fx.GraphModule(self.root, graph)(self.example))
+        """Decide a branch on shapes."""
+        return decide(self.root, self.graph, obj.node, self.example)
 
 
 POOLS = {"max_pool2d": "max pool", "boolean_dispatch": "max pool", "avg_pool2d": "mean pool",

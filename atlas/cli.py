@@ -20,7 +20,10 @@ app = typer.Typer(
 RecipeOption = Annotated[
     str | None,
     typer.Option(
-        "--recipe", "-r", envvar="ATLAS_RECIPE", help="default, full, tiny, or a TOML file [atlas.toml if it is here]"
+        "--recipe",
+        "-r",
+        envvar="ATLAS_RECIPE",
+        help="default, full, tiny, imagenet, or a TOML file [atlas.toml if it is here]",
     ),
 ]
 SetOption = Annotated[
@@ -79,19 +82,28 @@ def build(
         int, typer.Option("--jobs", "-j", envvar="ATLAS_JOBS", help="worker processes [one a core]", min=0)
     ] = 0,
     offline: Annotated[bool, typer.Option("--offline", envvar="ATLAS_OFFLINE", help="never download")] = False,
+    *,
+    random_weights: Annotated[
+        bool, typer.Option("--random-weights", help="for benchmarks: networks that learned nothing; no site is written")
+    ] = False,
 ) -> None:
     """Build the site. What is computed already is reused; a killed build goes on where it was."""
     from rich.console import Console
 
     from atlas.build.atlas import build as build_atlas
+    from atlas.build.gather import gather
+    from atlas.build.plan import make_plan
     from atlas.build.progress import BuildProgress
     from atlas.build.store import Store
+    from atlas.config import lock_path, read_recipe
 
     if offline:
         os.environ["ATLAS_OFFLINE"] = "1"
     console = Console(highlight=False, soft_wrap=True)
     workers = jobs or os.cpu_count() or 1
-    plan = _plan(recipe, settings, device)
+    asked = read_recipe(recipe, settings or ())
+    asked = asked.randomized() if random_weights else gather(asked, lock_path(recipe))
+    plan = make_plan(asked, device=device)
     progress = BuildProgress(console, workers)
     try:
         built = build_atlas(
@@ -99,6 +111,8 @@ def build(
         )
     finally:
         progress.close()
+    if built.index is None:
+        return
     counts = built.facts.get("counts", {})
     told = ", ".join(f"{value:,} {name}" for name, value in counts.items() if name != "bytes")
     console.print(f"{'Wrote' if built.written else 'Up to date:'} {told}, {counts.get('bytes', 0) / 1e6:,.1f} MB.")

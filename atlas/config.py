@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
@@ -11,9 +13,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from atlas.errors import ConfigError, UnknownName
+from atlas.labels import class_names
+from atlas.lock import Lock, name_of, read_lock
 from atlas.networks import NETWORKS
+from atlas.networks.own import like
 from atlas.networks.recurrent import RECURRENT
-from atlas.types import LayerSpec, NetworkSpec, RecurrentSpec
+from atlas.types import HubFile, LayerSpec, NetworkSpec, OwnFile, RandomWeights, RecurrentSpec, UrlFile
+from atlas.weights import digest, locate
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -22,10 +28,27 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class NetworkRecipe(_Section):
-    """One network of the atlas."""
+RANDOM = "random"
 
-    name: str = Field(description="a registered network (`atlas list networks`)")
+
+class NetworkRecipe(_Section):
+    """One network of the atlas: a registered one, or an own checkpoint of a registered architecture."""
+
+    name: str = Field(description="a registered network (`atlas list networks`), or an own name with `like`")
+    like: str = Field("", description="own checkpoint: the registered network whose architecture it has")
+    weights: str = Field(
+        "",
+        description="own checkpoint: its file, beside the recipe; `random`: random weights, for benchmarks, without a site",
+    )
+    labels: str = Field(
+        "", description="own checkpoint: a text file with one class name a line, in the order of the outputs"
+    )
+    title: str = Field("", description="own checkpoint: its title on the site; the name where it is left out")
+    licence: str = Field("not stated", description="own checkpoint: the licence of its weights")
+    sha256: str = Field(
+        "", description="SHA-256 of the weight file; filled in from the network, `atlas.lock` or the file"
+    )
+    revision: str = Field("", description="commit of the hub's repository; filled in from `atlas.lock`")
     layers: tuple[str, ...] = Field(("*",), description="layer names or patterns such as `block*`")
     pictures: dict[str, int | Literal["all"]] = Field(
         {"*": 32},
@@ -36,8 +59,28 @@ class NetworkRecipe(_Section):
 
     @property
     def spec(self) -> NetworkSpec:
-        """The registered network; UnknownName lists what exists."""
-        return NETWORKS[self.name]
+        """The network with its weights as far as they are known; UnknownName lists what exists."""
+        if self.like:
+            return self._own
+        spec = NETWORKS[self.name]
+        if self.weights == RANDOM:
+            return replace(spec, weights=RandomWeights(spec.name))
+        if not isinstance(spec.weights, HubFile | UrlFile) or not self.sha256:
+            return spec
+        known = replace(spec.weights, sha256=self.sha256)
+        if isinstance(known, HubFile) and self.revision:
+            known = replace(known, revision=self.revision)
+        return replace(spec, weights=known)
+
+    @property
+    def _own(self) -> NetworkSpec:
+        base, labels = NETWORKS[self.like], self.labels
+        count = len(class_names(labels)) if labels else base.logits.units
+        file = OwnFile(self.weights, self.sha256, self.licence)
+        spec = like(
+            base, self.name, title=self.title or self.name, weights=file, classes=count, labels=labels or base.labels
+        )
+        return replace(spec, weights=RandomWeights(self.name)) if self.weights == RANDOM else spec
 
     def chosen(self) -> tuple[LayerSpec, ...]:
         """The layers of this recipe, in network order; ConfigError for a pattern that fits none."""
@@ -107,11 +150,19 @@ class Recipe(_Section):
         None, ge=1, description="use only the first parts (about 64 images each) of the probe set"
     )
     networks: tuple[NetworkRecipe, ...] = Field(min_length=1, description="the networks, in the site's order")
+    weights_folder: str = Field(
+        "", description="folder of published weight files, looked into before the hubs' caches (after `ATLAS_WEIGHTS`)"
+    )
     examples: int = Field(9, ge=1, le=36, description="top examples a unit")
     per_source: int = Field(2, ge=1, description="at most so many top examples from one source image")
     pictures: PictureRecipe = PictureRecipe()
     maps: MapRecipe = MapRecipe()
     recurrent: RecurrentRecipe = RecurrentRecipe()
+
+    def randomized(self) -> Recipe:
+        """The same with random weights everywhere, for benchmarks and tests."""
+        networks = (network.model_copy(update={"weights": RANDOM, "sha256": ""}) for network in self.networks)
+        return self.model_copy(update={"networks": tuple(networks)})
 
 
 def matching(spec: NetworkSpec, patterns: Sequence[str]) -> tuple[LayerSpec, ...]:
@@ -128,7 +179,7 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
     Without a source: `atlas.toml` in the current folder, else the packaged `default`. A file may say
     `extends = "default"`. Raises ConfigError or UnknownName with the field and what would fit.
     """
-    path = _recipe_path(source)
+    path, lock = _recipe_path(source), read_lock(lock_path(source))
     data = _read_toml(path)
     for setting in settings:
         _set(data, setting)
@@ -136,9 +187,50 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
         recipe = Recipe.model_validate(data)
     except ValidationError as error:
         raise ConfigError(f"{path} does not fit: {_explained(error)}. Fields: docs/recipes.md.") from None
-    for network in recipe.networks:
+    networks = tuple(_found(network, path.parent, lock) for network in recipe.networks)
+    for network in networks:
         network.with_icons()  # reads all patterns: an unknown layer is found before anything runs
-    return recipe
+    return recipe.model_copy(update={"networks": networks})
+
+
+def lock_path(source: str | None = None) -> Path:
+    """Where the digests of published weights are kept: `atlas.lock` beside the recipe, here for a packaged one."""
+    path = _recipe_path(source)
+    return (Path() if path.parent == RECIPES else path.parent) / "atlas.lock"
+
+
+def _found(network: NetworkRecipe, folder: Path, lock: Mapping[str, Lock]) -> NetworkRecipe:
+    """The network with the digest of its weights, as far as it is known, and paths that start from the recipe's folder."""
+    if network.like:
+        return _own_found(network, folder)
+    if network.labels or network.weights not in ("", RANDOM):
+        raise ConfigError(
+            f"networks.{network.name}: an own checkpoint or own labels need `like`, the registered network whose "
+            f'architecture they have, and an own name, such as name = "mine", like = "{network.name}".'
+        )
+    weights = NETWORKS[network.name].weights
+    if not isinstance(weights, HubFile | UrlFile) or network.sha256:
+        return network
+    known = Lock(weights.sha256) if weights.sha256 else lock.get(name_of(weights))
+    return network.model_copy(update=vars(known)) if known else network
+
+
+def _own_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", network.name) or network.name in NETWORKS:
+        raise ConfigError(
+            f"networks.name = {network.name!r} cannot name an own checkpoint: it becomes a folder of the site, so it takes "
+            "small letters, digits, - and _, and no registered network's name."
+        )
+    if not network.weights:
+        raise ConfigError(
+            f"networks.{network.name}: like = {network.like!r} needs `weights`, the file of the checkpoint."
+        )
+    found = {"labels": str(folder / network.labels)} if network.labels.endswith(".txt") else {}
+    if network.weights == RANDOM:
+        return network.model_copy(update=found)
+    file = str(folder / network.weights)
+    known = network.sha256 or digest(locate(OwnFile(file, "", "")))
+    return network.model_copy(update={**found, "weights": file, "sha256": known})
 
 
 def _recipe_path(source: str | None) -> Path:

@@ -29,6 +29,17 @@ class WeightsError(AtlasError):
     """A weight file that is missing, corrupt, unsafe or not the one that was pinned."""
 
 
+class MissingWeights(WeightsError):
+    """A published weight file that is not on this machine: what it is, how to get it, where it was looked for, why not now."""
+
+    def __init__(self, what: str, command: str, looked: tuple[str, ...], reason: str) -> None:
+        self.what, self.command, self.looked, self.reason = what, command, looked, reason
+        super().__init__(
+            f"The weights {what} are not on this machine, and {reason}. Looked in: {', '.join(looked)}. "
+            f"Where there is internet, run `{command}`, bring the folder here and set ATLAS_WEIGHTS=weights."
+        )
+
+
 class ProbeError(AtlasError):
     """A probe set that cannot be read at all (single bad images are skipped and counted)."""
 

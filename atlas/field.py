@@ -2,11 +2,15 @@
 
 Every operation either keeps a value's window, widens it (convolution, pooling), joins windows (sum, concatenation) or sees the
 whole image (linear layers, global pooling). An operation without a rule is an error, never a guess.
+
+Gates (squeeze-and-excitation) are left out: they scale a whole map by one number, so they say how much, not where. The field is
+the trunk's, with every gate fixed (docs/decisions/0005-trunk-field.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +19,7 @@ from torch import Tensor, fx, nn
 
 from atlas.errors import AtlasError
 from atlas.types import LayerSpec, Network, ReceptiveField
-from atlas.visualize.graph import cut
+from atlas.visualize.graph import trace
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,27 @@ WHOLE = Window(0, 1, 0)  # size 0: the whole image
 
 def receptive_field(network: Network, layer: LayerSpec) -> ReceptiveField:
     """The receptive field of `layer`, in pixels of the network's input. Raises AtlasError for an operation without a rule."""
+    return receptive_fields(network, [layer])[layer.name]
+
+
+def receptive_fields(network: Network, layers: Sequence[LayerSpec]) -> dict[str, ReceptiveField]:
+    """The receptive fields of `layers` by name, in one walk. Raises AtlasError for an operation without a rule."""
     side = network.spec.input_size
-    image = torch.zeros(1, 3, side, side)
-    walk = _Walk(cut(network, layer, image))
+    with torch.device("meta"):
+        image = torch.zeros(1, 3, side, side)
+        graph, places = trace(Network(network.spec, _shadow(network.module)), layers, image)
+    walk = _Walk(graph)
     with torch.inference_mode():
         walk.run(image)
-    window = walk.last
-    return ReceptiveField(window.size, window.stride, window.start)
+    windows = {layer.name: walk.windows[place] for layer, place in places.items()}
+    return {name: ReceptiveField(window.size, window.stride, window.start) for name, window in windows.items()}
+
+
+def _shadow(module: nn.Module) -> nn.Module:
+    """The module without values, since only shapes count: nothing is copied and nothing is multiplied."""
+    parameters = {id(part): nn.Parameter(part.to("meta"), requires_grad=False) for part in module.parameters()}
+    buffers = {id(part): part.to("meta") for part in module.buffers()}
+    return copy.deepcopy(module, {**parameters, **buffers})
 
 
 KEEP_MODULES = (nn.BatchNorm2d, nn.Identity, nn.Dropout, nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.SiLU, nn.LocalResponseNorm)
@@ -47,6 +65,7 @@ KEEP = {
     "addcmul", "neg", "reciprocal", "exp", "log", "float", "to", "local_response_norm",
 }  # fmt: skip
 JOIN = {"add", "iadd", "add_", "cat", "mul", "imul", "sub", "truediv", "maximum", "addcdiv"}
+PRODUCT = {"mul", "imul"}
 GLOBAL = {"flatten", "mean", "adaptive_avg_pool2d", "adaptive_max_pool2d", "linear", "amax"}
 
 
@@ -56,12 +75,11 @@ class _Walk(fx.Interpreter):
     def __init__(self, graph: fx.GraphModule) -> None:
         super().__init__(graph)
         self.windows: dict[fx.Node, Window] = {}
-        self.last = Window()
 
     def run_node(self, n: fx.Node) -> Any:
         value = super().run_node(n)
         if isinstance(value, Tensor) and n.op != "get_attr":
-            self.windows[n] = self.last = self._window(n)
+            self.windows[n] = self._window(n)
         return value
 
     def _window(self, node: fx.Node) -> Window:
@@ -99,8 +117,13 @@ class _Walk(fx.Interpreter):
         if name in KEEP:
             return inputs[0]
         if name in JOIN:
-            return _join(inputs)
+            return _join(self._trunk(node) or inputs)
         raise _no_rule(str(name))
+
+    def _trunk(self, node: fx.Node) -> list[Window]:
+        """The windows of a product's factors without its gates, which are one number a channel."""
+        sources = [source for source in node.all_input_nodes if source in self.windows]
+        return [self.windows[source] for source in sources if not _is_gate(node, self.env[source])]
 
     def _of_convolution(self, node: fx.Node, window: Window) -> Window:
         weight = self.fetch_attr(str(node.all_input_nodes[1].target))
@@ -114,6 +137,11 @@ class _Walk(fx.Interpreter):
     def _extent(self, node: fx.Node) -> int:
         value = self.env[node]
         return int(value.shape[-1])
+
+
+def _is_gate(node: fx.Node, value: Tensor) -> bool:
+    name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+    return name in PRODUCT and value.dim() == 4 and value.shape[-2:] == (1, 1)
 
 
 def _of_pooling(node: fx.Node, window: Window) -> Window:

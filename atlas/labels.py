@@ -8,7 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from atlas.errors import AtlasError
+from atlas.errors import AtlasError, ConfigError
 from atlas.registry import Registry
 
 TINY = Path(__file__).parent / "images" / "data" / "tiny-imagenet-60.tsv"
@@ -16,8 +16,25 @@ TINY = Path(__file__).parent / "images" / "data" / "tiny-imagenet-60.tsv"
 
 @cache
 def class_names(name: str) -> tuple[str, ...]:
-    """The names of the class list `name`, in class order, each once; UnknownName lists the lists there are."""
-    return LISTS[name]()
+    """The names of the class list `name`, in class order; UnknownName lists the lists there are.
+
+    A name that ends in `.txt` is a file with one class a line (a recipe's own labels).
+    """
+    return _from_file(Path(name)) if name.endswith(".txt") else LISTS[name]()
+
+
+def _from_file(path: Path) -> tuple[str, ...]:
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The labels {path} cannot be read as text: {error}.") from error
+    while lines and not lines[-1]:
+        lines.pop()
+    if len(lines) < 2 or not all(lines):
+        raise ConfigError(
+            f"The labels {path} need at least two lines, one class name each and no empty line between them."
+        )
+    return tuple(lines)
 
 
 def _imagenet() -> tuple[str, ...]:

@@ -62,7 +62,65 @@ class EmbeddedFile:
     source: str = "trained by `atlas train`"
 
 
-WeightSource = WheelFile | EmbeddedFile
+@dataclass(frozen=True)
+class HubFile:
+    """Weights in a repository of the Hugging Face hub, kept in its cache.
+
+    Without `sha256`, the digest of the first file found is written to `atlas.lock` and holds from then on.
+    """
+
+    repository: str  # "timm/vgg16.tv_in1k"
+    licence: str
+    file: str = "model.safetensors"
+    sha256: str = ""
+    revision: str = "main"
+
+    @property
+    def source(self) -> str:
+        return f"https://huggingface.co/{self.repository}"
+
+
+@dataclass(frozen=True)
+class UrlFile:
+    """Weights at a plain address, kept in torch's hub cache. A name such as `alexnet-owt-7be5be79.pth` tells the digest's start."""
+
+    url: str
+    licence: str
+    sha256: str = ""
+
+    @property
+    def file(self) -> str:
+        return self.url.rsplit("/", 1)[-1]
+
+    @property
+    def source(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """The user's own checkpoint, as a recipe names it; its digest is taken when the recipe is read."""
+
+    file: str
+    sha256: str
+    licence: str
+    source: str = "own checkpoint"
+
+
+@dataclass(frozen=True)
+class RandomWeights:
+    """No weights: as built, seeded by the network's name. For benchmarks and tests; never on a site."""
+
+    network: str
+    licence: str = "none"
+    source: str = "random"
+
+    @property
+    def sha256(self) -> str:
+        return f"random:{self.network}"  # no digest, so that it cannot be taken for one
+
+
+WeightSource = WheelFile | EmbeddedFile | HubFile | UrlFile | OwnFile | RandomWeights
 StateDict = dict[str, "Tensor"]
 
 
@@ -316,7 +374,10 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """Receptive field of a layer in pixels of the network's input: position p sees [start + p*stride, + size)."""
+    """Receptive field of a layer in pixels of the network's input: position p sees [start + p*stride, + size).
+
+    Of the trunk: gates (squeeze-and-excitation), which scale whole maps, are left out.
+    """
 
     size: int
     stride: int

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atlas.errors import WeightsError
-from atlas.types import EmbeddedFile, Network, NetworkSpec, StateDict, WeightSource, WheelFile
+from atlas.fetch import fetch
+from atlas.types import (
+    HubFile,
+    Network,
+    NetworkSpec,
+    OwnFile,
+    RandomWeights,
+    StateDict,
+    UrlFile,
+    WeightSource,
+    WheelFile,
+)
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,14 +28,26 @@ if TYPE_CHECKING:
 EMBEDDED = Path(__file__).parent / "networks" / "weights"
 
 
-def locate(source: WeightSource) -> Path:
-    """The weight file of `source` on this machine; WeightsError says how to get it."""
-    if isinstance(source, EmbeddedFile):
-        path = EMBEDDED / source.file
-        if not path.is_file():
-            raise WeightsError(f"The package lacks its own weight file {path}. Reinstall it.")
-        return path
-    return _locate_in_wheel(source)
+def locate(source: WeightSource, folder: str = "", *, download: bool = True) -> Path:
+    """The weight file of `source` on this machine, fetched if need be; WeightsError says how to get it.
+
+    `folder` is the recipe's folder of weight files. Random weights have no file: their error is a programming mistake.
+    """
+    if isinstance(source, HubFile | UrlFile):
+        return fetch(source, folder, download=download)
+    if isinstance(source, WheelFile):
+        return _locate_in_wheel(source)
+    if isinstance(source, RandomWeights):
+        raise WeightsError(f"{source.network} has random weights, so there is no file.")
+    if isinstance(source, OwnFile):
+        return _existing(Path(source.file), "It is named as `weights` in the recipe, beside which it is looked for.")
+    return _existing(EMBEDDED / source.file, "The package lacks it: install the package again.")
+
+
+def _existing(path: Path, way_out: str) -> Path:
+    if not path.is_file():
+        raise WeightsError(f"There is no weight file {path}. {way_out}")
+    return path
 
 
 def _locate_in_wheel(source: WheelFile) -> Path:
@@ -41,19 +64,27 @@ def _locate_in_wheel(source: WheelFile) -> Path:
     return path
 
 
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsError(f"The weight file {path} cannot be read: {error.strerror}.") from error
+
+
 def check(path: Path, sha256: str) -> None:
     """Raise WeightsError unless `path` is the file that was pinned."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = digest(path)
     if found != sha256:
         raise WeightsError(
             f"{path} is not the pinned weight file: SHA-256 is {found}, expected {sha256}. "
-            "It is corrupt or was replaced; delete it and install again."
+            "It is corrupt or was replaced; delete it and install or download it again."
         )
 
 
 def read(path: Path) -> StateDict:
-    """Read a state dict from `.safetensors` or a `torch.save` file, never executing what is inside."""
+    """Read a state dict from `.safetensors`, `.onnx` or a `torch.save` file, never executing what is inside."""
     import safetensors
     import torch
     from safetensors.torch import load_file
@@ -61,8 +92,8 @@ def read(path: Path) -> StateDict:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, safetensors.SafetensorError) as error:
+        state = _read_onnx(path) if path.suffix == ".onnx" else torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, safetensors.SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(
             f"{path} cannot be read as weights ({reason}). It is truncated, or holds Python objects, which are never "
@@ -70,24 +101,74 @@ def read(path: Path) -> StateDict:
         ) from error
     if not isinstance(state, dict):
         raise WeightsError(f"{path} holds a {type(state).__name__}, not a state dict; save `model.state_dict()`.")
+    for key, value in state.items():
+        if not isinstance(value, torch.Tensor):
+            raise WeightsError(
+                f"{path} holds a {type(value).__name__} as {key!r}, not only tensors; save `model.state_dict()`."
+            )
     return state
 
 
-def load(spec: NetworkSpec) -> Network:
+def _read_onnx(path: Path) -> StateDict:
+    """The initializers of an ONNX file by name; needs the optional extra `onnx`."""
+    import torch
+
+    try:
+        import onnx
+        from google.protobuf.message import DecodeError
+    except ModuleNotFoundError:
+        raise WeightsError(f"{path} needs the package onnx. Run: pip install 'representation-atlas[onnx]'") from None
+    try:
+        model = onnx.load(str(path), load_external_data=False)
+    except DecodeError as error:
+        raise ValueError(str(error)) from error
+    return {part.name: torch.from_numpy(onnx.numpy_helper.to_array(part).copy()) for part in model.graph.initializer}
+
+
+def load(spec: NetworkSpec, folder: str = "") -> Network:
     """Build the network of `spec` with its pinned weights: float32, evaluation mode, frozen, nothing in place."""
-    path = locate(spec.weights)
-    check(path, spec.weights.sha256)
+    if isinstance(spec.weights, RandomWeights):
+        return randomized(spec)
+    path = locate(spec.weights, folder)
+    if spec.weights.sha256:
+        check(path, spec.weights.sha256)
     return assemble(spec, read(path), place=str(path))
 
 
 def assemble(spec: NetworkSpec, state: StateDict, *, place: str) -> Network:
-    """Build the network of `spec` and load `state` (read from `place`) strictly."""
+    """Build the network of `spec` and load `state` (read from `place`) strictly, by its own names or the published ones."""
     module = spec.build()
     try:
-        module.load_state_dict(spec.rename({key: value.float() for key, value in state.items()}))
+        known = set(state) == set(module.state_dict())
+        module.load_state_dict({key: value.float() for key, value in (state if known else spec.rename(state)).items()})
     except (RuntimeError, KeyError, ValueError) as error:
-        first = "; ".join(line.strip() for line in str(error).splitlines()[1:3]) or str(error)
+        first = "; ".join(line.strip() for line in str(error).splitlines()[1:3]) or f"unknown key {error}"
         raise WeightsError(f"{place} does not fit {spec.name}: {first}") from error
+    return Network(spec, freeze(module))
+
+
+def randomized(spec: NetworkSpec) -> Network:
+    """The network of `spec` as built, seeded by its name, with batch normalization that does something.
+
+    For benchmarks and tests only.
+    """
+    import torch
+    from torch import nn
+
+    seed = int.from_bytes(hashlib.sha256(spec.name.encode()).digest()[:7], "big")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        module = spec.build()
+        for part in module.modules():
+            if isinstance(part, nn.BatchNorm2d):
+                for values, low in (
+                    (part.weight, 0.5),
+                    (part.running_var, 0.5),
+                    (part.bias, -0.5),
+                    (part.running_mean, -0.5),
+                ):
+                    assert values is not None
+                    nn.init.uniform_(values, low, low + 1)
     return Network(spec, freeze(module))
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import atlas
+from atlas.build.gather import check_weights
 from atlas.build.plan import Plan
-from atlas.build.run import Progress, run
+from atlas.build.run import Progress, pending, run
 from atlas.build.store import Store, canonical
+from atlas.labels import class_names
+from atlas.types import RandomWeights
 
 SOURCES = Path(atlas.__file__).parent
 
@@ -23,7 +26,7 @@ SOURCES = Path(atlas.__file__).parent
 class Built:
     """What a build leaves behind."""
 
-    index: Path
+    index: Path | None  # None when there is no site: random weights
     written: bool  # False when the site was up to date
     facts: Mapping[str, Any]  # the content of atlas.json
 
@@ -40,9 +43,16 @@ def build(
 ) -> Built:
     """Build the atlas of `plan` into the folder `out`. Raises AtlasError with the way out; finished work is kept.
 
-    `layer_done` is told the layers as their pages are written: name, layers done, layers in all.
+    `layer_done` is told the layers as their pages are written: name, layers done, layers in all. All weight files are
+    checked before anything is computed. With random weights no site is written.
     """
+    if pending(plan, store):
+        check_weights(plan.recipe)
     run(plan, store, workers=workers, progress=progress)
+    invented = [network.name for network in plan.recipe.networks if isinstance(network.spec.weights, RandomWeights)]
+    if invented:
+        say(f"No site is written: {', '.join(invented)} had random weights, which have learned nothing.")
+        return Built(None, False, {})
     key = site_key(plan)
     old = _read(out / "atlas.json")
     if old.get("key") == key and (out / "index.html").is_file():
@@ -69,6 +79,7 @@ def site_key(plan: Plan) -> str:
     fields = {
         "tasks": [task.digest for task in plan.tasks],
         "recipe": plan.recipe.model_dump(mode="json"),
+        "labels": {labels: class_names(labels) for labels in sorted({n.spec.labels for n in plan.recipe.networks})},
         "code": code,
         "version": atlas.__version__,
         "date": os.environ.get("SOURCE_DATE_EPOCH", ""),

@@ -40,7 +40,7 @@ STEPS: dict[str, StepSpec] = {
     for step in (
         StepSpec("probes", 1, ("pillow", "numpy"), 1, 0.9, "probe images"),
         StepSpec("probe_set", 1, (), 1, 0.3, "probe set"),
-        StepSpec("fields", 1, ("torch", "timm"), 1, 4.0, "receptive fields"),
+        StepSpec("fields", 2, ("torch", "timm"), 1, 4.0, "receptive fields"),
         StepSpec("structures", 1, ("torch", "timm"), 1, 6.0, "structures"),
         StepSpec("responses", 1, ("torch", "timm"), 1000, 0.07, "responses"),
         StepSpec("predictions", 1, ("numpy",), 1, 0.3, "predictions"),

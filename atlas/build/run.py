@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from atlas.build.plan import STEPS, Plan, Task
+from atlas.build.recipe import use
 from atlas.build.store import Store
 from atlas.errors import AtlasError, StoreError
 from atlas.pool import pool
@@ -74,7 +75,7 @@ def run(plan: Plan, store: Store, *, workers: int, progress: Progress) -> None:
     progress.start(jobs, len(plan.tasks) - len(tasks))
     if not jobs:
         return
-    with pool(min(workers, len(jobs))) as workshop:
+    with pool(min(workers, len(jobs)), use, (plan.recipe,)) as workshop:
         try:
             for job in _schedule(workshop, store, jobs, workers):
                 progress.done(job)

@@ -15,9 +15,9 @@ import numpy as np
 
 from atlas.build import recurrent
 from atlas.build.plan import ICON_CHUNK, Task
+from atlas.build.recipe import spec_of, weights_folder
 from atlas.build.store import Entry, Store
 from atlas.errors import ProbeError
-from atlas.networks import NETWORKS
 from atlas.types import Array, LayerSpec, Network, ReceptiveField, Unit
 
 StepFunction = Callable[[Store, Sequence[Task]], Iterator[Entry]]
@@ -79,7 +79,7 @@ def network(name: str, device: str) -> Network:
     from atlas.weights import load
 
     keep_memory()
-    loaded = load(NETWORKS[name])
+    loaded = load(spec_of(name), weights_folder())
     loaded.module.to(device)
     return loaded
 
@@ -89,7 +89,7 @@ def _network_of(task: Task) -> Network:
 
 
 def _layer_of(task: Task) -> LayerSpec:
-    return NETWORKS[task.parameters["network"]].layer(task.parameters["layer"]["name"])
+    return spec_of(task.parameters["network"]).layer(task.parameters["layer"]["name"])
 
 
 def _pixels(part: Entry) -> Array:
@@ -102,12 +102,12 @@ def _pixels(part: Entry) -> Array:
 @_step
 def fields(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Receptive fields of all layers of a network, and its number of parameters."""
-    from atlas.field import receptive_field
+    from atlas.field import receptive_fields
 
     for task in tasks:
         loaded = _network_of(task)
-        names = [layer["name"] for layer in task.parameters["layers"]]
-        found = {name: asdict(receptive_field(loaded, loaded.spec.layer(name))) for name in names}
+        layers = [loaded.spec.layer(layer["name"]) for layer in task.parameters["layers"]]
+        found = {name: asdict(field) for name, field in receptive_fields(loaded, layers).items()}
         yield Entry({}, {"fields": found, "parameters": sum(p.numel() for p in loaded.module.parameters())})
 
 

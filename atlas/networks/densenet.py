@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from atlas.networks.miniature import CLASSES, logits, miniature
@@ -22,23 +23,19 @@ def build() -> nn.Module:
     return network
 
 
-def layers() -> tuple[LayerSpec, ...]:
-    """The stem before its ReLU, what every dense layer adds, every transition, the last norm, and the class logits."""
-    width = 2 * GROWTH
-    found = [LayerSpec("conv0", "features.norm0.drop", width, "Stem convolution")]
-    for block, count in enumerate(BLOCKS, 1):
-        found += [
-            LayerSpec(f"denseblock{block}_{layer}", f"features.denseblock{block}.denselayer{layer}.conv2", GROWTH,
-                      f"Dense block {block}, layer {layer}")
-            for layer in range(1, count + 1)
-        ]  # fmt: skip
-        width += count * GROWTH
-        if block < len(BLOCKS):
+def dense_layers(growth: int, blocks: Sequence[int]) -> Iterator[LayerSpec]:
+    """The stem before its ReLU, what every dense layer adds, every transition, the last norm."""
+    width = 2 * growth
+    yield LayerSpec("conv0", "features.norm0.drop", width, "Stem convolution")
+    for block, count in enumerate(blocks, 1):
+        for layer in range(1, count + 1):
+            path, words = f"features.denseblock{block}.denselayer{layer}.conv2", f"Dense block {block}, layer {layer}"
+            yield LayerSpec(f"denseblock{block}_{layer}", path, growth, words)
+        width += count * growth
+        if block < len(blocks):
             width //= 2
-            path = f"features.transition{block}.conv"
-            found.append(LayerSpec(f"transition{block}", path, width, f"Transition {block}"))
-    found.append(LayerSpec("norm5", "features.norm5.drop", width, "Last normalization"))
-    return (*found, logits("classifier"))
+            yield LayerSpec(f"transition{block}", f"features.transition{block}.conv", width, f"Transition {block}")
+    yield LayerSpec("norm5", "features.norm5.drop", width, "Last normalization")
 
 
 SPEC = miniature(
@@ -47,7 +44,7 @@ SPEC = miniature(
     year=2016,
     paper="huang2017densely",
     build=build,
-    layers=layers(),
+    layers=(*dense_layers(GROWTH, BLOCKS), logits("classifier")),
     summary="Every layer reads the outputs of all layers before it in its block and adds a few channels of its own: "
     "features are reused instead of learned again, with a third of ResNet's weights.",
     sha256="a41ad6b30b950af90398b6befe813f16d06b526cbadc97735ca3133aade8b8eb",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from atlas.networks.miniature import CLASSES, logits, miniature
@@ -27,23 +28,23 @@ def build(*, auxiliary: bool = False) -> nn.Module:
     return GoogLeNet(CLASSES, WIDTHS, auxiliary=auxiliary, dropout=0.2)
 
 
-def layers() -> tuple[LayerSpec, ...]:
-    """Stem convolutions, each module's four branches before their ReLU and its output, and the class logits."""
-    found = [
-        LayerSpec("conv1", "conv1.bn", 32, "Convolution 1"),
-        LayerSpec("conv2", "conv2.bn", 96, "Convolution 2"),
-    ]
-    for name, (one, _, three, _, five, project) in WIDTHS.items():
+def inception_layers(widths: Mapping[str, tuple[int, ...]]) -> Iterator[LayerSpec]:
+    """Each module's four branches before their ReLU, and its output."""
+    for name, (one, _, three, _, five, project) in widths.items():
         module, words = f"inception{name}", f"Inception {name}"
-        found += [
-            LayerSpec(f"{module}_1x1", f"{module}.branch1.bn", one, f"{words}, 1 x 1 branch"),
-            LayerSpec(f"{module}_3x3", f"{module}.branch2.1.bn", three, f"{words}, 3 x 3 branch"),
-            LayerSpec(f"{module}_5x5", f"{module}.branch3.1.bn", five, f"{words}, 5 x 5 branch"),
-            LayerSpec(f"{module}_pool", f"{module}.branch4.1.bn", project, f"{words}, pool branch"),
-            LayerSpec(module, module, one + three + five + project, f"{words}, output"),
-        ]
-    return (*found, logits("fc"))
+        yield LayerSpec(f"{module}_1x1", f"{module}.branch1.bn", one, f"{words}, 1 x 1 branch")
+        yield LayerSpec(f"{module}_3x3", f"{module}.branch2.1.bn", three, f"{words}, 3 x 3 branch")
+        yield LayerSpec(f"{module}_5x5", f"{module}.branch3.1.bn", five, f"{words}, 5 x 5 branch")
+        yield LayerSpec(f"{module}_pool", f"{module}.branch4.1.bn", project, f"{words}, pool branch")
+        yield LayerSpec(module, module, one + three + five + project, f"{words}, output")
 
+
+LAYERS = (
+    LayerSpec("conv1", "conv1.bn", 32, "Convolution 1"),
+    LayerSpec("conv2", "conv2.bn", 96, "Convolution 2"),
+    *inception_layers(WIDTHS),
+    logits("fc"),
+)
 
 SPEC = miniature(
     "googlenet-64",
@@ -51,7 +52,7 @@ SPEC = miniature(
     year=2014,
     paper="szegedy2015going",
     build=build,
-    layers=layers(),
+    layers=LAYERS,
     summary="Inception modules look with several kernel sizes at once and concatenate; 1 x 1 convolutions keep it "
     "cheap, and a global average pool replaces the dense layers: a twelfth of AlexNet's weights.",
     sha256="ec70b1d340b572f0cc26a9e3a000f3610b7cb30e916aa87650fc060673de3f9b",

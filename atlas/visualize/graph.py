@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import Tensor, fx, nn
@@ -14,6 +16,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from atlas.errors import AtlasError
 from atlas.types import LayerSpec, Network
 
+CALL, GETATTR = nn.Module.__call__, nn.Module.__getattr__
 CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
 
 
@@ -26,21 +29,8 @@ def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
     Raises:
         AtlasError: the layer does not exist, is not reached, or lies behind control flow that depends on values.
     """
-    module = copy.deepcopy(network.module)
-    if layer.path not in dict(module.named_modules()):
-        raise AtlasError(f"{network.spec.name} has no module {layer.path!r}, which layer {layer.name!r} names.")
-    _open_norms(module)
-    tracer = _Tracer(layer, example)
-    try:
-        graph = tracer.trace(module)
-    except (fx.proxy.TraceError, TypeError) as error:
-        raise AtlasError(
-            f"{network.spec.name} cannot be cut at {layer.name} ({layer.path}): {error}. "
-            "Its forward must not branch on the values of the image."
-        ) from error
-    if tracer.reached is None:
-        raise AtlasError(f"{network.spec.name} never makes call {layer.call} of {layer.path!r} (layer {layer.name!r}).")
-    traced = fx.GraphModule(tracer.root, graph)
+    traced, _ = trace(network, [layer], example)
+    graph = traced.graph
     _drop_dead(graph)
     _fold(traced)
     _clamp(traced)
@@ -49,18 +39,48 @@ def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
     return traced.eval().requires_grad_(False)
 
 
+def trace(
+    network: Network, layers: Sequence[LayerSpec], example: Tensor
+) -> tuple[fx.GraphModule, dict[LayerSpec, fx.Node]]:
+    """A copy of `network` up to the last of `layers` to be reached, as it is, and where the output of each layer is.
+
+    Raises AtlasError as `cut` does.
+    """
+    module = copy.deepcopy(network.module)
+    known = dict(module.named_modules())
+    for layer in layers:
+        if layer.path not in known:
+            raise AtlasError(f"{network.spec.name} has no module {layer.path!r}, which layer {layer.name!r} names.")
+    _open_norms(module)
+    tracer = _Tracer(layers, example)
+    try:
+        graph = tracer.trace(module)
+    except (fx.proxy.TraceError, TypeError) as error:
+        raise AtlasError(
+            f"{network.spec.name} cannot be cut at {layers[-1].name} ({layers[-1].path}): {error}. "
+            "Its forward must not branch on the values of the image."
+        ) from error
+    for layer in layers:
+        if layer not in tracer.found:
+            raise AtlasError(
+                f"{network.spec.name} never makes call {layer.call} of {layer.path!r} (layer {layer.name!r})."
+            )
+    return fx.GraphModule(tracer.root, graph), tracer.found
+
+
 class _Reached(Exception):
-    """The target layer has given its output; what comes after need not be traced."""
+    """All layers have given their output; what comes after need not be traced."""
 
 
 class _Tracer(fx.Tracer):
-    """Record calls up to the given call of the layer's module; whatever wraps one kernel is a leaf."""
+    """Record calls until every layer's module has made its call; whatever wraps one kernel is a leaf."""
 
-    def __init__(self, layer: LayerSpec, example: Tensor) -> None:
+    def __init__(self, layers: Sequence[LayerSpec], example: Tensor) -> None:
         super().__init__()
-        self.layer, self.example = layer, example
+        self.wanted, self.example = {(layer.path, layer.call): layer for layer in layers}, example
         self.calls: dict[str, int] = defaultdict(int)
-        self.reached: fx.Node | None = None
+        self.found: dict[LayerSpec, fx.Node] = {}
+        self.last: fx.Node | None = None
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d) or (not list(m.children()) and _is_torch(m))
@@ -68,28 +88,35 @@ class _Tracer(fx.Tracer):
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
         path = self.path_of_module(m)
         output = super().call_module(m, forward, args, kwargs)
-        if path == self.layer.path:
-            if self.calls[path] == self.layer.call:
-                self.reached = output.node
+        layer = self.wanted.get((path, self.calls[path]))
+        self.calls[path] += 1
+        if layer is not None:
+            self.found[layer] = self.last = output.node
+            if len(self.found) == len(self.wanted):
                 raise _Reached
-            self.calls[path] += 1
         return output
 
     def trace(self, root: Any, concrete_args: dict[str, Any] | None = None) -> fx.Graph:
         try:
             return super().trace(root, concrete_args)
         except _Reached:
-            self.graph.output(self.reached)
+            self.graph.output(self.last)
             return self.graph
 
     def to_bool(self, obj: fx.Proxy) -> bool:
-        """Decide a branch by running what was traced so far on the example."""
-        graph = fx.Graph()
-        copied: dict[fx.Node, fx.Node] = {}
-        graph.graph_copy(self.graph, copied)
-        graph.output(copied[obj.node])
-        with torch.no_grad():
-            return bool(fx.GraphModule(self.root, graph)(self.example))
+        """Decide a branch on shapes."""
+        return decide(self.root, self.graph, obj.node, self.example)
+
+
+def decide(root: nn.Module, traced: fx.Graph, node: fx.Node, example: Tensor) -> bool:
+    """The truth of `node` for `example`: runs what was traced so far, with fx's patches of modules undone."""
+    graph = fx.Graph()
+    copied: dict[fx.Node, fx.Node] = {}
+    graph.graph_copy(traced, copied)
+    graph.output(copied[node])
+    plain = patch.multiple(nn.Module, __call__=CALL, __getattr__=GETATTR)
+    with plain, torch.no_grad():
+        return bool(fx.GraphModule(root, graph)(example))
 
 
 def _is_torch(module: nn.Module) -> bool:

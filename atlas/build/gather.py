@@ -1,0 +1,104 @@
+"""The weight files of a recipe: found, fetched and locked before a build, all checked before any long work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from atlas.config import NetworkRecipe, Recipe
+from atlas.errors import MissingWeights, WeightsError
+from atlas.fetch import published, revision
+from atlas.lock import Lock, name_of, read_lock, write_lock
+from atlas.types import HubFile, NetworkSpec, RandomWeights, UrlFile
+from atlas.weights import check, digest, locate
+
+
+def gather(recipe: Recipe, lock: Path) -> Recipe:
+    """The recipe with the digest of every published file; files without one are fetched, digested and written to `lock`.
+
+    Raises WeightsError that names all files that cannot be had, not only the first.
+    """
+    unknown = [network for network in recipe.networks if _is_unknown(network.spec)]
+    if not unknown:
+        return recipe
+    _each(
+        [network.spec for network in recipe.networks],
+        lambda spec, download: _file(spec, recipe.weights_folder, download),
+    )
+    found = {network.name: _first_use(network.spec, recipe.weights_folder) for network in unknown}
+    locked = {name_of(weights): entry for weights, entry in found.values()}
+    write_lock(lock, read_lock(lock) | locked)
+    networks = (
+        _locked(network, found[network.name][1]) if network in unknown else network for network in recipe.networks
+    )
+    return recipe.model_copy(update={"networks": tuple(networks)})
+
+
+def check_weights(recipe: Recipe) -> None:
+    """Find and check every weight file of the recipe; WeightsError names all that are missing or not what was pinned."""
+    _each(
+        [network.spec for network in recipe.networks],
+        lambda spec, download: _checked(spec, recipe.weights_folder, download),
+    )
+
+
+def _is_unknown(spec: NetworkSpec) -> bool:
+    return isinstance(spec.weights, HubFile | UrlFile) and not spec.weights.sha256
+
+
+def _file(spec: NetworkSpec, folder: str, download: bool) -> Path | None:
+    return None if isinstance(spec.weights, RandomWeights) else locate(spec.weights, folder, download=download)
+
+
+def _checked(spec: NetworkSpec, folder: str, download: bool) -> None:
+    path = _file(spec, folder, download)
+    if path is not None:
+        check(path, spec.weights.sha256)
+
+
+def _first_use(spec: NetworkSpec, folder: str) -> tuple[HubFile | UrlFile, Lock]:
+    weights = spec.weights
+    assert isinstance(weights, HubFile | UrlFile)
+    path = locate(weights, folder)
+    found, told = digest(path), published(weights, path)
+    if not found.startswith(told):
+        raise WeightsError(
+            f"{path} is not the published file: its SHA-256 is {found}, the hub says {told}. Delete it and download it again."
+        )
+    return weights, Lock(found, revision(weights, path))
+
+
+def _locked(network: NetworkRecipe, entry: Lock) -> NetworkRecipe:
+    return network.model_copy(update=vars(entry))
+
+
+def _each(specs: Iterable[NetworkSpec], work: Callable[[NetworkSpec, bool], object]) -> None:
+    """Do `work` for all, and raise one WeightsError for all that failed; after a failed download no other is tried."""
+    missing: dict[str, MissingWeights] = {}
+    others: dict[str, WeightsError] = {}
+    for spec in specs:
+        try:
+            work(spec, not missing)
+        except MissingWeights as error:
+            missing[spec.name] = error
+        except WeightsError as error:
+            others[spec.name] = error
+    if missing or others:
+        raise _together(missing, others)
+
+
+def _together(missing: dict[str, MissingWeights], others: dict[str, WeightsError]) -> WeightsError:
+    alone = [*missing.values(), *others.values()]
+    if len(alone) == 1:
+        return alone[0]
+    lines = [f"{name}: {error}" for name, error in others.items()]
+    if missing:
+        reason = next(iter(missing.values())).reason
+        looked = dict.fromkeys(place for error in missing.values() for place in error.looked)
+        lines += [
+            f"{len(missing)} weight files are not on this machine, and {reason}.",
+            f"Looked in: {', '.join(looked)}.",
+        ]
+        lines += ["Where there is internet, run:", *(f"  {error.command}" for error in missing.values())]
+        lines += ["Bring the folder `weights` here and set ATLAS_WEIGHTS=weights."]
+    return WeightsError("\n".join(lines))

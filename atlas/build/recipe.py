@@ -1,0 +1,27 @@
+"""The recipe that this process builds, so that a worker knows its networks: own checkpoints are in no registry."""
+
+from __future__ import annotations
+
+from atlas.config import Recipe
+from atlas.networks import NETWORKS
+from atlas.types import NetworkSpec
+
+_CURRENT: dict[str, Recipe] = {}
+
+
+def use(recipe: Recipe) -> None:
+    """Build `recipe` in this process from now on."""
+    _CURRENT["recipe"] = recipe
+
+
+def spec_of(name: str) -> NetworkSpec:
+    """The network `name` of the recipe, else the registered one."""
+    recipe = _CURRENT.get("recipe")
+    own = {network.name: network for network in recipe.networks} if recipe else {}
+    return own[name].spec if name in own else NETWORKS[name]
+
+
+def weights_folder() -> str:
+    """The recipe's folder of weight files."""
+    recipe = _CURRENT.get("recipe")
+    return recipe.weights_folder if recipe else ""

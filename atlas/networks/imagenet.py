@@ -1,0 +1,42 @@
+"""What the networks at ImageNet scale share: 224 pixels, 1,000 classes, weights that are fetched when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from atlas.networks import register
+from atlas.types import HubFile, LayerSpec, NetworkSpec, UrlFile
+
+if TYPE_CHECKING:
+    from torch import nn
+
+CLASSES = 1000
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def imagenet(
+    name: str,
+    *,
+    title: str,
+    year: int,
+    paper: str,
+    build: Callable[[], nn.Module],
+    layers: tuple[LayerSpec, ...],
+    weights: HubFile | UrlFile,
+    summary: str,
+    **more: Any,
+) -> NetworkSpec:
+    """Register a network of ImageNet's 1,000 classes at 224 pixels; `more` is `rename`, or another mean and sd."""
+    more = {"mean": MEAN, "std": STD, **more}
+    return register(
+        NetworkSpec(
+            name=name, title=title, year=year, paper=paper, build=build, weights=weights, input_size=224,
+            layers=layers, labels="imagenet-1k", summary=summary, **more,
+        )
+    )  # fmt: skip
+
+
+def logits(path: str, title: str = "Class logits") -> LayerSpec:
+    """The last layer."""
+    return LayerSpec("logits", path, CLASSES, title, axes="unit")

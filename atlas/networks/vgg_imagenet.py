@@ -1,0 +1,55 @@
+"""VGG16 and VGG19 at ImageNet scale: timm's own class and the weights that torchvision published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from atlas.networks.imagenet import imagenet, logits
+from atlas.types import HubFile, LayerSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+WIDTHS = (64, 128, 256, 512, 512)
+DEPTHS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}  # convolutions of each stage
+
+
+def build(name: str) -> nn.Module:
+    """timm's own class, without weights."""
+    import timm
+
+    network: nn.Module = timm.create_model(name, pretrained=False)
+    return network
+
+
+def layers(depths: Sequence[int]) -> Iterator[LayerSpec]:
+    """Every convolution before its ReLU, and the dense layers, which timm writes as convolutions."""
+    place = 0
+    for stage, (width, count) in enumerate(zip(WIDTHS, depths, strict=True), 1):
+        for number in range(1, count + 1):
+            yield LayerSpec(f"conv{stage}_{number}", f"features.{place}", width, f"Stage {stage}, convolution {number}")
+            place += 2  # convolution, ReLU
+        place += 1  # pool
+    yield LayerSpec("fc6", "pre_logits.fc1", 4096, "Fully connected 6")
+    yield LayerSpec("fc7", "pre_logits.fc2", 4096, "Fully connected 7")
+    yield logits("head.fc", "Class logits (fc8)")
+
+
+def _register(name: str, sha256: str = "") -> None:
+    imagenet(
+        name,
+        title=name.upper(),
+        year=2014,
+        paper="simonyan2015very",
+        build=partial(build, name),
+        layers=tuple(layers(DEPTHS[name])),
+        weights=HubFile(f"timm/{name}.tv_in1k", sha256=sha256, licence="BSD-3-Clause"),
+        summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, twice as deep as before: small kernels in a "
+        "row see as far as a large one with fewer weights and more nonlinearities.",
+    )
+
+
+_register("vgg16", "57b026918159a6bf9faf8405c3a551903768e7138989d9c6224a14227203fad8")
+_register("vgg19")
