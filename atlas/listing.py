@@ -19,7 +19,8 @@ def networks() -> Rows:
     """All registered networks."""
     return [
         {"name": spec.name, "title": spec.title, "year": spec.year, "layers": len(spec.layers),
-         "units": sum(layer.units for layer in spec.layers), "labels": spec.labels, "licence": spec.weights.licence}
+         "units": sum(layer.units for layer in spec.layers), "labels": spec.labels, "licence": spec.weights.licence,
+         "source": spec.weights.source}
         for spec in NETWORKS.values()
     ]  # fmt: skip
 
