@@ -14,7 +14,7 @@ import torch
 from atlas.collect import BATCH, prepare, respond
 from atlas.memory import keep_memory
 from atlas.networks import NETWORKS
-from atlas.types import Network, Unit
+from atlas.types import EmbeddedFile, Network, Unit, WheelFile
 from atlas.visualize import BATCH as UNITS
 from atlas.visualize import Settings, visualize_units
 from atlas.weights import load
@@ -63,7 +63,7 @@ def pictures() -> list[dict[str, Any]]:
     """Seconds of a picture, by layer, of each network: its first, middle and last layer."""
     print(f"\nPictures: processor seconds a unit, {UNITS} units together\n{'network':<20} {'layer':<10} {'canvas':>6} {'steps':>6} {'seconds':>8}")  # fmt: skip
     rows = []
-    for name in NETWORKS:
+    for name in (spec.name for spec in NETWORKS.values() if isinstance(spec.weights, WheelFile | EmbeddedFile)):
         network = load(NETWORKS[name])
         layers = network.spec.layers
         for layer in (layers[0], layers[len(layers) // 2], layers[-1]):

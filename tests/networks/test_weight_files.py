@@ -73,7 +73,7 @@ def test_a_missing_wheel_or_file_says_what_to_install():
         load(replace(SPEC, weights=gone))
     with pytest.raises(WeightsError, match=r"does not hold other.pth"):
         load(replace(SPEC, weights=replace(SPEC.weights, file="other.pth")))
-    with pytest.raises(WeightsError, match="Reinstall"):
+    with pytest.raises(WeightsError, match="install the package again"):
         load(replace(SPEC, weights=EmbeddedFile("none.safetensors", "0" * 64, "Apache-2.0")))
 
 
