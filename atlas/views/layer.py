@@ -17,6 +17,7 @@ from atlas.views.examples import strongest
 from atlas.views.map import small_map_file
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import contact_sheet, scaled, webp
+from atlas.views.region import places, regions
 from atlas.views.script import put
 from atlas.views.unit import thumb_file
 
@@ -42,6 +43,8 @@ def pages(sheet: Sheet) -> Iterator[Item]:
         if group.file is not None:
             yield Asset(group.file, webp(_examples(sheet, group), quality=76))
     yield Asset(f"{sheet.path}units.js", put("units", _columns(sheet)))
+    if sheet.layer.cells is not None:
+        yield Asset(f"{sheet.path}regions.js", put("regions", regions(sheet, sheet.layer.cells)))
     yield Page(layer_page(sheet.network.spec.name, sheet.layer.spec.name), "layer.html", _context(sheet, groups))
 
 
@@ -74,6 +77,7 @@ def _columns(sheet: Sheet) -> dict[str, object]:
     """The figures by which units are sorted and filtered, one list each."""
     stats, pictures = sheet.layer.stats, sheet.layer.pictures
     return {
+        "map": places(sheet.layer.cells) if sheet.layer.cells is not None else None,
         "largest": np.round(stats.highest.astype(float), 3).tolist(),
         "selectivity": np.round(sheet.selectivity.astype(float), 3).tolist(),
         "strength": np.round(sheet.strength.astype(float), 2).tolist(),

@@ -4,7 +4,7 @@
   var all = document.querySelector(".all"), form = all.querySelector(".tools"), sorted = all.querySelector(".sorted");
   var output = form.querySelector("output"), groups = Array.from(all.querySelectorAll(".group"));
   var SHOWN = 256;
-  var tiles = [];
+  var tiles = [], region = null;
   groups.forEach(function (group) {
     var box = group.querySelector(".tiles"), sheet = box.style.getPropertyValue("--s"), rows = box.style.getPropertyValue("--r");
     Array.from(box.children).forEach(function (link, place) {
@@ -21,7 +21,7 @@
     form.hidden = false;
     function show() {
       var key = form.sort.value, wanted = words(form.filter.value.trim());
-      var plain = key === "index" && !wanted;
+      var plain = key === "index" && !wanted && !region;
       sorted.hidden = plain;
       groups.forEach(function (group) { group.hidden = !plain; });
       output.textContent = "";
@@ -29,6 +29,7 @@
       var chosen = tiles.map(function (tile, index) { return index; }).filter(function (index) {
         return !wanted || words(tiles[index].name).indexOf(wanted) >= 0;
       });
+      if (region) chosen = region.filter(function (index) { return chosen.indexOf(index) >= 0; });
       var column = units[key];
       if (column) chosen.sort(function (a, b) {
         return (column[b] === null ? -Infinity : column[b]) - (column[a] === null ? -Infinity : column[a]) || a - b;
@@ -42,6 +43,7 @@
       sorted.replaceChildren(box);
       output.textContent = chosen.length + (chosen.length === 1 ? " unit" : " units") + (chosen.length > SHOWN ? ", the first " + SHOWN + " shown" : "");
     }
+    all.addEventListener("region", function (event) { region = event.detail; show(); });
     form.addEventListener("input", show);
     form.addEventListener("submit", function (event) { event.preventDefault(); });
     show();
