@@ -10,6 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -24,8 +26,9 @@ def pool(
 
 def _begin(parent: int, begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
     """One thread a worker (two workers with one thread beat one with two), and no life without the parent."""
-    for name in THREADS:
+    for name in THREADS:  # for libraries that are loaded from here on
         os.environ[name] = "1"
+    threadpool_limits(1)  # for those that came with the main module: a sum's last bits depend on the number of threads
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     if begin:
         begin(*arguments)

@@ -49,7 +49,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("examples", 1, ("numpy",), 1, 0.3, "examples"),
         StepSpec("neighbours", 1, ("numpy",), 1, 0.5, "nearest units"),
         StepSpec("pictures", 1, ("torch", "timm"), 16, 0.6, "pictures"),
-        StepSpec("layouts", 2, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.5, "UMAP layouts"),
+        StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.5, "UMAP layouts"),
         StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.5, "map cells"),
         StepSpec("icons", 1, ("torch", "timm"), 1, 4.0, "map icons"),
         StepSpec("texts", 1, (), 1, 5.0, "source code"),
@@ -189,7 +189,8 @@ class _Planner:
         yield self._over_responses("neighbours", layer, base, responses)
 
     def _pictures(self, network: NetworkRecipe, layer: LayerSpec, base: dict[str, Any]) -> Iterator[Task]:
-        settings = self.recipe.pictures.model_dump()
+        recipe = self.recipe.pictures
+        settings = recipe.model_dump() | {"size": recipe.side(network.spec)}
         for index in network.pictured(layer):
             unit = Unit(network.name, layer.name, index)
             parameters = {**base, "layer": _described(layer), "unit": index, "settings": settings,
