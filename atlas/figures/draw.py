@@ -12,8 +12,9 @@ import numpy as np
 from atlas.figures.catalogue import locate
 from atlas.figures.words import number
 from atlas.images.webp import decode
+from atlas.measured import AtlasResults, Figure, LayerResults
 from atlas.registry import Registry
-from atlas.types import Array, AtlasResults, Figure, LayerResults
+from atlas.types import Array
 
 WIDTH = 6.5  # inches: a plate fits A4 and US letter
 MARGIN = 0.3
@@ -188,7 +189,9 @@ def draw_histogram(results: AtlasResults, figure: Figure, axes: Any) -> None:
         marks.append(("response to the picture", picture.score_max, SECOND, "-"))
     for name, value, colour, style in marks:
         axes.axvline(float(value), color=colour, linestyle=style, linewidth=1, label=f"{name}, {number(value)}")
-    axes.set_xlabel("largest response of an image" if layer.spec.spatial else "logit", color=INK, fontsize=8)
+    axes.set_xlabel(
+        "largest response of an image" if layer.spec.spatial else "response of an image", color=INK, fontsize=8
+    )
     axes.set_ylabel("probe images", color=INK, fontsize=8)
     axes.tick_params(labelsize=7, colors=INK)
     axes.spines[["top", "right"]].set_visible(False)

@@ -9,7 +9,8 @@ import numpy as np
 from atlas.figures.places import figure_page, picture_file, probe_file, unit_page
 from atlas.figures.provenance import provenance, terms
 from atlas.figures.words import count, first_name, listed, number, percent
-from atlas.types import AtlasResults, Figure, LayerResults, NetworkSpec, Picture, Unit
+from atlas.measured import AtlasResults, Figure, LayerResults, Picture
+from atlas.types import NetworkSpec, Unit
 
 NAMED = 3  # classes that a caption names
 SMALLEST = 32  # pixels of a probe image: a smaller field is shown with the surroundings that give it meaning
@@ -42,7 +43,7 @@ def channel_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResu
         id=figure_id,
         kind="channel",
         title=f"Feature visualization of {title}, {network.title}",
-        caption=f"Synthesized to raise {title} of {network.title}{_score(layer, index, picture)}"
+        caption=f"Synthesized to raise {title} of {network.title}{_score(network, layer, index, picture)}"
         f"{_classes_sentence(results, network, layer, index)}",
         alt=f"Feature visualization of {title} in {network.title}{_classes_clause(results, network, layer, index)}.",
         page=figure_page(figure_id),
@@ -63,7 +64,7 @@ def examples_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRes
         id=f"{unit.slug}/examples",
         kind="examples",
         title=f"Examples for {title}, {network.title}",
-        caption=_levels_sentence(layer, index, results.probes.size / network.input_size),
+        caption=_levels_sentence(layer, index, results.probes.size, network.input_size),
         alt=f"{count(len(images), 'probe image')} that {title} in {network.title} answers, strongest first: "
         f"{listed(list(dict.fromkeys(image.title for image in images[:NAMED])))}.",
         page=f"{unit_page(unit)}#examples",
@@ -85,7 +86,7 @@ def histogram_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRe
         id=f"{unit.slug}/histogram",
         kind="histogram",
         title=f"Responses of {title}, {network.title}",
-        caption=f"{what}s ({_scale(layer)}) to {count(_images(layer, index), 'probe image')}: {marks}; "
+        caption=f"{what}s ({_scale(network, layer)}) to {count(_images(layer, index), 'probe image')}: {marks}; "
         f"{percent(stats.positive[index])} are above zero. Square-root scale.",
         alt=f"Histogram of the responses of {title} in {network.title}: {marks}, largest {number(stats.highest[index])}.",
         page=f"{unit_page(unit)}#histogram",
@@ -105,23 +106,21 @@ def _picture_provenance(results: AtlasResults, network: NetworkSpec, layer: Laye
     return made | {"store": made["store"] | {"pictures": key}} if key else made
 
 
-def _scale(layer: LayerResults) -> str:
+def _scale(network: NetworkSpec, layer: LayerResults) -> str:
     """What a response is: explained in each caption that prints one."""
-    return "pre-activation, no unit" if layer.spec.spatial else "logit, no unit"
+    return "logit, no unit" if layer.spec.name == network.logits.name else "pre-activation, no unit"
 
 
 def _images(layer: LayerResults, index: int) -> int:
     return int(layer.stats.counts[index].sum())
 
 
-def _score(layer: LayerResults, index: int, picture: Picture) -> str:
+def _score(network: NetworkSpec, layer: LayerResults, index: int, picture: Picture) -> str:
     """What was measured on the picture, beside the largest natural activation."""
     natural, images = float(layer.stats.highest[index]), count(_images(layer, index), "probe image")
     mean = f"averages {number(picture.score_mean)} and peaks" if layer.spec.spatial else "comes"
     preposition = "at" if layer.spec.spatial else "to"
-    score = (
-        f": under held-out transforms the response ({_scale(layer)}) {mean} {preposition} {number(picture.score_max)}"
-    )
+    score = f": under held-out transforms the response ({_scale(network, layer)}) {mean} {preposition} {number(picture.score_max)}"
     if natural <= 0:  # a ratio would mean nothing
         return f"{score}, while {images} bring it to {number(natural)} at most."
     times = f"{number(picture.score_max / natural, 2)} times"
@@ -139,7 +138,7 @@ def top_classes(
 
 
 def _classes_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
-    what = "mean of largest responses " if layer.spec.spatial else "mean logit "
+    what = f"mean {'of largest responses' if layer.spec.spatial else 'response'} "
     named = [
         f"{name} ({'' if place else what}{number(mean)}, {count(size, 'image')})"
         for place, (name, mean, size) in enumerate(top_classes(results, network, layer, index))
@@ -152,11 +151,8 @@ def _classes_clause(results: AtlasResults, network: NetworkSpec, layer: LayerRes
     return f", responds most to images predicted as {listed(names)}" if names else ""
 
 
-def _levels_sentence(layer: LayerResults, index: int, scale: float) -> str:
-    """How many images at which level, and what of each is shown.
-
-    `scale` is the size of a probe image over that of the network's input.
-    """
+def _levels_sentence(layer: LayerResults, index: int, size: int, input_size: int) -> str:
+    """How many images at which level, and what of each is shown; sizes of a probe image and of the network's input."""
     there = layer.examples.image[index] >= 0
     parts = [
         f"{sum(chosen)} {how}"
@@ -166,12 +162,15 @@ def _levels_sentence(layer: LayerResults, index: int, scale: float) -> str:
     images = count(_images(layer, index), "probe image")
     if not parts:
         return f"None of {images} was measured for this unit."
-    return f"Of {images} the {listed(parts)}, each with its response, {_crop_clause(layer, scale)}."
+    return f"Of {images} the {listed(parts)}, each with its response, {_crop_clause(layer, size, input_size)}."
 
 
-def _crop_clause(layer: LayerResults, scale: float) -> str:
+def _crop_clause(layer: LayerResults, size: int, input_size: int) -> str:
     side = layer.field.size
     if not layer.spec.spatial or side == 0:
         return "shown whole, as the unit sees the whole image"
-    around = " with its surroundings" if side * scale < SMALLEST else ""
-    return f"cropped to its receptive field of {side} × {side} input pixels{around}"
+    field = f"receptive field of {side} × {side} input pixels"
+    if side > input_size:
+        return f"shown as far as the unit's {field} reaches, which is larger than the image"
+    around = " with its surroundings" if side * size / input_size < SMALLEST else ""
+    return f"cropped to its {field}{around}"

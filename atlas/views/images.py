@@ -25,7 +25,8 @@ WORKS = "images/works.js"  # the number of each image's work, in the same order
 
 @dataclass(frozen=True)
 class Credit:
-    """A work in words: its first image stands for it; `terms` are (licence, attribution, address), each once."""
+    """A work in words: its first image stands for it; `terms` are (licence, attribution, address): what
+    images of the same licence and address say, each part once."""
 
     anchor: str
     place: int  # on the page's sheet
@@ -84,9 +85,17 @@ def _credit(desk: Desk, work: Work, place: int) -> Credit:
         place,
         images[0].title,
         images[0].label,
-        tuple(dict.fromkeys((image.licence, image.attribution, image.url) for image in images)),
+        _terms(images),
         tuple((image.title, probe_file(image.id)) for image in images) if publish else (),
     )
+
+
+def _terms(images: Sequence[ProbeImage]) -> tuple[tuple[str, str, str], ...]:
+    """Drawings on several grounds share their maker: named once, with all grounds."""
+    parts: dict[tuple[str, str], dict[str, None]] = {}
+    for image in images:
+        parts.setdefault((image.licence, image.url), {}).update(dict.fromkeys(image.attribution.split("; ")))
+    return tuple((licence, "; ".join(said), url) for (licence, url), said in parts.items())
 
 
 def _licences(images: Sequence[ProbeImage]) -> tuple[tuple[str, int], ...]:

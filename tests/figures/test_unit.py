@@ -70,6 +70,24 @@ def test_a_class_is_named(results):
     assert "(logit, no unit) comes to" in channel.caption
 
 
+def test_only_class_logits_are_called_logits(results):
+    network = results.networks[0]
+    layer = network.load("logits")
+    dense = replace(layer, spec=replace(layer.spec, name="fc7"))
+    histogram = {figure.kind: figure for figure in unit_figures(results, network.spec, dense, 4)}["histogram"]
+    assert histogram.caption.startswith("Responses (pre-activation, no unit)")
+    assert "logit" not in histogram.caption
+
+
+def test_a_field_larger_than_the_image_is_said_to_be(results):
+    network = results.networks[0]
+    layer = network.load("block3b")
+    deep = replace(layer, field=replace(layer.field, size=339))
+    caption = {figure.kind: figure for figure in unit_figures(results, network.spec, deep, 2)}["examples"].caption
+    assert "receptive field of 339 × 339 input pixels reaches, which is larger than the image" in caption
+    assert "cropped" not in caption
+
+
 def test_examples_caption_counts_each_level(results):
     caption = figures_of(results, "block3b", 2)["examples"].caption
     assert caption.startswith(

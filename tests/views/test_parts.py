@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from atlas.types import Examples
+from atlas.measured import Examples
 from atlas.views.crop import common, crop
 from atlas.views.heat import PITCH, TILE, UNITS, heat_sheet, reduced
 from atlas.views.histogram import HEIGHT, NARROW, histogram
@@ -139,3 +139,16 @@ def test_words():
     assert whole(4120) == "4,120"
     assert fixed(-0.5) == "\u22120.50"
     assert size(1_500_000).startswith("1.5")
+
+
+def test_a_maker_is_named_once_for_drawings_on_several_grounds():
+    from atlas.types import ProbeImage
+    from atlas.views.images import _terms
+
+    def drawing(ground, licence="CC-BY-SA-4.0"):
+        return ProbeImage("id", "emoji", "seal", licence, f"OpenMoji; ground {ground}", "https://openmoji.org")
+
+    assert _terms([drawing("A"), drawing("B"), drawing("A")]) == (
+        ("CC-BY-SA-4.0", "OpenMoji; ground A; ground B", "https://openmoji.org"),
+    )
+    assert len(_terms([drawing("A"), drawing("A", "CC0-1.0")])) == 2  # terms are never mixed
