@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from atlas import __version__
 from atlas.errors import AtlasError, UnknownName
+
+if TYPE_CHECKING:
+    from atlas.build.atlas import Built
 
 app = typer.Typer(
     help="Turn neural networks into a static web site that shows what every unit has learned.",
@@ -111,12 +114,18 @@ def build(
         )
     finally:
         progress.close()
-    if built.index is None:
-        return
+    if built.index is not None:
+        console.print(_told(built))
+
+
+def _told(built: Built) -> str:
     counts = built.facts.get("counts", {})
     told = ", ".join(f"{value:,} {name}" for name, value in counts.items() if name != "bytes")
-    console.print(f"{'Wrote' if built.written else 'Up to date:'} {told}, {counts.get('bytes', 0) / 1e6:,.1f} MB.")
-    console.print(f"Open {built.index} in a browser, or run `atlas serve`.")
+    size = f"{counts.get('bytes', 0) / 1e6:,.1f} MB"
+    return (
+        f"{'Wrote' if built.written else 'Up to date:'} {told}, {size}.\n"
+        f"Open {built.index} in a browser, or run `atlas serve`."
+    )
 
 
 @app.command()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from atlas.types import Array, Neighbours
+from atlas.measured import Neighbours
+from atlas.types import Array
 
 NEAREST = 6
 

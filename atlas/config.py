@@ -109,9 +109,13 @@ class PictureRecipe(_Section):
         128,
         ge=32,
         le=512,
-        description="pixels of the picture's side, as shown; layers that see less are optimized on a smaller canvas",
+        description="pixels of the picture's side, as shown, at most 1.5 times the input; layers that see less have a smaller canvas",
     )
     steps: int = Field(64, ge=1, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer")
+
+    def side(self, spec: NetworkSpec) -> int:
+        """Pixels of a picture's side: more than one and a half times what the network itself sees would show no more."""
+        return min(self.size, spec.input_size * 3 // 2)
 
 
 class MapRecipe(_Section):

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from atlas.types import Array, Layout
+from atlas.measured import Layout
+from atlas.types import Array
 
 COMPONENTS = 50
 JUDGED = 5000  # at most so many points are judged, each against all others

@@ -18,7 +18,8 @@ import torch
 from torch import Tensor, fx, nn
 
 from atlas.errors import AtlasError
-from atlas.types import LayerSpec, Network, ReceptiveField
+from atlas.measured import ReceptiveField
+from atlas.types import LayerSpec, Network
 from atlas.visualize.graph import trace
 
 

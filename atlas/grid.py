@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from atlas.types import Array, Cells, Layout
+from atlas.measured import Cells, Layout
+from atlas.types import Array
 
 
 def cells(layout: Layout, vectors: Array, classes: Array, *, grid: int, least: int) -> Cells:

@@ -7,10 +7,10 @@ from typing import Any
 
 from atlas.config import RECIPES
 from atlas.images import PROBES
+from atlas.measured import AtlasResults
 from atlas.networks import NETWORKS
 from atlas.networks.recurrent import RECURRENT
 from atlas.registry import Registry
-from atlas.types import AtlasResults
 
 Rows = list[dict[str, Any]]
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atlas.collect import BATCH, prepare
+from atlas.measured import ReceptiveField
 from atlas.tap import tap
-from atlas.types import Array, LayerSpec, Network, ReceptiveField
+from atlas.types import Array, LayerSpec, Network
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
-
+from atlas.types import Array
 
 # ---------------------------------------------------------------- how it was trained
 

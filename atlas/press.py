@@ -16,7 +16,7 @@ from atlas.figures.cite import SUFFIXES, cite, issue_date
 from atlas.figures.metadata import highwire, image_object
 from atlas.figures.places import figure_page, layer_page
 from atlas.folder import Folder
-from atlas.types import AtlasResults, Figure
+from atlas.measured import AtlasResults, Figure
 from atlas.views import LAYER_VIEWS, words
 from atlas.views.desk import Desk, Entry, Place, Sheet
 from atlas.views.entry import entry

@@ -17,9 +17,9 @@ from atlas.figures.network import network_figures
 from atlas.figures.places import probe_file
 from atlas.figures.recurrent import recurrent_figures
 from atlas.folder import Folder
+from atlas.measured import AtlasResults
 from atlas.pool import pool
 from atlas.press import Press, template_folder
-from atlas.types import AtlasResults
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk, Entry, Place
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from atlas.collect import Moments
-from atlas.types import Array, Quantile, UnitStats
+from atlas.measured import Quantile, UnitStats
+from atlas.types import Array
 
 BINS = 40
 LEVELS = {"p90": 0.9, "p50": 0.5}

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from atlas.measured import RecurrentResults
 from atlas.networks.recurrent import ALPHABET, SPECS, build
 from atlas.recurrent import study
 from atlas.recurrent.cell import net_of
 from atlas.recurrent.source import SourceFile
 from atlas.recurrent.texts import held_out_texts
-from atlas.types import RecurrentResults, RecurrentSpec
+from atlas.types import RecurrentSpec
 
 LINES = '''def name{0}(argument, other=(1, 2)):
     """Say what it does."""

@@ -13,7 +13,7 @@ from atlas.build.atlas import build
 from atlas.build.plan import Plan, make_plan
 from atlas.build.store import Store
 from atlas.config import read_recipe
-from atlas.types import AtlasResults
+from atlas.measured import AtlasResults
 
 
 class Silent:

@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from atlas.networks import NETWORKS
-from atlas.types import (
-    Array,
+from atlas.measured import (
     AtlasResults,
     Cells,
     Examples,
@@ -21,14 +19,12 @@ from atlas.types import (
     Layout,
     Neighbours,
     NetworkResults,
-    NetworkSpec,
     Picture,
-    ProbeImage,
-    ProbePart,
-    ProbeSet,
     ReceptiveField,
     UnitStats,
 )
+from atlas.networks import NETWORKS
+from atlas.types import Array, NetworkSpec, ProbeImage, ProbePart, ProbeSet
 from tests.chapters import make_recurrent
 from tests.portraits import make_card, make_gates, make_structure
 

@@ -72,8 +72,10 @@ def site_key(plan: Plan) -> str:
     from atlas.press import template_folder
 
     files = [path for folder in ("views", "figures") for path in (SOURCES / folder).rglob("*.py")]
-    files += [SOURCES / name for name in ("site.py", "press.py", "types.py", "labels.py", "build/results.py")]
-    files += [*(SOURCES / "networks" / "weights").glob("*.json"), SOURCES / "card.py", SOURCES / "portrait.py"]
+    files += [
+        SOURCES / name for name in ("site.py", "press.py", "types.py", "measured.py", "labels.py", "build/results.py")
+    ]
+    files += [*(SOURCES / "networks" / "weights").rglob("*.json"), SOURCES / "card.py", SOURCES / "portrait.py"]
     files += [path for path in template_folder().rglob("*") if path.is_file()]
     code = {path.name + str(len(path.parts)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
     fields = {

@@ -15,26 +15,21 @@ from atlas.build.store import Entry, Store
 from atlas.card import read_card, read_gates
 from atlas.config import NetworkRecipe
 from atlas.labels import class_names
-from atlas.portrait import Part, Structure
-from atlas.types import (
+from atlas.measured import (
     AtlasResults,
     Cells,
     Examples,
     LayerResults,
-    LayerSpec,
     Layout,
     Neighbours,
     NetworkResults,
     Picture,
-    ProbeImage,
-    ProbePart,
-    ProbeSet,
     ReceptiveField,
     RecurrentResults,
-    RecurrentSpec,
-    Skipped,
     UnitStats,
 )
+from atlas.portrait import Part, Structure
+from atlas.types import LayerSpec, ProbeImage, ProbePart, ProbeSet, RecurrentSpec, Skipped
 
 
 def read_results(plan: Plan, store: Store) -> AtlasResults:

@@ -5,7 +5,6 @@ A step function takes all tasks of one group and yields an Entry for each, in or
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -13,60 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from atlas.build import recurrent
+from atlas.build import probes, recurrent
 from atlas.build.plan import ICON_CHUNK, Task
 from atlas.build.recipe import spec_of, weights_folder
 from atlas.build.store import Entry, Store
-from atlas.errors import ProbeError
-from atlas.types import Array, LayerSpec, Network, ReceptiveField, Unit
+from atlas.measured import ReceptiveField
+from atlas.types import Array, LayerSpec, Network, Unit
 
 StepFunction = Callable[[Store, Sequence[Task]], Iterator[Entry]]
-RUN: dict[str, StepFunction] = dict(recurrent.RUN)
+RUN: dict[str, StepFunction] = probes.RUN | recurrent.RUN
 
 
 def _step(function: StepFunction) -> StepFunction:
     RUN[function.__name__] = function
     return function
-
-
-# ---------------------------------------------------------------- probe images
-
-
-@_step
-def probes(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """Make one part of the probe set."""
-    from atlas.build.pack import pack_part
-    from atlas.images import probe_source
-
-    for task in tasks:
-        yield pack_part(probe_source(task.parameters["probes"]).make(task.parameters["part"]))
-
-
-@_step
-def probe_set(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """Gather the facts of all images; the digest covers every byte that a network sees."""
-    for task in tasks:
-        parts = [store.get(digest) for digest in task.needs["probes"]]
-        _check_images(task.parameters["name"], parts)
-        digest = hashlib.sha256(b"".join(part.arrays["webp"].tobytes() for part in parts)).hexdigest()
-        facts = {
-            **task.parameters,
-            "digest": digest,
-            "images": [image for part in parts for image in part.facts["images"]],
-            "skipped": [skipped for part in parts for skipped in part.facts["skipped"]],
-            "sizes": [len(part.facts["images"]) for part in parts],
-        }
-        yield Entry({}, facts)
-
-
-def _check_images(name: str, parts: Sequence[Entry]) -> None:
-    """ProbeError, with the first reasons, for a probe set none of whose images can be used."""
-    if not any(part.facts["images"] for part in parts):
-        skipped = [f"{bad['place']}: {bad['reason']}" for part in parts for bad in part.facts["skipped"]]
-        raise ProbeError(
-            f"The probe set {name} holds no image that can be used; {len(skipped)} were passed over "
-            f"({'; '.join(skipped[:3])}). Name another with --set probes=…"
-        )
 
 
 # ---------------------------------------------------------------- responses

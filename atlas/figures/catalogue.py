@@ -10,7 +10,8 @@ from atlas.figures.network import network_figures
 from atlas.figures.recurrent import recurrent_figures, recurrent_ids
 from atlas.figures.sheet import units_figure, wall_figure, wall_units
 from atlas.figures.unit import unit_figures
-from atlas.types import AtlasResults, Figure, LayerResults, NetworkResults, NetworkSpec
+from atlas.measured import AtlasResults, Figure, LayerResults, NetworkResults
+from atlas.types import NetworkSpec
 
 
 def find(results: AtlasResults, figure_id: str) -> Figure:

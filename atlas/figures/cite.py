@@ -14,8 +14,8 @@ from atlas import __version__
 from atlas.errors import ConfigError
 from atlas.figures.provenance import CREDIT
 from atlas.figures.words import one_line, short
+from atlas.measured import Figure
 from atlas.registry import Registry
-from atlas.types import Figure
 
 AUTHOR = f"{CREDIT} contributors"
 RELEASED = date(2026, 11, 24)  # of this version; what a citation says where no build date is set

@@ -8,8 +8,8 @@ import numpy as np
 
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, Drawing, frame
 from atlas.figures.gates import block_names, heat_map
+from atlas.measured import AtlasResults, Figure, NetworkResults
 from atlas.portrait import Gates
-from atlas.types import AtlasResults, Figure, NetworkResults
 
 ROW = 1.1  # inches of one block
 HEAD = 0.25

@@ -7,7 +7,7 @@ from typing import Any
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame, montage
 from atlas.figures.network import filter_pictures
 from atlas.figures.strip import Box, Strip, strip
-from atlas.types import AtlasResults, Figure, NetworkResults
+from atlas.measured import AtlasResults, Figure, NetworkResults
 
 
 def _network(results: AtlasResults, figure: Figure) -> NetworkResults:

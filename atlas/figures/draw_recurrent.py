@@ -9,8 +9,9 @@ import numpy as np
 
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame
 from atlas.figures.recurrent import Line, closing_lines, context_lines, gate_points, shown_cell
+from atlas.measured import AtlasResults, Figure
 from atlas.networks.recurrent import ALPHABET
-from atlas.types import Array, AtlasResults, Figure
+from atlas.types import Array
 
 COLOURS = (ACCENT, SECOND, "#009e73", QUIET)
 ROW = 0.16  # inches of a line of text

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from atlas.figures.places import gate_file, gates_page
-from atlas.figures.provenance import provenance, terms
+from atlas.figures.whole import whole_figure
 from atlas.figures.words import MINUS, count, number, percent
+from atlas.measured import AtlasResults, Figure, NetworkResults
 from atlas.portrait import Gates, Held
-from atlas.types import Array, AtlasResults, Figure, NetworkResults
+from atlas.types import Array
 
 LOW, HIGH = np.array([33, 102, 172]), np.array([178, 60, 10])  # blue and orange: told apart by the colour-blind
 
@@ -18,25 +19,25 @@ def gate_figures(results: AtlasResults, network: NetworkResults) -> tuple[Figure
     if network.gates is None:
         return ()
     gates = network.gates
-    names = block_names(network)
+    names, page = block_names(network), gates_page(network.spec.name)
     return (
-        _figure(
-            results, network, "gates", "Gates",
+        whole_figure(
+            results, network, "gates", "Gates", page=page,
             caption=f"The gates of each block on {count(gates.images, 'validation image')}, channels sorted by their mean "
             "gate: the line is the mean, the bars reach from the class with the lowest to the class with the highest "
             "mean. 0 closes a channel, 1 lets it through.",
             alt=f"Range of the class means of every gate in {count(len(names), 'block')}.",
         ),
-        _figure(
-            results, network, "gates-classes", "Gates by class",
+        whole_figure(
+            results, network, "gates-classes", "Gates by class", page=page,
             caption="Each class's mean gate less the mean over all images: a row a class, in the order of the class list, a "
             "column a channel, in the order of its index. Blue is more closed, orange more open than usual, white as "
             f"usual; full colour is {number(strongest(gates), 2)} (the 99.5th percentile over all blocks).",
             alt=f"Heat maps of classes by channels, one for each of {count(len(names), 'block')}.",
             files=tuple(gate_file(network.spec.name, place) for place in range(len(names))),
         ),
-        _figure(
-            results, network, "gates-cost", "Cost of holding the gates",
+        whole_figure(
+            results, network, "gates-cost", "Cost of holding the gates", page=page,
             caption=f"Top-1 accuracy on the {count(gates.images, 'validation image')} when the gates of one block, or all, "
             f"are held at their mean over these images, against {_share(gates.top1)} with free gates. ± is one standard "
             "error of the difference, every image compared with itself. Explained by class: the share of a gate's "
@@ -45,25 +46,6 @@ def gate_figures(results: AtlasResults, network: NetworkResults) -> tuple[Figure
             alt=f"Top-1 accuracy with the gates of {', '.join(names)} or all of them held.",
         ),
     )  # fmt: skip
-
-
-def _figure(
-    results: AtlasResults, network: NetworkResults, kind: str, title: str, *, caption: str, alt: str,
-    files: tuple[str, ...] = (),
-) -> Figure:  # fmt: skip
-    licence, attribution = terms(())
-    return Figure(
-        id=f"{network.spec.name}/{kind}",
-        kind=kind,
-        title=f"{title} of {network.spec.title}",
-        caption=caption,
-        alt=alt,
-        page=f"{gates_page(network.spec.name)}#{kind}",
-        files=files,
-        licence=licence,
-        attribution=attribution,
-        provenance=provenance(results, network.spec),
-    )
 
 
 def block_names(network: NetworkResults) -> tuple[str, ...]:

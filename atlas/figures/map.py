@@ -5,7 +5,8 @@ from __future__ import annotations
 from atlas.figures.places import figure_page, map_file
 from atlas.figures.provenance import provenance, terms
 from atlas.figures.words import count, number, percent
-from atlas.types import AtlasResults, Cells, Figure, LayerResults, Layout, NetworkSpec
+from atlas.measured import AtlasResults, Cells, Figure, LayerResults, Layout
+from atlas.types import NetworkSpec
 
 
 def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:

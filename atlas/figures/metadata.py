@@ -11,7 +11,7 @@ from atlas.figures.cite import AUTHOR, permalink
 from atlas.figures.places import LICENCES_PAGE
 from atlas.figures.provenance import CREDIT, LICENCE_URLS
 from atlas.figures.words import one_line
-from atlas.types import Figure
+from atlas.measured import Figure
 
 # IPTC's word for a picture that a trained network had a part in making.
 SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"

@@ -8,10 +8,11 @@ import numpy as np
 
 from atlas.figures.gates import gate_figures
 from atlas.figures.places import filters_file, network_page
-from atlas.figures.provenance import provenance, terms
 from atlas.figures.strip import strip
+from atlas.figures.whole import whole_figure
 from atlas.figures.words import count, listed, number
-from atlas.types import Array, AtlasResults, Figure, NetworkResults
+from atlas.measured import AtlasResults, Figure, NetworkResults
+from atlas.types import Array
 
 
 def network_figures(results: AtlasResults, network: NetworkResults) -> tuple[Figure, ...]:
@@ -25,25 +26,6 @@ def _figures(results: AtlasResults, network: NetworkResults) -> Iterator[Figure]
     if network.card is not None:
         yield training_figure(results, network)
     yield from gate_figures(results, network)
-
-
-def _figure(
-    results: AtlasResults, network: NetworkResults, kind: str, *, title: str, caption: str, alt: str,
-    files: tuple[str, ...] = (),
-) -> Figure:  # fmt: skip
-    licence, attribution = terms(())
-    return Figure(
-        id=f"{network.spec.name}/{kind}",
-        kind=kind,
-        title=f"{title} of {network.spec.title}",
-        caption=caption,
-        alt=alt,
-        page=f"{network_page(network.spec.name)}#{kind}",
-        files=files,
-        licence=licence,
-        attribution=attribution,
-        provenance=provenance(results, network.spec, store=dict(network.keys)),
-    )
 
 
 def structure_figure(results: AtlasResults, network: NetworkResults) -> Figure:
@@ -60,11 +42,12 @@ def structure_figure(results: AtlasResults, network: NetworkResults) -> Figure:
     says += [f"bars set channels side by side{_carried(arcs)}"] if "join" in kinds else []
     says += [f"circles add{_carried(arcs)}"] if "sum" in kinds else []
     says += ["diamonds are gates"] if "gate" in kinds else []
-    return _figure(
+    return whole_figure(
         results,
         network,
         "structure",
-        title="Structure",
+        "Structure",
+        page=network_page(network.spec.name),
         caption=f"{network.spec.title} as its own forward pass computes it, from the image to the classes: "
         f"{count(found.depth, 'layer')} with weights on the longest path, {count(network.parameters, 'parameter')}, "
         f"{count(found.multiply_adds, 'multiply-add')} for one image. {_sentence(says)}",
@@ -94,11 +77,12 @@ def filters_figure(results: AtlasResults, network: NetworkResults) -> Figure:
     filters = network.structure.filters
     many, _, side, _ = filters.shape
     largest = np.abs(filters).max((1, 2, 3))
-    return _figure(
+    return whole_figure(
         results,
         network,
         "filters",
-        title="First-layer filters",
+        "First-layer filters",
+        page=network_page(network.spec.name),
         caption=f"The {count(many, 'filter')} of the first convolution, {side} × {side} input pixels each, in the order of "
         "their channels. Red, green and blue show the weights on the three colours; each filter is scaled by its own "
         "largest weight (−largest is black, 0 grey, +largest white), so that contrast says nothing about strength. The "
@@ -121,11 +105,12 @@ def training_figure(results: AtlasResults, network: NetworkResults) -> Figure:
     card = network.card
     assert card is not None
     last = card.curve[-1]
-    return _figure(
+    return whole_figure(
         results,
         network,
         "training",
-        title="Training",
+        "Training",
+        page=network_page(network.spec.name),
         caption=f"Mean training loss (cross-entropy in nats, with label smoothing and augmentation where the recipe has "
         f"them) and accuracy on {count(card.images, 'validation image')} after each of {count(len(card.curve), 'epoch')}: "
         f"loss {number(card.curve[0]['loss'])} to {number(last['loss'])}, top-1 {_share(card.curve[0]['top1'])} to "

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from atlas import __version__
-from atlas.types import AtlasResults, LayerResults, NetworkSpec, ProbeImage
+from atlas.measured import AtlasResults, LayerResults
+from atlas.types import NetworkSpec, ProbeImage
 
 LICENCE = "CC-BY-4.0"  # of everything that the atlas itself draws
 CREDIT = "Representation Atlas"

@@ -11,8 +11,9 @@ import numpy as np
 from atlas import __version__
 from atlas.figures.provenance import CREDIT, LICENCE
 from atlas.figures.words import count, listed, number, percent
+from atlas.measured import AtlasResults, Figure, RecurrentResults
 from atlas.recurrent.concepts import CONCEPTS
-from atlas.types import Array, AtlasResults, Figure, RecurrentResults
+from atlas.types import Array
 
 PAGE = "recurrent/index.html"
 SOURCE = "Python source code: Python Software Foundation (PSF-2.0)"

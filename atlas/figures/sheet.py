@@ -9,7 +9,8 @@ import numpy as np
 from atlas.figures.places import layer_page, picture_file
 from atlas.figures.provenance import LICENCE, provenance, terms
 from atlas.figures.words import count, listed, number
-from atlas.types import AtlasResults, Figure, LayerResults, NetworkResults, NetworkSpec, Unit
+from atlas.measured import AtlasResults, Figure, LayerResults, NetworkResults
+from atlas.types import NetworkSpec, Unit
 
 
 def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:

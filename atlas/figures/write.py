@@ -19,8 +19,8 @@ from atlas.figures.cite import AUTHOR, cite
 from atlas.figures.draw import DRAWINGS, INK, INNER, MARGIN, WIDTH
 from atlas.figures.metadata import xmp
 from atlas.figures.words import one_line
+from atlas.measured import AtlasResults, Figure
 from atlas.registry import Registry
-from atlas.types import AtlasResults, Figure
 
 DPI = 200
 XMP_KEY = "XML:com.adobe.xmp"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from atlas.errors import ConfigError
+from atlas.train import checkpoint
 from atlas.train.augment import cut_mix, normalize, random_views
 from atlas.train.data import Photographs, Split
 from atlas.train.recipes import Recipe
@@ -39,6 +39,8 @@ class Run:
     seconds: float = 0.0  # by the clock, pauses included
     core_seconds: float = 0.0  # of processor time
     history: list[dict[str, float]] = field(default_factory=list)
+
+    KEPT: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "history")
 
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
@@ -95,7 +97,7 @@ def run_to_end(
         if run.step % 20 == 0 or run.step % per_epoch == 0:
             report(_progress(run, per_epoch, (time.monotonic() - begun) / (run.step - first)))
         if run.step % per_epoch == 0 or time.monotonic() - saved > CHECKPOINT_SECONDS:
-            save(run)
+            checkpoint.save(run)
             saved = time.monotonic()
 
 
@@ -179,40 +181,3 @@ def _progress(run: Run, per_epoch: int, per_step: float) -> str:
         f"{run.recipe.spec.name}: epoch {epoch}/{run.epochs}, step {within}/{per_epoch}, loss {loss:.3f}{valid}, "
         f"{run.recipe.batch / per_step:.0f} images/s, {left / 60:.1f} min left"
     )
-
-
-def save(run: Run) -> None:
-    """Write checkpoint and log, each in one atomic move."""
-    import torch
-
-    run.folder.mkdir(parents=True, exist_ok=True)
-    state = {
-        "identity": run.identity(), "module": run.module.state_dict(), "optimizer": run.optimizer.state_dict(),
-        "step": run.step, "loss_sum": run.loss_sum, "seconds": run.seconds,
-        "core_seconds": run.core_seconds, "history": run.history,
-    }  # fmt: skip
-    partial = run.folder / "checkpoint.pt.part"
-    torch.save(state, partial)
-    partial.replace(run.folder / "checkpoint.pt")
-    log = run.folder / "log.jsonl.part"
-    log.write_text("".join(json.dumps(row) + "\n" for row in run.history), "utf-8")
-    log.replace(run.folder / "log.jsonl")
-
-
-def resume(run: Run) -> bool:
-    """Continue from the checkpoint in `run.folder`, if there is one; ConfigError when it is of another run."""
-    import torch
-
-    path = run.folder / "checkpoint.pt"
-    if not path.is_file():
-        return False
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    if state["identity"] != run.identity():
-        raise ConfigError(
-            f"{path} belongs to other settings; choose another folder or delete it. It has {state['identity']}"
-        )
-    run.module.load_state_dict(state["module"])
-    run.optimizer.load_state_dict(state["optimizer"])
-    for name in ("step", "loss_sum", "seconds", "core_seconds", "history"):
-        setattr(run, name, state[name])
-    return True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from atlas.recurrent.source import read_library
+from atlas.train import checkpoint
 from atlas.train import recurrent_loop as loop
 from atlas.train.recurrent_loop import CHARACTER_RECIPES
 
@@ -16,7 +17,7 @@ def train_characters(
     """Train a character network on the running interpreter's library; returns the weight file in `out/network`."""
     recipe = CHARACTER_RECIPES[network]
     run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network)
-    if resume and loop.resume(run):
+    if resume and checkpoint.resume(run):
         progress(f"{network}: continued at step {run.step}")
     files = read_library()
     loop.run_to_end(run, files, report=progress)

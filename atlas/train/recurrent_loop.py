@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from atlas.errors import ConfigError
 from atlas.networks.recurrent import SPECS, build
 from atlas.recurrent.source import SourceFile, encode_file
 from atlas.registry import Registry
+from atlas.train import checkpoint
 from atlas.types import Array, RecurrentSpec
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class CharacterRun:
     core_seconds: float = 0.0
     state: State = None
     history: list[dict[str, float]] = field(default_factory=list)
+
+    KEPT: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "state", "history")
 
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
@@ -143,9 +145,9 @@ def run_to_end(
             per_step = (time.monotonic() - begun) / (run.step - first)
             report(_progress(run, total, per_step))
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
-            save(run)
+            checkpoint.save(run)
             saved = time.monotonic()
-    save(run)
+    checkpoint.save(run)
 
 
 def _train_step(run: CharacterRun, batch: Array, total: int) -> float:
@@ -172,40 +174,3 @@ def _progress(run: CharacterRun, total: int, per_step: float) -> str:
         f"{recipe.spec.name}: step {run.step}/{total}, {run.history[-1]['loss']:.3f} nats a character, "
         f"{recipe.streams * recipe.length / per_step:,.0f} characters/s, {per_step * (total - run.step) / 60:.1f} min left"
     )
-
-
-def save(run: CharacterRun) -> None:
-    """Write checkpoint and log, each in one atomic move."""
-    import torch
-
-    run.folder.mkdir(parents=True, exist_ok=True)
-    names = ("step", "loss_sum", "seconds", "core_seconds", "state", "history")
-    state = {
-        "identity": run.identity(), "module": run.module.state_dict(), "optimizer": run.optimizer.state_dict(),
-        **{name: getattr(run, name) for name in names},
-    }  # fmt: skip
-    partial = run.folder / "checkpoint.pt.part"
-    torch.save(state, partial)
-    partial.replace(run.folder / "checkpoint.pt")
-    log = run.folder / "log.jsonl.part"
-    log.write_text("".join(json.dumps(row) + "\n" for row in run.history), "utf-8")
-    log.replace(run.folder / "log.jsonl")
-
-
-def resume(run: CharacterRun) -> bool:
-    """Continue from the checkpoint in `run.folder`, if there is one; ConfigError when it is of another run."""
-    import torch
-
-    path = run.folder / "checkpoint.pt"
-    if not path.is_file():
-        return False
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    if state["identity"] != run.identity():
-        raise ConfigError(
-            f"{path} belongs to other settings; choose another folder or delete it. It has {state['identity']}"
-        )
-    run.module.load_state_dict(state["module"])
-    run.optimizer.load_state_dict(state["optimizer"])
-    for name in ("step", "loss_sum", "seconds", "core_seconds", "state", "history"):
-        setattr(run, name, state[name])
-    return True

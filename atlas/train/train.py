@@ -7,7 +7,7 @@ from pathlib import Path
 
 from atlas.errors import UnknownName
 from atlas.memory import keep_memory
-from atlas.train import loop
+from atlas.train import checkpoint, loop
 from atlas.train.data import data_folder, load_photographs
 from atlas.train.recipes import RECIPES, Recipe
 from atlas.train.recurrent import train_characters
@@ -40,7 +40,7 @@ def train(
     keep_memory()
     photographs = load_photographs(data_folder(data), out / "cache")
     run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network)
-    if resume and loop.resume(run):
+    if resume and checkpoint.resume(run):
         progress(f"{network}: continued at step {run.step}")
     loop.run_to_end(run, photographs, report=progress)
     from atlas.train.ship import ship

@@ -18,7 +18,8 @@ from atlas.figures.places import probe_file
 from atlas.figures.provenance import provenance, terms
 from atlas.figures.unit import unit_title
 from atlas.figures.words import first_name
-from atlas.types import Array, AtlasResults, LayerResults, NetworkResults, ProbeImage, Unit
+from atlas.measured import AtlasResults, LayerResults, NetworkResults
+from atlas.types import Array, ProbeImage, Unit
 from atlas.views.credits import Work, credits, works
 from atlas.views.crop import common
 

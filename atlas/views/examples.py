@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from atlas.figures.places import probe_file
 from atlas.figures.words import number
-from atlas.types import Examples, ProbeImage
+from atlas.measured import Examples
+from atlas.types import ProbeImage
 from atlas.views.crop import Crop, crop
 from atlas.views.desk import Sheet
 

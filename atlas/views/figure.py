@@ -9,7 +9,7 @@ from typing import Any
 from atlas.figures.map import map_figure
 from atlas.figures.places import figure_page
 from atlas.figures.unit import channel_figure
-from atlas.types import Figure
+from atlas.measured import Figure
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
 from atlas.views.map import SIDE

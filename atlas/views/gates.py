@@ -11,7 +11,8 @@ from PIL import Image
 
 from atlas.figures.gates import block_names, cost, findings, gate_figures, heat_map
 from atlas.figures.places import gate_file, gates_page
-from atlas.portrait import Array, GateBlock
+from atlas.portrait import GateBlock
+from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page

@@ -11,7 +11,8 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from atlas.types import Array, Examples
+from atlas.measured import Examples
+from atlas.types import Array
 
 # viridis (Smith and van der Walt, 2015) at 16 equal steps, of which a sheet uses every second
 VIRIDIS = bytes.fromhex(

@@ -12,7 +12,8 @@ from atlas.figures.map import map_figure
 from atlas.figures.metadata import xmp
 from atlas.figures.places import figure_page, icon_file, map_file, probe_file
 from atlas.figures.words import first_name
-from atlas.types import Array, Cells, Layout
+from atlas.measured import Cells, Layout
+from atlas.types import Array
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
 from atlas.views.images import IDS

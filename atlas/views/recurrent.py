@@ -19,9 +19,10 @@ from atlas.figures.recurrent import (
     shown_cell,
     winner,
 )
+from atlas.measured import RecurrentResults
 from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.concepts import CONCEPTS
-from atlas.types import Array, RecurrentResults
+from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page

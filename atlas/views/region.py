@@ -7,7 +7,8 @@ import base64
 import numpy as np
 
 from atlas.figures.words import first_name
-from atlas.types import Array, Cells
+from atlas.measured import Cells
+from atlas.types import Array
 from atlas.views.desk import Sheet
 
 STEP = 0.05  # standard deviations a step of the 8-bit figures: they reach from -6.35 to 6.35

@@ -12,7 +12,7 @@ from atlas.figures.places import figure_page, picture_file, unit_page
 from atlas.figures.provenance import CREDIT, LICENCE
 from atlas.figures.unit import channel_figure, unit_figures
 from atlas.figures.words import first_name, number
-from atlas.types import Figure, UnitStats
+from atlas.measured import Figure, UnitStats
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
 from atlas.views.examples import has_heat, strips, strongest

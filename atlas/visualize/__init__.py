@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from atlas.types import Array, LayerSpec, Network, Picture, Unit
+from atlas.measured import Picture
+from atlas.types import Array, LayerSpec, Network, Unit
 
 VERSION = 4  # of the results: part of the store's keys
 BATCH = 16  # pictures computed at a time, at most; how many changes no bit of any (tested)

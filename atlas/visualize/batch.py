@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from atlas.errors import AtlasError, UnknownName
-from atlas.types import Array, LayerSpec, Network, Picture, Unit
+from atlas.measured import Picture
+from atlas.types import Array, LayerSpec, Network, Unit
 from atlas.visualize import BATCH, DIVERSE, KINDS, VERSION, Settings
 from atlas.visualize import objective as objectives
 from atlas.visualize.ascend import ascend

@@ -7,6 +7,7 @@ import torch
 from atlas.errors import ConfigError
 from atlas.networks.recurrent import ALPHABET, OTHER, SPECS, build
 from atlas.recurrent.source import SourceFile, decode, encode, encode_file, read_library
+from atlas.train import checkpoint
 from atlas.train import recurrent_loop as loop
 from atlas.train.recurrent_ship import held_out_loss, ship, write_weights
 
@@ -24,7 +25,7 @@ def recipe(cell="LSTM"):
 
 def train(folder, stop_after=None, cell="LSTM"):
     run = loop.start(recipe(cell), epochs=2, seed=1, folder=folder)
-    loop.resume(run)
+    checkpoint.resume(run)
     loop.run_to_end(run, files(), report=lambda _: None, stop_after=stop_after)
     return run
 
@@ -48,7 +49,7 @@ def test_held_out_files_are_never_read_in_training(monkeypatch):
     seen = []
     monkeypatch.setattr(loop, "encode_file", lambda file: seen.append(file.path) or encode_file(file))
     run = loop.start(recipe(), epochs=1, seed=0, folder=None)
-    monkeypatch.setattr(loop, "save", lambda run: None)
+    monkeypatch.setattr(checkpoint, "save", lambda run: None)
     loop.run_to_end(run, files(), report=lambda _: None, stop_after=1)
     assert set(seen) == {file.path for file in files() if not file.held_out}
     assert len(seen) < 30
@@ -80,7 +81,7 @@ def test_it_learns_and_a_resumed_run_ends_in_the_same_weights(tmp_path, cell):
 def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     train(tmp_path, stop_after=1)
     with pytest.raises(ConfigError, match="other settings"):
-        loop.resume(loop.start(recipe(), epochs=3, seed=1, folder=tmp_path))
+        checkpoint.resume(loop.start(recipe(), epochs=3, seed=1, folder=tmp_path))
 
 
 def test_the_card_is_measured_on_the_shipped_file(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from atlas.locate import HEAT, _places
-from atlas.types import ReceptiveField
+from atlas.measured import ReceptiveField
 
 
 def test_a_map_that_sees_the_whole_image_is_stretched_over_it():

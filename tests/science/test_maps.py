@@ -10,7 +10,7 @@ from sklearn.manifold import trustworthiness
 from atlas.compare import neighbours
 from atlas.embed import EmbedSettings, embed, features, kept_ranks, nearest, orient, unit_square
 from atlas.grid import cells
-from atlas.types import Layout
+from atlas.measured import Layout
 
 
 def clusters(images=240, dimensions=20):

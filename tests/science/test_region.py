@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from atlas.types import Cells
+from atlas.measured import Cells
 from atlas.views.region import STEP, raised
 
 

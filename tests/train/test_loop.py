@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from atlas.errors import ConfigError
-from atlas.train import loop
+from atlas.train import checkpoint, loop
 from atlas.train.data import Photographs, Split
 from atlas.train.recipes import RECIPES
 
@@ -27,9 +27,9 @@ def test_resumed_equals_undisturbed_bit_for_bit(name, stop, noise, tmp_path):
 
     first = run_of(name, tmp_path / "parts")
     loop.run_to_end(first, noise, report=quiet, stop_after=stop)
-    loop.save(first)
+    checkpoint.save(first)
     second = run_of(name, tmp_path / "parts")
-    assert loop.resume(second)
+    assert checkpoint.resume(second)
     assert second.step == stop
     loop.run_to_end(second, noise, report=quiet)
 
@@ -46,13 +46,13 @@ def test_another_seed_gives_other_weights(noise, tmp_path):
 
 
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path):
-    loop.save(run_of("alexnet-64", tmp_path))
+    checkpoint.save(run_of("alexnet-64", tmp_path))
     with pytest.raises(ConfigError, match="belongs to other settings"):
-        loop.resume(run_of("alexnet-64", tmp_path, rate=0.5))
+        checkpoint.resume(run_of("alexnet-64", tmp_path, rate=0.5))
 
 
 def test_no_checkpoint_is_no_resumption(tmp_path):
-    assert not loop.resume(run_of("alexnet-64", tmp_path))
+    assert not checkpoint.resume(run_of("alexnet-64", tmp_path))
 
 
 def test_too_few_images_for_a_batch(noise, tmp_path):
