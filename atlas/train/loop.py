@@ -120,13 +120,19 @@ def _train_step(run: Run, split: Split, batch: Array, *, total: int) -> float:
     run.module.train()
     with torch.autocast("cpu", torch.bfloat16):
         output = run.module(views)
-    loss = _loss(output, labels, recipe)
-    if partner is not None:
-        loss = kept * loss + (1 - kept) * _loss(output, labels[partner], recipe)
+    loss = _mixed_loss(output, labels, partner, kept, recipe)
     run.optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()
     return float(loss.detach())
+
+
+def _mixed_loss(
+    output: Tensor | tuple[Tensor, Tensor], labels: Tensor, partner: Tensor | None, kept: float, recipe: Recipe
+) -> Tensor:
+    """The loss of images of which the share `kept` is their own and the rest their partner's (Yun et al. 2019)."""
+    own = _loss(output, labels, recipe)
+    return own if partner is None else kept * own + (1 - kept) * _loss(output, labels[partner], recipe)
 
 
 def _loss(output: Tensor | tuple[Tensor, Tensor], labels: Tensor, recipe: Recipe) -> Tensor:

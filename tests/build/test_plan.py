@@ -104,3 +104,14 @@ def test_an_unknown_layer_lists_those_there_are():
         plan("networks.0.name='efficientnet'")
     with pytest.raises(UnknownName, match="embedded"):
         plan("probes='embeded'")
+
+
+def test_a_picture_is_no_larger_than_its_network_can_fill():
+    made = plan(recipe="default")
+    sides = {
+        task.parameters["network"]: task.parameters["settings"]["size"]
+        for task in made.tasks
+        if task.step == "pictures"
+    }
+    assert sides["efficientnet-lite0"] == made.recipe.pictures.size == 128
+    assert {side for name, side in sides.items() if name.endswith("-64")} == {96}

@@ -96,3 +96,20 @@ def test_smoothed_loss_with_auxiliary():
 
     found = loop._loss((main, auxiliary), labels, recipe)
     torch.testing.assert_close(found, slow(main) + 0.3 * slow(auxiliary))
+
+
+def test_loss_of_mixed_images_is_that_of_mixed_labels():
+    """Cross entropy is linear in the target: the mix of losses is the loss of the mixed one-hot labels."""
+    recipe = replace(RECIPES["vgg-64"], smoothing=0.0)
+    scores, labels, partner = torch.randn(4, 60), torch.tensor([1, 5, 9, 59]), torch.tensor([2, 0, 3, 1])
+    hot = torch.nn.functional.one_hot(labels, 60).float()
+    slow = -((0.7 * hot + 0.3 * hot[partner]) * scores.log_softmax(1)).sum(1).mean()
+    torch.testing.assert_close(loop._mixed_loss(scores, labels, partner, 0.7, recipe), slow)
+    torch.testing.assert_close(loop._mixed_loss(scores, labels, None, 1.0, recipe), loop._loss(scores, labels, recipe))
+
+
+def test_mixing_changes_what_is_learned(noise, tmp_path):
+    plain, mixed = run_of("alexnet-64", tmp_path), run_of("alexnet-64", tmp_path, mix=1.0)
+    for run in (plain, mixed):
+        loop.run_to_end(run, noise, report=quiet, stop_after=1)
+    assert not torch.equal(plain.module.conv1.weight, mixed.module.conv1.weight)
