@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -69,15 +69,7 @@ def build(
 
 def site_key(plan: Plan) -> str:
     """Digest of all that the site's bytes depend on: results, recipe, templates, the code of the views, the date."""
-    from atlas.press import template_folder
-
-    files = [path for folder in ("views", "figures") for path in (SOURCES / folder).rglob("*.py")]
-    files += [
-        SOURCES / name for name in ("site.py", "press.py", "types.py", "measured.py", "labels.py", "build/results.py")
-    ]
-    files += [*(SOURCES / "networks" / "weights").rglob("*.json"), SOURCES / "card.py", SOURCES / "portrait.py"]
-    files += [path for path in template_folder().rglob("*") if path.is_file()]
-    code = {path.name + str(len(path.parts)): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
+    code = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in _sources()}
     fields = {
         "tasks": [task.digest for task in plan.tasks],
         "recipe": plan.recipe.model_dump(mode="json"),
@@ -87,6 +79,24 @@ def site_key(plan: Plan) -> str:
         "date": os.environ.get("SOURCE_DATE_EPOCH", ""),
     }
     return hashlib.sha256(canonical(fields).encode()).hexdigest()
+
+
+SHOWN = (  # files of the package that the site's bytes depend on, beside templates and results
+    "views/*.py", "figures/*.py", "networks/*.py", "networks/weights/**/*.json", "site.py", "press.py", "types.py",
+    "measured.py", "portrait.py", "card.py", "labels.py", "build/results.py",
+)  # fmt: skip
+
+
+def _sources() -> Iterator[tuple[str, Path]]:
+    """These files and the templates, each under a name of its own."""
+    from atlas.press import template_folder
+
+    for pattern in SHOWN:
+        yield from ((path.relative_to(SOURCES).as_posix(), path) for path in SOURCES.glob(pattern))
+    templates = template_folder()
+    for path in templates.rglob("*"):
+        if path.is_file():
+            yield f"templates/{path.relative_to(templates).as_posix()}", path
 
 
 def _read(path: Path) -> dict[str, Any]:

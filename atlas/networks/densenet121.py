@@ -33,5 +33,5 @@ imagenet(
         licence="Apache-2.0",
     ),
     summary="Every layer reads the outputs of all layers before it in its block and adds a few channels of its own: "
-    "features are reused instead of learned again, with a third of ResNet's weights.",
+    "features are reused instead of learned again; the paper matches ResNet with a third of its weights.",
 )

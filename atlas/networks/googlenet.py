@@ -54,6 +54,6 @@ SPEC = miniature(
     build=build,
     layers=LAYERS,
     summary="Inception modules look with several kernel sizes at once and concatenate; 1 x 1 convolutions keep it "
-    "cheap, and a global average pool replaces the dense layers: a twelfth of AlexNet's weights.",
+    "cheap, and a global average pool replaces the dense layers: in the paper a twelfth of AlexNet's weights.",
     sha256="ec70b1d340b572f0cc26a9e3a000f3610b7cb30e916aa87650fc060673de3f9b",
 )

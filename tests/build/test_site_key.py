@@ -1,0 +1,44 @@
+"""The site is written anew whenever anything that it shows, or the code that shows it, changed."""
+
+import shutil
+
+import pytest
+
+from atlas.build import atlas as building
+from atlas.build.plan import make_plan
+from atlas.config import read_recipe
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    """A copy of the package that may be changed."""
+    copy = tmp_path / "atlas"
+    shutil.copytree(building.SOURCES, copy, ignore=shutil.ignore_patterns("__pycache__", "*.safetensors"))
+    monkeypatch.setattr(building, "SOURCES", copy)
+    return copy
+
+
+def key():
+    return building.site_key(make_plan(read_recipe("tiny")))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "views/network.py", "figures/network.py",  # two of one name
+        "networks/alexnet.py", "networks/weights/alexnet-64.json", "networks/weights/recurrent/char-lstm.json",
+        "measured.py", "build/results.py",
+    ],
+)  # fmt: skip
+def test_a_changed_source_changes_the_key(name, sources):
+    before = key()
+    with (sources / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert key() != before
+
+
+def test_every_pattern_names_files_and_every_file_has_a_name_of_its_own(sources):
+    assert all(list(sources.glob(pattern)) for pattern in building.SHOWN)
+    names = [name for name, _ in building._sources()]
+    assert len(set(names)) == len(names) > 100
+    assert "templates/unit.html" in names
