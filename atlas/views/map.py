@@ -21,7 +21,7 @@ from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import scaled, stretch, webp
 from atlas.views.script import put
 
-SIDE, SMALL, THUMB = 1024, 400, 128  # pixels of the map picture, of its small version and of its thumbnail
+SIDE, SMALL, THUMB = 768, 400, 128  # pixels of the map picture, of its small version and of its thumbnail
 FINE = 4095  # points are written as whole numbers in [0, FINE]
 DENSEST = 24  # cells that the page lists in words
 
