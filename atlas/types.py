@@ -183,6 +183,7 @@ class RecurrentSpec:
     outputs: int
     weights: WeightSource
     summary: str
+    words: WeightSource | None = None  # where it reads words: their list
 
 
 @dataclass(frozen=True)

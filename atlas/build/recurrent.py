@@ -13,11 +13,12 @@ from atlas.build.plan import Task
 from atlas.build.store import Entry, Store
 from atlas.config import Recipe
 from atlas.networks.recurrent import ALPHABET, RECURRENT, build
-from atlas.types import RecurrentSpec
+from atlas.types import EmbeddedFile, RecurrentSpec
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
     from atlas.recurrent.texts import Text
+    from atlas.recurrent.words import Vocabulary
 
 STUDIES = ("cells", "gates", "reach", "relevances", "passages")
 ORDER = 7  # of the n-gram baseline
@@ -56,6 +57,17 @@ def load(spec: RecurrentSpec) -> Recurrent:
     module = build(spec)
     module.load_state_dict({key: value.float() for key, value in weights.read(path).items()})
     return module.eval().requires_grad_(False)
+
+
+def vocabulary_of(spec: RecurrentSpec) -> Vocabulary:
+    """The words of a network that reads words."""
+    from atlas import weights
+    from atlas.recurrent.words import read_vocabulary
+
+    assert isinstance(spec.words, EmbeddedFile)
+    path = weights.locate(spec.words)
+    weights.check(path, spec.words.sha256)
+    return read_vocabulary(path)
 
 
 def recurrent_card(spec: RecurrentSpec) -> dict[str, Any]:

@@ -67,6 +67,13 @@ SPECS = (
     ),
 )
 
-for _spec in SPECS:
+SENTIMENT = RecurrentSpec(
+    "sentiment-lstm", "Sentiment LSTM", 1997, "hochreiter1997lstm", "LSTM", "words", symbols=9486, embedding=64, hidden=64, outputs=1,
+    weights=_file("sentiment-lstm", "899ecd2089c10b09229f23282fc33699f188851e35e8845fff1bc046057e4230"),
+    summary="Reads a sentence word by word and says at the end whether the opinion is positive.",
+    words=EmbeddedFile("recurrent/sentiment-lstm.words.txt", "db90f048a2d0c777a7b181f829aeaedd81b01d006ec7f753f5e7d47b8398d00c", "Apache-2.0"),
+)  # fmt: skip
+
+for _spec in (*SPECS, SENTIMENT):
     if _spec.weights.sha256 != UNTRAINED:
         RECURRENT.add(_spec.name, _spec)

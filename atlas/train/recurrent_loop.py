@@ -83,11 +83,19 @@ def start(recipe: CharacterRecipe, *, epochs: int, seed: int, folder: Path) -> C
     torch.manual_seed(seed)
     module = build(recipe.spec)
     if recipe.spec.cell == "LSTM":
-        forget = slice(recipe.spec.hidden, 2 * recipe.spec.hidden)  # torch's order: input, forget, cell, output
-        given, kept = (dict(module.cell.named_parameters())[name] for name in ("bias_ih_l0", "bias_hh_l0"))
-        with torch.no_grad():
-            given[forget], kept[forget] = recipe.forget_bias, 0.0
+        open_forget_gate(module, recipe.forget_bias)
     return CharacterRun(recipe, epochs, seed, module, torch.optim.Adam(module.parameters(), recipe.rate), folder)
+
+
+def open_forget_gate(module: Recurrent, bias: float) -> None:
+    """Set the bias of an LSTM's forget gate, so that the memory starts open."""
+    import torch
+
+    size = module.cell.hidden_size
+    forget = slice(size, 2 * size)  # torch's order: input, forget, cell, output
+    given, kept = (dict(module.cell.named_parameters())[name] for name in ("bias_ih_l0", "bias_hh_l0"))
+    with torch.no_grad():
+        given[forget], kept[forget] = bias, 0.0
 
 
 def rate_at(recipe: CharacterRecipe, step: int, total: int) -> float:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from atlas.errors import UnknownName
 from atlas.memory import keep_memory
+from atlas.networks.recurrent import SENTIMENT
 from atlas.train import checkpoint, loop
 from atlas.train.data import data_folder, load_photographs
 from atlas.train.recipes import RECIPES, Recipe
 from atlas.train.recurrent import train_characters
 from atlas.train.recurrent_loop import CHARACTER_RECIPES
+from atlas.train.sentiment_ship import train_sentiment
 
 
 def train(
@@ -27,8 +29,9 @@ def train(
 ) -> Path:
     """Train `network` by its recipe, continuing from the checkpoint in `out/network`; returns the weight file.
 
-    Character networks learn the running interpreter's own library. For the others `data` is the folder that holds tiny-imagenet-60 (default: ATLAS_DATA). `threads` bounds the cores; the same seed
-    gives the same weights on the same machine with the same number of threads.
+    Character networks learn the running interpreter's own library. For the others `data` is the folder that holds
+    tiny-imagenet-60, for sentiment-lstm the one with the source archive of vaderSentiment (default: ATLAS_DATA). `threads`
+    bounds the cores; the same seed gives the same weights on the same machine with the same number of threads.
     """
     import torch
 
@@ -36,6 +39,8 @@ def train(
         torch.set_num_threads(threads)
     if network in CHARACTER_RECIPES:
         return train_characters(network, out=out, epochs=epochs, seed=seed, resume=resume, progress=progress)
+    if network == SENTIMENT.name:
+        return train_sentiment(out=out, data=data, epochs=epochs, seed=seed, progress=progress)
     recipe = _recipe(network)
     keep_memory()
     photographs = load_photographs(data_folder(data), out / "cache")
@@ -51,4 +56,4 @@ def train(
 def _recipe(network: str) -> Recipe:
     if network in RECIPES:
         return RECIPES[network]
-    raise UnknownName("training recipe", network, (*RECIPES, *CHARACTER_RECIPES))
+    raise UnknownName("training recipe", network, (*RECIPES, *CHARACTER_RECIPES, SENTIMENT.name))
