@@ -178,7 +178,8 @@ class AtlasResults:
     versions: Mapping[str, str]  # of the libraries that the results depend on
     seconds: Mapping[str, float]  # time that the results took to compute, per step name
     class_names: Callable[[str], tuple[str, ...]]  # class list name -> names
-    recurrent: tuple[RecurrentResults, ...] = ()  # the chapter on recurrent networks, in the recipe's order
+    recurrent: tuple[RecurrentResults, ...] = ()  # character networks of the recurrent chapter, in the recipe's order
+    readers: Mapping[str, RecurrentResults] = field(default_factory=dict)  # its other networks, by what they read
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from typing import Any
 
 from atlas import __version__
 from atlas.errors import AtlasError
+from atlas.figures.chapter import chapter_figures
 from atlas.figures.cite import issue_date
 from atlas.figures.network import network_figures
 from atlas.figures.places import probe_file
-from atlas.figures.recurrent import recurrent_figures
 from atlas.folder import Folder
 from atlas.measured import AtlasResults
 from atlas.pool import pool
@@ -168,7 +168,7 @@ def _summary(results: AtlasResults, folder: Folder, chapters: tuple[Chapter, ...
         pages=sum(path.endswith(".html") for path in folder.written),
         files=len(folder.written),
         bytes=sum(folder.written.values()),
-        figures=1 + whole + sum(layer.figures for layer in layers) + len(recurrent_figures(results)),
+        figures=1 + whole + sum(layer.figures for layer in layers) + len(chapter_figures(results)),
         units=sum(layer.units for layer in layers),
         removed=0,
     )

@@ -168,7 +168,8 @@ class RecurrentSpec:
     """Everything known about a recurrent network without building it.
 
     `cell` is LSTM, GRU or RNN (tanh); `reads` is "characters" (symbols are ALPHABET; one output a symbol, the next
-    character) or "words" (symbols are a word list beside the weights; one output, the sentiment's logit).
+    character), "words" (symbols are a word list beside the weights; one output, the sentiment's logit), "letters" (one output a
+    speech sound) or "sound" (no symbols; one output, the probability of speech).
     """
 
     name: str  # path segment of the site

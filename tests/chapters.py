@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 
+from atlas.build.recurrent import recurrent_card
 from atlas.measured import RecurrentResults
-from atlas.networks.recurrent import ALPHABET, SPECS, build
+from atlas.networks.recurrent import ALPHABET, SENTIMENT, SPECS, SPEECH, SPELLING, build
 from atlas.recurrent import study
-from atlas.recurrent.cell import net_of
+from atlas.recurrent.cell import Cell, Net, net_of
+from atlas.recurrent.concepts import KINDS
+from atlas.recurrent.match_study import study_matches
+from atlas.recurrent.sentence_study import study_sentences
+from atlas.recurrent.sentences import read_sentences
 from atlas.recurrent.source import SourceFile
+from atlas.recurrent.speech import Detector
+from atlas.recurrent.speech_study import study_speech
+from atlas.recurrent.spelling import Speller
+from atlas.recurrent.spelling_study import study_spelling
 from atlas.recurrent.texts import held_out_texts
+from atlas.recurrent.words import learn
 from atlas.types import RecurrentSpec
 
 LINES = '''def name{0}(argument, other=(1, 2)):
@@ -26,6 +37,50 @@ LINES = '''def name{0}(argument, other=(1, 2)):
 '''
 
 
+@cache
+def make_readers() -> dict[str, RecurrentResults]:
+    """A small untrained network that reads words."""
+    vocabulary = learn((sentence.words for sentence in read_sentences()), least=1)
+    spec = replace(SENTIMENT, symbols=len(vocabulary), hidden=10, embedding=6)
+    torch.manual_seed(3)
+    module = build(spec).eval().requires_grad_(False)
+    found = {
+        "words": (spec, "sentences", study_sentences(module, vocabulary, seed=0)),
+        "letters": (replace(SPELLING, hidden=8), "spellings", study_spelling(make_speller())),
+        "sound": (replace(SPEECH, hidden=8), "sounds", study_speech(make_detector(), seed=0)),
+    }
+    return {
+        reads: RecurrentResults(one, recurrent_card(one), {name: arrays}, {name: facts}, {}, {name: "5e" * 32})
+        for reads, (one, name, (arrays, facts)) in found.items()
+    }
+
+
+def _cell(kind: str, blocks: int, embedding: int, hidden: int, rng: np.random.Generator) -> Cell:
+    shapes = ((blocks * hidden, embedding), (blocks * hidden, hidden), (blocks * hidden,), (blocks * hidden,))
+    return Cell(kind, *(rng.normal(size=shape) * 0.4 for shape in shapes))
+
+
+def make_speller() -> Speller:
+    """A speller of 8 cells with random weights."""
+    rng = np.random.default_rng(1)
+    encoder = Net(rng.normal(size=(29, 5)), _cell("GRU", 3, 5, 8, rng), np.zeros((0, 8)), np.zeros(0))
+    decoder = Net(rng.normal(size=(74, 5)), _cell("GRU", 3, 5, 8, rng), rng.normal(size=(74, 8)), rng.normal(size=74))
+    return Speller(encoder, decoder)
+
+
+def make_detector() -> Detector:
+    """A speech detector of 8 cells with random weights."""
+    rng = np.random.default_rng(2)
+    shapes = ((6, 129, 1), (5, 6, 2), (4, 5, 2), (7, 4, 1))
+    convolutions = tuple(
+        (rng.normal(size=(out, into, 3)) * 0.2, rng.normal(size=out), stride) for out, into, stride in shapes
+    )
+    return Detector(
+        rng.normal(size=(258, 256)) * 0.1, convolutions, _cell("LSTM", 4, 7, 8, rng), rng.normal(size=8), 0.1
+    )
+
+
+@cache
 def make_recurrent() -> tuple[RecurrentResults, ...]:
     """An LSTM and a plain RNN of 60 cells."""
     return tuple(_network(replace(spec, hidden=60, embedding=6)) for spec in SPECS if spec.cell != "GRU")
@@ -40,13 +95,20 @@ def _network(spec: RecurrentSpec) -> RecurrentResults:
     baseline = np.full(sum(len(text) - 1 for text in texts), 2.0)
     found: dict[str, Any] = {
         "cells": study.study_cells(net, texts, seed=0),
+        "matches": study_matches(net, texts, seed=0),
+        "statemaps": _maps(),
         "gates": study.study_gates(net, texts),
         "reach": study.study_reach(module, texts, baseline, places=40, seed=0),
         "passages": study.study_passages(net, texts),
     }
     found["reach"][1]["by_order"] = [4.0, 3.0, 2.5, 2.2, 2.1, 2.05, 2.0]
     found["relevances"] = study.study_relevance(module, texts, seed=0)
-    card = {"held_out": {"loss": 1.25, "characters": 4800}, "parameters": 1000, "seconds": {"processor": 100}}
+    card = {
+        "held_out": {"loss": 1.25, "characters": 4800},
+        "parameters": 1000,
+        "recipe": {"epochs": 3},
+        "seconds": {"processor": 100},
+    }
     return RecurrentResults(
         spec=spec,
         card=card,
@@ -55,3 +117,15 @@ def _network(spec: RecurrentSpec) -> RecurrentResults:
         text={"python": "3.11.7", "digest": "d1" * 32, "paths": [text.path for text in texts]},
         keys=dict.fromkeys(found, "5e" * 32),
     )
+
+
+def _maps() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Made up: a layout takes long, and what it finds is tested elsewhere."""
+    rng = np.random.default_rng(0)
+    quality = {"trustworthiness": 0.9, "purity": 0.5, "purity_shuffled": 0.25}
+    arrays = {
+        "umap": rng.random((150, 2)), "pca": rng.random((150, 2)), "kind": rng.integers(0, len(KINDS) + 1, 150), "walk": np.arange(20),
+        "symbols": rng.integers(3, 90, 20), "cells": rng.random((60, 2)), "responds": rng.integers(-1, 9, 60),
+    }  # fmt: skip
+    cells = {**quality, "none": 7, "parameters": {"points": 60}}
+    return arrays, {"umap": quality, "pca": {**quality, "variance": 0.4}, "cells": cells, "path": "module1.py"}

@@ -25,7 +25,7 @@ from atlas.measured import (
 )
 from atlas.networks import NETWORKS
 from atlas.types import Array, NetworkSpec, ProbeImage, ProbePart, ProbeSet
-from tests.chapters import make_recurrent
+from tests.chapters import make_readers, make_recurrent
 from tests.portraits import make_card, make_gates, make_structure
 
 IMAGES, SIZE, BINS, CLASSES = 40, 64, 24, 12
@@ -67,6 +67,7 @@ def _results() -> AtlasResults:
         seconds={"responses": 12.5, "pictures": 80.25, "maps": 9.75},
         class_names=lambda name: {"fixture-12": CLASS_NAMES}[name],
         recurrent=make_recurrent(),
+        readers=make_readers(),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from atlas.config import NetworkRecipe, Recipe
 from atlas.errors import MissingWeights, WeightsError
 from atlas.fetch import published, revision
 from atlas.lock import Lock, name_of, read_lock, write_lock
-from atlas.types import HubFile, NetworkSpec, RandomWeights, UrlFile
+from atlas.types import HubFile, NetworkSpec, RandomWeights, RecurrentSpec, UrlFile
 from atlas.weights import check, digest, locate
 
 
@@ -37,7 +38,7 @@ def gather(recipe: Recipe, lock: Path) -> Recipe:
 def check_weights(recipe: Recipe) -> None:
     """Find and check every weight file of the recipe; WeightsError names all that are missing or not what was pinned."""
     _each(
-        [network.spec for network in recipe.networks],
+        [*(network.spec for network in recipe.networks), *recipe.recurrent.chosen()],
         lambda spec, download: _checked(spec, recipe.weights_folder, download),
     )
 
@@ -46,11 +47,11 @@ def _is_unknown(spec: NetworkSpec) -> bool:
     return isinstance(spec.weights, HubFile | UrlFile) and not spec.weights.sha256
 
 
-def _file(spec: NetworkSpec, folder: str, download: bool) -> Path | None:
+def _file(spec: NetworkSpec | RecurrentSpec, folder: str, download: bool) -> Path | None:
     return None if isinstance(spec.weights, RandomWeights) else locate(spec.weights, folder, download=download)
 
 
-def _checked(spec: NetworkSpec, folder: str, download: bool) -> None:
+def _checked(spec: NetworkSpec | RecurrentSpec, folder: str, download: bool) -> None:
     path = _file(spec, folder, download)
     if path is not None:
         check(path, spec.weights.sha256)
@@ -72,7 +73,7 @@ def _locked(network: NetworkRecipe, entry: Lock) -> NetworkRecipe:
     return network.model_copy(update=vars(entry))
 
 
-def _each(specs: Iterable[NetworkSpec], work: Callable[[NetworkSpec, bool], object]) -> None:
+def _each(specs: Iterable[Any], work: Callable[[Any, bool], object]) -> None:
     """Do `work` for all, and raise one WeightsError for all that failed; after a failed download no other is tried."""
     missing: dict[str, MissingWeights] = {}
     others: dict[str, WeightsError] = {}

@@ -57,8 +57,13 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("cells", 1, ("numpy", "scipy", "torch"), 1, 30.0, "cells of recurrent networks"),
         StepSpec("gates", 1, ("numpy", "scipy"), 1, 1.0, "gates of recurrent networks"),
         StepSpec("reach", 1, ("numpy", "torch"), 1, 12.0, "reach of recurrent networks"),
-        StepSpec("relevances", 1, ("numpy", "torch"), 1, 3.0, "relevance in recurrent networks"),
+        StepSpec("relevances", 2, ("numpy", "torch"), 1, 3.0, "relevance in recurrent networks"),
         StepSpec("passages", 2, ("numpy",), 1, 1.0, "passages of text"),
+        StepSpec("matches", 1, ("numpy",), 1, 2.0, "matches in text"),
+        StepSpec("statemaps", 1, ("umap-learn", "scikit-learn", "numba", "numpy", "scipy"), 1, 6.0, "maps of states"),
+        StepSpec("sentences", 1, ("numpy", "scipy", "scikit-learn", "torch"), 1, 3.0, "sentences"),
+        StepSpec("spellings", 1, ("numpy", "scipy"), 1, 3.0, "spellings"),
+        StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 2.0, "sounds"),
     )
 }
 
@@ -130,11 +135,11 @@ class _Planner:
     def tasks(self) -> Iterator[Task]:
         yield from self.probes
         yield self.probe_set
-        for network in self.recipe.networks:
-            yield from self._network(network)
         from atlas.build.recurrent import recurrent_tasks
 
-        yield from recurrent_tasks(self.recipe)
+        yield from recurrent_tasks(self.recipe)  # few and long: at the end they would keep one worker waiting
+        for network in self.recipe.networks:
+            yield from self._network(network)
 
     def _network(self, network: NetworkRecipe) -> Iterator[Task]:
         spec, layers = network.spec, network.chosen()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from atlas.recurrent.texts import Text
     from atlas.recurrent.words import Vocabulary
 
-STUDIES = ("cells", "gates", "reach", "relevances", "passages")
+STUDIES: dict[str, tuple[str, ...]] = {
+    "characters": ("cells", "gates", "reach", "relevances", "passages", "matches", "statemaps"),
+    "words": ("sentences",),
+    "letters": ("spellings",),
+    "sound": ("sounds",),
+}
+"""The studies of a network, by what it reads."""
+SEEDED = {"cells", "reach", "relevances", "matches", "statemaps", "sentences", "sounds"}
 ORDER = 7  # of the n-gram baseline
 
 
@@ -33,27 +41,38 @@ def recurrent_tasks(recipe: Recipe) -> Iterator[Task]:
     texts = Task("texts", "library", {**python, "characters": recipe.recurrent.characters}, {}, "library")
     needs = {"texts": (texts.digest,)}
     baseline = Task("baselines", "library", {**python, "order": ORDER}, needs, "library")
-    yield from (texts, baseline)
+    if any(spec.reads == "characters" for spec in chosen):
+        yield from (texts, baseline)
     for spec in chosen:
-        for study in STUDIES:
+        for study in STUDIES[spec.reads]:
             own: dict[str, Any] = {"network": spec.name, "weights": spec.weights.sha256}
-            if study in ("cells", "reach", "relevances"):
+            if study in SEEDED:
                 own["seed"] = recipe.seed
             if study == "reach":
                 own["places"] = recipe.recurrent.places
             more = {"baseline": (baseline.digest,)} if study == "reach" else {}
-            yield Task(study, spec.name, own, needs | more, f"{study}/{spec.name}")
+            yield Task(
+                study, spec.name, own, (needs if spec.reads == "characters" else {}) | more, f"{study}/{spec.name}"
+            )
 
 
 # ---------------------------------------------------------------- work
 
 
-def load(spec: RecurrentSpec) -> Recurrent:
-    """The network with its pinned weights, float32, frozen."""
+def weight_file(spec: RecurrentSpec) -> Path:
+    """The pinned weight file, found and checked."""
     from atlas import weights
 
     path = weights.locate(spec.weights)
     weights.check(path, spec.weights.sha256)
+    return path
+
+
+def load(spec: RecurrentSpec) -> Recurrent:
+    """A network that this package trained, with its pinned weights, float32, frozen."""
+    from atlas import weights
+
+    path = weight_file(spec)
     module = build(spec)
     module.load_state_dict({key: value.float() for key, value in weights.read(path).items()})
     return module.eval().requires_grad_(False)
@@ -71,9 +90,11 @@ def vocabulary_of(spec: RecurrentSpec) -> Vocabulary:
 
 
 def recurrent_card(spec: RecurrentSpec) -> dict[str, Any]:
-    """The model card beside the weights."""
+    """The model card beside the weights; nothing for a published network."""
     from atlas import weights
 
+    if not isinstance(spec.weights, EmbeddedFile):
+        return {}
     card: dict[str, Any] = json.loads(weights.locate(spec.weights).with_suffix(".json").read_text("utf-8"))
     return card
 
@@ -123,23 +144,61 @@ def _study(name: str) -> Callable[[Store, Sequence[Task]], Iterator[Entry]]:
     return run
 
 
-def _found(name: str, store: Store, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
+Found = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _found(name: str, store: Store, task: Task) -> Found:
+    spec, seed = RECURRENT[task.parameters["network"]], task.parameters.get("seed", 0)
+    if spec.reads != "characters":
+        return _READERS[spec.reads](spec, seed)
     from atlas.recurrent import study
     from atlas.recurrent.cell import net_of
+    from atlas.recurrent.match_study import study_matches
+    from atlas.statemap import study_maps
 
-    module, read = load(RECURRENT[task.parameters["network"]]), _texts_of(store, task)
+    module, read = load(spec), _texts_of(store, task)
     if name == "reach":
         baseline = store.get(task.needs["baseline"][0])
         arrays, facts = study.study_reach(
-            module, read, baseline.arrays["losses"], places=task.parameters["places"], seed=task.parameters["seed"]
+            module, read, baseline.arrays["losses"], places=task.parameters["places"], seed=seed
         )
         return arrays, facts | {"by_order": baseline.facts["by_order"]}
     if name == "relevances":
-        return study.study_relevance(module, read, seed=task.parameters["seed"])
+        return study.study_relevance(module, read, seed=seed)
     net = net_of(module)
-    if name == "cells":
-        return study.study_cells(net, read, seed=task.parameters["seed"])
-    return study.study_gates(net, read) if name == "gates" else study.study_passages(net, read)
+    if name in ("gates", "passages"):
+        return study.study_gates(net, read) if name == "gates" else study.study_passages(net, read)
+    seeded = {"cells": study.study_cells, "matches": study_matches, "statemaps": study_maps}
+    return seeded[name](net, read, seed=seed)
 
 
-RUN = {"texts": texts, "baselines": baselines, **{name: _study(name) for name in STUDIES}}
+def _sentences(spec: RecurrentSpec, seed: int) -> Found:
+    from atlas.recurrent.sentence_study import study_sentences
+
+    return study_sentences(load(spec), vocabulary_of(spec), seed=seed)
+
+
+def _spellings(spec: RecurrentSpec, seed: int) -> Found:
+    from atlas.recurrent.spelling import read_speller
+    from atlas.recurrent.spelling_study import study_spelling
+
+    return study_spelling(read_speller(weight_file(spec)))
+
+
+def _sounds(spec: RecurrentSpec, seed: int) -> Found:
+    from safetensors.numpy import load_file
+
+    from atlas.recurrent.speech import detector_of
+    from atlas.recurrent.speech_study import study_speech
+
+    return study_speech(detector_of(load_file(weight_file(spec))), seed=seed)
+
+
+_READERS = {"words": _sentences, "letters": _spellings, "sound": _sounds}
+
+
+RUN = {
+    "texts": texts,
+    "baselines": baselines,
+    **{name: _study(name) for names in STUDIES.values() for name in names},
+}

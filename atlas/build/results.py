@@ -45,7 +45,10 @@ def read_results(plan: Plan, store: Store) -> AtlasResults:
         versions=dict(sorted(libraries.items())),
         seconds=step_seconds(plan, store),
         class_names=class_names,
-        recurrent=tuple(_recurrent(plan, store, spec) for spec in plan.recipe.recurrent.chosen()),
+        recurrent=tuple(_recurrent(plan, store, s) for s in plan.recipe.recurrent.chosen() if s.reads == "characters"),
+        readers={
+            s.reads: _recurrent(plan, store, s) for s in plan.recipe.recurrent.chosen() if s.reads != "characters"
+        },
     )
 
 
@@ -161,13 +164,14 @@ def _map(plan: Plan, store: Store, task: Task) -> tuple[Layout, Cells]:
 
 
 def _recurrent(plan: Plan, store: Store, spec: RecurrentSpec) -> RecurrentResults:
-    entries = {study: store.get(plan.get(study, spec.name).digest) for study in STUDIES}
-    text = store.get(plan.get("texts", "library").digest).facts
+    studies = STUDIES[spec.reads]
+    entries = {study: store.get(plan.get(study, spec.name).digest) for study in studies}
+    text = store.get(plan.get("texts", "library").digest).facts if spec.reads == "characters" else {}
     return RecurrentResults(
         spec=spec,
         card=recurrent_card(spec),
         arrays={study: entry.arrays for study, entry in entries.items()},
         facts={study: entry.facts for study, entry in entries.items()},
         text=text,
-        keys={study: plan.get(study, spec.name).digest for study in STUDIES},
+        keys={study: plan.get(study, spec.name).digest for study in studies},
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from atlas.errors import UnknownName
+from atlas.figures.chapter import chapter_figures
 from atlas.figures.map import map_figure
 from atlas.figures.network import network_figures
-from atlas.figures.recurrent import recurrent_figures, recurrent_ids
 from atlas.figures.sheet import units_figure, wall_figure, wall_units
 from atlas.figures.unit import unit_figures
 from atlas.measured import AtlasResults, Figure, LayerResults, NetworkResults
@@ -19,7 +19,7 @@ def find(results: AtlasResults, figure_id: str) -> Figure:
     if figure_id == "wall":
         return wall_figure(results, wall_units(results))
     if figure_id.startswith("recurrent/"):
-        chapter = {figure.id: figure for figure in recurrent_figures(results)}
+        chapter = {figure.id: figure for figure in chapter_figures(results)}
         if figure_id in chapter:
             return chapter[figure_id]
         raise UnknownName("figure of the recurrent chapter", figure_id, chapter)
@@ -78,4 +78,4 @@ def all_ids(results: AtlasResults) -> Iterator[str]:
                 yield figure.id
         for figure in network_figures(results, network):
             yield figure.id
-    yield from recurrent_ids(results)
+    yield from (figure.id for figure in chapter_figures(results))

@@ -23,7 +23,7 @@ def _height(results: AtlasResults, figure: Figure) -> float:
 
 
 def _is_text(figure: Figure) -> bool:
-    return figure.id.rpartition("/")[2] in ("concepts", "passage", "relevance")
+    return figure.id.rpartition("/")[2] in ("concepts", "passage", "relevance", "matches")
 
 
 def _rows(results: AtlasResults, figure: Figure) -> list[tuple[str, Array | None]]:
@@ -39,6 +39,15 @@ def _rows(results: AtlasResults, figure: Figure) -> list[tuple[str, Array | None
                     None,
                 )
                 for r in network.facts["cells"]["concepts"]
+            ]
+        elif name == "matches":
+            rows += [
+                (
+                    f"  {q['concept']}: {one['before'][-20:]}[{one['stretch']}]{one['after'][:20]}".replace("\n", "¶"),
+                    None,
+                )
+                for q in network.facts["matches"]["queries"]
+                for one in (q, *q["matches"][:2])
             ]
         elif name == "passage":
             arrays = network.arrays["passages"]
@@ -59,6 +68,8 @@ def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
     name = figure.id.rpartition("/")[2]
     if _is_text(figure):
         _text(axes, _rows(results, figure))
+    elif name == "statemap":
+        _states(axes, results)
     elif name == "gates":
         _scatter(axes, results)
     elif name == "context":
@@ -74,7 +85,7 @@ def _text(axes: Any, rows: Sequence[tuple[str, Array | None]]) -> None:
     for number, (text, values) in enumerate(rows):
         y = (number + 0.8) * ROW
         if values is None:
-            axes.text(0, y, text, fontsize=7, color=INK)
+            axes.text(0, y, text.replace("$", r"\$"), fontsize=7, color=INK)
             continue
         for column, (character, value) in enumerate(zip(text, values, strict=True)):
             colour = SECOND if value > 0 else ACCENT
@@ -103,6 +114,19 @@ def _scatter(axes: Any, results: AtlasResults) -> None:
     axes.set_ylabel("share of time above 0.9")
     if clouds:
         axes.legend(fontsize=6)
+
+
+def _states(axes: Any, results: AtlasResults) -> None:
+    """The UMAP map of each network's states, side by side."""
+    hues = ("#0072b2", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#e69f00", QUIET)
+    for place, network in enumerate(results.recurrent):
+        arrays = network.arrays["statemaps"]
+        x, y = arrays["umap"][:, 0] + 1.1 * place, arrays["umap"][:, 1]
+        axes.scatter(x, y, s=1.5, lw=0, c=[hues[kind] for kind in arrays["kind"]])
+        axes.plot(x[arrays["walk"]], y[arrays["walk"]], color=INK, lw=0.4)
+        axes.text(1.1 * place, 1.02, network.spec.title, fontsize=7, color=INK)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
 
 
 def _lines(axes: Any, lines: Sequence[Line], x: str, y: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +12,11 @@ from atlas.figures.provenance import CREDIT, LICENCE
 from atlas.figures.words import count, listed, number, percent
 from atlas.measured import AtlasResults, Figure, RecurrentResults
 from atlas.recurrent.concepts import CONCEPTS
+from atlas.recurrent.match import SHOWN, THRESHOLD
 from atlas.types import Array
 
 PAGE = "recurrent/index.html"
+STATES = "recurrent/states.html"
 SOURCE = "Python source code: Python Software Foundation (PSF-2.0)"
 
 
@@ -36,7 +37,7 @@ def _figure(
         title=title,
         caption=caption,
         alt=f"{alt} for {names}.",
-        page=f"{PAGE}#{name}",
+        page=f"{STATES if name in ('matches', 'statemap') else PAGE}#{name}",
         files=(),
         licence=f"{LICENCE} AND PSF-2.0" if shows_code else LICENCE,
         attribution=f"{CREDIT} ({LICENCE})" + (f"; {SOURCE}" if shows_code else ""),
@@ -194,27 +195,56 @@ def _closings(results: AtlasResults) -> Figure:
 def _relevance(results: AtlasResults) -> Figure:
     records = [d for n in results.recurrent for d in n.facts["relevances"]["decisions"]]
     missed = [
-        f"{max(abs(d['ledger']['residual']) for d in n.facts['relevances']['decisions']):.0e} ({n.spec.title})"
+        f"{abs(worst['residual']):.0e} ({n.spec.title}, whose entries cancel from {worst['turnover']:.0e}, where neighbouring float64 "
+        f"numbers are {worst['digits']:.0e} apart)"
         for n in results.recurrent
         if n.facts["relevances"]["decisions"]
+        for worst in (
+            max((d["ledger"] for d in n.facts["relevances"]["decisions"]), key=lambda ledger: abs(ledger["residual"])),
+        )
     ]
     right = sum(d["probability"] > 0.5 for d in records)
     return _figure(
         results, "relevance", "What a closing sign rests on",
         f"Relevance of the last 64 characters for the logit of the closing sign that follows (against the mean logit), by "
         f"LRP, at {count(len(records), 'decision')} chosen by the text alone ({right} with the right sign above "
-        f"{percent(0.5)}). The ledger of inputs, biases, stabilizer and initial state misses the score by at most {listed(missed)} in "
-        "float64; it loses digits where relevances far larger than the score cancel.",
+        f"{percent(0.5)}). The ledger of inputs, biases, stabilizer and initial state misses the score by at most {listed(missed)}: "
+        "rounding only. Where entries are far larger than the score, LRP says nothing about it.",
         "Characters coloured by relevance, with ledgers", shows_code=True,
+    )  # fmt: skip
+
+
+def _matches(results: AtlasResults) -> Figure:
+    queries = [q for n in results.recurrent for q in n.facts["matches"]["queries"]]
+    better = sum(q["share"] > max(q["base"], q["chance"]) for q in queries)
+    return _figure(
+        results, "matches", "Where else the same cells are on",
+        f"For each concept a stretch of held-out code, the cells that are on through it (tanh c of the LSTM, else h, at least "
+        f"{number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)}; those that were off just before), and the {SHOWN} stretches of other files "
+        "that share most of them and add fewest others. Share: of these matches, how many lie in the concept, against all stretches "
+        f"of that length and against as many cells drawn by chance. In {better} of {len(queries)} searches the match beats both.",
+        "Stretches of code with the stretches that match them", shows_code=True,
+    )  # fmt: skip
+
+
+def _statemap(results: AtlasResults) -> Figure:
+    told = [
+        f"{n.spec.title} {number(f['umap']['trustworthiness'])} and {percent(f['umap']['purity'])} (shuffled {percent(f['umap']['purity_shuffled'])}); "
+        f"by components {number(f['pca']['trustworthiness'])}, {percent(f['pca']['purity'])}, {percent(f['pca']['variance'])} of the variance"
+        for n in results.recurrent
+        for f in (n.facts["statemaps"],)
+    ]
+    return _figure(
+        results, "statemap", "Maps of states and of cells",
+        "States after single characters of held-out code, laid out by UMAP (cosine) and by principal components, coloured by what holds "
+        "there; the line follows consecutive characters. Trustworthiness, and share of the 10 nearest points of the same colour: "
+        f"{listed(told)}. Cells are laid out by the correlation of their states and coloured by the concept that they tell best, "
+        "if better than the best of all cells for shifted labels.",
+        "Maps of states and cells",
     )  # fmt: skip
 
 
 _FIGURES = {
     "passage": _passage, "concepts": _concepts, "gates": _gates, "context": _context, "closings": _closings,
-    "relevance": _relevance,
+    "matches": _matches, "relevance": _relevance, "statemap": _statemap,
 }  # fmt: skip
-
-
-def recurrent_ids(results: AtlasResults) -> Iterator[str]:
-    """The ids of the chapter's figures."""
-    yield from (figure.id for figure in recurrent_figures(results))

@@ -13,7 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from atlas.errors import AtlasError
-from atlas.figures import draw_gates, draw_network, draw_recurrent  # noqa: F401  # register their drawings
+from atlas.figures import draw_gates, draw_network, draw_readers, draw_recurrent, draw_sentiment  # noqa: F401  # register their drawings
 from atlas.figures.catalogue import locate
 from atlas.figures.cite import AUTHOR, cite
 from atlas.figures.draw import DRAWINGS, INK, INNER, MARGIN, WIDTH

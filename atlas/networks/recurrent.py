@@ -1,11 +1,11 @@
-"""The recurrent networks that this package trains itself: one embedding, one recurrent layer, one head each."""
+"""The recurrent networks: those that this package trains itself (embedding, recurrent layer, head), and published ones."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from atlas.registry import Registry
-from atlas.types import EmbeddedFile, RecurrentSpec
+from atlas.types import EmbeddedFile, RecurrentSpec, WheelFile
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
@@ -74,6 +74,26 @@ SENTIMENT = RecurrentSpec(
     words=EmbeddedFile("recurrent/sentiment-lstm.words.txt", "db90f048a2d0c777a7b181f829aeaedd81b01d006ec7f753f5e7d47b8398d00c", "Apache-2.0"),
 )  # fmt: skip
 
-for _spec in (*SPECS, SENTIMENT):
+SPELLING = RecurrentSpec(
+    "g2p-gru", "Spelling GRU", 2018, "cho2014gru", "GRU", "letters", symbols=29, embedding=256, hidden=256, outputs=74,
+    weights=WheelFile(
+        package="g2p-en", version="2.1.0", file="g2p_en/checkpoint20.npz",
+        sha256="b8af35e4596d8dd5836dfd3fe9b2ba4f97b9c311efe8879544cbcfcbd566d8c6",
+        licence="Apache-2.0", source="https://github.com/Kyubyong/g2p",
+    ),
+    summary="Reads a word letter by letter, then says it sound by sound: one network encodes, another decodes.",
+)  # fmt: skip
+
+SPEECH = RecurrentSpec(
+    "silero-vad", "Speech detector LSTM", 2024, "hochreiter1997lstm", "LSTM", "sound", symbols=0, embedding=128, hidden=128, outputs=1,
+    weights=WheelFile(
+        package="silero-vad", version="6.2.3", file="silero_vad/data/silero_vad_16k.safetensors",
+        sha256="c59271c284ae9c8335d795d60e0bfdb71aaaceec578d9bd9ffc1b8153c319ea1",
+        licence="MIT", source="https://github.com/snakers4/silero-vad",
+    ),
+    summary="Hears 32 milliseconds at a time and says how likely somebody speaks.",
+)  # fmt: skip
+
+for _spec in (*SPECS, SENTIMENT, SPELLING, SPEECH):
     if _spec.weights.sha256 != UNTRAINED:
         RECURRENT.add(_spec.name, _spec)

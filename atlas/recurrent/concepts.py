@@ -39,6 +39,9 @@ CONCEPTS = (
     Concept("column", "column", graded=True),
 )
 
+KINDS = ("docstring", "comment", "string", "keyword", "leading", "brackets")
+"""What a state is coloured by on a map: the first of these that holds."""
+
 _STRING_START = getattr(tokenize, "FSTRING_START", -1)  # from Python 3.12 on, f-strings are several tokens
 _STRING_END = getattr(tokenize, "FSTRING_END", -1)
 OPENING, CLOSING = "([{", ")]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,3 +30,8 @@ def read_sentences(path: Path = FILE) -> tuple[Sentence, ...]:
     """All of them, in the file's order."""
     rows = (line.split("\t") for line in path.read_text("utf-8").splitlines()[1:])
     return tuple(Sentence(kind, int(sign), text) for kind, sign, text in rows)
+
+
+def sentences_digest(path: Path = FILE) -> str:
+    """SHA-256 of the file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

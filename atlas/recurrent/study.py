@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atlas.networks.recurrent import ALPHABET
-from atlas.recurrent.attribute import deletion_areas, gradient_x_input, incompleteness, integrated_gradients, occlusion
 from atlas.recurrent.cell import GATES, Net, net_of
 from atlas.recurrent.cells import Half, find_cells
 from atlas.recurrent.clamp import Stretch, causal, extra_losses
 from atlas.recurrent.concepts import CONCEPTS
+from atlas.recurrent.explain import explain
 from atlas.recurrent.gates import KEEPING, keeping_time, memory_length, rank_correlation, saturation
 from atlas.recurrent.reach import KINDS, LENGTHS, gains, kinds, truncated_losses
-from atlas.recurrent.relevance import propagate
 from atlas.recurrent.texts import Text, halves
 from atlas.recurrent.trace import losses, replay, states
 from atlas.types import Array
@@ -196,22 +195,13 @@ def study_relevance(module: Recurrent, texts: Sequence[Text], *, seed: int) -> F
         right = int(text.symbols[closing + 1])
         direction = -np.full(len(ALPHABET), 1 / len(ALPHABET))
         direction[right] += 1
-        ledger = propagate(net, symbols, direction)
-        given = {
-            "lrp": ledger.inputs,
-            "gradient": gradient_x_input(exact, symbols, direction),
-            "integrated": integrated_gradients(exact, symbols, direction),
-            "occlusion": occlusion(exact, symbols, direction),
-        }
+        given, told = explain(exact, symbols, direction, seed=seed)
         logits = net.outputs(replay(net.cell, net.embed[symbols]).h[-1])
         arrays |= {f"{place}/{name}": values for name, values in given.items()} | {f"{place}/symbols": symbols}
         facts.append({
             "path": text.path, "opening": opening - (closing - WINDOW), "right": right,
             "probability": float(np.exp(logits[right] - np.logaddexp.reduce(logits))),
-            "ledger": {"inputs": float(ledger.inputs.sum()), "bias": ledger.bias, "stabilizer": ledger.stabilizer,
-                       "initial": ledger.initial, "score": ledger.score, "residual": ledger.residual},
-            "incompleteness": incompleteness(exact, symbols, direction, given["integrated"]),
-            "deletion": deletion_areas(exact, symbols, direction, given, seed=seed),
+            **told,
         })  # fmt: skip
     return arrays, {"decisions": facts}
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from atlas.figures.recurrent import (
     PAGE,
-    Line,
+    STATES,
     closing_lines,
     context_lines,
     gate_points,
@@ -21,14 +20,23 @@ from atlas.figures.recurrent import (
 )
 from atlas.measured import RecurrentResults
 from atlas.networks.recurrent import ALPHABET
-from atlas.recurrent.concepts import CONCEPTS
+from atlas.recurrent.concepts import CONCEPTS, KINDS
 from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
+from atlas.views.curves import plot
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page
 from atlas.views.script import put
 
 SHOWN = 480  # characters of the passage
+LISTED = 8  # matches that are listed
+PLACES = ("states.html", "Places of states", "where else the same cells are on, and maps of states and cells")
+READERS = {
+    "words": ("sentiment.html", "Words and opinions", "an LSTM that reads sentences"),
+    "letters": ("spelling.html", "Letters and sounds", "a published GRU that pronounces words"),
+    "sound": ("speech.html", "Sound and speech", "a published LSTM that hears whether somebody speaks"),
+}
+"""The other pages of the chapter, by what their networks read."""
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
@@ -48,9 +56,17 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "context_plot": plot(context_lines(results)),
         "closing_plots": [(kind, plot(closing_lines(results, kind))) for kind in ("bracket", "quote")],
         "kinds": [n.facts["reach"]["kinds"] for n in results.recurrent],
+        "readers": [PLACES, *(READERS[reads] for reads in READERS if reads in results.readers)],
         "text": results.recurrent[0].text,
     }  # fmt: skip
     yield Page(PAGE, "recurrent.html", context)
+    states = {
+        "figures": figures,
+        "matches": [(n.spec.title, [_query(q) for q in n.facts["matches"]["queries"]]) for n in results.recurrent],
+        "maps": [_maps(n) for n in results.recurrent],
+        "map_kinds": (*(c.title for name in KINDS for c in CONCEPTS if c.name == name), "other code"),
+    }
+    yield Page(STATES, "states.html", states)
     for network in results.recurrent:
         yield Asset(f"recurrent/{network.spec.name}.js", put(f"recurrent/{network.spec.name}", _numbers(network)))
 
@@ -115,46 +131,43 @@ def _numbers(network: RecurrentResults) -> dict[str, Any]:
     }
 
 
-# ---------------------------------------------------------------- plots
+def _query(query: Mapping[str, Any]) -> dict[str, Any]:
+    title = next(c.title for c in CONCEPTS if c.name == query["concept"])
+    return {**query, "title": title, "matches": query["matches"][:LISTED], "all": len(query["matches"])}
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 520, 300, 48, 44
 
-
-def plot(lines: Sequence[Line]) -> dict[str, Any]:
-    """The geometry of a plot with a logarithmic x axis: polylines, intervals, ticks, all in pixels of WIDTH x HEIGHT."""
-    xs = [x for line in lines for x in line.x]
-    ys = [y for line in lines for values in (line.y, line.low, line.high) for y in values]
-    if not xs:
-        return {
-            "lines": [],
-            "x": [],
-            "y": [],
-            "width": WIDTH,
-            "height": HEIGHT,
-            "left": LEFT,
-            "bottom": HEIGHT - BOTTOM,
-        }
-    least, most = min(0.0, *ys), max(ys)
-    first, last = math.log2(min(xs)), max(math.log2(max(xs)), math.log2(min(xs)) + 1)
-
-    def across(x: float) -> float:
-        return round(LEFT + (math.log2(x) - first) / (last - first) * (WIDTH - LEFT - 16), 1)
-
-    def up(y: float) -> float:
-        return round(HEIGHT - BOTTOM - (y - least) / (most - least) * (HEIGHT - BOTTOM - 28), 1)
-
-    step = 0.5 if most - least < 3 else 1
-    ticks = [round(step * n, 1) for n in range(math.ceil(least / step), math.floor(most / step) + 1)]
+def _maps(network: RecurrentResults) -> dict[str, Any]:
+    """Dots as one path a colour, in a square of SIDE."""
+    arrays, facts = network.arrays["statemaps"], network.facts["statemaps"]
+    titles = ["none", *(c.title for c in CONCEPTS)]
+    cells = [
+        (title, path)
+        for title, path in zip(titles, paths(arrays["cells"], arrays["responds"] + 1, len(titles)), strict=True)
+    ]
     return {
-        "lines": [
-            {"name": line.name, "points": [(across(x), up(y)) for x, y in zip(line.x, line.y, strict=True)],
-             "bars": [(across(x), up(a), up(b)) for x, a, b in zip(line.x, line.low, line.high, strict=False)]}
-            for line in lines
+        "title": network.spec.title,
+        "facts": facts,
+        "states": [
+            (name, paths(arrays[key], arrays["kind"], len(KINDS) + 1), way(arrays[key][arrays["walk"]]))
+            for name, key in (("UMAP", "umap"), ("principal components", "pca"))
         ],
-        "x": [(across(2**n), 2**n) for n in range(math.ceil(first), math.floor(last) + 1)],
-        "y": [(up(value), value) for value in ticks],
-        "width": WIDTH, "height": HEIGHT, "left": LEFT, "bottom": HEIGHT - BOTTOM,
-    }  # fmt: skip
+        "cells": cells,
+        "walked": "".join(ALPHABET[number] for number in arrays["symbols"]),
+    }
+
+
+SIDE = 300
+
+
+def paths(xy: Array, group: Array, groups: int) -> list[str]:
+    """For each group the dots at xy [N, 2] in [0, 1] as one SVG path of lines without length."""
+    places = np.rint(np.asarray(xy) * SIDE).astype(int)
+    return ["".join(f"M{x} {y}h0" for x, y in places[group == number].tolist()) for number in range(groups)]
+
+
+def way(xy: Array) -> str:
+    """The points of a polyline."""
+    return " ".join(f"{x},{y}" for x, y in np.rint(np.asarray(xy) * SIDE).astype(int).tolist())
 
 
 ATLAS_VIEWS.add("recurrent", pages)

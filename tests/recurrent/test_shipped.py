@@ -14,9 +14,10 @@ from atlas.recurrent.source import digest, encode_file, read_library
 from atlas.recurrent.trace import replay
 from atlas.train.recurrent_loop import CHARACTER_RECIPES
 from atlas.train.recurrent_ship import held_out_loss
+from atlas.types import EmbeddedFile
 from atlas.weights import EMBEDDED
 
-SHIPPED = list(RECURRENT)
+SHIPPED = [spec.name for spec in RECURRENT.values() if isinstance(spec.weights, EmbeddedFile)]
 CHARACTERS = [spec.name for spec in RECURRENT.values() if spec.reads == "characters"]
 
 

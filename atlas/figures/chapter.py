@@ -1,0 +1,19 @@
+"""All figures of the recurrent chapter, whatever its networks read."""
+
+from __future__ import annotations
+
+from atlas.figures.hearing import hearing_figures
+from atlas.figures.recurrent import recurrent_figures
+from atlas.figures.sentiment import sentiment_figures
+from atlas.figures.spelling import spelling_figures
+from atlas.measured import AtlasResults, Figure
+
+
+def chapter_figures(results: AtlasResults) -> tuple[Figure, ...]:
+    """In the order of the pages; those of a kind of network are there where the recipe has one."""
+    return (
+        *recurrent_figures(results),
+        *sentiment_figures(results),
+        *spelling_figures(results),
+        *hearing_figures(results),
+    )

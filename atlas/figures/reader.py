@@ -1,0 +1,44 @@
+"""What the figures of one network of the recurrent chapter have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from atlas import __version__
+from atlas.figures.provenance import CREDIT, LICENCE
+from atlas.measured import AtlasResults, Figure, RecurrentResults
+
+
+def reader_figure(
+    results: AtlasResults,
+    network: RecurrentResults,
+    name: str,
+    *,
+    kind: str,
+    page: str,
+    probes: Mapping[str, Any],
+    **words: str,
+) -> Figure:
+    """The figure `recurrent/<name>` on `page`; `words` are its title, caption and alt text."""
+    return Figure(
+        id=f"recurrent/{name}",
+        kind=kind,
+        title=words["title"],
+        caption=words["caption"],
+        alt=f"{words['alt']} for the {network.spec.title}.",
+        page=f"{page}#{name}",
+        files=(),
+        licence=LICENCE,
+        attribution=f"{CREDIT} ({LICENCE})",
+        provenance={
+            "network": network.spec.name,
+            "paper": network.spec.paper,
+            "weights": dict(vars(network.spec.weights)),
+            "store": dict(network.keys),
+            "probes": dict(probes),
+            "recipe": results.recipe["name"],
+            "code": f"representation-atlas {__version__}",
+            "versions": dict(results.versions),
+        },
+    )

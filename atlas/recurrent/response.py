@@ -1,0 +1,127 @@
+"""Expected response: how reading a word changes the state, on average over the states in which it may be read.
+
+RNNVis (Ming et al. 2017) averages the change of the hidden state over a word's occurrences. Here the word is put after every one of the
+same set of states, so that words are compared in the same contexts, rare ones too. Words and cells are then clustered together
+("memory chips") by spectral co-clustering (Dhillon 2001); a cell counts twice, as rising and as falling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from atlas.recurrent.cell import Net, step
+from atlas.recurrent.score import ranks, scores, scores_of_many, strength
+from atlas.types import Array
+
+PERMUTATIONS = 1000
+SEEDS = 10
+CLUSTERS = range(3, 9)
+
+
+def expected_response(net: Net, h: Array, c: Array, symbols: Array) -> Array:
+    """[W, H] mean over S states h, c [S, H] of the state's change when a symbol of `symbols` [W] is read."""
+    found = [(step(net.cell, net.embed[symbol], h, c).h - h).mean(0) for symbol in symbols]
+    return np.stack(found)
+
+
+@dataclass(frozen=True)
+class Separation:
+    """How well a number tells positive from negative: area under the ROC curve, and p by permuted signs (two-sided)."""
+
+    area: float
+    p_value: float
+    positives: int
+    negatives: int
+
+
+def separation(values: Array, signs: Array, *, seed: int, permutations: int = PERMUTATIONS) -> Separation:
+    """`values` [N] against `signs` [N] (+1 or -1)."""
+    ranked, label = ranks(values[:, None]), (signs > 0).astype(np.float64)
+    area = float(scores(ranked, label, graded=False)[0])
+    null = strength(scores_of_many(ranked, _shuffled(label, seed, permutations), graded=False))[0]
+    p = (1 + (null >= max(area, 1 - area) - 1e-12).sum()) / (1 + permutations)
+    return Separation(area, float(p), int(label.sum()), int(len(label) - label.sum()))
+
+
+def cell_separations(
+    response: Array, signs: Array, *, seed: int, permutations: int = PERMUTATIONS
+) -> tuple[Array, float]:
+    """[H] area of each cell's response [N, H], and the 95th percentile of the best of all cells for permuted signs."""
+    ranked, label = ranks(response), (signs > 0).astype(np.float64)
+    null = strength(scores_of_many(ranked, _shuffled(label, seed, permutations), graded=False)).max(0)
+    return scores(ranked, label, graded=False), float(np.quantile(null, 0.95))
+
+
+def _shuffled(label: Array, seed: int, permutations: int) -> Array:
+    rng = np.random.default_rng(seed)
+    return np.stack([rng.permutation(label) for _ in range(permutations)], 1)
+
+
+# ---------------------------------------------------------------- memory chips
+
+
+@dataclass(frozen=True)
+class Chips:
+    """Words [W] and half-cells [2H] (rising, then falling) in `count` clusters, with what speaks for them.
+
+    `stability` is the mean adjusted Rand index of the words' clusters between seeds of the clustering; `by_chance` the same
+    for responses whose rows were shuffled each for itself; `by_count` the stability for every number of clusters tried.
+    """
+
+    count: int
+    words: Array
+    cells: Array
+    stability: float
+    by_chance: float
+    by_count: dict[int, float]
+
+
+def memory_chips(response: Array, *, seed: int) -> Chips:
+    """Co-cluster `response` [W, H]; the number of clusters is the one that the seeds agree on best."""
+    halves = rising_and_falling(response)
+    by_count = {count: agreement(halves, count, seed=seed) for count in CLUSTERS}
+    count = max(by_count, key=lambda one: (by_count[one], one))
+    rng = np.random.default_rng(seed)
+    shuffled = rising_and_falling(np.stack([rng.permutation(row) for row in response]))
+    words, cells = _clusters(halves, count, seed)
+    return Chips(count, words, cells, by_count[count], agreement(shuffled, count, seed=seed), by_count)
+
+
+def rising_and_falling(response: Array) -> Array:
+    """[W, 2H] how much each cell rises, then how much each falls: no entry is negative."""
+    return np.concatenate([np.maximum(response, 0), np.maximum(-response, 0)], 1) + 1e-9
+
+
+def agreement(halves: Array, count: int, *, seed: int, seeds: int = SEEDS) -> float:
+    """Mean adjusted Rand index of the rows' clusters over all pairs of seeds."""
+    from sklearn.metrics import adjusted_rand_score
+
+    found = [_clusters(halves, count, seed + number)[0] for number in range(seeds)]
+    return float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(found, 2)]))
+
+
+def _clusters(halves: Array, count: int, seed: int) -> tuple[Array, Array]:
+    """One start of k-means, so that the seeds can disagree."""
+    from sklearn.cluster import SpectralCoclustering
+
+    model = SpectralCoclustering(n_clusters=count, n_init=1, random_state=seed).fit(halves)
+    return model.row_labels_, model.column_labels_
+
+
+def purity(clusters: Array, labels: Sequence[str]) -> float:
+    """Share of rows whose label is the most frequent one of their cluster."""
+    names, numbers = np.unique(np.array(labels), return_inverse=True)
+    table = np.zeros((clusters.max() + 1, len(names)))
+    np.add.at(table, (clusters, numbers), 1)
+    return float(table.max(1).sum() / len(labels))
+
+
+def purity_by_chance(clusters: Array, labels: Sequence[str], *, seed: int, permutations: int = PERMUTATIONS) -> float:
+    """The 95th percentile of the purity for shuffled labels."""
+    rng = np.random.default_rng(seed)
+    found = [purity(clusters, list(rng.permutation(np.array(labels)))) for _ in range(permutations)]
+    return float(np.quantile(found, 0.95))

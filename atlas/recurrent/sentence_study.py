@@ -1,0 +1,118 @@
+"""The study of the sentiment network: how words move the state, what that says about opinions, and what sentences rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from atlas.recurrent.cell import Net, net_of
+from atlas.recurrent.explain import explain
+from atlas.recurrent.response import (
+    Separation,
+    cell_separations,
+    expected_response,
+    memory_chips,
+    purity,
+    purity_by_chance,
+    separation,
+)
+from atlas.recurrent.score import strength
+from atlas.recurrent.sentences import KINDS, Sentence, read_sentences
+from atlas.recurrent.trace import states
+from atlas.recurrent.words import Vocabulary
+from atlas.types import Array
+
+if TYPE_CHECKING:
+    from atlas.networks.modules.recurrent import Recurrent
+
+OPINIONS = Path(__file__).parent / "data" / "opinions.tsv"
+CONTEXTS = 400  # states in which every word is read
+
+
+def read_opinions(path: Path = OPINIONS) -> list[tuple[str, str]]:
+    """(opinion, word): positive, negative and neutral words, chosen without any network."""
+    return [
+        (opinion, word) for opinion, word in (line.split("\t") for line in path.read_text("utf-8").splitlines()[1:])
+    ]
+
+
+def study_sentences(module: Recurrent, vocabulary: Vocabulary, *, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Arrays: `response` [W, H], `words` and `sentences` (changes and logits), `running` logits after each symbol, `relevance/…`."""
+    sentences = read_sentences()
+    net = net_of(module).astype(np.float64)
+    encoded = [vocabulary.encode(sentence.words) for sentence in sentences]
+    read = states(net, encoded)
+    running = [net.outputs(h)[:, 0] for h, _ in read]
+    logits = np.array([values[-1] for values in running])
+    arrays: dict[str, Array] = {
+        "running": np.concatenate(running), "lengths": np.array([len(values) for values in running]), "logits": logits,
+    }  # fmt: skip
+    facts: dict[str, Any] = {"sentences": _sentences(sentences, logits, seed=seed)}
+    found, told = _words(net, vocabulary, read, seed=seed)
+    explained, decisions = _explained(module, sentences, encoded, seed=seed)
+    return arrays | found | explained, facts | told | {"decisions": decisions}
+
+
+def _sentences(sentences: Sequence[Sentence], logits: Array, *, seed: int) -> list[dict[str, Any]]:
+    """Accuracy and separation of each kind."""
+    signs = np.array([sentence.sign for sentence in sentences])
+    rows = []
+    for kind in KINDS:
+        own = np.array([sentence.kind == kind for sentence in sentences])
+        told = asdict(separation(logits[own], signs[own], seed=seed))
+        rows.append({"kind": kind, "accuracy": float((logits[own] * signs[own] > 0).mean()), **told})
+    return rows
+
+
+def _words(
+    net: Net, vocabulary: Vocabulary, read: Sequence[tuple[Array, Array]], *, seed: int
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    h, c = (np.concatenate([pair[side][:-1] for pair in read]) for side in (0, 1))
+    chosen = np.random.default_rng(seed).choice(len(h), min(CONTEXTS, len(h)), replace=False)
+    opinions = [(opinion, word) for opinion, word in read_opinions() if word in vocabulary]
+    symbols = vocabulary.encode(word for _, word in opinions)[1:]
+    response = expected_response(net, h[chosen], c[chosen], symbols)
+    change = response @ net.w_out[0]
+    sign = np.array([{"positive": 1, "negative": -1, "neutral": 0}[opinion] for opinion, _ in opinions])
+    told: Separation = separation(change[sign != 0], sign[sign != 0], seed=seed)
+    areas, null = cell_separations(response[sign != 0], sign[sign != 0], seed=seed)
+    chips = memory_chips(response, seed=seed)
+    labels = [opinion for opinion, _ in opinions]
+    facts = {
+        "words": [[opinion, word] for opinion, word in opinions],
+        "contexts": len(chosen),
+        "separation": asdict(told),
+        "cells": {"null_p95": null, "above": int((strength(areas) > null).sum()), "best": int(np.argmax(strength(areas)))},
+        "chips": {
+            "count": chips.count, "stability": chips.stability, "by_chance": chips.by_chance,
+            "by_count": {str(count): value for count, value in chips.by_count.items()},
+            "purity": purity(chips.words, labels), "purity_p95": purity_by_chance(chips.words, labels, seed=seed),
+        },
+    }  # fmt: skip
+    return {
+        "response": response,
+        "change": change,
+        "areas": areas,
+        "chip_of_word": chips.words,
+        "chip_of_cell": chips.cells,
+    }, facts
+
+
+def _explained(
+    module: Recurrent, sentences: Sequence[Sentence], encoded: Sequence[Array], *, seed: int
+) -> tuple[dict[str, Array], list[dict[str, Any]]]:
+    """The first sentence of each kind and sign, whether the network reads it rightly or not."""
+    exact = module.double()
+    arrays: dict[str, Array] = {}
+    facts: list[dict[str, Any]] = []
+    for kind in KINDS:
+        for sign in (1, -1):
+            number = next(n for n, one in enumerate(sentences) if (one.kind, one.sign) == (kind, sign))
+            given, told = explain(exact, encoded[number], np.ones(1), seed=seed)
+            arrays |= {f"{len(facts)}/{name}": values for name, values in given.items()}
+            facts.append({"sentence": number, "kind": kind, "sign": sign, **told})
+    return arrays, facts
