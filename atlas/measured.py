@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from atlas.portrait import Gates, ModelCard, Structure
+from atlas.portrait import Diagnosis, Gates, ModelCard, Structure
 from atlas.types import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet, RecurrentSpec
 
 # ---------------------------------------------------------------- what is measured
@@ -152,6 +152,7 @@ class NetworkResults:
     keys: Mapping[str, str]
     structure: Structure
     card: ModelCard | None = None  # of a training by this project
+    diagnosis: Diagnosis | None = None  # of the pair AlexNet and ZFNet
     gates: Gates | None = None  # of a network with squeeze-and-excitation that this project trained
 
 

@@ -93,6 +93,38 @@ class Structure:
         return max(longest, default=0)
 
 
+# ---------------------------------------------------------------- what is wrong with its first layers
+
+DIAGNOSED = ("alexnet-64", "zfnet-64")  # the pair: the network that was diagnosed, and the one that mended it
+DIAGNOSED_LAYERS = ("conv1", "conv2")
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What Zeiler and Fergus looked for in AlexNet's first two layers, measured; F filters, G units of the second layer.
+
+    A spectrum holds the shares of the power in B equal bands of frequency from 0 to half a cycle an input pixel (the
+    larger of the horizontal and the vertical frequency), averaged over filters or units; it sums to 1. `aliased` is the
+    share of each map's power above the Nyquist frequency of its stride, with the map computed at every input pixel.
+    """
+
+    images: int  # probe images that the spectra are over
+    probed: int  # probe images that the responses are over
+    strides: tuple[int, int]  # input pixels between two positions of each layer
+    norms: Array  # [F] Euclidean norm of each first filter
+    positive: Array  # [F] share of probe images with a response above zero anywhere
+    spread: Array  # [F] standard deviation of the response over all positions of all probe images
+    filters: Array  # [B] spectrum of the first filters themselves
+    filters_above: Array  # [F] share of each filter's power above the Nyquist frequency of the first layer's stride
+    spectra: tuple[Array, Array]  # [B] of each layer's maps
+    aliased: tuple[Array, Array]  # [F], [G]
+    units: Array  # [U] units of the second layer that were brought back to pixels
+    image: Array  # [U, K] probe images that they answer most
+    value: Array  # [U, K] their responses, at the position that is brought back
+    seen: Array  # [U, K, S, S, 3] uint8: what the unit saw there, as the network's input
+    projected: Array  # [U, K, S, S, 3] uint8: its deconvnet picture, 128 = 0, scaled by its own largest value
+
+
 # ---------------------------------------------------------------- what its gates do
 
 

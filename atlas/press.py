@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,9 @@ class Press:
             size=words.size,
             plural=words.plural,
             text=_text,
+            letter=words.letter,
+            attr=_attribute,
+            dense=_dense,
         )
         self._jinja.globals.update(
             networks=[(network.spec, self.desk.hues[network.spec.name]) for network in self.desk.networks],
@@ -57,7 +61,7 @@ class Press:
             layer_page=layer_page,
             figure_page=figure_page,
             citations=self.citations,
-            bibtex=lambda figure: cite(figure, "bibtex", base_url=base_url),
+            in_words=lambda figure: cite(figure, "text", base_url=base_url),
             highwire=lambda figure: highwire(figure, base_url=base_url, issued=issue_date()),
             json_ld=self.json_ld,
         )
@@ -97,6 +101,16 @@ class Press:
 def _text(value: str) -> Markup:
     """`value` as the text of an element, where quotation marks need no escape (in attributes they do)."""
     return Markup(value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def _attribute(value: str) -> Markup:
+    """`value` as the value of an attribute, without quotation marks where HTML needs none."""
+    return Markup(value) if re.fullmatch(r"[\w./-]+", value) else Markup('"{}"').format(value)
+
+
+def _dense(markup: str) -> Markup:
+    """Without line breaks, for pages that exist by the thousand: each line must begin or end with a tag."""
+    return Markup(str(markup).replace("\n", ""))
 
 
 def template_folder() -> Path:

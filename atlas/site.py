@@ -63,9 +63,9 @@ def write(
         for path, data in statics():
             folder.write(path, data)
         if results.probes.publish:
-            for part in results.parts():
-                for image, data in zip(part.images, part.webp, strict=True):
-                    folder.write(probe_file(image.id), data)
+            every = (data for part in results.parts() for data in part.webp)
+            for index, data in enumerate(every):
+                folder.write(probe_file(index), data)
         if workers > 1 and reopen:
             entries = _apart(press, folder, reopen, workers, progress)
         else:

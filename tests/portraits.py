@@ -3,7 +3,7 @@
 import numpy as np
 
 from atlas.card import card_of, gates_of
-from atlas.portrait import Gates, ModelCard, Part, Structure
+from atlas.portrait import Diagnosis, Gates, ModelCard, Part, Structure
 
 
 def make_structure(units: dict[str, int]) -> Structure:
@@ -66,3 +66,20 @@ def make_gates(classes: int) -> Gates:
                        "by_class": by_class, "fixed": fixed})  # fmt: skip
     return gates_of({"images": 600, "accuracy": {"top1": 0.5, "top5": 0.8},
                      "all_fixed": {"top1": 0.4, "top5": 0.75, "lost": 0.13, "gained": 0.03}, "blocks": blocks})  # fmt: skip
+
+
+def make_diagnosis(stride: int, aliased: float) -> Diagnosis:
+    """Eight first filters, of which 3 is silent and 5 faint; `aliased` is the share of a first map that is folded over."""
+    random = np.random.default_rng(stride)
+    positive, spread = np.full(8, 0.9), random.uniform(0.8, 1.2, 8)
+    positive[3], spread[5] = 0, 0.05
+    bands = random.uniform(0.5, 1, (3, 32))
+    bands /= bands.sum(1, keepdims=True)
+    images = random.integers(0, 256, (2, 2, 3, 5, 5, 3)).astype(np.uint8)
+    return Diagnosis(
+        images=16, probed=40, strides=(stride, 8), norms=random.uniform(0.5, 1, 8), positive=positive, spread=spread,
+        filters=bands[0], filters_above=random.uniform(0.5, 0.6, 8), spectra=(bands[1], bands[2]),
+        aliased=(aliased + random.uniform(-0.01, 0.01, 8), random.uniform(0.04, 0.06, 12)),
+        units=np.array([0, 6]), image=np.array([[0, 1, 2], [3, 4, 5]]), value=np.ones((2, 3)),
+        seen=images[0], projected=images[1],
+    )  # fmt: skip

@@ -15,9 +15,11 @@ from typing import Any
 from atlas.build.store import Key
 from atlas.config import NetworkRecipe, Recipe
 from atlas.images import ProbeSource, probe_source
+from atlas.portrait import DIAGNOSED, DIAGNOSED_LAYERS
 from atlas.types import LayerSpec, NetworkSpec, Unit
 
 ICON_CHUNK = 16
+SPECTRUM_IMAGES = 128  # probe images that spectra of maps are over, spread evenly
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.5, "UMAP layouts"),
         StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.5, "map cells"),
         StepSpec("icons", 1, ("torch", "timm"), 1, 4.0, "map icons"),
+        StepSpec("diagnoses", 1, ("torch", "numpy"), 1, 20.0, "diagnosis of AlexNet and ZFNet"),
         StepSpec("texts", 1, (), 1, 5.0, "source code"),
         StepSpec("baselines", 1, ("numpy",), 1, 20.0, "n-gram model"),
         StepSpec("cells", 1, ("numpy", "scipy", "torch"), 1, 30.0, "cells of recurrent networks"),
@@ -152,10 +155,14 @@ class _Planner:
         structure = Task("structures", spec.name, everything, {}, spec.name)
         predictions = self._over_responses("predictions", spec.logits, base, responses)
         yield from (fields, structure, predictions)
+        made: dict[str, Task] = {}
         for layer in layers:
-            yield from self._layer(layer, base, responses, fields, predictions)
+            for task in self._layer(layer, base, responses, fields, predictions):
+                made[f"{task.step}:{layer.name}"] = task
+                yield task
             yield from self._pictures(network, layer, base)
         yield from self._maps(network, base, responses, predictions)
+        yield from self._diagnoses(spec, base, made, fields)
 
     def _responses(self, spec: NetworkSpec, layer: LayerSpec, base: dict[str, Any]) -> list[Task]:
         shared = {**base, "layer": _described(layer), "seed": self.recipe.seed, "input": _input(spec)}
@@ -222,6 +229,19 @@ class _Planner:
             yield found
             if layer in network.with_icons():
                 yield from self._icons(layer, base, found)
+
+    def _diagnoses(
+        self, spec: NetworkSpec, base: dict[str, Any], made: Mapping[str, Task], fields: Task
+    ) -> Iterator[Task]:
+        """What was wrong with AlexNet, where the recipe reads its first two layers or ZFNet's."""
+        one, two = DIAGNOSED_LAYERS
+        if spec.name not in DIAGNOSED or f"summaries:{one}" not in made or f"examples:{two}" not in made:
+            return
+        needs = {"probes": _digests(self.probes), "probe_set": (self.probe_set.digest,), "fields": (fields.digest,),
+                 "summary": (made[f"summaries:{one}"].digest,), "examples": (made[f"examples:{two}"].digest,)}  # fmt: skip
+        layers = [_described(spec.layer(name)) for name in DIAGNOSED_LAYERS]
+        parameters = {**base, "layers": layers, "images": SPECTRUM_IMAGES, "input": _input(spec)}
+        yield Task("diagnoses", spec.name, parameters, needs, group=spec.name)
 
     def _icons(self, layer: LayerSpec, base: dict[str, Any], found: Task) -> Iterator[Task]:
         """A chunk of icons each; how many cells there will be is not known yet, so the last chunks may be empty."""

@@ -28,7 +28,7 @@ from atlas.measured import (
     RecurrentResults,
     UnitStats,
 )
-from atlas.portrait import Part, Structure
+from atlas.portrait import Diagnosis, Part, Structure
 from atlas.types import LayerSpec, ProbeImage, ProbePart, ProbeSet, RecurrentSpec, Skipped
 
 
@@ -89,9 +89,29 @@ def _network(plan: Plan, store: Store, recipe: NetworkRecipe) -> NetworkResults:
         load=partial(_layer, plan, store, recipe, fields["fields"]),
         structure=_structure(store.get(plan.get("structures", recipe.name).digest)),
         card=read_card(recipe.spec),
+        diagnosis=_diagnosis(plan, store, recipe),
         gates=read_gates(recipe.spec),
-        keys={step: plan.get(step, name).digest for step, name in (
-            ("fields", recipe.name), ("structures", recipe.name), ("predictions", f"{recipe.name}/{recipe.spec.logits.name}"))},
+        keys={step: plan.by_name[f"{step}:{name}"].digest for step, name in (
+            ("fields", recipe.name), ("structures", recipe.name), ("predictions", f"{recipe.name}/{recipe.spec.logits.name}"), ("diagnoses", recipe.name))
+            if f"{step}:{name}" in plan.by_name},
+    )  # fmt: skip
+
+
+def _diagnosis(plan: Plan, store: Store, recipe: NetworkRecipe) -> Diagnosis | None:
+    task = plan.by_name.get(f"diagnoses:{recipe.name}")
+    if task is None:
+        return None
+    entry = store.get(task.digest)
+    arrays, facts = entry.arrays, entry.facts
+    one, two = arrays["strides"].tolist()
+    return Diagnosis(
+        images=facts["images"],
+        probed=facts["probed"],
+        strides=(one, two),
+        spectra=(arrays["spectrum1"], arrays["spectrum2"]),
+        aliased=(arrays["aliased1"], arrays["aliased2"]),
+        **{name: arrays[name] for name in ("norms", "positive", "spread", "filters", "filters_above", "units", "image",
+                                           "value", "seen", "projected")},
     )  # fmt: skip
 
 

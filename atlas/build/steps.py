@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from atlas.build import probes, recurrent
+from atlas.build import diagnoses, probes, recurrent
 from atlas.build.plan import ICON_CHUNK, Task
-from atlas.build.recipe import spec_of, weights_folder
+from atlas.build.recipe import spec_of
 from atlas.build.store import Entry, Store
+from atlas.build.worker import network_of
 from atlas.measured import ReceptiveField
-from atlas.types import Array, LayerSpec, Network, Unit
+from atlas.types import Array, LayerSpec, Unit
 
 StepFunction = Callable[[Store, Sequence[Task]], Iterator[Entry]]
-RUN: dict[str, StepFunction] = probes.RUN | recurrent.RUN
+RUN: dict[str, StepFunction] = probes.RUN | recurrent.RUN | diagnoses.RUN
 
 
 def _step(function: StepFunction) -> StepFunction:
@@ -29,22 +29,6 @@ def _step(function: StepFunction) -> StepFunction:
 
 
 # ---------------------------------------------------------------- responses
-
-
-@lru_cache(maxsize=1)
-def network(name: str, device: str) -> Network:
-    """The network of this worker, loaded once."""
-    from atlas.memory import keep_memory
-    from atlas.weights import load
-
-    keep_memory()
-    loaded = load(spec_of(name), weights_folder())
-    loaded.module.to(device)
-    return loaded
-
-
-def _network_of(task: Task) -> Network:
-    return network(task.parameters["network"], task.parameters["device"])
 
 
 def _layer_of(task: Task) -> LayerSpec:
@@ -64,7 +48,7 @@ def fields(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     from atlas.field import receptive_fields
 
     for task in tasks:
-        loaded = _network_of(task)
+        loaded = network_of(task)
         layers = [loaded.spec.layer(layer["name"]) for layer in task.parameters["layers"]]
         found = {name: asdict(field) for name, field in receptive_fields(loaded, layers).items()}
         yield Entry({}, {"fields": found, "parameters": sum(p.numel() for p in loaded.module.parameters())})
@@ -76,7 +60,7 @@ def structures(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     from atlas.anatomy import structure
 
     for task in tasks:
-        found = structure(_network_of(task), task.parameters["device"])
+        found = structure(network_of(task), task.parameters["device"])
         parts = [asdict(part) for part in found.parts]
         yield Entry({"filters": found.filters}, {"parts": parts, "multiply_adds": found.multiply_adds})
 
@@ -92,7 +76,7 @@ def responses(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     seeds = [f"{first.parameters['seed']}:{first.parameters['network']}:{image['id']}" for image in images]
     layers = [_layer_of(task) for task in tasks]
     if images:
-        found = respond(_network_of(first), layers, _pixels(part), seeds=seeds, device=first.parameters["device"])
+        found = respond(network_of(first), layers, _pixels(part), seeds=seeds, device=first.parameters["device"])
     else:  # every image of this part was passed over
         found = {layer.name: no_responses(layer) for layer in layers}
     for layer in layers:
@@ -171,7 +155,7 @@ def looks(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     windows = {name: ReceptiveField(**found[name]) for name in pairs}
     device = first.parameters["device"]
     pixels = _pixels(store.get(first.needs["probes"][0])) if pairs else None
-    places = locate(_network_of(first), pairs, windows, pixels, device=device) if pixels is not None else {}
+    places = locate(network_of(first), pairs, windows, pixels, device=device) if pixels is not None else {}
     for name, (_, units, slots) in wanted.items():
         place = places.get(name) or empty(0)
         yield Entry({"unit": units.astype(np.int32), "slot": slots.astype(np.int32), **vars(place)}, {})
@@ -221,7 +205,7 @@ def pictures(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     units = [Unit(first.parameters["network"], layer.name, task.parameters["unit"]) for task in tasks]
     settings = Settings(**first.parameters["settings"])
     seed, device = first.parameters["seed"], first.parameters["device"]
-    for picture in visualize_units(_network_of(first), layer, units, settings, seed=seed, device=device):
+    for picture in visualize_units(network_of(first), layer, units, settings, seed=seed, device=device):
         yield _picture_entry(picture)
 
 
@@ -266,7 +250,7 @@ def icons(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
         names = [f"{task.parameters['network']}/{layer.name}/cell/{first + number}" for number in range(len(means))]
         settings = Settings(**task.parameters["settings"])
         made = visualize_directions(
-            _network_of(task), layer, means, names, settings,
+            network_of(task), layer, means, names, settings,
             seed=task.parameters["seed"], device=task.parameters["device"],
         ) if len(means) else []  # fmt: skip
         size = settings.size

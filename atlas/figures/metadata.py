@@ -38,10 +38,8 @@ def image_object(figure: Figure, *, base_url: str, issued: date) -> dict[str, An
         "@type": "ImageObject",
         "identifier": figure.id,
         "name": one_line(figure.title),
-        "description": one_line(figure.alt),
         "creator": {"@type": "Organization", "name": AUTHOR},
         "creditText": one_line(figure.attribution),
-        "copyrightNotice": f"{AUTHOR}, {issued.year}",
         "license": licences[0] if len(licences) == 1 else licences,
         "acquireLicensePage": address(LICENCES_PAGE, figure, base_url),
         "datePublished": issued.isoformat(),
@@ -61,41 +59,41 @@ def licence_urls(expression: str) -> list[str]:
     return [LICENCE_URLS[name] for name in expression.split(" AND ") if name in LICENCE_URLS]
 
 
-def xmp(figure: Figure, base_url: str = "") -> str:
+def xmp(figure: Figure, base_url: str = "", *, brief: bool = False) -> str:
     """An XMP packet with title, credit and licence, for `add_itxt("XML:com.adobe.xmp", …)` or `save(xmp=…)`.
 
-    `cc:license` is there only where one licence holds for the whole figure; `dc:rights` lists all.
+    `cc:license` is there only where one licence holds for the whole figure; `dc:rights` lists all. `brief`, for files
+    that exist by the thousand, leaves out what the identifier leads to (the title) or another field says too.
     """
     licence = LICENCE_URLS.get(figure.licence, "")
-    properties = [
-        ("dc:title", _alt(figure.title)),
-        ("dc:creator", f"<rdf:Seq><rdf:li>{escape(AUTHOR)}</rdf:li></rdf:Seq>"),
-        ("dc:rights", _alt(f"{figure.licence}: {figure.attribution}")),
-        ("dc:identifier", escape(permalink(figure, base_url) or one_line(figure.id))),
-        ("photoshop:Credit", escape(one_line(figure.attribution)) if len(figure.attribution) < 200 else ""),
-        ("xmpRights:WebStatement", escape(licence)),
-        ("Iptc4xmpExt:DigitalSourceType", SYNTHETIC if figure.kind == "channel" else ""),
-    ]
-    body = "".join(f"<{name}>{value}</{name}>" for name, value in properties if value)
-    resource = f"<cc:license rdf:resource={quoteattr(licence)}/>" if licence else ""
+    plain = {
+        "dc:identifier": permalink(figure, base_url) or one_line(figure.id),
+        "photoshop:Credit": one_line(figure.attribution) if len(figure.attribution) < 200 else "",
+        "xmpRights:WebStatement": licence,
+        "Iptc4xmpExt:DigitalSourceType": SYNTHETIC if figure.kind == "channel" else "",
+    }
+    nested = {
+        "dc:title": "" if brief else _alt(figure.title),
+        "dc:creator": "" if brief else f"<rdf:Seq><rdf:li>{escape(AUTHOR)}</rdf:li></rdf:Seq>",
+        "dc:rights": "" if brief else _alt(f"{figure.licence}: {figure.attribution}"),
+    }
+    said = "".join(f" {name}={quoteattr(value)}" for name, value in plain.items() if value)
+    body = "".join(f"<{name}>{value}</{name}>" for name, value in nested.items() if value)
+    body += f"<cc:license rdf:resource={quoteattr(licence)}/>" if licence and not brief else ""
+    spaces = "".join(f' xmlns:{name}="{uri}"' for name, uri in _NAMESPACES.items() if f"{name}:" in f"{said}{body}")
     return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        f'<rdf:Description rdf:about="" {_NAMESPACES}>{body}{resource}</rdf:Description>'
-        '</rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+        f'<rdf:Description rdf:about=""{spaces}{said}>{body}</rdf:Description></rdf:RDF></x:xmpmeta>'
     )
 
 
-_NAMESPACES = " ".join(
-    f'xmlns:{prefix}="{uri}"'
-    for prefix, uri in (
-        ("dc", "http://purl.org/dc/elements/1.1/"),
-        ("xmpRights", "http://ns.adobe.com/xap/1.0/rights/"),
-        ("photoshop", "http://ns.adobe.com/photoshop/1.0/"),
-        ("cc", "http://creativecommons.org/ns#"),
-        ("Iptc4xmpExt", "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"),
-    )
-)
+_NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "cc": "http://creativecommons.org/ns#",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+}
 
 
 def _alt(text: str) -> str:

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from atlas.figures.diagnosis import diagnosis_figures
 from atlas.figures.gates import gate_figures
 from atlas.figures.places import filters_file, network_page
 from atlas.figures.strip import strip
 from atlas.figures.whole import whole_figure
 from atlas.figures.words import count, listed, number
 from atlas.measured import AtlasResults, Figure, NetworkResults
+from atlas.portrait import DIAGNOSED
 from atlas.types import Array
 
 
 def network_figures(results: AtlasResults, network: NetworkResults) -> tuple[Figure, ...]:
-    """Structure, first filters, the course of its training, its gates: what there is."""
+    """Structure, first filters, the course of its training, its gates, its diagnosis: what there is."""
     return tuple(_figures(results, network))
 
 
@@ -26,6 +28,8 @@ def _figures(results: AtlasResults, network: NetworkResults) -> Iterator[Figure]
     if network.card is not None:
         yield training_figure(results, network)
     yield from gate_figures(results, network)
+    if network.spec.name == DIAGNOSED[-1]:
+        yield from diagnosis_figures(results)
 
 
 def structure_figure(results: AtlasResults, network: NetworkResults) -> Figure:

@@ -22,6 +22,16 @@ def gates_page(network: str) -> str:
     return f"networks/{network}/gates/index.html"
 
 
+def diagnosis_page(network: str) -> str:
+    """The page of the diagnosis that a network was made after."""
+    return f"networks/{network}/diagnosis/index.html"
+
+
+def deconv_file(network: str) -> str:
+    """The sheet of a network's deconvnet pictures."""
+    return f"pictures/{network}/deconvnet.webp"
+
+
 def gate_file(network: str, block: int) -> str:
     """The heat map of the gates of one block."""
     return f"pictures/{network}/gates-{block}.webp"
@@ -37,19 +47,24 @@ def layer_page(network: str, layer: str) -> str:
     return f"networks/{network}/{layer}/index.html"
 
 
+def unit_figure(unit: Unit, kind: str) -> str:
+    """Where on the page of a unit its figure of this kind is."""
+    return f"{unit_page(unit)}#{kind}"
+
+
 def figure_page(figure_id: str) -> str:
-    """The page of a figure that has its own: a picture or a map."""
+    """The page of a figure that has its own: a map."""
     return f"figures/{figure_id}/index.html"
 
 
 def picture_file(unit: Unit) -> str:
     """The picture of a unit."""
-    return f"pictures/{unit.slug}.webp"
+    return f"pictures/{unit.slug}.avif"
 
 
-def probe_file(image_id: str) -> str:
-    """A probe image, whole; examples are crops of it."""
-    return f"images/{image_id}.webp"
+def probe_file(index: int) -> str:
+    """Probe image `index` of the set, whole; examples are crops of it. A number, for it stands on every unit's page."""
+    return f"i/{index}.webp"
 
 
 def map_file(network: str, layer: str) -> str:
@@ -59,4 +74,4 @@ def map_file(network: str, layer: str) -> str:
 
 def icon_file(network: str, layer: str, cell: int) -> str:
     """The synthesized icon of a map's cell."""
-    return f"pictures/{network}/{layer}/cells/{cell}.webp"
+    return f"pictures/{network}/{layer}/cells/{cell}.avif"

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from atlas.figures.places import figure_page, picture_file, probe_file, unit_page
+from atlas.figures.places import picture_file, probe_file, unit_figure
 from atlas.figures.provenance import provenance, terms
 from atlas.figures.words import count, first_name, listed, number, percent
 from atlas.measured import AtlasResults, Figure, LayerResults, Picture
@@ -35,18 +35,16 @@ def unit_title(results: AtlasResults, network: NetworkSpec, layer: str, index: i
 
 def channel_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> Figure:
     """The picture that was synthesized to raise the unit's response; it needs `layer.pictures[index]`."""
-    unit, picture = Unit(network.name, layer.spec.name, index), layer.pictures[index]
+    unit = Unit(network.name, layer.spec.name, index)
     title = unit_title(results, network, unit.layer, index)
-    figure_id = f"{unit.slug}/channel"
     licence, attribution = terms(())
     return Figure(
-        id=figure_id,
+        id=f"{unit.slug}/channel",
         kind="channel",
         title=f"Feature visualization of {title}, {network.title}",
-        caption=f"Synthesized to raise {title} of {network.title}{_score(network, layer, index, picture)}"
-        f"{_classes_sentence(results, network, layer, index)}",
+        caption=f"{score_sentence(results, network, layer, index)}{_classes_sentence(results, network, layer, index)}",
         alt=f"Feature visualization of {title} in {network.title}{_classes_clause(results, network, layer, index)}.",
-        page=figure_page(figure_id),
+        page=unit_figure(unit, "channel"),
         files=(picture_file(unit),),
         licence=licence,
         attribution=attribution,
@@ -58,7 +56,8 @@ def examples_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRes
     """The probe images that show the unit at several levels, cropped to its receptive field."""
     unit = Unit(network.name, layer.spec.name, index)
     title = unit_title(results, network, unit.layer, index)
-    images = [results.probes.images[i] for i in layer.examples.image[index] if i >= 0]
+    shown = [int(i) for i in layer.examples.image[index] if i >= 0]
+    images = [results.probes.images[i] for i in shown]
     licence, attribution = terms(images)
     return Figure(
         id=f"{unit.slug}/examples",
@@ -67,8 +66,8 @@ def examples_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRes
         caption=_levels_sentence(layer, index, results.probes.size, network.input_size),
         alt=f"{count(len(images), 'probe image')} that {title} in {network.title} answers, strongest first: "
         f"{listed(list(dict.fromkeys(image.title for image in images[:NAMED])))}.",
-        page=f"{unit_page(unit)}#examples",
-        files=tuple(dict.fromkeys(probe_file(image.id) for image in images)),
+        page=unit_figure(unit, "examples"),
+        files=tuple(dict.fromkeys(probe_file(i) for i in shown)),
         licence=licence,
         attribution=attribution,
         provenance=provenance(results, network, layer, unit=index),
@@ -86,10 +85,10 @@ def histogram_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRe
         id=f"{unit.slug}/histogram",
         kind="histogram",
         title=f"Responses of {title}, {network.title}",
-        caption=f"{what}s ({_scale(network, layer)}) to {count(_images(layer, index), 'probe image')}: {marks}; "
-        f"{percent(stats.positive[index])} are above zero. Square-root scale.",
+        caption=f"{what}s ({_scale(network, layer)}) to {count(_images(layer, index), 'probe image')}, "
+        f"{percent(stats.positive[index])} above zero. Square-root scale.",
         alt=f"Histogram of the responses of {title} in {network.title}: {marks}, largest {number(stats.highest[index])}.",
-        page=f"{unit_page(unit)}#histogram",
+        page=unit_figure(unit, "histogram"),
         files=(),
         licence=licence,
         attribution=attribution,
@@ -115,8 +114,13 @@ def _images(layer: LayerResults, index: int) -> int:
     return int(layer.stats.counts[index].sum())
 
 
+def score_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
+    """What the picture of a unit is and what was measured on it, beside the largest natural activation."""
+    title = unit_title(results, network, layer.spec.name, index)
+    return f"Synthesized to raise {title} of {network.title}{_score(network, layer, index, layer.pictures[index])}"
+
+
 def _score(network: NetworkSpec, layer: LayerResults, index: int, picture: Picture) -> str:
-    """What was measured on the picture, beside the largest natural activation."""
     natural, images = float(layer.stats.highest[index]), count(_images(layer, index), "probe image")
     mean = f"averages {number(picture.score_mean)} and peaks" if layer.spec.spatial else "comes"
     preposition = "at" if layer.spec.spatial else "to"
@@ -162,10 +166,11 @@ def _levels_sentence(layer: LayerResults, index: int, size: int, input_size: int
     images = count(_images(layer, index), "probe image")
     if not parts:
         return f"None of {images} was measured for this unit."
-    return f"Of {images} the {listed(parts)}, each with its response, {_crop_clause(layer, size, input_size)}."
+    return f"Of {images} the {listed(parts)}, each with its response, {crop_clause(layer, size, input_size)}."
 
 
-def _crop_clause(layer: LayerResults, size: int, input_size: int) -> str:
+def crop_clause(layer: LayerResults, size: int, input_size: int) -> str:
+    """What of each example is shown, for images `size` pixels square that the network sees with `input_size`."""
     side = layer.field.size
     if not layer.spec.spatial or side == 0:
         return "shown whole, as the unit sees the whole image"

@@ -8,7 +8,7 @@ from atlas.figures.bibliography import bibliography
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Item, Page
-from atlas.views.pixels import QUALITY, STRETCH
+from atlas.views.pixels import STRETCH, SYNTHETIC
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
@@ -20,7 +20,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "versions": desk.results.versions,
         "bibliography": bibliography(),
         "stretch": STRETCH,
-        "quality": QUALITY,
+        "quality": SYNTHETIC["quality"],
     }
     yield Page("about/index.html", "about.html", context)
 

@@ -43,8 +43,12 @@ class Crop:
         found = {"s": self.side, "x": self.x, "y": self.y}
         if framed:
             return found | {"l": left - self.x, "t": top - self.y, "w": right - left, "h": bottom - top}
-        clipped = {"w": right - left, "h": bottom - top}
-        return found | {name: value for name, value in clipped.items() if value != self.side}
+        shown = {"w": (right - left, self.x), "h": (bottom - top, self.y)}
+        return found | {name: span for name, (span, start) in shown.items() if span != self.inside(start)}
+
+    def inside(self, start: int) -> int:
+        """How much of a window that starts at `start` lies in the image: what the style sheet takes a field to fill."""
+        return min(self.side, self.side + start, self.size - start)
 
 
 def common(boxes: Array, size: int) -> dict[str, int]:

@@ -76,7 +76,11 @@ class Desk:
     def pixels(self) -> Pixels | None:
         """Reads probe images, or None where the site may not carry them."""
         probes = self.results.probes
-        return Pixels(tuple(self.out / probe_file(image.id) for image in probes.images)) if probes.publish else None
+        return (
+            Pixels(tuple(self.out / probe_file(index) for index in range(len(probes.images))))
+            if probes.publish
+            else None
+        )
 
 
 class Pixels:
@@ -133,11 +137,11 @@ class Sheet:
         return made | ({"parameters": shared} if shared else {})
 
     @cached_property
-    def usual_licence(self) -> str:
-        """The licence of the examples of most units: the terms of all their images together."""
+    def licences(self) -> tuple[str, ...]:
+        """The licences of the units' examples (the terms of all images of one together), the most common first."""
         images, probes = self.layer.examples.image, self.desk.results.probes.images
-        found = Counter(terms(probes[i] for i in row if i >= 0)[0] for row in images[:64].tolist())
-        return found.most_common(1)[0][0] if found else ""
+        found = Counter(terms(probes[i] for i in row if i >= 0)[0] for row in images.tolist())
+        return tuple(licence for licence, _ in sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def _example(sheet: Sheet, index: int, value: float, box: tuple[int, int, int, i
     probes = sheet.desk.results.probes
     image = probes.images[index]
     return Example(
-        file=probe_file(image.id) if probes.publish else None,
+        file=probe_file(index) if probes.publish else None,
         words=in_words(image),
         value=number(value),
         css=crop(box, probes.size).css(sheet.frame),
@@ -68,7 +68,7 @@ def strongest(sheet: Sheet, unit: int) -> tuple[str, Crop] | None:
     if index < 0 or not sheet.desk.results.probes.publish:
         return None
     box = tuple(table.box[unit, 0].tolist())
-    return probe_file(sheet.desk.image(index).id), crop(box, sheet.desk.results.probes.size)
+    return probe_file(index), crop(box, sheet.desk.results.probes.size)
 
 
 def has_heat(table: Examples) -> bool:

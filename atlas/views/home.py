@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from atlas.figures.diagnosis import pair
+from atlas.figures.places import diagnosis_page
 from atlas.figures.sheet import wall_figure
 from atlas.figures.words import number
+from atlas.portrait import DIAGNOSED
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
 from atlas.views.map import map_thumb_file
@@ -32,6 +35,7 @@ class Row:
     chapter: Chapter
     course: Course | None
     vitals: tuple[Vital, ...]
+    more: str = ""  # the page that tells more of what its paper changed
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
@@ -40,8 +44,12 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     yield from (course.asset() for course in wall.values())
     shown = [brick.unit for course in wall.values() for column in course.columns for brick in column.bricks]
     layers = [layer for chapter in chapters for layer in chapter.layers]
+    more = {DIAGNOSED[-1]: diagnosis_page(DIAGNOSED[-1])} if pair(desk.results) else {}
     context = {
-        "history": [Row(chapter, wall.get(chapter.network.spec.name), vitals(chapter)) for chapter in chapters],
+        "history": [
+            Row(chapter, wall.get(chapter.network.spec.name), vitals(chapter), more.get(chapter.network.spec.name, ""))
+            for chapter in chapters
+        ],
         "figure": wall_figure(desk.results, shown),
         "chapters": chapters,
         "years": sorted({chapter.network.spec.year for chapter in chapters}),

@@ -19,8 +19,7 @@ from atlas.views.pixels import contact_sheet, webp
 from atlas.views.script import put
 
 SIDE, COLUMNS = 64, 12
-IDS = "images/ids.js"  # ids of all images in order, for maps and examples; loaded when someone comes near
-WORKS = "images/works.js"  # the number of each image's work, in the same order
+WORKS = "images/works.js"  # the number of each image's work, in the order of the images; loaded when someone comes near
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,6 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     found = desk.works
     parts = [found[start : start + WORKS_A_PAGE] for start in range(0, len(found), WORKS_A_PAGE)] or [()]
     if desk.results.probes.publish:
-        yield Asset(IDS, put("ids", [image.id for image in desk.results.probes.images]))
         yield Asset(
             WORKS, put("works", {"page": WORKS_A_PAGE, "work": numbers(found, len(desk.results.probes.images))})
         )
@@ -86,7 +84,7 @@ def _credit(desk: Desk, work: Work, place: int) -> Credit:
         images[0].title,
         images[0].label,
         _terms(images),
-        tuple((image.title, probe_file(image.id)) for image in images) if publish else (),
+        tuple((desk.image(index).title, probe_file(index)) for index in work.images) if publish else (),
     )
 
 

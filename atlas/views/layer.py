@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from atlas.figures.places import figure_page, layer_page
+from atlas.figures.places import figure_page, layer_page, picture_file
 from atlas.figures.sheet import units_figure
 from atlas.types import Array
 from atlas.views import LAYER_VIEWS
@@ -19,11 +19,11 @@ from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import contact_sheet, scaled, webp
 from atlas.views.region import places, regions
 from atlas.views.script import put
-from atlas.views.unit import thumb_file
 
 GROUP = 256  # units in one folded group, whose sheet loads when it opens
 COLUMNS = 16  # of a sheet; the style sheet counts on it
 SIDE = 48  # pixels
+SHOWN = 24  # pictures that a layer's page shows at once; the others unfold, so that the first view stays light
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def pages(sheet: Sheet) -> Iterator[Item]:
     groups = _groups(sheet)
     for group in groups:
         if group.file is not None:
-            yield Asset(group.file, webp(_examples(sheet, group), quality=76))
+            yield Asset(group.file, webp(_examples(sheet, group), quality=52))
     yield Asset(f"{sheet.path}units.js", put("units", _columns(sheet)))
     if sheet.layer.cells is not None:
         yield Asset(f"{sheet.path}regions.js", put("regions", regions(sheet, sheet.layer.cells)))
@@ -94,7 +94,8 @@ def _context(sheet: Sheet, groups: tuple[Group, ...]) -> dict[str, object]:
     return {
         "sheet": sheet,
         "figure": units_figure(sheet.desk.results, spec, layer),
-        "pictures": [(unit, sheet.label(unit), thumb_file(sheet, unit)) for unit in sorted(layer.pictures)],
+        "pictures": [(unit, sheet.label(unit), picture_file(sheet.unit(unit))) for unit in sorted(layer.pictures)],
+        "shown": SHOWN,
         "groups": groups,
         "columns": COLUMNS,
         "labels": [sheet.label(unit) for unit in range(layer.spec.units)],

@@ -16,13 +16,12 @@ from atlas.measured import Cells, Layout
 from atlas.types import Array
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
-from atlas.views.images import IDS
 from atlas.views.page import Asset, Item, Page
-from atlas.views.pixels import scaled, stretch, webp
+from atlas.views.pixels import avif, scaled, stretch, webp
 from atlas.views.script import put
 
 SIDE, SMALL, THUMB = 768, 400, 128  # pixels of the map picture, of its small version and of its thumbnail
-FINE = 4095  # points are written as whole numbers in [0, FINE]
+FINE = 4095  # points are written as whole numbers in [0, FINE], two signs each
 DENSEST = 24  # cells that the page lists in words
 
 
@@ -62,7 +61,7 @@ def pages(sheet: Sheet) -> Iterator[Item]:
         yield Asset(file, webp(np.asarray(small), quality=60))
     for place, icon in enumerate(cells.icon):
         if icon is not None:
-            yield Asset(icon_file(network, name, place), webp(stretch(icon)))
+            yield Asset(icon_file(network, name, place), avif(stretch(icon)))
     yield Asset(f"{sheet.path}map/points.js", put("map", _points(sheet, cells, layout)))
     yield Page(f"{sheet.path}map/index.html", "map.html", _context(sheet, cells, layout))
 
@@ -106,11 +105,18 @@ def _points(sheet: Sheet, cells: Cells, layout: Layout) -> dict[str, object]:
             )
         ),
         "classes": listed,
-        "xy": np.rint(layout.xy.astype(float) * FINE).astype(int).ravel().tolist(),
-        "names": IDS if sheet.desk.results.probes.publish else None,
+        "xy": packed(np.rint(layout.xy.astype(float) * FINE).astype(int).ravel()),
         "icons": icon_file(sheet.network.spec.name, sheet.layer.spec.name, 0).rsplit("/", 1)[0] + "/",
-        "probes": probe_file("").rsplit("/", 1)[0] + "/",
+        "probes": probe_file(0).rsplit("/", 1)[0] + "/" if sheet.desk.results.probes.publish else None,
     }
+
+
+SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def packed(numbers: Array) -> str:
+    """Whole numbers in [0, FINE] as two signs each, of 6 bits: half of what decimals take."""
+    return "".join(f"{SIGNS[number >> 6]}{SIGNS[number & 63]}" for number in numbers.tolist())
 
 
 def _context(sheet: Sheet, cells: Cells, layout: Layout) -> dict[str, object]:

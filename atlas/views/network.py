@@ -4,40 +4,65 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from atlas.figures.bibliography import bibliography
+from atlas.figures.diagnosis import findings as diagnosis_findings
+from atlas.figures.diagnosis import pair
 from atlas.figures.gates import findings
 from atlas.figures.network import filter_pictures, network_figures
-from atlas.figures.places import filters_file, network_page
+from atlas.figures.places import diagnosis_page, filters_file, network_page
 from atlas.figures.strip import strip
+from atlas.portrait import DIAGNOSED
 from atlas.types import Array, EmbeddedFile
 from atlas.views import ATLAS_VIEWS
-from atlas.views.desk import Chapter, Desk
+from atlas.views.desk import Chapter, Desk, Entry
 from atlas.views.entry import ROWS
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import contact_sheet
 from atlas.views.training import charts
-from atlas.views.wall import bricks, tile_sheet
+from atlas.views.wall import Brick, bricks, tile_sheet
 
 COLUMNS = 16  # of the sheet of filters
+FLIGHT = 10  # layers whose tiles share a sheet, so that the sheets of a deep network load as its ladder is climbed
 FILTER = 48  # pixels of a filter's side, at least
+
+
+@dataclass(frozen=True)
+class Flight:
+    """Some layers of the ladder, from number `first`; `file` is the sheet of their tiles, "" where they have none."""
+
+    first: int
+    layers: tuple[Entry, ...]
+    file: str
+
+    @property
+    def rungs(self) -> list[tuple[Entry, tuple[Brick, ...]]]:
+        """Each layer with its tiles."""
+        return [(layer, bricks(layer, x, ROWS)) for x, layer in enumerate(self.layers)]
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     """One page a network, with the sheets that its tiles and its first filters are cut from."""
     for chapter in chapters:
-        drawn = any(layer.tiles for layer in chapter.layers)
-        if drawn:
-            yield tile_sheet(_sheet_file(chapter), chapter.layers, ROWS)
+        flights = _flights(chapter)
+        for flight in flights:
+            if flight.file:
+                yield tile_sheet(flight.file, flight.layers, ROWS)
         yield Asset(filters_file(chapter.network.spec.name), _lossless(_filters(chapter.network.structure.filters)))
-        yield Page(network_page(chapter.network.spec.name), "network.html", _context(desk, chapter, drawn))
+        yield Page(network_page(chapter.network.spec.name), "network.html", _context(desk, chapter, flights))
 
 
-def _sheet_file(chapter: Chapter) -> str:
-    return f"pictures/{chapter.network.spec.name}/tiles.webp"
+def _flights(chapter: Chapter) -> list[Flight]:
+    name, layers = chapter.network.spec.name, chapter.layers
+    return [
+        Flight(first, part, f"pictures/{name}/tiles-{first // FLIGHT}.webp" if any(each.tiles for each in part) else "")
+        for first in range(0, len(layers), FLIGHT)
+        for part in [layers[first : first + FLIGHT]]
+    ]
 
 
 def _filters(filters: Array) -> Array:
@@ -54,11 +79,12 @@ def _lossless(rgb: Array) -> bytes:
     return file.getvalue()
 
 
-def _context(desk: Desk, chapter: Chapter, drawn: bool) -> dict[str, object]:
+def _context(desk: Desk, chapter: Chapter, flights: Sequence[Flight]) -> dict[str, object]:
     network, spec = chapter.network, chapter.network.spec
     first = next((part for part in network.structure.parts if part.kind == "convolution"), None)
     read = [name for name in (first.layers if first else ()) if name in network.layer_names]
     many = len(network.structure.filters)
+    both = pair(desk.results) if spec.name in DIAGNOSED else None
     return {
         "chapter": chapter,
         "spec": spec,
@@ -69,16 +95,16 @@ def _context(desk: Desk, chapter: Chapter, drawn: bool) -> dict[str, object]:
         "strip": strip(network.structure, network.layer_names),
         "structure": network.structure,
         "gates_words": findings(network) if network.gates else "",
+        "diagnosis": diagnosis_page(DIAGNOSED[-1]) if both else "",
+        "diagnosis_words": diagnosis_findings(both) if both else "",
         "field": widest(chapter),
         "charts": charts(network.card) if network.card else (),
         "filters": [(divmod(unit, COLUMNS), f"{read[0]}/{unit}/index.html" if read else "") for unit in range(many)],
         "filters_file": filters_file(spec.name),
         "filter_columns": min(COLUMNS, many),
         "filter_rows": -(-many // COLUMNS),
-        "sheet_file": _sheet_file(chapter) if drawn else None,
-        "width": len(chapter.layers),
+        "flights": flights,
         "height": ROWS,
-        "rows": [(layer, bricks(layer, x, ROWS)) for x, layer in enumerate(chapter.layers)],
         "units": sum(layer.units for layer in chapter.layers),
         "pictures": sum(layer.pictures for layer in chapter.layers),
         "input": spec.input_size,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from atlas import __version__
 from atlas.figures.cite import AUTHOR, issue_date, made_from
 from atlas.figures.metadata import xmp
-from atlas.figures.places import figure_page, picture_file, unit_page
+from atlas.figures.places import picture_file, unit_page
 from atlas.figures.provenance import CREDIT, LICENCE
-from atlas.figures.unit import channel_figure, unit_figures
-from atlas.figures.words import first_name, number
+from atlas.figures.unit import channel_figure, crop_clause, score_sentence, unit_figures
+from atlas.figures.words import count, first_name, number, short
 from atlas.measured import Figure, UnitStats
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
@@ -19,10 +19,9 @@ from atlas.views.examples import has_heat, strips, strongest
 from atlas.views.heat import UNITS, heat_sheet
 from atlas.views.histogram import Histogram, histogram
 from atlas.views.page import Asset, Item, Page
-from atlas.views.pixels import scaled, stretch, webp
+from atlas.views.pixels import avif, stretch
 from atlas.views.script import put
 
-THUMB = 96  # pixels
 FEW = 10  # images: of a mean over fewer the page says how many
 RANKED = 3  # classes and labels that a page names
 FINE = 5  # images enlarged this much show their pixels
@@ -60,16 +59,6 @@ class Kin:
     correlation: float
 
 
-def thumb_file(sheet: Sheet, unit: int) -> str:
-    """The small picture of a unit: a file of its own unless the picture is small itself."""
-    return picture_file(sheet.unit(unit)).removesuffix(".webp") + f"{small_suffix(sheet)}.webp"
-
-
-def small_suffix(sheet: Sheet) -> str:
-    """What the names of the layer's small pictures add to those of its pictures."""
-    return "-small" if any(picture.rgb.shape[0] > THUMB for picture in sheet.layer.pictures.values()) else ""
-
-
 def pages(sheet: Sheet) -> Iterator[Item]:
     """The page of every unit of the layer, and the files of its pictures, of its examples' responses, for citations."""
     yield Asset(f"{sheet.path}cite.js", put("cite", cite_data(sheet)))
@@ -78,7 +67,7 @@ def pages(sheet: Sheet) -> Iterator[Item]:
             yield Asset(f"{sheet.path}{_heat_file(first)}", heat_sheet(sheet.layer.examples, first))
     for unit in range(sheet.layer.spec.units):
         if unit in sheet.layer.pictures:
-            yield from _files(sheet, unit)
+            yield _picture(sheet, unit)
         yield Page(unit_page(sheet.unit(unit)), "unit.html", _context(sheet, unit))
 
 
@@ -95,12 +84,10 @@ def _heat(sheet: Sheet, unit: int) -> Heat | None:
     return Heat(_heat_file(unit), unit % UNITS * len(levels), columns, len(levels))
 
 
-def _files(sheet: Sheet, unit: int) -> Iterator[Asset]:
-    rgb = stretch(sheet.layer.pictures[unit].rgb)
+def _picture(sheet: Sheet, unit: int) -> Asset:
     figure = channel_figure(sheet.desk.results, sheet.network.spec, sheet.layer, unit)
-    yield Asset(picture_file(sheet.unit(unit)), webp(rgb, xmp=xmp(figure, sheet.desk.base_url)))
-    if small_suffix(sheet):
-        yield Asset(thumb_file(sheet, unit), webp(scaled(rgb, THUMB), quality=70))
+    said = xmp(figure, sheet.desk.base_url, brief=True)
+    return Asset(picture_file(sheet.unit(unit)), avif(stretch(sheet.layer.pictures[unit].rgb), xmp=said))
 
 
 def _context(sheet: Sheet, unit: int) -> dict[str, object]:
@@ -115,8 +102,8 @@ def _context(sheet: Sheet, unit: int) -> dict[str, object]:
         "figures": figures,
         "picture": picture,
         "picture_file": picture_file(sheet.unit(unit)),
-        "figure_page": figure_page(f"{sheet.unit(unit).slug}/channel"),
-        "ratio": picture.score_max / largest if picture and largest > 0 else None,
+        "score": score_sentence(sheet.desk.results, sheet.network.spec, layer, unit) if picture else "",
+        "made": _made(figures["channel"]) if picture else "",
         "largest": largest,
         "lead": _lead(sheet, unit),
         "rank": _rank(stats, unit),
@@ -129,23 +116,35 @@ def _context(sheet: Sheet, unit: int) -> dict[str, object]:
         "few": FEW,
         "author": AUTHOR,
         "licence": _licence(sheet, figures),
+        "legend": _legend(sheet),
         "classes": _ranked(stats, "class", unit, sheet.class_names),
         "labels": _ranked(stats, "label", unit, stats.label_names),
         "kin": _kin(sheet, unit),
         "tiles": sheet.desk.results.probes.publish,
-        "small": small_suffix(sheet),
         "previous": unit - 1 if unit else None,
         "next": unit + 1 if unit + 1 < layer.spec.units else None,
     }
 
 
-def _licence(sheet: Sheet, figures: Mapping[str, Figure]) -> str:
-    """The licence of the examples, "" where it is that of most units of the layer."""
-    licence = figures["examples"].licence if "examples" in figures else ""
-    return licence if licence != sheet.usual_licence else ""
+def _made(figure: Figure) -> str:
+    """What of a picture's provenance is its own: the rest stands on the page of its layer."""
+    key = figure.provenance["store"].get("pictures", "")
+    return f"Seed {figure.provenance['seed']}" + (f", store {short(key)}" if key else "")
 
 
-def cite_data(sheet: Sheet) -> dict[str, str]:
+def _legend(sheet: Sheet) -> str:
+    """What the examples of every unit of the layer are; headings say which level each is of."""
+    layer, size = sheet.layer, sheet.desk.results.probes.size
+    images = count(int(layer.stats.counts[0].sum()), "probe image")
+    return f"Of {images}, each with its response, {crop_clause(layer, size, sheet.network.spec.input_size)}."
+
+
+def _licence(sheet: Sheet, figures: Mapping[str, Figure]) -> int:
+    """The number of the examples' licence among those of the layer, 0 for that of most units."""
+    return sheet.licences.index(figures["examples"].licence) if "examples" in figures else 0
+
+
+def cite_data(sheet: Sheet) -> dict[str, object]:
     """What the citations of a layer's figures share: static/cite.js puts the rest in from the page."""
     spec, probes = sheet.network.spec, sheet.desk.results.probes
     return {
@@ -156,7 +155,7 @@ def cite_data(sheet: Sheet) -> dict[str, str]:
         "base": sheet.desk.base_url.rstrip("/"),
         "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
         "licence": LICENCE,
-        "examples": sheet.usual_licence,
+        "examples": sheet.licences,
     }
 
 

@@ -30,3 +30,9 @@ def size(length: int) -> str:
         if length >= scale:
             return f"{number(length / scale)}{THIN}{unit}"
     return f"{length}{THIN}B"
+
+
+def letter(name: str) -> str:
+    """A page of the index in words: B, B 2, 0–9."""
+    first, _, part = name.partition("/")
+    return f"{'0–9' if first == '0' else first.upper()} {part}".rstrip()

@@ -65,6 +65,7 @@
   // What the facts of a unit mean; the glossary on the About page says it at length.
   var MEANS = {
     "Largest response": "Over all probe images, before the nonlinearity",
+    "Rank by it": "Place in the layer by the largest response to any probe image",
     "Mean ± sd": "Over all positions of all probe images, before the nonlinearity",
     "Selectivity": "(mean response to the favourite class − median) ÷ (largest − median), over probe images",
     "r": "Pearson correlation of the mean responses to the probe images"
@@ -97,15 +98,11 @@
       return link;
     });
     function aim() {
-      window.__atlas.load("images/ids.js");
       window.__atlas.load("images/works.js");
-      window.__atlas.get("ids", function (ids) {
-        window.__atlas.get("works", function (works) {
-          links.forEach(function (link, place) {
-            var id = images[place].getAttribute("src").split("/").pop().replace(".webp", ""), work = works.work[ids.indexOf(id)];
-            var part = Math.floor(work / works.page);
-            link.href = root + "images/" + (part ? part + 1 + "/" : "") + "index.html#work-" + work;
-          });
+      window.__atlas.get("works", function (works) {
+        links.forEach(function (link, place) {
+          var work = works.work[parseInt(images[place].getAttribute("src").split("/").pop(), 10)], part = Math.floor(work / works.page);
+          link.href = root + "images/" + (part ? part + 1 + "/" : "") + "index.html#work-" + work;
         });
       });
     }
@@ -121,7 +118,7 @@
         var unit = parseInt(link.textContent, 10), group = unit >> 8, rows = Math.ceil(Math.min(256, units - group * 256) / 16);
         var tile = make("span", { className: "tile" });
         link.prepend(tile);
-        if (link.className) make("img", { src: path + unit + list.dataset.small + ".webp", alt: "" }, tile);
+        if (link.className) make("img", { src: path + unit + ".avif", alt: "" }, tile);
         else tile.style.cssText = "background-image:url(" + path + "examples-" + group + ".webp);background-size:1600% " + rows * 100 + "%;background-position:" +
           unit % 16 / 15 * 100 + "% " + (rows > 1 ? (unit >> 4) % 16 / (rows - 1) * 100 : 0) + "%";
       });
@@ -136,8 +133,8 @@
     document.querySelectorAll(".row[data-units]").forEach(kin);
     function citing() {
       window.__atlas.load("static/cite.js");
-      make("script", { src: document.body.dataset.cite }, document.head);
+      make("script", { src: "../cite.js" }, document.head);
     }
-    if (document.body.dataset.cite) cite.open ? citing() : cite.addEventListener("toggle", citing, { once: true });
+    if (document.body.classList.contains("unit")) cite.addEventListener("toggle", citing, { once: true });
   });
 })();

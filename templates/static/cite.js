@@ -30,14 +30,13 @@
     }
   };
   window.__atlas.get("cite", function (shared) {
-    var box = document.querySelector("details.cite"), path = location.pathname.split("/"), alone = document.body.className === "figure";
-    var unit = (alone ? path.slice(-5, -2) : path.slice(-4, -1)).join("/"); // figures/<unit>/channel/ or networks/<unit>/
+    var box = document.querySelector("details.cite"), unit = location.pathname.split("/").slice(-4, -1).join("/");
     var words = document.title[0].toLowerCase() + document.title.slice(1);
     function reference(kind) {
-      var id = unit + "/" + kind, page = kind === "channel" ? "figures/" + id + "/index.html" : "networks/" + unit + "/index.html#" + kind;
-      var licence = kind === "examples" ? box.dataset.licence || shared.examples : shared.licence;
+      var id = unit + "/" + kind, page = "networks/" + unit + "/index.html#" + kind;
+      var licence = kind === "examples" ? shared.examples[box.dataset.licence || 0] : shared.licence;
       return {
-        key: "atlas:" + id.replace(/[^A-Za-z0-9.-]/g, "-"), title: alone ? document.title : TITLES[kind] + words, author: shared.author, publisher: shared.publisher,
+        key: "atlas:" + id.replace(/[^A-Za-z0-9.-]/g, "-"), title: TITLES[kind] + words, author: shared.author, publisher: shared.publisher,
         issued: shared.issued, version: shared.version, url: shared.base && shared.base + "/" + page,
         note: "Figure " + id + "; " + shared.made + "; licence " + licence
       };
@@ -49,7 +48,7 @@
       select.addEventListener("input", show);
       return select;
     }
-    var kinds = alone ? ["channel"] : [document.querySelector("#picture .more") && "channel", document.querySelector("#examples .legend") && "examples", "histogram"];
+    var kinds = [document.getElementById("channel") && "channel", document.querySelector("#examples .legend") && "examples", "histogram"];
     var figures = choice(kinds.filter(Boolean), "Figure"), formats = choice(Object.keys(FORMATS), "Format");
     var tools = document.createElement("p"), pre = box.querySelector("pre") || document.createElement("pre"), copy = document.createElement("button");
     tools.className = "tools";
@@ -62,8 +61,8 @@
       pre.textContent = FORMATS[formats.value](reference(figures.value));
       copy.textContent = "Copy";
     }
-    if (!alone) tools.append(figures);
-    tools.append(formats, copy);
+    tools.append(figures, formats, copy);
+    if (kinds[0]) tools.append(Object.assign(document.createElement("a"), { href: document.querySelector("#channel img").src, download: "", textContent: "Picture as AVIF" }));
     box.append(tools, pre);
     show();
   });

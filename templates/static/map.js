@@ -6,7 +6,8 @@
   window.__atlas.get("map", function (map) {
     var canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
     var view = { x: 0, y: 0, scale: 1 }, cache = new Map(), pointers = new Map(), side = 1, ratio = window.devicePixelRatio || 1, due = false;
-    var at = {};
+    var at = {}, SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", xy = [];
+    for (var i = 0; i < map.xy.length; i += 2) xy.push(SIGNS.indexOf(map.xy[i]) * 64 + SIGNS.indexOf(map.xy[i + 1]));
     map.cells.forEach(function (cell, place) { at[cell[0] + "," + cell[1]] = place; });
     canvas.setAttribute("aria-hidden", "true");
     stage.append(canvas);
@@ -25,18 +26,7 @@
       }
       return kept.complete && kept.naturalWidth ? kept : null;
     }
-    var ids = null, asked = false;
-    function photo(index) { // the names of all images load when the first photograph is wanted
-      if (ids) return image(map.probes + ids[index] + ".webp");
-      if (!asked && map.names) {
-        asked = true;
-        var script = document.createElement("script");
-        script.src = root + map.names;
-        document.head.append(script);
-        window.__atlas.get("ids", function (found) { ids = found; later(); });
-      }
-      return null;
-    }
+    function photo(index) { return map.probes && image(map.probes + index + ".webp"); }
     function size() { side = stage.clientWidth; canvas.width = canvas.height = Math.round(side * ratio); later(); }
     function bound() {
       view.scale = Math.min(40, Math.max(1, view.scale));
@@ -57,7 +47,7 @@
       map.cells.forEach(function (cell, place) {
         var x = (cell[0] / map.grid - view.x) * unit, y = (cell[1] / map.grid - view.y) * unit;
         if (!seen(x, y, w)) return;
-        var own = close && (cell[4] ? image(map.icons + place + ".webp") : photo(cell[5]));
+        var own = close && (cell[4] ? image(map.icons + place + ".avif") : photo(cell[5]));
         if (own) pen.drawImage(own, x, y, w, w);
         var name = map.classes[cell[3]];
         if (tools.querySelector("[name=names]").checked && name && w > 90 * ratio) {
@@ -72,11 +62,11 @@
       return ink;
     }
     function points(unit) {
-      var w = unit / map.grid, photos = map.names && w > 260 * ratio, half = 28 * ratio;
+      var w = unit / map.grid, photos = map.probes && w > 260 * ratio, half = 28 * ratio;
       pen.strokeStyle = "rgba(0,0,0,.55)";
       pen.fillStyle = "#fff";
-      for (var i = 0; i < map.xy.length; i += 2) {
-        var x = (map.xy[i] / 4095 - view.x) * unit, y = (map.xy[i + 1] / 4095 - view.y) * unit;
+      for (var i = 0; i < xy.length; i += 2) {
+        var x = (xy[i] / 4095 - view.x) * unit, y = (xy[i + 1] / 4095 - view.y) * unit;
         if (!seen(x - half, y - half, 2 * half)) continue;
         var own = photos && photo(i / 2);
         if (own) pen.drawImage(own, x - half, y - half, 2 * half, 2 * half);

@@ -53,7 +53,9 @@
         var hits = records.filter(function (record) { return matches(record, wanted); }).slice(0, 40);
         var near = places(data.layers, query);
         found.replaceChildren.apply(found, (near.length ? [item("Layers and units", near)] : []).concat(hits.map(function (record) {
-          return item(record[0], record[1].map(function (slug) { return link(slug, slug.split("/").slice(1).join(" ")); }));
+          return item(record[0], record[1].flatMap(function (layer) { // [network/layer, unit, unit, …]
+            return layer.slice(1).map(function (unit) { return link(layer[0] + "/" + unit, layer[0].split("/")[1] + " " + unit); });
+          }));
         })));
         var count = hits.length + near.length;
         said.textContent = count ? count + (count === 1 ? " match" : " matches") : "Nothing answers to “" + query + "”. Try a shorter word.";

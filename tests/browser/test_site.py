@@ -31,10 +31,10 @@ FIRST_VIEW = 300_000  # bytes
 @pytest.fixture(scope="module")
 def paths(built_site):
     """One page of every kind."""
-    pictured = min(int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("[0-9]*.webp")
+    pictured = min(int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("[0-9]*.avif")
                    if file.stem.isdecimal())  # fmt: skip
     units = sorted(int(folder.name) for folder in (built_site / LAYER).iterdir() if folder.name.isdecimal())
-    drawn = {int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("*.webp")
+    drawn = {int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("*.avif")
              if file.stem.isdecimal()}  # fmt: skip
     plain = next(unit for unit in units if unit not in drawn)
     letter = next((built_site / "search").glob("?/index.html")).relative_to(built_site).as_posix()
@@ -46,7 +46,7 @@ def paths(built_site):
         "unit": f"{LAYER}/{pictured}/index.html",
         "plain unit": f"{LAYER}/{plain}/index.html",
         "class": "networks/efficientnet-lite0/logits/207/index.html",
-        "figure": f"figures/efficientnet-lite0/block3b/{pictured}/channel/index.html",
+        "figure": "figures/efficientnet-lite0/block3b/map/index.html",
         "images": "images/index.html",
         "about": "about/index.html",
         "search": "search/index.html",
@@ -200,22 +200,21 @@ def test_units_that_answer_alike_show_themselves(paths, visit, opened):
     assert page.problems == []
 
 
-@pytest.mark.parametrize("kind", ["unit", "plain unit", "class", "figure"])
+@pytest.mark.parametrize("kind", ["unit", "plain unit", "class"])
 def test_the_page_offers_every_figure_in_every_format(kind, built, paths, visit, opened):
     results = built.results()
     page = visit(f"{opened}/{paths[kind]}")
-    if kind != "figure":
-        page.locator("details.cite summary").click()
+    page.locator("details.cite summary").click()
     formats = page.get_by_label("Format")
     formats.wait_for()
     place = "/".join(paths[kind].split("/")[1:4])
     chooser = page.get_by_label("Figure")
     kinds = {"Picture": "channel", "Examples": "examples", "Histogram": "histogram"}
-    names = chooser.locator("option").all_inner_texts() if kind != "figure" else ["Picture"]
-    assert names[-1] == ("Picture" if kind == "figure" else "Histogram")
+    names = chooser.locator("option").all_inner_texts()
+    assert names[-1] == "Histogram"
+    assert ("Picture" in names) == (kind == "unit")
     for name in names:
-        if kind != "figure":
-            chooser.select_option(label=name)
+        chooser.select_option(label=name)
         figure = find(results, f"{place}/{kinds[name]}")
         for shown, format in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl-json")):
             formats.select_option(label=shown)
@@ -225,9 +224,14 @@ def test_the_page_offers_every_figure_in_every_format(kind, built, paths, visit,
 def test_without_scripts_a_unit_says_how_to_cite_it(paths, visit, opened):
     page = visit(f"{opened}/{paths['unit']}", scripts=False)
     page.locator("details.cite summary").click()
-    assert "Feature visualization of unit" in page.locator("details.cite").inner_text()
+    cited = page.locator("details.cite").inner_text()
+    assert "Feature visualization of unit" in cited
+    assert "weights efficientnet-lite0 sha256:" in cited
+    page = visit(f"{opened}/{paths['plain unit']}", scripts=False)
+    page.locator("details.cite summary").click()
+    assert "Examples for unit" in page.locator("details.cite").inner_text()
     page = visit(f"{opened}/{paths['figure']}", scripts=False)
-    assert page.locator("details.cite pre").inner_text().startswith("@misc{atlas:")
+    assert page.locator("details.cite pre").first.inner_text().startswith("@misc{atlas:")
 
 
 def test_the_script_knows_the_same_menu_as_the_pages(paths, visit, opened):

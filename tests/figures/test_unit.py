@@ -37,8 +37,8 @@ def test_examples_are_no_figure_where_the_images_may_not_be_shown(results):
 def test_ids_and_addresses(results):
     channel, examples, histogram = figures_of(results, "block3b", 2).values()
     assert channel.id == "efficientnet-lite0/block3b/2/channel"
-    assert channel.page == "figures/efficientnet-lite0/block3b/2/channel/index.html"
-    assert channel.files == ("pictures/efficientnet-lite0/block3b/2.webp",)
+    assert channel.page == "networks/efficientnet-lite0/block3b/2/index.html#channel"
+    assert channel.files == ("pictures/efficientnet-lite0/block3b/2.avif",)
     assert examples.page == "networks/efficientnet-lite0/block3b/2/index.html#examples"
     assert histogram.page == "networks/efficientnet-lite0/block3b/2/index.html#histogram"
 

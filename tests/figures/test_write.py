@@ -36,7 +36,7 @@ def test_a_picture_is_written_in_full_with_its_licence(results, tmp_path):
     image = opened(path)
     assert np.array_equal(np.asarray(image), results.networks[1].load("stem").pictures[2].rgb)
     assert "https://creativecommons.org/licenses/by/4.0/" in image.info["XML:com.adobe.xmp"]
-    assert "https://example.org/a/figures/twin/stem/2/channel/index.html" in image.info["XML:com.adobe.xmp"]
+    assert "https://example.org/a/networks/twin/stem/2/index.html#channel" in image.info["XML:com.adobe.xmp"]
 
 
 @pytest.mark.parametrize("figure_id", IDS)

@@ -8,12 +8,14 @@ import pytest
 from PIL import Image
 
 from atlas.measured import Examples
+from atlas.types import Unit
 from atlas.views.crop import common, crop
 from atlas.views.heat import PITCH, TILE, UNITS, heat_sheet, reduced
 from atlas.views.histogram import HEIGHT, NARROW, histogram
+from atlas.views.map import SIGNS, packed
 from atlas.views.pixels import contact_sheet, stretch
 from atlas.views.script import put
-from atlas.views.search import Heading, fold, letter, shards, tokens
+from atlas.views.search import MOST, Heading, fold, letter, parts, shards, tokens
 from atlas.views.words import fixed, size, whole
 
 
@@ -40,7 +42,8 @@ def test_a_small_field_keeps_its_surroundings():
 def test_where_the_network_saw_padding_the_window_is_empty(box, x):
     found = crop(box, 224)
     assert (found.x, found.side) == (x, 100)
-    assert found.css({"s": 100}) == f"--x:{x};--y:50;--w:60"
+    assert found.css({"s": 100}) == f"--x:{x};--y:50"
+    assert found.inside(x) == 60  # as the style sheet works it out
 
 
 def test_a_field_as_large_as_the_image_is_the_image():
@@ -133,6 +136,31 @@ def test_search_folds_and_cuts():
     assert (letter("Éclair"), letter("3-D"), letter("")) == ("e", "0", "0")
     found = shards([Heading("great white shark")])
     assert sorted(found) == ["g", "s", "w"]
+
+
+def test_a_unit_in_the_search_names_its_layer_once():
+    units = [Unit("net", "conv1", 3), Unit("net", "conv1", 8), Unit("net", "conv2", 3)]
+    [record] = shards([Heading("shark", units)])["s"]
+    assert record == ["shark", [["net/conv1", 3, 8], ["net/conv2", 3]]]
+
+
+def test_a_letter_with_many_units_has_several_pages():
+    def heading(name, units):
+        return Heading(name, [Unit("net", "conv1", unit) for unit in range(units)])
+
+    index = [heading("bat", MOST - 1), heading("bee", 2), heading("bow", 9), heading("cat", 5)]
+    found = parts(index)
+    assert {name: [each.name for each in here] for name, here in found.items()} == {
+        "b": ["bat"], "b/2": ["bee", "bow"], "c": ["cat"],
+    }  # fmt: skip
+
+
+def test_numbers_of_a_map_are_packed_without_loss():
+    numbers = np.array([0, 63, 64, 4095, 1234])
+    text = packed(numbers)
+    assert [
+        SIGNS.index(a) * 64 + SIGNS.index(b) for a, b in zip(text[::2], text[1::2], strict=True)
+    ] == numbers.tolist()
 
 
 def test_words():
