@@ -13,11 +13,14 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from atlas.errors import AtlasError
-<<<<<<< HEAD
-from atlas.figures import draw_gates, draw_network, draw_readers, draw_recurrent, draw_sentiment  # noqa: F401  # register their drawings
-=======
-from atlas.figures import draw_diagnosis, draw_gates, draw_network, draw_recurrent  # noqa: F401  # register their drawings
->>>>>>> 91fbd02 (A picture is cited on its unit's page, numbered probe images, denser unit pages, AVIF pictures; the diagnosis of AlexNet and ZFNet)
+from atlas.figures import (  # noqa: F401  # register their drawings
+    draw_diagnosis,
+    draw_gates,
+    draw_network,
+    draw_readers,
+    draw_recurrent,
+    draw_sentiment,
+)
 from atlas.figures.catalogue import locate
 from atlas.figures.cite import AUTHOR, cite
 from atlas.figures.draw import DRAWINGS, INK, INNER, MARGIN, WIDTH

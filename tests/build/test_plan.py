@@ -26,11 +26,7 @@ def changed_steps(*settings):
 
 
 def test_every_step_has_its_function_and_its_place_in_a_plan():
-<<<<<<< HEAD
     assert set(RUN) == set(STEPS) == {task.step for task in plan(recipe="default").tasks}
-=======
-    assert set(RUN) == set(STEPS) == {task.step for task in (*plan().tasks, *plan(recipe="default").tasks)}
->>>>>>> 91fbd02 (A picture is cited on its unit's page, numbered probe images, denser unit pages, AVIF pictures; the diagnosis of AlexNet and ZFNet)
 
 
 def test_tasks_come_after_what_they_need():
