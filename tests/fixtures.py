@@ -24,9 +24,10 @@ from atlas.measured import (
     UnitStats,
 )
 from atlas.networks import NETWORKS
+from atlas.portrait import DIAGNOSED
 from atlas.types import Array, NetworkSpec, ProbeImage, ProbePart, ProbeSet
 from tests.chapters import make_readers, make_recurrent
-from tests.portraits import make_card, make_gates, make_structure
+from tests.portraits import make_card, make_diagnosis, make_gates, make_structure
 
 IMAGES, SIZE, BINS, CLASSES = 40, 64, 24, 12
 CLASS_NAMES = (
@@ -96,6 +97,13 @@ def _image(number: int) -> ProbeImage:
         licence="CC-BY-4.0" if source % 2 else "CC0-1.0", attribution=f"Maker {source % 2} & Søn",
         url=f"https://example.org/photo/{source}",
     )  # fmt: skip
+
+
+def with_diagnosis(results: AtlasResults) -> AtlasResults:
+    """The same two networks under the names of the pair that is diagnosed."""
+    made = zip(DIAGNOSED, (make_diagnosis(4, 0.3), make_diagnosis(2, 0.1)), results.networks, strict=True)
+    networks = [replace(n, spec=replace(n.spec, name=name), diagnosis=found) for name, found, n in made]
+    return replace(results, networks=tuple(networks))
 
 
 def _webp(number: int) -> bytes:

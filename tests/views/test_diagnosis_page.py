@@ -12,18 +12,12 @@ from atlas.figures.write import write_figure
 from atlas.press import Press
 from atlas.views import ATLAS_VIEWS
 from atlas.views.page import Page
-from tests.fixtures import make_results
-from tests.portraits import make_diagnosis
+from tests.fixtures import make_results, with_diagnosis
 
 
 @pytest.fixture(scope="module")
 def results():
-    plain = make_results()
-    made = zip(
-        ("alexnet-64", "zfnet-64"), (make_diagnosis(4, 0.3), make_diagnosis(2, 0.1)), plain.networks, strict=True
-    )
-    networks = [replace(n, spec=replace(n.spec, name=name), diagnosis=found) for name, found, n in made]
-    return replace(plain, networks=tuple(networks))
+    return with_diagnosis(make_results())
 
 
 def test_a_recipe_without_the_pair_has_no_such_page(results):

@@ -22,7 +22,7 @@ from atlas.views import ATLAS_VIEWS, LAYER_VIEWS
 from atlas.views.desk import Chapter, Sheet
 from atlas.views.entry import entry
 from atlas.views.page import Page
-from tests.fixtures import make_results
+from tests.fixtures import make_results, with_diagnosis
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -223,7 +223,7 @@ def test_layer_view_renders(name, site):
 
 @pytest.mark.parametrize("name", ATLAS_VIEWS)
 def test_atlas_view_renders(name, site):
-    press = Press(make_results(), site, "https://atlas.example")
+    press = Press(with_diagnosis(make_results()), site, "https://atlas.example")
     network = press.desk.networks[1]  # the one with a card and gates
     entries = tuple(entry(Sheet(press.desk, network, network.load(layer))) for layer in network.layer_names)
     found = list(ATLAS_VIEWS[name](press.desk, (Chapter(network, 0, entries),)))
