@@ -17,6 +17,8 @@ from atlas.recurrent.trace import states
 from atlas.types import Array
 
 SAMPLED, WALK = 1000, 30  # states of the map, and characters of the trajectory
+JUDGED = 12_000  # states that say what a cell responds to
+COMPARED = 800  # states at which cells are compared with each other
 SETTINGS = EmbedSettings(neighbours=30)
 
 
@@ -96,6 +98,8 @@ def _scale(vectors: Array, points: Array) -> float:
 def _cell_map(vectors: Array, labels: dict[str, Array], *, seed: int) -> tuple[Array, Array, dict[str, Any]]:
     """Cells laid out by the correlation of their states, and the concept that each tells best, if above chance."""
     rng = np.random.default_rng(seed)
+    every = max(1, len(vectors) // JUDGED)
+    vectors, labels = vectors[::every], {name: label[::every] for name, label in labels.items()}
     ranked = ranks(vectors)
     table, bars = [], []
     for concept in CONCEPTS:
@@ -109,7 +113,7 @@ def _cell_map(vectors: Array, labels: dict[str, Array], *, seed: int) -> tuple[A
         bars.append(float(np.quantile(strength(scores_of_many(ranked, moved, graded=concept.graded)).max(0), 0.95)))
     margin = np.array(table) - np.array(bars)[:, None]  # [concepts, H]
     responds = np.where(margin.max(0) > 0, margin.argmax(0), -1)
-    sample = np.sort(rng.choice(len(vectors), min(3000, len(vectors)), replace=False))
+    sample = np.sort(rng.choice(len(vectors), min(COMPARED, len(vectors)), replace=False))
     traces = vectors[sample].T - vectors[sample].mean(0)[:, None]
     layout = embed(traces, responds, EmbedSettings(neighbours=15), seed=seed)
     quality = {key: value for key, value in asdict(layout).items() if key != "xy"}

@@ -32,10 +32,12 @@ def _file(name: str, sha256: str) -> EmbeddedFile:
     return EmbeddedFile(f"recurrent/{name}.safetensors", sha256, "Apache-2.0")
 
 
-def _characters(cell: str, *, title: str, year: int, paper: str, sha256: str, summary: str) -> RecurrentSpec:
+def _characters(
+    cell: str, *, hidden: int = 256, title: str, year: int, paper: str, sha256: str, summary: str
+) -> RecurrentSpec:
     name = f"char-{cell.lower()}"
     return RecurrentSpec(
-        name, title, year, paper, cell, "characters", symbols=len(ALPHABET), embedding=64, hidden=256,
+        name, title, year, paper, cell, "characters", symbols=len(ALPHABET), embedding=64, hidden=hidden,
         outputs=len(ALPHABET), weights=_file(name, sha256), summary=summary,
     )  # fmt: skip
 
@@ -43,10 +45,11 @@ def _characters(cell: str, *, title: str, year: int, paper: str, sha256: str, su
 SPECS = (
     _characters(
         "LSTM",
+        hidden=384,
         title="Character LSTM",
         year=1997,
         paper="hochreiter1997lstm",
-        sha256="bea31c8325c0525b1eac3ee19fd760f04c81c32c59e0c01dff87208919c5da01",
+        sha256="eb00f65423fd2d6e39a609c5f7ff40ae8ad52810ef120c1b0a20d94129a3a6b7",
         summary="A memory cell that is changed by adding, behind gates that learn when to write, keep and show it.",
     ),
     _characters(

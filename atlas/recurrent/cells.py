@@ -18,6 +18,7 @@ from atlas.recurrent.score import ranks, scores, scores_of_many, strength
 from atlas.types import Array
 
 SHIFTS = 200
+TOGETHER = 100  # shifts scored at once: each pass over the ranks costs more than the shifts do
 RIDGE = 1.0
 
 
@@ -100,8 +101,8 @@ def null_scores(ranked: Array, label: Array, *, graded: bool, seed: int, shifts:
     least = min(1000, count // 4)
     distances = np.random.default_rng(seed).integers(least, count - least, shifts)
     best = []
-    for first in range(0, shifts, 25):
-        moved = np.stack([np.roll(label, distance) for distance in distances[first : first + 25]], 1)
+    for first in range(0, shifts, TOGETHER):
+        moved = np.stack([np.roll(label, distance) for distance in distances[first : first + TOGETHER]], 1)
         best.append(np.nanmax(strength(scores_of_many(ranked, moved, graded=graded)), 0))
     return np.concatenate(best)
 

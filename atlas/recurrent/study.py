@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
 
 Found = tuple[dict[str, Array], dict[str, Any]]  # arrays and facts of one study
-STREAMS, HELD = 8, 400  # texts, and characters of each, on which all cells are held one after another
+STREAMS, HELD = 8, 256  # texts, and characters of each, on which all cells are held one after another
 ENOUGH = 20  # characters inside a concept, below which a causal claim is not made
 WINDOW = 64  # characters before a decision that its relevance is shared among
 

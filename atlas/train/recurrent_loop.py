@@ -45,7 +45,8 @@ class CharacterRecipe:
 CHARACTER_RECIPES: Registry[CharacterRecipe] = Registry("training recipe")
 for _spec in SPECS:
     if _spec.reads == "characters":
-        CHARACTER_RECIPES.add(_spec.name, CharacterRecipe(_spec, rate=1e-3 if _spec.cell == "RNN" else 3e-3))
+        _rate = 1e-3 if _spec.cell == "RNN" else 3e-3
+        CHARACTER_RECIPES.add(_spec.name, CharacterRecipe(_spec, rate=_rate, epochs=4 if _spec.cell == "LSTM" else 3))
 
 
 @dataclass
