@@ -237,7 +237,9 @@ def write_figure_file(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="networks, layers, probes, methods, recipes, recurrent or figures")],
+    what: Annotated[
+        str, typer.Argument(help="networks, layers, probes, methods, recipes, recurrent, generators or figures")
+    ],
     format: FormatOption = "text",
     recipe: RecipeOption = None,
     settings: SetOption = None,

@@ -16,9 +16,10 @@ from atlas.errors import ConfigError, UnknownName
 from atlas.labels import class_names
 from atlas.lock import Lock, name_of, read_lock
 from atlas.networks import NETWORKS
+from atlas.networks.generators import GENERATORS
 from atlas.networks.own import like
 from atlas.networks.recurrent import RECURRENT
-from atlas.types import HubFile, LayerSpec, NetworkSpec, OwnFile, RandomWeights, RecurrentSpec, UrlFile
+from atlas.types import GeneratorSpec, HubFile, LayerSpec, NetworkSpec, OwnFile, RandomWeights, RecurrentSpec, UrlFile
 from atlas.weights import digest, locate
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -142,6 +143,21 @@ class RecurrentRecipe(_Section):
         return tuple(RECURRENT[name] for name in self.networks)
 
 
+class GenerativeRecipe(_Section):
+    """The chapter on generators; without generators there is none."""
+
+    generators: tuple[str, ...] = Field((), description="generators (`atlas list generators`)")
+    samples: int = Field(1500, ge=40, description="pictures of the sample that is measured and laid out")
+    directions: int = Field(8, ge=1, le=32, description="directions of each unsupervised method")
+    vectors: int = Field(24, ge=4, description="latent vectors on which a direction is tried")
+    chance: int = Field(100, ge=4, description="random directions that it is compared with")
+    units: int = Field(12, ge=1, description="dissected units of each layer, spread evenly")
+
+    def chosen(self) -> tuple[GeneratorSpec, ...]:
+        """The registered generators; UnknownName lists what exists."""
+        return tuple(GENERATORS[name] for name in self.generators)
+
+
 class Recipe(_Section):
     """Everything that decides what the atlas shows."""
 
@@ -162,6 +178,7 @@ class Recipe(_Section):
     pictures: PictureRecipe = PictureRecipe()
     maps: MapRecipe = MapRecipe()
     recurrent: RecurrentRecipe = RecurrentRecipe()
+    generative: GenerativeRecipe = GenerativeRecipe()
 
     def randomized(self) -> Recipe:
         """The same with random weights everywhere, for benchmarks and tests."""

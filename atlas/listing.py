@@ -9,6 +9,7 @@ from atlas.config import RECIPES
 from atlas.images import PROBES
 from atlas.measured import AtlasResults
 from atlas.networks import NETWORKS
+from atlas.networks.generators import GENERATORS
 from atlas.networks.recurrent import RECURRENT
 from atlas.registry import Registry
 
@@ -70,5 +71,14 @@ def recurrent() -> Rows:
     ]  # fmt: skip
 
 
-for _listing in (networks, layers, probes, methods, recipes, recurrent):
+def generators() -> Rows:
+    """All registered generators."""
+    return [
+        {"name": spec.name, "title": spec.title, "year": spec.year, "draws": spec.subject, "z": spec.z, "pixels": spec.size,
+         "licence": spec.weights.licence}
+        for spec in GENERATORS.values()
+    ]  # fmt: skip
+
+
+for _listing in (networks, layers, probes, methods, recipes, recurrent, generators):
     LISTINGS.add(_listing.__name__, _listing)

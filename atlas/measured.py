@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atlas.portrait import Diagnosis, Gates, ModelCard, Structure
-from atlas.types import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet, RecurrentSpec
+from atlas.types import Array, GeneratorSpec, LayerSpec, NetworkSpec, ProbePart, ProbeSet, RecurrentSpec
 
 # ---------------------------------------------------------------- what is measured
 
@@ -169,6 +169,17 @@ class RecurrentResults:
 
 
 @dataclass(frozen=True)
+class GeneratorResults:
+    """A generator and its studies, each as arrays and plain facts (see `atlas/generative/study.py`)."""
+
+    spec: GeneratorSpec
+    card: Mapping[str, Any] | None  # of a training by this project
+    arrays: Mapping[str, Mapping[str, Array]]  # study -> name -> array
+    facts: Mapping[str, Mapping[str, Any]]  # study -> facts
+    keys: Mapping[str, str]  # study -> store key
+
+
+@dataclass(frozen=True)
 class AtlasResults:
     """Everything that the site is made from."""
 
@@ -181,6 +192,7 @@ class AtlasResults:
     class_names: Callable[[str], tuple[str, ...]]  # class list name -> names
     recurrent: tuple[RecurrentResults, ...] = ()  # character networks of the recurrent chapter, in the recipe's order
     readers: Mapping[str, RecurrentResults] = field(default_factory=dict)  # its other networks, by what they read
+    generators: tuple[GeneratorResults, ...] = ()  # the generative chapter, in the recipe's order
 
 
 @dataclass(frozen=True)

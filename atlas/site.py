@@ -12,7 +12,7 @@ from typing import Any
 
 from atlas import __version__
 from atlas.errors import AtlasError
-from atlas.figures.chapter import chapter_figures
+from atlas.figures.catalogue import CHAPTERS
 from atlas.figures.cite import issue_date
 from atlas.figures.network import network_figures
 from atlas.figures.places import probe_file
@@ -168,7 +168,10 @@ def _summary(results: AtlasResults, folder: Folder, chapters: tuple[Chapter, ...
         pages=sum(path.endswith(".html") for path in folder.written),
         files=len(folder.written),
         bytes=sum(folder.written.values()),
-        figures=1 + whole + sum(layer.figures for layer in layers) + len(chapter_figures(results)),
+        figures=1
+        + whole
+        + sum(layer.figures for layer in layers)
+        + sum(1 for made in CHAPTERS.values() for _ in made(results)),
         units=sum(layer.units for layer in layers),
         removed=0,
     )

@@ -188,6 +188,41 @@ class RecurrentSpec:
 
 
 @dataclass(frozen=True)
+class GeneratorSpec:
+    """Everything known about a generator without building it.
+
+    `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [-1, 1]. The columns of z: `noise` standard normal ones, then
+    `numbers` uniform in [-1, 1] (codes that training gave a meaning), then one-hot `choices`. `layers` are the places that
+    are read, from z to the picture; `inner` is where the weight file keeps the state dict.
+    """
+
+    name: str  # path segment of the site
+    title: str
+    year: int
+    paper: str  # key into templates/bibliography.bib
+    build: Callable[[], nn.Module]
+    weights: WeightSource
+    subject: str  # "faces", "eyes", "sprites": which attributes can be measured on a picture
+    size: int  # S, pixels
+    noise: int
+    layers: tuple[LayerSpec, ...]
+    summary: str
+    numbers: int = 0
+    choices: tuple[str, ...] = ()
+    inner: str = ""
+    rename: Callable[[StateDict], StateDict] = _unchanged
+
+    @property
+    def z(self) -> int:
+        return self.noise + self.numbers + len(self.choices)
+
+    @property
+    def free(self) -> int:
+        """How many columns of z a direction can move: all but the choice."""
+        return self.noise + self.numbers
+
+
+@dataclass(frozen=True)
 class Network:
     """A network with its weights: evaluation mode, frozen, nothing in place (so taps see what was passed on)."""
 

@@ -83,8 +83,11 @@ def check(path: Path, sha256: str) -> None:
         )
 
 
-def read(path: Path) -> StateDict:
-    """Read a state dict from `.safetensors`, `.onnx` or a `torch.save` file, never executing what is inside."""
+def read(path: Path, inner: str = "") -> StateDict:
+    """Read a state dict from `.safetensors`, `.onnx` or a `torch.save` file, never executing what is inside.
+
+    `inner` is the key under which a saved dictionary keeps it.
+    """
     import safetensors
     import torch
     from safetensors.torch import load_file
@@ -99,6 +102,8 @@ def read(path: Path) -> StateDict:
             f"{path} cannot be read as weights ({reason}). It is truncated, or holds Python objects, which are never "
             "loaded; convert it to safetensors."
         ) from error
+    if inner and isinstance(state, dict):
+        state = state.get(inner)
     if not isinstance(state, dict):
         raise WeightsError(f"{path} holds a {type(state).__name__}, not a state dict; save `model.state_dict()`.")
     for key, value in state.items():
@@ -135,16 +140,24 @@ def load(spec: NetworkSpec, folder: str = "") -> Network:
     return assemble(spec, read(path), place=str(path))
 
 
+def fill(module: nn.Module, state: StateDict, name: str, place: str) -> nn.Module:
+    """`module` with `state` (read from `place`) loaded strictly as float32 and frozen; WeightsError names what does not fit."""
+    try:
+        module.load_state_dict({key: value.float() for key, value in state.items()})
+    except (RuntimeError, KeyError, ValueError) as error:
+        first = "; ".join(line.strip() for line in str(error).splitlines()[1:3]) or f"unknown key {error}"
+        raise WeightsError(f"{place} does not fit {name}: {first}") from error
+    return freeze(module)
+
+
 def assemble(spec: NetworkSpec, state: StateDict, *, place: str) -> Network:
     """Build the network of `spec` and load `state` (read from `place`) strictly, by its own names or the published ones."""
     module = spec.build()
     try:
-        known = set(state) == set(module.state_dict())
-        module.load_state_dict({key: value.float() for key, value in (state if known else spec.rename(state)).items()})
-    except (RuntimeError, KeyError, ValueError) as error:
-        first = "; ".join(line.strip() for line in str(error).splitlines()[1:3]) or f"unknown key {error}"
-        raise WeightsError(f"{place} does not fit {spec.name}: {first}") from error
-    return Network(spec, freeze(module))
+        named = state if set(state) == set(module.state_dict()) else spec.rename(state)
+    except KeyError as error:
+        raise WeightsError(f"{place} does not fit {spec.name}: unknown key {error}") from error
+    return Network(spec, fill(module, named, spec.name, place))
 
 
 def randomized(spec: NetworkSpec) -> Network:

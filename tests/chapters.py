@@ -1,4 +1,4 @@
-"""Two recurrent networks for the fixture: the real studies of small untrained networks on made-up source code."""
+"""Recurrent networks for the fixture: the real studies of small untrained networks on made-up text."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from atlas.networks import NETWORKS
 from atlas.portrait import DIAGNOSED
 from atlas.types import Array, NetworkSpec, ProbeImage, ProbePart, ProbeSet
 from tests.chapters import make_readers, make_recurrent
+from tests.generators import make_generators
 from tests.portraits import make_card, make_diagnosis, make_gates, make_structure
 
 IMAGES, SIZE, BINS, CLASSES = 40, 64, 24, 12
@@ -69,6 +70,7 @@ def _results() -> AtlasResults:
         class_names=lambda name: {"fixture-12": CLASS_NAMES}[name],
         recurrent=make_recurrent(),
         readers=make_readers(),
+        generators=make_generators(),
     )
 
 

@@ -84,6 +84,7 @@ def site_key(plan: Plan) -> str:
 SHOWN = (  # files of the package that the site's bytes depend on, beside templates and results
     "views/*.py", "figures/*.py", "networks/*.py", "networks/weights/**/*.json", "site.py", "press.py", "types.py",
     "measured.py", "portrait.py", "card.py", "labels.py", "build/results.py",
+    "generative/attributes.py",
 )  # fmt: skip
 
 

@@ -67,6 +67,12 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("sentences", 1, ("numpy", "scipy", "scikit-learn", "torch"), 1, 3.0, "sentences"),
         StepSpec("spellings", 1, ("numpy", "scipy"), 1, 3.0, "spellings"),
         StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 2.0, "sounds"),
+        StepSpec("generated", 1, ("numpy", "torch"), 1, 8.0, "samples of generators"),
+        StepSpec("directions", 2, ("numpy", "scipy", "scikit-learn", "torch"), 1, 25.0, "latent directions"),
+        StepSpec("dissections", 1, ("numpy", "torch"), 1, 5.0, "units of generators"),
+        StepSpec("latents", 1, ("umap-learn", "scikit-learn", "numba", "numpy", "torch"), 1, 6.0, "latent maps"),
+        StepSpec("qualities", 1, ("numpy", "torch", "timm"), 1, 3.0, "quality of generators"),
+        StepSpec("codes", 1, ("numpy", "scikit-learn", "torch"), 1, 6.0, "codes of generators"),
     )
 }
 
@@ -138,9 +144,11 @@ class _Planner:
     def tasks(self) -> Iterator[Task]:
         yield from self.probes
         yield self.probe_set
+        from atlas.build.generative import generative_tasks
         from atlas.build.recurrent import recurrent_tasks
 
         yield from recurrent_tasks(self.recipe)  # few and long: at the end they would keep one worker waiting
+        yield from generative_tasks(self.recipe)
         for network in self.recipe.networks:
             yield from self._network(network)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from atlas.build import generative
 from atlas.build.pack import unpack_part
 from atlas.build.plan import Plan, Task
 from atlas.build.recurrent import STUDIES, recurrent_card
@@ -19,6 +20,7 @@ from atlas.measured import (
     AtlasResults,
     Cells,
     Examples,
+    GeneratorResults,
     LayerResults,
     Layout,
     Neighbours,
@@ -29,7 +31,7 @@ from atlas.measured import (
     UnitStats,
 )
 from atlas.portrait import Diagnosis, Part, Structure
-from atlas.types import LayerSpec, ProbeImage, ProbePart, ProbeSet, RecurrentSpec, Skipped
+from atlas.types import GeneratorSpec, LayerSpec, ProbeImage, ProbePart, ProbeSet, RecurrentSpec, Skipped
 
 
 def read_results(plan: Plan, store: Store) -> AtlasResults:
@@ -49,6 +51,7 @@ def read_results(plan: Plan, store: Store) -> AtlasResults:
         readers={
             s.reads: _recurrent(plan, store, s) for s in plan.recipe.recurrent.chosen() if s.reads != "characters"
         },
+        generators=tuple(_generator(plan, store, spec) for spec in plan.recipe.generative.chosen()),
     )
 
 
@@ -194,4 +197,18 @@ def _recurrent(plan: Plan, store: Store, spec: RecurrentSpec) -> RecurrentResult
         facts={study: entry.facts for study, entry in entries.items()},
         text=text,
         keys={study: plan.get(study, spec.name).digest for study in studies},
+    )
+
+
+def _generator(plan: Plan, store: Store, spec: GeneratorSpec) -> GeneratorResults:
+    tasks = {
+        study: plan.by_name[name] for study in generative.STUDIES if (name := f"{study}:{spec.name}") in plan.by_name
+    }
+    entries = {study: store.get(task.digest) for study, task in tasks.items()}
+    return GeneratorResults(
+        spec=spec,
+        card=generative.generator_card(spec),
+        arrays={study: entry.arrays for study, entry in entries.items()},
+        facts={study: entry.facts for study, entry in entries.items()},
+        keys={study: task.digest for study, task in tasks.items()},
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from atlas.errors import UnknownName
 from atlas.figures.chapter import chapter_figures
+from atlas.figures.generative import generative_figures
 from atlas.figures.map import map_figure
 from atlas.figures.network import network_figures
 from atlas.figures.sheet import units_figure, wall_figure, wall_units
@@ -13,16 +14,22 @@ from atlas.figures.unit import unit_figures
 from atlas.measured import AtlasResults, Figure, LayerResults, NetworkResults
 from atlas.types import NetworkSpec
 
+CHAPTERS: dict[str, Callable[[AtlasResults], Iterable[Figure]]] = {
+    "recurrent": chapter_figures,
+    "generative": generative_figures,
+}
+
 
 def find(results: AtlasResults, figure_id: str) -> Figure:
     """The figure with this id; UnknownName lists what exists beside the first part of the id that does not."""
     if figure_id == "wall":
         return wall_figure(results, wall_units(results))
-    if figure_id.startswith("recurrent/"):
-        chapter = {figure.id: figure for figure in chapter_figures(results)}
-        if figure_id in chapter:
-            return chapter[figure_id]
-        raise UnknownName("figure of the recurrent chapter", figure_id, chapter)
+    for name, made in CHAPTERS.items():
+        if figure_id.startswith(f"{name}/"):
+            chapter = {figure.id: figure for figure in made(results)}
+            if figure_id in chapter:
+                return chapter[figure_id]
+            raise UnknownName(f"figure of the {name} chapter", figure_id, chapter)
     for whole in (network for network in results.networks if network.spec.name == figure_id.partition("/")[0]):
         for figure in network_figures(results, whole):
             if figure.id == figure_id:
@@ -78,4 +85,5 @@ def all_ids(results: AtlasResults) -> Iterator[str]:
                 yield figure.id
         for figure in network_figures(results, network):
             yield figure.id
-    yield from (figure.id for figure in chapter_figures(results))
+    for made in CHAPTERS.values():
+        yield from (figure.id for figure in made(results))

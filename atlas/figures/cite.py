@@ -74,11 +74,11 @@ def issue_date(environment: Mapping[str, str] = os.environ) -> date:
 
 
 def made_from(provenance: Mapping[str, Any]) -> str:
-    """Which weights and which probe images, by their digests: a unit is only defined together with them."""
+    """Which weights and which probe images (a generator has none), by their digests: a unit is only defined together with them."""
     networks = provenance.get("networks", (provenance,))
     weights = ", ".join(f"{made['network']} sha256:{short(made['weights']['sha256'])}" for made in networks)
-    probes = networks[0]["probes"]
-    return f"weights {weights}; probe set {probes['name']} {short(probes['digest'])}"
+    probes = networks[0].get("probes")
+    return f"weights {weights}" + (f"; probe set {probes['name']} {short(probes['digest'])}" if probes else "")
 
 
 # Braces are counted by BibTeX even after a backslash, so they may only appear as commands.

@@ -16,6 +16,7 @@ from atlas.errors import AtlasError
 from atlas.figures import (  # noqa: F401  # register their drawings
     draw_diagnosis,
     draw_gates,
+    draw_generative,
     draw_network,
     draw_readers,
     draw_recurrent,

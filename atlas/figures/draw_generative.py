@@ -1,0 +1,107 @@
+"""What the plates of the generative chapter show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, Drawing
+from atlas.figures.generative import direction_title
+from atlas.measured import AtlasResults, Figure, GeneratorResults
+from atlas.types import Array
+
+
+def _parts(results: AtlasResults, figure: Figure) -> tuple[GeneratorResults, str]:
+    _, name, what = figure.id.split("/")
+    return next(one for one in results.generators if one.spec.name == name), what
+
+
+def picture_of(generator: GeneratorResults, what: str) -> Array | None:
+    """[H, W, 3] uint8: the figure's pictures side by side, or None where it is a table or a plot."""
+    arrays = generator.arrays
+    if what == "sample":
+        return _rows(arrays["generated"]["rgb"][:32].reshape(4, 8, *arrays["generated"]["rgb"].shape[1:]))
+    if f"{what}/strip" in arrays["directions"]:
+        return _rows(arrays["directions"][f"{what}/strip"].swapaxes(0, 1))
+    if what.startswith("units-"):
+        layer = what.removeprefix("units-")
+        found = {key: arrays["dissections"][f"{layer}/{key}"] for key in ("top", "without", "inserted")}
+        return _rows(np.concatenate([found["top"], found["without"], found["inserted"]], 1))
+    if what == "codes":
+        return _rows(arrays["codes"]["grid"].reshape(-1, *arrays["codes"]["grid"].shape[2:]))
+    quality = arrays["qualities"]
+    if what == "paths":
+        return _rows(quality["interpolation"])
+    return _rows(np.stack([quality["made"], quality["nearest"]])) if what == "real" else None
+
+
+def _rows(tiles: Array) -> Array:
+    """[R, C, S, S, 3] to one picture."""
+    rows, columns, size = tiles.shape[:3]
+    whole: Array = tiles.transpose(0, 2, 1, 3, 4).reshape(rows * size, columns * size, 3)
+    return whole
+
+
+def _height(results: AtlasResults, figure: Figure) -> float:
+    picture = picture_of(*_parts(results, figure))
+    return 3.2 if picture is None else INNER * picture.shape[0] / picture.shape[1]
+
+
+def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
+    generator, what = _parts(results, figure)
+    picture = picture_of(generator, what)
+    if picture is not None:
+        axes.set_axis_off()
+        axes.imshow(picture, aspect="auto", interpolation="nearest")
+    else:
+        PLOTS[what](generator, axes)
+
+
+def _latents(generator: GeneratorResults, axes: Any) -> None:
+    axes.set_axis_off()
+    xy = generator.arrays["latents"]["xy"]
+    axes.scatter(xy[:, 0], 1 - xy[:, 1], s=3, color=ACCENT, linewidths=0)
+
+
+def _spectrum(generator: GeneratorResults, axes: Any) -> None:
+    power = generator.arrays["qualities"]["power"]
+    axes.plot(np.arange(1, len(power)), 10 * np.log10(power[1:] + 1e-12), color=ACCENT, linewidth=1)
+    axes.set_xlabel("cycles a picture", fontsize=7, color=INK)
+    axes.set_ylabel("power, dB", fontsize=7, color=INK)
+    axes.tick_params(labelsize=6, colors=INK)
+
+
+def _matrix(generator: GeneratorResults, axes: Any, table: Array, names: list[str], columns: list[str]) -> None:
+    axes.imshow(np.abs(table), aspect="auto", cmap="Blues", interpolation="nearest")
+    axes.set_yticks(range(len(names)), names, fontsize=4.5, color=INK)
+    axes.set_xticks(range(len(columns)), columns, fontsize=4.5, color=INK, rotation=60, ha="right")
+    axes.tick_params(length=0)
+
+
+def _rescoring(generator: GeneratorResults, axes: Any) -> None:
+    names = list(generator.facts["directions"]["attributes"])
+    arrays = generator.arrays["directions"]
+    columns = [*names, *(f"{name}, conditional" for name in names)]
+    _matrix(generator, axes, np.concatenate([arrays["matrix"], arrays["conditional"]], 1), names, columns)
+
+
+def _agreement(generator: GeneratorResults, axes: Any) -> None:
+    names = [direction_title(record) for record in generator.facts["directions"]["directions"]]
+    _matrix(generator, axes, generator.arrays["directions"]["cosines"], names, names)
+
+
+def _stability(generator: GeneratorResults, axes: Any) -> None:
+    for (name, values), colour in zip(generator.facts["directions"]["stability"].items(), (ACCENT, QUIET), strict=True):
+        axes.plot(range(len(values)), values, "o-", color=colour, linewidth=1, markersize=3, label=name)
+    axes.set_ylim(0, 1.02)
+    axes.set_xlabel("direction", fontsize=7, color=INK)
+    axes.set_ylabel("mean |cosine| over repeats", fontsize=7, color=INK)
+    axes.tick_params(labelsize=6, colors=INK)
+    axes.legend(fontsize=6, frameon=False)
+
+
+PLOTS = {
+    "latents": _latents, "spectrum": _spectrum, "rescoring": _rescoring, "agreement": _agreement, "stability": _stability,
+}  # fmt: skip
+DRAWINGS.add("generative", Drawing(_height, _draw, indent=0.35))

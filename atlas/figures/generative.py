@@ -1,0 +1,254 @@
+"""The figures of the generative chapter: what each generator draws, what its directions and units do, with their numbers in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from atlas import __version__
+from atlas.figures.provenance import CREDIT, LICENCE
+from atlas.figures.words import count, listed, number, percent
+from atlas.generative.attributes import ATTRIBUTES, Attribute
+from atlas.measured import AtlasResults, Figure, GeneratorResults
+
+CHAPTER = "generative/index.html"
+ATTRIBUTE: Mapping[str, Attribute] = {attribute.name: attribute for attribute in ATTRIBUTES}
+METHODS = {
+    "sefa": ("SeFa", "shen2021sefa", "What the first affine step amplifies most (closed form)."),
+    "ganspace": ("GANSpace", "harkonen2020ganspace", "Principal components of an early layer, taken back to z by regression."),
+    "hyperplane": ("InterFaceGAN", "shen2020interfacegan", "The normal of a plane in z that parts pictures by a measured attribute."),
+    "code": ("InfoGAN code", "chen2016infogan", "A number of z that training rewarded for being readable from the picture."),
+}  # fmt: skip
+
+
+def generator_page(name: str) -> str:
+    """The page of a generator."""
+    return f"generative/{name}/index.html"
+
+
+def passport_page(name: str, direction: str) -> str:
+    """The page of a direction."""
+    return f"generative/{name}/{direction}/index.html"
+
+
+def drawn_file(name: str, what: str) -> str:
+    """A picture of a generator's pages."""
+    return f"pictures/generative/{name}/{what}.webp"
+
+
+def direction_title(record: Mapping[str, Any]) -> str:
+    """`SeFa 0`, `InterFaceGAN: head turn`."""
+    title = METHODS[record["method"]][0]
+    if record["attribute"]:
+        return f"{title}: {ATTRIBUTE[record['attribute']].title.lower()}"
+    return f"{title} {record['index']}"
+
+
+def direction_label(record: Mapping[str, Any]) -> str:
+    """`SeFa 0`, `InterFaceGAN`: the method, and the number where the target does not tell it already."""
+    return METHODS[record["method"]][0] if record["attribute"] else direction_title(record)
+
+
+def towards(record: Mapping[str, Any]) -> str:
+    """What the target becomes along the direction, in words."""
+    attribute = ATTRIBUTE[record["target"]]
+    return attribute.high if record["effect"] > 0 else attribute.low
+
+
+def is_better(record: Mapping[str, Any]) -> bool:
+    """Does it do more than nineteen of twenty random directions?"""
+    return bool(record["percentile"] >= 0.95)
+
+
+def generative_figures(results: AtlasResults) -> Iterator[Figure]:
+    """All figures of the chapter, generator by generator, in the order of their pages."""
+    for generator in results.generators:
+        yield from generator_figures(results, generator)
+
+
+def generator_figures(results: AtlasResults, generator: GeneratorResults) -> Iterator[Figure]:
+    """The figures of one generator."""
+    yield _sample(results, generator)
+    for record in generator.facts["directions"]["directions"]:
+        yield direction_figure(results, generator, record)
+    yield from (make(results, generator) for make in (_rescoring, _agreement, _stability))
+    for layer in generator.facts["dissections"]["layers"]:
+        yield units_figure(results, generator, layer)
+    yield from (make(results, generator) for make in (_latents, _paths, _spectrum))
+    if "codes" in generator.facts:
+        yield _codes(results, generator)
+        yield _real(results, generator)
+
+
+def _figure(
+    results: AtlasResults, generator: GeneratorResults, name: str, title: str, caption: str, alt: str, *,
+    page: str = "", file: str = "",
+) -> Figure:  # fmt: skip
+    spec = generator.spec
+    return Figure(
+        id=f"generative/{spec.name}/{name}",
+        kind="generative",
+        title=f"{title} of {spec.title}",
+        caption=caption,
+        alt=alt,
+        page=page or f"{generator_page(spec.name)}#{name}",
+        files=(file,) if file else (),
+        licence=LICENCE,
+        attribution=f"{CREDIT} ({LICENCE}); weights of {spec.title}: {spec.weights.licence}, {spec.weights.source}",
+        provenance={
+            "network": spec.name,
+            "paper": spec.paper,
+            "weights": dict(vars(spec.weights)),
+            "store": dict(generator.keys),
+            "recipe": results.recipe["name"],
+            "code": f"representation-atlas {__version__}",
+            "versions": dict(results.versions),
+        },
+    )
+
+
+def _sample(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    spec = generator.spec
+    kind = f", the {count(len(spec.choices), 'choice')} of {listed(spec.choices)} in turn" if spec.choices else ""
+    return _figure(
+        results, generator, "sample", "Pictures", f"Pictures of random latent vectors ({spec.z} numbers{kind}), not chosen.",
+        f"Grid of {spec.subject} drawn by {spec.title}", file=drawn_file(spec.name, "sample"),
+    )  # fmt: skip
+
+
+def direction_figure(results: AtlasResults, generator: GeneratorResults, record: Mapping[str, Any]) -> Figure:
+    """The strip of one direction, with its passport in words."""
+    facts, attribute = generator.facts["directions"], ATTRIBUTE[record["target"]]
+    chance = f"more than {percent(record['percentile'])} of {facts['chance']} random directions" + (
+        "" if is_better(record) else ", so no better than chance"
+    )
+    leak = number(record["leakage"], 2) if record["leakage"] is not None else "everything"
+    return _figure(
+        results, generator, record["name"], f"Direction {direction_title(record)}",
+        f"From −{number(record['span'])} to +{number(record['span'])} along the direction, for the three latent vectors whose pictures are the most ordinary. "
+        f"{attribute.title}: {towards(record)}, {number(abs(record['effect']), 2)} standard deviations from end to end, {chance}; "
+        f"strictly monotone for {percent(record['monotone'])} of {count(facts['vectors'], 'latent vector')}; mean effect on the other "
+        f"attributes {leak} of the target's; what else is read from the picture keeps a cosine of {number(record['identity'], 2)} at "
+        f"the ends (unrelated pictures: {number(facts['strangers'], 2)}).",
+        f"Three rows of {generator.spec.subject} that change along {direction_title(record)}",
+        page=f"{passport_page(generator.spec.name, record['name'])}#strip", file=drawn_file(generator.spec.name, record["name"]),
+    )  # fmt: skip
+
+
+def _rescoring(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    arrays = generator.arrays["directions"]
+    raw, cleared = arrays["matrix"].diagonal(), arrays["conditional"].diagonal()
+    kept = float((cleared / raw).mean())
+    return _figure(
+        results, generator, "rescoring", "Re-scoring matrix",
+        "Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations from dose −3 to +3: raw, and "
+        "conditional, where each direction is freed of its part along all the others. Conditioning keeps "
+        f"{percent(kept)} of the effect on the target on average.",
+        "Two tables of effects, directions by attributes",
+    )  # fmt: skip
+
+
+def _agreement(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    facts = generator.facts["directions"]
+    return _figure(
+        results, generator, "agreement", "Agreement of methods",
+        f"|cosine| between every two directions. Two random directions of {generator.spec.free} dimensions have "
+        f"{number(facts['expected_cosine'], 2)} on average.",
+        "Matrix of cosines between directions",
+    )  # fmt: skip
+
+
+def _stability(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    found = generator.facts["directions"]["stability"]
+    told = listed(
+        [f"{METHODS[name][0]} {number(min(values), 2)} to {number(max(values), 2)}" for name, values in found.items()]
+    )
+    return _figure(
+        results, generator, "stability", "Spectrum and stability",
+        "Share of the method's own spectrum that each direction holds, and the mean |cosine| with its best match in ten "
+        f"bootstrap repeats (SeFa: outputs of the first step drawn again; GANSpace: samples drawn again): {told}.",
+        "Table of spectrum and stability by direction",
+    )  # fmt: skip
+
+
+def units_figure(results: AtlasResults, generator: GeneratorResults, layer: str) -> Figure:
+    """What units of a layer draw."""
+    found, spec = generator.arrays["dissections"], generator.spec
+    amount = found[f"{layer}/ablated"]
+    return _figure(
+        results, generator, f"units-{layer}", f"Units of {layer}",
+        f"{count(len(amount), 'unit')} spread evenly over {layer}: pictures on which a unit is on the most, the same with the unit held at "
+        f"zero, and one picture before and after it is switched on in the middle. Holding one changes a pixel by "
+        f"{number(float(amount.min()) * 255, 2)} to {number(float(amount.max()) * 255, 2)} grey levels on average.",
+        f"Pictures with and without units of {layer}", page=f"generative/{spec.name}/{layer}/index.html#units-{layer}",
+    )  # fmt: skip
+
+
+def _latents(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    facts, spec = generator.facts["latents"], generator.spec
+    purity = (
+        f" Neighbours share the choice in {percent(facts['purity'])} (shuffled: {percent(facts['purity_shuffled'])})."
+        if spec.choices
+        else ""
+    )
+    return _figure(
+        results, generator, "latents", "Latent map",
+        f"{count(int(facts['parameters']['points']), 'picture')} laid out by UMAP of the middle layer's features (z itself is one round "
+        f"cloud without structure). Trustworthiness {number(facts['trustworthiness'])}, continuity {number(facts['continuity'])}, "
+        f"stability under another seed {percent(facts['stability'])}.{purity}",
+        f"Map of generated {spec.subject}", file=drawn_file(spec.name, "latents"),
+    )  # fmt: skip
+
+
+def _paths(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    return _figure(
+        results, generator, "paths", "Interpolation and truncation",
+        "Between two latent vectors on a straight line (above) and on a great circle (below): the straight line passes through shorter "
+        "vectors than training drew. Then three latent vectors scaled from 0 to 1.5.",
+        "Strips between latent vectors and at several lengths", file=drawn_file(generator.spec.name, "paths"),
+    )  # fmt: skip
+
+
+def _spectrum(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    facts = generator.facts["qualities"]
+    real = f" Real pictures: {number(facts['spectrum_real'], 2)} dB." if "spectrum_real" in facts else ""
+    return _figure(
+        results, generator, "spectrum", "Checkerboard spectrum",
+        "Mean power of the pictures' luminance by horizontal frequency. Transposed convolutions may leave a pattern of every second pixel: here "
+        f"the finest frequency lies {number(facts['checkerboard'], 2)} dB above the line through its neighbours.{real}",
+        "Power by frequency",
+    )  # fmt: skip
+
+
+def _codes(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    facts = generator.facts["codes"]
+    return _figure(
+        results, generator, "codes", "Codes and factors",
+        f"Each number of the code from −1 to 1 under each choice; and how much the codes that are read from {facts['sprites']} real sprites "
+        f"tell of their known factors. Mutual information gap {number(facts['mig'])} (shuffled codes {number(facts['mig_null'])}), "
+        f"disentanglement {number(facts['disentanglement'])} ({number(facts['disentanglement_null'])}), completeness "
+        f"{number(facts['completeness'])} ({number(facts['completeness_null'])}).",
+        "Strips of sprites along each code, and a table of codes by factors", file=drawn_file(generator.spec.name, "codes"),
+    )  # fmt: skip
+
+
+def _real(results: AtlasResults, generator: GeneratorResults) -> Figure:
+    facts = generator.facts["qualities"]
+    return _figure(
+        results, generator, "real", "Made and real",
+        f"Above: pictures of the generator, below each its nearest one of the 20,000 that it learned from. In the feature space of {facts['judge']}: "
+        f"precision {number(facts['precision'], 2)}, recall {number(facts['recall'], 2)}, Fréchet distance {number(facts['frechet'])} "
+        f"(real against other real: {number(facts['precision_floor'], 2)}, {number(facts['recall_floor'], 2)}, {number(facts['frechet_floor'])}). "
+        f"Mean distance to the nearest learned picture {number(facts['nearest_made'], 2)}, of fresh real ones {number(facts['nearest_real'], 2)}.",
+        "Made sprites above their nearest real ones", file=drawn_file(generator.spec.name, "real"),
+    )  # fmt: skip
+
+
+def best(records: Sequence[Mapping[str, Any]], number: int = 5) -> list[Mapping[str, Any]]:
+    """The directions worth showing first: one a target, better than chance, the largest effect in shares of what leaks."""
+    ranked = sorted(records, key=lambda record: -abs(record["effect"]) / (0.1 + (record["leakage"] or 0)))
+    found: dict[str, Mapping[str, Any]] = {}
+    for record in ranked:
+        if is_better(record):
+            found.setdefault(record["target"], record)
+    return list(found.values())[:number]

@@ -1,0 +1,39 @@
+"""The feature space in which made pictures are compared with real ones: a network of the atlas, by name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from atlas import weights
+from atlas.networks import NETWORKS
+from atlas.tap import tap
+from atlas.types import Array, Network
+
+JUDGE = "resnet-64"
+LAYER = "conv4_2"
+BATCH = 100
+
+
+@lru_cache(maxsize=1)
+def _judge() -> Network:
+    return weights.load(NETWORKS[JUDGE])
+
+
+def judge_features(rgb: Array) -> Array:
+    """[N, C] mean activation of the judge's layer on [N, S, S, 3] uint8, scaled up to what the judge reads."""
+    import torch
+    from torch.nn import functional as F
+
+    network = _judge()
+    found: list[Array] = []
+    mean, std = (torch.tensor(values)[None, :, None, None] for values in (network.spec.mean, network.spec.std))
+    with torch.inference_mode(), tap(
+        network.module, [network.spec.layer(LAYER)], lambda _layer, value: found.append(value.float().mean((2, 3)).numpy())
+    ):  # fmt: skip
+        for first in range(0, len(rgb), BATCH):
+            pixels = torch.from_numpy(rgb[first : first + BATCH]).permute(0, 3, 1, 2).float() / 255
+            side = network.spec.input_size
+            network.module((F.interpolate(pixels, size=(side, side), mode="bilinear") - mean) / std)
+    return np.concatenate(found).astype(np.float64)

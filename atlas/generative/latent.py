@@ -1,0 +1,119 @@
+"""A generator with its weights: drawing z, making pictures, reading layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atlas import weights
+from atlas.generative.readout import PREFIX
+from atlas.tap import tap
+from atlas.types import Array, GeneratorSpec, LayerSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A generator, frozen, in evaluation mode."""
+
+    spec: GeneratorSpec
+    module: nn.Module
+
+
+def load(spec: GeneratorSpec) -> Generator:
+    """The generator with its pinned weights, float32; WeightsError says what is wrong with them."""
+    import torch
+
+    path = weights.locate(spec.weights)
+    weights.check(path, spec.weights.sha256)
+    state = {key: value for key, value in weights.read(path, spec.inner).items() if not key.startswith(PREFIX)}
+    module = weights.fill(spec.build(), spec.rename(state), spec.name, str(path))
+    return Generator(spec, module.to(memory_format=torch.channels_last))
+
+
+def draw(spec: GeneratorSpec, count: int, seed: int) -> Array:
+    """[N, Z] float32 latent vectors: normal noise, uniform numbers, choices in turn."""
+    random = np.random.default_rng(seed)
+    z = np.zeros((count, spec.z), np.float32)
+    z[:, : spec.noise] = random.standard_normal((count, spec.noise))
+    z[:, spec.noise : spec.free] = random.random((count, spec.numbers)) * 2 - 1
+    if spec.choices:
+        z[np.arange(count), spec.free + np.arange(count) % len(spec.choices)] = 1
+    return z
+
+
+def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
+    """[N, S, S, 3] uint8 pictures of z [N, Z]; `quick` computes in bfloat16 (0.2 grey levels off), for what is only measured."""
+    import torch
+
+    made = np.empty((len(z), generator.spec.size, generator.spec.size, 3), np.uint8)
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=quick):
+        for first in range(0, len(z), BATCH):
+            made[first : first + BATCH] = to_pixels(generator.module(_tensor(z[first : first + BATCH])))
+    return made
+
+
+def to_pixels(rgb: Tensor) -> Array:
+    """[N, 3, H, W] in [-1, 1] to [N, H, W, 3] uint8."""
+    found: Array = ((rgb.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+    return found
+
+
+class _Enough(Exception):
+    """The layer has been read; what comes after it is not needed."""
+
+
+def features(generator: Generator, z: Array, layer: LayerSpec) -> Array:
+    """[N, C, H, W] (or [N, C]) float32 output of `layer`; what lies behind it is not computed."""
+    import torch
+
+    found: list[Array] = []
+
+    def receive(_layer: LayerSpec, value: Tensor) -> None:
+        found.append(value.numpy().copy())
+        raise _Enough
+
+    for first in range(0, len(z), BATCH):
+        with torch.inference_mode(), tap(generator.module, [layer], receive), suppress(_Enough):
+            generator.module(_tensor(z[first : first + BATCH]))
+    return np.concatenate(found)
+
+
+def first_affine(generator: Generator) -> Array:
+    """[outputs, free] float64: the first step from z, weights times batch normalization, for the columns that can move.
+
+    Measured, not read: the first step is affine in z, so differences of its outputs are its columns, whatever it is made of.
+    """
+    import torch
+
+    spec, layer = generator.spec, _first(generator)
+    base = torch.zeros(1 + spec.free, spec.z, dtype=torch.float64)
+    base[1:, : spec.free] = torch.eye(spec.free, dtype=torch.float64)
+    found: list[Tensor] = []
+    module = generator.module.double()
+    try:
+        with torch.inference_mode(), tap(module, [layer], lambda _, value: found.append(value.flatten(1).clone())):
+            module(base)
+    finally:
+        module.float()
+    table: Array = (found[0][1:] - found[0][:1]).T.numpy()
+    return table
+
+
+def _first(generator: Generator) -> LayerSpec:
+    """The first normalization: where the first affine step ends."""
+    return LayerSpec("first", "norm1", 0, "First affine step", axes="unit")
+
+
+def _tensor(z: Array | Sequence[Array]) -> Tensor:
+    import torch
+
+    return torch.from_numpy(np.ascontiguousarray(z, dtype=np.float32))

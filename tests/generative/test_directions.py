@@ -1,0 +1,138 @@
+"""Methods that find directions, against slow re-derivations and planted directions."""
+
+import numpy as np
+import pytest
+
+from atlas.generative import ganspace, hyperplane, sefa
+from atlas.generative.directions import (
+    Direction,
+    cosines,
+    edited,
+    expected_cosine,
+    random_directions,
+    signed,
+)
+from atlas.generative.latent import draw, first_affine, pictures
+from atlas.networks.generators import GENERATORS
+from tests.generators import small_dcgan
+
+
+def power_iteration(matrix, count):
+    """Eigenvectors by repeated multiplication and deflation: slow, and nothing like a library's solver."""
+    found = []
+    for _ in range(count):
+        vector = np.random.default_rng(1).standard_normal(len(matrix))
+        for _ in range(5000):
+            vector = matrix @ vector
+            vector /= np.linalg.norm(vector)
+        value = vector @ matrix @ vector
+        found.append((value, vector))
+        matrix = matrix - value * np.outer(vector, vector)
+    return found
+
+
+def test_sefa_is_the_sorted_eigen_solve():
+    affine = np.random.default_rng(0).standard_normal((40, 6)) * np.array([1, 5, 2, 0.5, 3, 4])
+    gains, vectors = sefa.spectrum(affine)
+    assert (np.diff(gains) <= 0).all()
+    for (value, vector), gain, found in zip(power_iteration(affine.T @ affine, 4), gains, vectors, strict=False):
+        assert gain == pytest.approx(value, rel=1e-6)
+        assert abs(vector @ found) == pytest.approx(1, abs=1e-6)
+
+
+def test_sefa_direction_moves_the_first_step_most():
+    affine = np.random.default_rng(0).standard_normal((50, 8))
+    [first] = sefa.find(affine, 1)
+    reached = np.linalg.norm(affine @ first.vector)
+    for other in random_directions(8, 200, 5):
+        assert np.linalg.norm(affine @ other) < reached
+
+
+def test_the_first_step_is_read_with_its_batch_normalization():
+    generator = small_dcgan()
+    norm, up = generator.module.norm1, generator.module.up1
+    norm.running_var.uniform_(0.5, 2)
+    norm.weight.uniform_(0.5, 2)
+    factor = (norm.weight / (norm.running_var + norm.eps).sqrt()).double().numpy()
+    wanted = (up.weight.double().numpy() * factor[None, :, None, None]).reshape(10, -1).T
+    assert first_affine(generator) == pytest.approx(wanted, abs=1e-6)
+    assert next(generator.module.parameters()).dtype.is_floating_point
+    assert up.weight.dtype.itemsize == 4  # back in single precision
+
+
+def test_regression_recovers_planted_directions_of_a_linear_generator():
+    random = np.random.default_rng(0)
+    planted = np.linalg.qr(random.standard_normal((12, 12)))[0][:3]  # three orthogonal directions of z
+    z = random.standard_normal((4000, 12))
+    axes = np.linalg.qr(random.standard_normal((60, 60)))[0][:3]
+    activations = (z @ planted.T * [9, 5, 3]) @ axes + 0.01 * random.standard_normal((4000, 60))
+    coordinates, share = ganspace.components(activations, 0)
+    found = ganspace.find(coordinates, share, z, 3)
+    assert cosines(np.stack([d.vector for d in found]), planted).diagonal() == pytest.approx(1, abs=0.01)
+    assert found[0].weight > found[1].weight > found[2].weight
+    assert ganspace.stability(coordinates, z, 3, repeats=3, seed=0) == pytest.approx(1, abs=0.02)
+
+
+def planted_attributes(z):
+    """Two attributes that share a part of z: the normals are 60 degrees apart."""
+    second = np.array([0.5, np.sqrt(0.75)])
+    return np.stack([z[:, 0], z[:, :2] @ second], 1)
+
+
+def test_hyperplanes_of_a_planted_generator_and_the_conditional_edit():
+    z = np.random.default_rng(0).standard_normal((6000, 8))
+    first, second = hyperplane.find(z, planted_attributes(z), ("a", "b"))
+    assert first.vector[0] > 0.99
+    assert second.vector[:2] @ [0.5, np.sqrt(0.75)] > 0.99
+    assert first.weight > 0.95
+    cleared = hyperplane.conditional(first.vector, second.vector[None])
+    before, after = planted_attributes(z), planted_attributes(z + 2 * cleared)
+    assert np.abs((after - before)[:, 1]).max() < 0.1  # what it was freed of stays
+    assert (after - before)[:, 0].min() > 1.5  # sin 60 degrees of the effect is left
+    assert not hyperplane.conditional(first.vector, first.vector[None]).any()
+
+
+def test_noise_gives_a_hyperplane_that_does_not_hold_out():
+    z = np.random.default_rng(0).standard_normal((4000, 20))
+    accuracy = hyperplane.fit(z, np.random.default_rng(1).standard_normal(4000))[1]
+    assert accuracy < 0.55
+
+
+def test_an_edit_adds_the_dose_or_sets_it():
+    generator = small_dcgan(numbers=2)
+    spec, z = generator.spec, draw(generator.spec, 5, 0)
+    vector = np.eye(spec.free)[spec.noise]
+    added = edited(spec, z, Direction("x", 0, vector, 0.0), [-1.0, 2.0])
+    assert added[:, :, spec.noise] == pytest.approx(np.stack([z[:, spec.noise] - 1, z[:, spec.noise] + 2]), abs=1e-6)
+    placed = edited(spec, z, Direction("x", 0, vector, 0.0, absolute=True), [-1.0, 2.0])
+    assert placed[:, :, spec.noise] == pytest.approx(np.array([[-1.0] * 5, [2.0] * 5]), abs=1e-6)
+    assert (np.delete(placed, spec.noise, 2) == np.delete(z, spec.noise, 1)).all()
+
+
+@pytest.mark.parametrize("size", [2, 3, 100])
+def test_expected_cosine_is_that_of_random_pairs(size):
+    a, b = random_directions(size, 20_000, 0), random_directions(size, 20_000, 1)
+    assert expected_cosine(size) == pytest.approx(np.abs((a * b).sum(1)).mean(), rel=0.02)
+
+
+def test_a_sign_is_chosen_not_left_open():
+    vector = np.array([0.1, -3.0, 0.2])
+    assert (signed(vector) == signed(-vector)).all()
+    assert signed(vector)[1] > 0
+
+
+@pytest.mark.parametrize("name", list(GENERATORS))
+def test_every_generator_loads_strictly_and_draws(name):
+    from atlas.generative.latent import load
+
+    generator = load(GENERATORS[name])
+    spec = generator.spec
+    z = draw(spec, 3, 0)
+    rgb = pictures(generator, z)
+    assert rgb.shape == (3, spec.size, spec.size, 3)
+    assert rgb.std() > 10
+    assert (rgb == pictures(generator, z)).all()
+    quick = pictures(generator, z, quick=True).astype(int)
+    assert np.abs(quick - rgb).mean() < 1.5
+    paths = dict(generator.module.named_modules())
+    assert all(layer.path in paths for layer in spec.layers)

@@ -1,0 +1,126 @@
+"""Passport measures on constructed strips and on planted readers."""
+
+import numpy as np
+import pytest
+
+from atlas.generative import identity
+from atlas.generative.attributes import ATTRIBUTES, attributes_of, measure, smaller
+from atlas.generative.directions import Direction
+from atlas.generative.passport import Edits, effects, leakage, monotone, passport, percentile
+
+DOSES = np.linspace(-3, 3, 7)
+
+
+def edits(slopes, bend=0.0):
+    """Measures [7, 4, A]: attribute a grows by slopes[a] a dose, every vector alike; `bend` folds the last vector's."""
+    measures = DOSES[:, None, None] * np.asarray(slopes, float)[None, None]
+    measures = np.repeat(measures, 4, axis=1)
+    measures[-1, -1] -= bend
+    return Edits(DOSES, measures, np.ones((7, 4, 3)))
+
+
+def test_effect_leakage_and_target_of_a_constructed_strip():
+    found = passport(
+        Direction("sefa", 0, np.array([1.0, 0, 0]), 0.1), edits([0.5, -1.0, 0.0]), np.zeros((5, 3)), ("a", "b", "c")
+    )
+    assert effects(edits([0.5, -1.0, 0.0]).measures) == pytest.approx([3, -6, 0])
+    assert found.target == 1
+    assert found.leakage == pytest.approx(3 / 2 / 6)
+    assert found.monotone == 1
+    assert found.percentile == 1
+    assert found.curve[3] == pytest.approx(0)
+    assert found.identity == pytest.approx(1)
+
+
+def test_one_step_back_is_not_monotone():
+    values = edits([1.0]).measures[:, :, 0]
+    assert monotone(values) == 1
+    values[3, 0] = values[2, 0]  # a pause is no growth
+    assert monotone(values) == pytest.approx(3 / 4)
+    assert monotone(-values) == pytest.approx(3 / 4)
+
+
+def test_leakage_of_what_does_not_move_is_infinite():
+    assert leakage(np.array([0.0, 1.0]), 0) == float("inf")
+
+
+def test_a_chosen_target_pays_for_the_choice():
+    chance = np.array([[0.1, 2.0], [0.1, 2.0], [0.1, 0.2], [3.0, 0.1]])
+    effect = np.array([1.0, 0.0])
+    assert percentile(effect, 0, chance, chosen=False) == pytest.approx(3 / 4)
+    assert percentile(effect, 0, chance, chosen=True) == pytest.approx(1 / 4)
+
+
+def test_a_supervised_direction_keeps_its_own_target():
+    found = passport(
+        Direction("hyperplane", 0, np.array([1.0, 0, 0]), 0.1, attribute="a"),
+        edits([0.5, -1.0]),
+        np.zeros((5, 2)),
+        ("a", "b"),
+    )
+    assert found.target == 0
+
+
+def test_the_reader_recovers_a_linear_generator_and_likeness_forgets_the_edit():
+    random = np.random.default_rng(0)
+    z = random.standard_normal((600, 4))
+    base = random.standard_normal((4, 32 * 32 * 3)) * 9
+    rgb = np.clip(128 + z @ base, 0, 255).astype(np.uint8).reshape(-1, 32, 32, 3)
+    reader = identity.fit(rgb, z)
+    assert reader.r2 > 0.95
+    other = z.copy()
+    other[:, 0] += 3
+    moved = np.clip(128 + other @ base, 0, 255).astype(np.uint8).reshape(-1, 32, 32, 3)
+    vector = np.eye(4)[0]
+    assert identity.likeness(reader.read(rgb), reader.read(moved), vector).mean() > 0.9
+    assert abs(identity.likeness(reader.read(rgb), reader.read(np.roll(moved, 1, 0)), vector).mean()) < 0.2
+
+
+def test_a_reader_of_noise_reads_nothing():
+    random = np.random.default_rng(0)
+    rgb = random.integers(0, 256, (300, 32, 32, 3), dtype=np.uint8)
+    assert identity.fit(rgb, random.standard_normal((300, 4))).r2 < 0.05
+
+
+def flat(value, size=64):
+    return np.full((1, size, size, 3), value, np.uint8)
+
+
+def left_and_right(left, right):
+    rgb = flat(0)
+    rgb[:, :, :32], rgb[:, :, 32:] = left, right
+    return rgb
+
+
+HIGHER = {
+    "brightness": (flat(20), flat(200)),
+    "contrast": (flat(90), left_and_right(0, 255)),
+    "warmth": (flat((10, 10, 200)), flat((200, 10, 10))),
+    "saturation": (flat(90), flat((200, 10, 10))),
+    "sharpness": (flat(90), left_and_right(0, 255)),
+    "turn": (left_and_right((200, 100, 50), 90), left_and_right(90, (200, 100, 50))),
+    "light": (left_and_right(200, 50), left_and_right(50, 200)),
+    "ground": (flat(20), flat(200)),
+}
+
+
+@pytest.mark.parametrize("name", list(HIGHER))
+def test_attributes_grow_as_their_words_say(name):
+    subject = next(a.subjects[0] for a in ATTRIBUTES if a.name == name)
+    at = [a.name for a in attributes_of(subject)].index(name)
+    low, high = (measure(rgb, subject)[0, at] for rgb in HIGHER[name])
+    assert low < high
+
+
+def test_every_subject_has_attributes_and_their_names_are_unique():
+    for subject in ("faces", "eyes", "sprites"):
+        names = [attribute.name for attribute in attributes_of(subject)]
+        assert len(names) >= 5
+        assert len(set(names)) == len(names)
+
+
+def test_pictures_are_measured_at_64_pixels():
+    rgb = np.random.default_rng(0).integers(0, 256, (2, 128, 128, 3), dtype=np.uint8)
+    small = smaller(rgb)
+    assert small.shape == (2, 64, 64, 3)
+    assert small[0, 0, 0, 0] == pytest.approx(rgb[0, :2, :2, 0].mean(), abs=0.51)

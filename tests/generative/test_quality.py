@@ -1,0 +1,136 @@
+"""Quality measures in closed form, dissection on a generator whose units are known, and the InfoGAN's training."""
+
+import numpy as np
+import pytest
+import torch
+
+from atlas.generative import quality
+from atlas.generative.dissect import changed, dissect, held
+from atlas.generative.latent import draw, features, pictures
+from atlas.train import checkpoint, infogan
+from tests.generators import small_dcgan
+
+
+def test_the_great_circle_keeps_the_length_and_the_line_does_not():
+    a, b = np.eye(4)[0] * 2, np.eye(4)[1] * 2
+    assert np.linalg.norm(quality.spherical(a, b, 5), axis=1) == pytest.approx(2)
+    assert np.linalg.norm(quality.linear(a, b, 5)[2]) == pytest.approx(np.sqrt(2))
+    for path in (quality.spherical, quality.linear):
+        assert path(a, b, 5)[[0, -1]] == pytest.approx(np.stack([a, b]))
+        assert path(a, a, 3) == pytest.approx(np.stack([a] * 3))
+
+
+def test_frechet_distance_of_shifted_and_scaled_gaussians():
+    a = np.random.default_rng(0).standard_normal((20_000, 3))
+    assert quality.frechet(a, a) == pytest.approx(0, abs=1e-6)
+    assert quality.frechet(a, a + 2) == pytest.approx(12, abs=1e-6)
+    assert quality.frechet(a, 2 * a - a.mean(0)) == pytest.approx(np.trace(np.cov(a.T)), abs=1e-6)
+
+
+def test_precision_and_recall_of_the_same_far_and_narrow_sets():
+    real = np.random.default_rng(0).standard_normal((400, 2))
+    other = np.random.default_rng(1).standard_normal((400, 2))
+    precision, recall = quality.precision_recall(real, other)
+    assert min(precision, recall) > 0.85
+    assert quality.precision_recall(real, other + 100) == (0, 0)
+    precision, recall = quality.precision_recall(real, other * 0.1)
+    assert precision > 0.9
+    assert recall < 0.4
+
+
+def test_a_checkerboard_stands_out_and_smooth_noise_does_not():
+    noise = np.random.default_rng(0).normal(128, 20, (200, 32, 32, 1)).repeat(3, 3)
+    board = noise + 10 * (-1.0) ** np.arange(32)[None, None, :, None]
+    assert abs(quality.checkerboard(quality.spectrum(noise))) < 1
+    assert quality.checkerboard(quality.spectrum(board)) > 6
+
+
+def test_the_nearest_picture_is_found():
+    real = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 3), dtype=np.uint8)
+    index, distance = quality.nearest(real[[7, 3]], real)
+    assert index.tolist() == [7, 3]
+    assert distance == pytest.approx(0, abs=1e-3)
+
+
+def test_a_held_unit_changes_the_picture_and_leaves_no_hook():
+    generator = small_dcgan()
+    z, layer = draw(generator.spec, 6, 0), generator.spec.layers[1]
+    before = pictures(generator, z)
+    with changed(generator, layer, held(2)):
+        assert np.abs(pictures(generator, z).astype(int) - before).max() > 0
+    assert (pictures(generator, z) == before).all()
+    with pytest.raises(RuntimeError), changed(generator, layer, held(2)):
+        raise RuntimeError
+    assert (pictures(generator, z) == before).all()
+
+
+def test_a_unit_without_way_out_draws_nothing_and_ranks_last():
+    generator = small_dcgan()
+    layer = generator.spec.layers[1]
+    generator.module.up3.weight[4] = 0  # nothing reads unit 4
+    found = dissect(generator, layer, draw(generator.spec, 16, 0), range(8))
+    assert found.ablated[4] == 0
+    assert found.percentile[4] == 0
+    assert not found.map[4].any()
+    assert np.delete(found.ablated, 4).min() > 0
+    assert (found.top[4] == found.without[4]).all()
+
+
+def test_ablation_against_a_copy_with_the_weights_cut():
+    generator, cut = small_dcgan(), small_dcgan()
+    layer, z = generator.spec.layers[1], draw(generator.spec, 8, 0)
+    cut.module.up3.weight[2] = 0  # the same as holding unit 2 at zero
+    found = dissect(generator, layer, z, [2, 3])
+    wanted = np.abs(pictures(cut, z).astype(float) - pictures(generator, z)).mean((0, 3)) / 255
+    assert found.map[0] == pytest.approx(wanted, abs=1e-6)
+
+
+def test_features_stop_where_they_are_read():
+    generator = small_dcgan()
+    z, layer = draw(generator.spec, 3, 0), generator.spec.layers[0]
+    wanted = torch.relu(generator.module.norm1(generator.module.up1(torch.from_numpy(z)[:, :, None, None])))
+    assert features(generator, z, layer) == pytest.approx(wanted.numpy(), abs=1e-6)
+    generator.module.rgb.weight.fill_(float("nan"))  # is never reached
+    assert np.isfinite(features(generator, z, layer)).all()
+
+
+RECIPE = infogan.InfoGANRecipe(steps=6, batch=8, images=64, every=3)
+
+
+def test_infogan_training_goes_on_where_it_stopped(tmp_path):
+    whole = infogan.start(RECIPE, seed=1, folder=tmp_path / "whole")
+    infogan.run_to_end(whole, report=lambda _: None)
+    part = infogan.start(RECIPE, seed=1, folder=tmp_path / "part")
+    infogan.run_to_end(part, report=lambda _: None, stop_after=3)
+    again = infogan.start(RECIPE, seed=1, folder=tmp_path / "part")
+    assert checkpoint.resume(again)
+    infogan.run_to_end(again, report=lambda _: None)
+    for name, value in whole.module.state_dict().items():
+        assert torch.equal(value, again.module.state_dict()[name]), name
+    assert [row["step"] for row in again.history] == [3, 6]
+
+
+def test_the_bound_of_a_perfect_reader_is_the_entropy():
+    choice, numbers = torch.tensor([0, 1, 2]), torch.tensor([[0.5], [-0.5], [0.1]])
+    logits = 50 * torch.nn.functional.one_hot(choice, 3).float()
+    of_choice, _ = infogan.bound(logits, numbers, torch.zeros(1), choice, numbers)
+    assert of_choice.item() == pytest.approx(np.log(3), abs=1e-4)
+    blind, of_numbers = infogan.bound(torch.zeros(3, 3), torch.zeros(3, 1), torch.zeros(1), choice, numbers)
+    assert blind.item() == pytest.approx(0, abs=1e-6)
+    assert of_numbers.item() < np.log(2)
+
+
+def test_shipped_infogan_weights_load_again(tmp_path):
+    run = infogan.start(RECIPE, seed=1, folder=tmp_path)
+    infogan.run_to_end(run, report=lambda _: None)
+    path = infogan.ship(run)
+    from safetensors.torch import load_file
+
+    from atlas.generative.readout import PREFIX
+    from atlas.networks.modules.infogan import Discriminator, Generator
+
+    state = load_file(path)
+    own = {key.removeprefix(PREFIX): value.float() for key, value in state.items() if key.startswith(PREFIX)}
+    Discriminator(infogan.SHAPE_CODES, infogan.NUMBERS).load_state_dict(own)
+    rest = {key: value.float() for key, value in state.items() if not key.startswith(PREFIX)}
+    Generator(infogan.NOISE + infogan.NUMBERS + infogan.SHAPE_CODES).load_state_dict(rest)
