@@ -5,7 +5,7 @@ import pytest
 from atlas.errors import UnknownName
 from atlas.figures.catalogue import all_ids, find
 from atlas.figures.write import DRAWINGS
-from tests.fixtures import make_results
+from tests.fixtures import make_results, with_diagnosis
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,8 @@ def test_every_id_finds_its_figure(results):
 
 
 def test_every_kind_can_be_drawn(results):
-    assert {find(results, figure_id).kind for figure_id in all_ids(results)} == set(DRAWINGS)
+    both = (results, with_diagnosis(results))
+    assert {find(one, figure_id).kind for one in both for figure_id in all_ids(one)} == set(DRAWINGS)
 
 
 def test_ids_are_read_layer_by_layer(results):
