@@ -20,10 +20,10 @@ from atlas.views.pixels import contact_sheet, scaled, webp
 from atlas.views.region import places, regions
 from atlas.views.script import put
 
-GROUP = 256  # units in one folded group, whose sheet loads when it opens
+GROUP = 256  # units in one group; where there are several they are folded, and the sheet of one loads when it opens
 COLUMNS = 16  # of a sheet; the style sheet counts on it
 SIDE = 48  # pixels
-SHOWN = 24  # pictures that a layer's page shows at once; the others unfold, so that the first view stays light
+SHOWN = 12  # pictures that a layer's page shows at once; the others unfold, so that the first view stays light
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,13 @@ def pages(sheet: Sheet) -> Iterator[Item]:
     picture = draw(sheet, cells)
     figure = map_figure(sheet.desk.results, sheet.network.spec, sheet.layer)
     yield Asset(map_file(network, name), webp(picture, quality=60, xmp=xmp(figure, sheet.desk.base_url)))
-    for file, side in ((small_map_file(network, name), SMALL), (map_thumb_file(network, name), THUMB)):
+    smaller = (
+        (small_map_file(network, name), SMALL, 50),
+        (map_thumb_file(network, name), THUMB, 44),
+    )  # home has dozens
+    for file, side, quality in smaller:
         small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
-        yield Asset(file, webp(np.asarray(small), quality=60))
+        yield Asset(file, webp(np.asarray(small), quality=quality))
     for place, icon in enumerate(cells.icon):
         if icon is not None:
             yield Asset(icon_file(network, name, place), avif(stretch(icon)))

@@ -27,7 +27,7 @@ from atlas.views.training import charts
 from atlas.views.wall import Brick, bricks, tile_sheet
 
 COLUMNS = 16  # of the sheet of filters
-FLIGHT = 10  # layers whose tiles share a sheet, so that the sheets of a deep network load as its ladder is climbed
+FLIGHT = 7  # layers whose tiles share a sheet, so that the sheets of a deep network load as its ladder is climbed
 FILTER = 48  # pixels of a filter's side, at least
 
 
@@ -59,7 +59,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
 def _flights(chapter: Chapter) -> list[Flight]:
     name, layers = chapter.network.spec.name, chapter.layers
     return [
-        Flight(first, part, f"pictures/{name}/tiles-{first // FLIGHT}.webp" if any(each.tiles for each in part) else "")
+        Flight(first, part, f"pictures/{name}/tiles-{first // FLIGHT}.avif" if any(each.tiles for each in part) else "")
         for first in range(0, len(layers), FLIGHT)
         for part in [layers[first : first + FLIGHT]]
     ]

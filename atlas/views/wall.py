@@ -11,7 +11,9 @@ from atlas.types import Array, Unit
 from atlas.views.desk import Chapter, Entry, Tile
 from atlas.views.entry import TILE
 from atlas.views.page import Asset
-from atlas.views.pixels import contact_sheet, webp
+from atlas.views.pixels import avif, contact_sheet
+
+QUALITY = 45  # of the sheets, AVIF: the first views of home and of a deep network hold several
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,13 @@ class Course:
 
     def asset(self) -> Asset:
         """The sheet."""
-        return Asset(self.sheet, webp(contact_sheet(self.tiles, len(self.columns), TILE), quality=46))
+        return Asset(self.sheet, avif(contact_sheet(self.tiles, len(self.columns), TILE), quality=QUALITY))
 
 
 def tile_sheet(path: str, layers: Sequence[Entry], rows: int) -> Asset:
     """The first `rows` tiles of each layer, a column a layer."""
     tiles = [layer.tiles[row].rgb if row < len(layer.tiles) else None for row in range(rows) for layer in layers]
-    return Asset(path, webp(contact_sheet(tiles, len(layers), TILE), quality=46))
+    return Asset(path, avif(contact_sheet(tiles, len(layers), TILE), quality=QUALITY))
 
 
 def bricks(layer: Entry, x: int, rows: int) -> tuple[Brick, ...]:
@@ -77,4 +79,4 @@ def _course(chapter: Chapter, rows: int) -> Course:
         columns.append(Column(name, layer_page(network, name), not columns or columns[-1].name != name, found))
         picked.append(chosen)
     tiles = [column[row].rgb if row < len(column) else None for row in range(rows) for column in picked]
-    return Course(chapter, f"pictures/{network}/wall.webp", tuple(columns), rows, tuple(tiles))
+    return Course(chapter, f"pictures/{network}/wall.avif", tuple(columns), rows, tuple(tiles))
