@@ -24,6 +24,11 @@ KINDS = (
     "about",
     "search",
     "letter",
+    "recurrent",
+    "generators",
+    "generator",
+    "passport",
+    "dissection",
 )
 FIRST_VIEW = 300_000  # bytes
 
@@ -51,7 +56,31 @@ def paths(built_site):
         "about": "about/index.html",
         "search": "search/index.html",
         "letter": letter,
+        "recurrent": "recurrent/index.html",
+        "generators": "generative/index.html",
+        "generator": "generative/face-dcgan/index.html",
+        "passport": "generative/face-dcgan/sefa-0/index.html",
+        "dissection": "generative/face-dcgan/layer2/index.html",
     }
+
+
+def test_the_dose_moves_the_frames_of_a_direction(paths, visit, opened):
+    page = visit(f"{opened}/{paths['passport']}")
+    place = "getComputedStyle(document.querySelector('.frames i')).backgroundPositionX"
+    slider = page.locator(".player input")
+    assert page.evaluate(place) == "50%"
+    slider.press("End")
+    assert page.evaluate(place) == "100%"
+    assert page.locator(".player output").inner_text() == "+3.0"
+    slider.press("ArrowLeft")
+    assert page.locator(".player output").inner_text() == "+2.0"
+
+
+def test_a_direction_is_told_without_scripts(paths, visit, opened):
+    page = visit(f"{opened}/{paths['passport']}", scripts=False)
+    assert page.locator(".player").is_hidden()
+    assert page.locator(".traverse img").is_visible()
+    assert "standard deviations" in page.locator(".traverse figcaption").inner_text()
 
 
 @pytest.mark.parametrize("kind", KINDS)

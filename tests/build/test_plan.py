@@ -63,7 +63,7 @@ def test_the_full_recipe_has_a_picture_of_every_unit():
         ("title='Other'", set()),
         ("base_url='https://example.org/'", set()),
         ("pictures.steps=5", {"pictures", "icons"}),
-        ("maps.min_dist=0.2", {"layouts", "maps", "icons"}),
+        ("maps.min_dist=0.2", {"layouts", "maps", "icons", "latents"}),
         ("maps.grid=7", {"maps", "icons"}),
         ("maps.icon_size=48", {"icons"}),
         ("examples=4", {"summaries", "looks", "examples"}),
