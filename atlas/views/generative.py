@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from atlas.figures.generative import (
     ATTRIBUTE,
@@ -35,6 +37,7 @@ from atlas.views.script import put
 
 SHEET, COLUMNS = 32, 16  # pictures of the opening sheet
 MAP_CELLS, MAP_TILE = 20, 48
+ROW = 64  # pixels of a frame in a list of directions
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
@@ -96,13 +99,25 @@ def _assets(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figur
     for record in generator.facts["directions"]["directions"]:
         strip = arrays["directions"][f"{record['name']}/strip"]  # [D, N, S, S, 3]
         made[record["name"]] = tiled(list(strip.swapaxes(0, 1).reshape(-1, *strip.shape[2:])), len(strip))
+        row = contact_sheet([scaled(frame, ROW) for frame in strip[:, 0]], len(strip), ROW)
+        yield Asset(drawn_file(name, f"{record['name']}-row"), webp(row, quality=70))
     if "codes" in arrays:
         grid = arrays["codes"]["grid"]
         made["codes"] = tiled(list(grid.reshape(-1, *grid.shape[3:])), grid.shape[2])
         quality = arrays["qualities"]
         made["real"] = tiled([*quality["made"], *quality["nearest"]], len(quality["made"]))
+    yield Asset(drawn_file(name, "agreement"), _shades(arrays["directions"]["cosines"]))
     for what, picture in made.items():
         yield Asset(drawn_file(name, what), webp(picture, quality=82, xmp=xmp(figures[what], desk.base_url)))
+
+
+def _shades(cosines: Array) -> bytes:
+    """The matrix of |cosines| as one pixel square each, white to the accent: twelve pixels a side, exact."""
+    ink, paper = np.array([176, 58, 26]), np.array([243, 240, 233])
+    pixels = np.rint(paper + (ink - paper) * cosines[..., None]).astype(np.uint8).repeat(12, 0).repeat(12, 1)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "WEBP", lossless=True, method=4)
+    return file.getvalue()
 
 
 def tiled(pictures: Sequence[Array], columns: int) -> Array:
