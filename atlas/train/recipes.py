@@ -77,7 +77,7 @@ for _recipe in (
     replace(_adam(alexnet.SPEC), notes=(ONE_SEED, CHOSEN)),
     replace(_adam(zfnet.SPEC), notes=(ONE_SEED, RESUMED)),
     replace(_small_first(_sgd(googlenet.SPEC, 20, partial(googlenet.build, auxiliary=True))), auxiliary=0.3),
-    replace(_sgd(vgg.SPEC, 12), area=0.7, area_most=1.35),
+    replace(_sgd(vgg.SPEC, 24), mix=0.3),
     replace(_small_first(_sgd(resnet.SPEC, 16)), area=0.5, area_most=1.0),
     _small_first(_sgd(densenet.SPEC, 20)),
     replace(_small_first(_sgd(senet.SPEC, 16)), area=0.5, area_most=1.0),  # as ResNet: a fair pair
