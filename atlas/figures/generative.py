@@ -177,7 +177,7 @@ def units_figure(results: AtlasResults, generator: GeneratorResults, layer: str)
     amount = found[f"{layer}/ablated"]
     return _figure(
         results, generator, f"units-{layer}", f"Units of {layer}",
-        f"{count(len(amount), 'unit')} spread evenly over {layer}: pictures on which a unit is on the most, the same with the unit held at "
+        f"{count(len(amount), 'unit')} spread evenly over {layer}: pictures on which a unit is on the most, where it is on in the first of them, the same with the unit held at "
         f"zero, and one picture before and after it is switched on in the middle. Holding one changes a pixel by "
         f"{number(float(amount.min()) * 255, 2)} to {number(float(amount.max()) * 255, 2)} grey levels on average.",
         f"Pictures with and without units of {layer}", page=f"generative/{spec.name}/{layer}/index.html#units-{layer}",

@@ -111,6 +111,16 @@ def _assets(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figur
         yield Asset(drawn_file(name, what), webp(picture, quality=82, xmp=xmp(figures[what], desk.base_url)))
 
 
+def _over(rgb: Array, heat: Array) -> Array:
+    """A picture [S, S, 3] dimmed where the unit's own map [h, w] (255 = its largest value) is off."""
+    size = rgb.shape[0]
+    mask = (
+        np.asarray(Image.fromarray(heat).resize((size, size), Image.Resampling.BILINEAR), np.float32)[..., None] / 255
+    )
+    found: Array = np.rint(rgb * (0.15 + 0.85 * mask)).astype(np.uint8)
+    return found
+
+
 def _shades(cosines: Array) -> bytes:
     """The matrix of |cosines| as one pixel square each, white to the accent: twelve pixels a side, exact."""
     ink, paper = np.array([176, 58, 26]), np.array([243, 240, 233])
@@ -207,7 +217,8 @@ def _units(generator: GeneratorResults, layer: str, figure: Figure) -> Iterator[
         unit = int(found["units"][place])
         change = found["map"][place]
         heat = np.rint(255 * change / max(float(change.max()), 1e-9)).astype(np.uint8)[..., None].repeat(3, 2)
-        row = [*found["top"][place], *found["without"][place], heat, *found["inserted"][place]]
+        over = _over(found["top"][place][0], found["heat"][place][0])
+        row = [*found["top"][place], over, *found["without"][place], heat, *found["inserted"][place]]
         file = drawn_file(spec.name, f"{layer}-{unit}")
         yield Asset(file, webp(tiled(row, len(row)), quality=80))
         units.append(
@@ -219,7 +230,7 @@ def _units(generator: GeneratorResults, layer: str, figure: Figure) -> Iterator[
             }
         )
     side = spec.size * (2 if spec.size < 64 else 1)
-    context = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "units": units, "figure": figure, "side": side, "columns": 11,
+    context = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "units": units, "figure": figure, "side": side, "columns": 12,
                "layers": generator.facts["dissections"]["layers"]}  # fmt: skip
     yield Page(f"generative/{spec.name}/{layer}/index.html", "dissection.html", context)
 

@@ -53,6 +53,8 @@ def test_the_first_step_is_read_with_its_batch_normalization():
     norm, up = generator.module.norm1, generator.module.up1
     norm.running_var.uniform_(0.5, 2)
     norm.weight.uniform_(0.5, 2)
+    norm.bias.uniform_(0.5, 2)
+    norm.running_mean.uniform_(0.5, 2)
     factor = (norm.weight / (norm.running_var + norm.eps).sqrt()).double().numpy()
     wanted = (up.weight.double().numpy() * factor[None, :, None, None]).reshape(10, -1).T
     assert first_affine(generator) == pytest.approx(wanted, abs=1e-6)

@@ -34,6 +34,13 @@ def test_codes_that_are_the_factors_reach_one(factors):
     assert found.informativeness.min() > 0.95
 
 
+def test_two_codes_for_one_factor_leave_no_gap(factors):
+    codes = np.concatenate([factors, factors[:, :1]], 1)
+    gaps = mig(codes, factors)
+    assert gaps[0] == pytest.approx(0, abs=1e-9)
+    assert gaps[1:] == pytest.approx(1, abs=0.05)
+
+
 def test_rotated_codes_tell_all_but_stand_for_nothing(factors):
     rotation = np.linalg.qr(np.array([[1.0, 1, 1], [1, -1, 0], [1, 1, -2]]))[0]
     codes = (factors - 0.5) @ rotation
