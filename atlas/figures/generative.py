@@ -139,9 +139,10 @@ def _rescoring(results: AtlasResults, generator: GeneratorResults) -> Figure:
     arrays = generator.arrays["directions"]
     raw, cleared = arrays["matrix"].diagonal(), arrays["conditional"].diagonal()
     kept = float((cleared / raw).mean())
+    span = number(generator.facts["directions"]["directions"][0]["span"])
     return _figure(
         results, generator, "rescoring", "Re-scoring matrix",
-        "Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations from dose −3 to +3: raw, and "
+        f"Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations from dose −{span} to +{span}: raw, and "
         "conditional, where each direction is freed of its part along all the others. Conditioning keeps "
         f"{percent(kept)} of the effect on the target on average.",
         "Two tables of effects, directions by attributes",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,7 @@ def study_directions(
         *sefa.find(affine, count), *ganspace.find(*early, free, count),
         *hyperplane.find(free, sample["measures"], names), *codes_of(spec),
     ]  # fmt: skip
+    found = [replace(direction, span=span_of(spec)) for direction in found]
     reader = identity.fit(sample["rgb"], free)
     z = draw(spec, vectors, seed_of(spec, EDITED, seed))
     scale = sample["measures"].std(0)
@@ -109,10 +110,15 @@ def study_directions(
     return arrays, facts
 
 
+def span_of(spec: GeneratorSpec) -> float:
+    """The largest dose, the same for every direction and for chance: 3, or 1 where z has numbers in [-1, 1]."""
+    return 1.0 if spec.numbers else 3.0
+
+
 def codes_of(spec: GeneratorSpec) -> list[Direction]:
     """The codes of an InfoGAN as directions: the dose is the code's own value, from -1 to 1."""
     return [
-        Direction("code", number, np.eye(spec.free)[spec.noise + number], 1.0, span=1.0, absolute=True)
+        Direction("code", number, np.eye(spec.free)[spec.noise + number], 1.0, absolute=True)
         for number in range(spec.numbers)
     ]
 
@@ -120,7 +126,7 @@ def codes_of(spec: GeneratorSpec) -> list[Direction]:
 def chance_effects(bench: Bench, count: int, seed: int) -> Array:
     """[count, A] effects of random directions on the first two thirds of the latent vectors."""
     spec = bench.generator.spec
-    ends = np.array([-3.0, 3.0])
+    ends = np.array([-1.0, 1.0]) * span_of(spec)
     vectors = random_directions(spec.free, count, seed_of(spec, CHANCE, seed))
     return np.stack(
         [
@@ -157,7 +163,7 @@ def rescoring(bench: Bench, directions: Sequence[Direction], names: tuple[str, .
     """
     normals = [d for d in directions if d.method == "hyperplane"]
     table = np.stack([d.vector for d in normals])
-    ends = np.array([-3.0, 3.0])
+    ends = np.array([-1.0, 1.0]) * span_of(bench.generator.spec)
     raw, cleared = np.zeros((len(normals), len(names))), np.zeros((len(normals), len(names)))
     for row, direction in enumerate(normals):
         raw[row] = effects(bench.edits(direction, ends).measures)

@@ -124,3 +124,13 @@ def test_pictures_are_measured_at_64_pixels():
     small = smaller(rgb)
     assert small.shape == (2, 64, 64, 3)
     assert small[0, 0, 0, 0] == pytest.approx(rgb[0, :2, :2, 0].mean(), abs=0.51)
+
+
+def test_slant_knows_left_from_right_and_is_zero_where_nothing_is():
+    down = np.zeros((1, 32, 32, 3), np.uint8)
+    down[0, np.arange(32), np.arange(32)] = 255
+    at = [attribute.name for attribute in attributes_of("sprites")].index("slant")
+    falling, rising, empty = (measure(rgb, "sprites")[0, at] for rgb in (down, down[:, :, ::-1], flat(0, 32)))
+    assert falling == pytest.approx(0.5, abs=0.01)
+    assert rising == pytest.approx(-0.5, abs=0.01)
+    assert empty == 0
