@@ -10,7 +10,8 @@ import numpy as np
 
 from atlas.errors import WeightsError
 from atlas.portrait import ClassScore, GateBlock, Gates, Held, ModelCard
-from atlas.types import EmbeddedFile, NetworkSpec
+from atlas.sources import EmbeddedFile
+from atlas.types import NetworkSpec
 from atlas.weights import EMBEDDED
 
 

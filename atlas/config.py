@@ -10,29 +10,25 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from atlas.errors import ConfigError, UnknownName
 from atlas.labels import class_names
 from atlas.lock import Lock, name_of, read_lock
 from atlas.networks import NETWORKS
-from atlas.networks.generators import GENERATORS
 from atlas.networks.own import like
-from atlas.networks.recurrent import RECURRENT
-from atlas.types import GeneratorSpec, HubFile, LayerSpec, NetworkSpec, OwnFile, RandomWeights, RecurrentSpec, UrlFile
+from atlas.sections import GenerativeRecipe, MapRecipe, PictureRecipe, RecurrentRecipe, Section
+from atlas.sources import HubFile, OwnFile, RandomWeights, UrlFile
+from atlas.types import LayerSpec, NetworkSpec
 from atlas.weights import digest, locate
 
 RECIPES = Path(__file__).parent / "recipes"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 RANDOM = "random"
 
 
-class NetworkRecipe(_Section):
+class NetworkRecipe(Section):
     """One network of the atlas: a registered one, or an own checkpoint of a registered architecture."""
 
     name: str = Field(description="a registered network (`atlas list networks`), or an own name with `like`")
@@ -99,66 +95,10 @@ class NetworkRecipe(_Section):
         """The units of `layer` that get a picture, spread evenly over it."""
         wanted = [number for pattern, number in self.pictures.items() if fnmatchcase(layer.name, pattern)]
         number = wanted[-1] if wanted else 0
-        count = layer.units if number == "all" else min(number, layer.units)
-        return tuple((2 * i + 1) * layer.units // (2 * count) for i in range(count))
+        return layer.spread(layer.units if number == "all" else number)
 
 
-class PictureRecipe(_Section):
-    """Feature visualization (activation maximization)."""
-
-    size: int = Field(
-        128,
-        ge=32,
-        le=512,
-        description="pixels of the picture's side, as shown, at most 1.5 times the input; layers that see less have a smaller canvas",
-    )
-    steps: int = Field(64, ge=1, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer")
-
-    def side(self, spec: NetworkSpec) -> int:
-        """Pixels of a picture's side: more than one and a half times what the network itself sees would show no more."""
-        return min(self.size, spec.input_size * 3 // 2)
-
-
-class MapRecipe(_Section):
-    """Activation maps (UMAP)."""
-
-    neighbours: int = Field(50, ge=2, description="UMAP's n_neighbors")
-    min_dist: float = Field(0.05, ge=0, description="UMAP's min_dist")
-    metric: Literal["cosine", "euclidean"] = Field("cosine", description="distance between activation vectors")
-    epochs: int = Field(100, ge=1, description="UMAP's n_epochs: more do not keep more neighbours (atlas/embed.py)")
-    grid: int = Field(14, ge=2, le=80, description="cells a side")
-    least: int = Field(6, ge=1, description="points that a cell needs")
-    icon_size: int = Field(80, ge=32, description="pixels of an icon's side")
-
-
-class RecurrentRecipe(_Section):
-    """The chapter on recurrent networks; without networks there is none."""
-
-    networks: tuple[str, ...] = Field((), description="recurrent networks (`atlas list recurrent`)")
-    characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
-    places: int = Field(1000, ge=10, description="places where the context is cut short")
-
-    def chosen(self) -> tuple[RecurrentSpec, ...]:
-        """The registered networks; UnknownName lists what exists."""
-        return tuple(RECURRENT[name] for name in self.networks)
-
-
-class GenerativeRecipe(_Section):
-    """The chapter on generators; without generators there is none."""
-
-    generators: tuple[str, ...] = Field((), description="generators (`atlas list generators`)")
-    samples: int = Field(1500, ge=40, description="pictures of the sample that is measured and laid out")
-    directions: int = Field(8, ge=1, le=32, description="directions of each unsupervised method")
-    vectors: int = Field(24, ge=4, description="latent vectors on which a direction is tried")
-    chance: int = Field(100, ge=4, description="random directions that it is compared with")
-    units: int = Field(12, ge=1, description="dissected units of each layer, spread evenly")
-
-    def chosen(self) -> tuple[GeneratorSpec, ...]:
-        """The registered generators; UnknownName lists what exists."""
-        return tuple(GENERATORS[name] for name in self.generators)
-
-
-class Recipe(_Section):
+class Recipe(Section):
     """Everything that decides what the atlas shows."""
 
     name: str = Field("default", description="shown on the site")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from atlas.errors import MissingWeights
-from atlas.types import HubFile, UrlFile
+from atlas.sources import HubFile, UrlFile
 
 PREFIX = 8  # hexadecimal digits of SHA-256 that torch's hub puts into a file name
 

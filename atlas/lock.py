@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atlas.errors import ConfigError
-from atlas.types import HubFile, UrlFile
+from atlas.sources import HubFile, UrlFile
 
 HEADER = "# Written by `atlas build`: weight files as they were first found, and checked from then on. Keep it with the recipe.\n"
 

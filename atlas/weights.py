@@ -10,17 +10,8 @@ from typing import TYPE_CHECKING
 
 from atlas.errors import WeightsError
 from atlas.fetch import fetch
-from atlas.types import (
-    HubFile,
-    Network,
-    NetworkSpec,
-    OwnFile,
-    RandomWeights,
-    StateDict,
-    UrlFile,
-    WeightSource,
-    WheelFile,
-)
+from atlas.sources import HubFile, OwnFile, RandomWeights, UrlFile, WeightSource, WheelFile
+from atlas.types import Network, NetworkSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

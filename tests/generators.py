@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from atlas.generative import sprite_study
 from atlas.generative import study as generative
+from atlas.generative.direction_study import study_directions
 from atlas.generative.latent import Generator
 from atlas.measured import GeneratorResults
 from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.dcgan import DCGAN
-from atlas.types import EmbeddedFile, GeneratorSpec, LayerSpec
+from atlas.sources import EmbeddedFile
+from atlas.types import GeneratorSpec, LayerSpec
 
 
 def small_dcgan(**changes: Any) -> Generator:
@@ -48,13 +51,15 @@ def _generator(generator: Generator, card: dict[str, Any] | None) -> GeneratorRe
     sample, _ = generative.study_sample(generator, count=80, seed=0)
     found = {
         "generated": (sample, {}),
-        "directions": generative.study_directions(generator, sample, count=2, vectors=4, chance=4, seed=0),
+        "directions": study_directions(generator, sample, count=2, vectors=4, chance=4, seed=0),
         "dissections": generative.study_units(generator, count=2, seed=0),
         "latents": _layout(len(sample["z"])),
         "qualities": generative.study_quality(generator, sample, seed=0),
     }
     if card:
-        found["codes"] = _codes(generator.spec)
+        real, told = sprite_study.against_real(sample["rgb"], 0)
+        codes, facts = _codes(generator.spec)
+        found["codes"] = (codes | real, facts | told)
     return GeneratorResults(
         spec=generator.spec,
         card=card,

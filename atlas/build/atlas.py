@@ -17,7 +17,7 @@ from atlas.build.plan import Plan
 from atlas.build.run import Progress, pending, run
 from atlas.build.store import Store, canonical
 from atlas.labels import class_names
-from atlas.types import RandomWeights
+from atlas.sources import RandomWeights
 
 SOURCES = Path(atlas.__file__).parent
 
@@ -82,7 +82,7 @@ def site_key(plan: Plan) -> str:
 
 
 SHOWN = (  # files of the package that the site's bytes depend on, beside templates and results
-    "views/*.py", "figures/*.py", "networks/*.py", "networks/weights/**/*.json", "site.py", "press.py", "types.py",
+    "views/*.py", "figures/*.py", "networks/*.py", "networks/weights/**/*.json", "site.py", "press.py", "types.py", "sources.py",
     "measured.py", "portrait.py", "card.py", "labels.py", "build/results.py",
     "generative/attributes.py",
 )  # fmt: skip

@@ -10,7 +10,8 @@ from atlas.config import NetworkRecipe, Recipe
 from atlas.errors import MissingWeights, WeightsError
 from atlas.fetch import published, revision
 from atlas.lock import Lock, name_of, read_lock, write_lock
-from atlas.types import HubFile, NetworkSpec, RandomWeights, RecurrentSpec, UrlFile
+from atlas.sources import HubFile, RandomWeights, UrlFile
+from atlas.types import NetworkSpec, RecurrentSpec
 from atlas.weights import check, digest, locate
 
 

@@ -13,7 +13,8 @@ from atlas.build.plan import Task
 from atlas.build.store import Entry, Store
 from atlas.config import Recipe
 from atlas.networks.generators import GENERATORS
-from atlas.types import EmbeddedFile, GeneratorSpec
+from atlas.sources import EmbeddedFile
+from atlas.types import GeneratorSpec
 
 if TYPE_CHECKING:
     from atlas.generative.latent import Generator
@@ -36,7 +37,7 @@ def generative_tasks(recipe: Recipe) -> Iterator[Task]:
         yield _task("latents", spec, base | layout, needs)
         yield _task("qualities", spec, base, needs)
         if spec.numbers:
-            yield _task("codes", spec, base | {"count": chapter.samples}, {})
+            yield _task("codes", spec, base, needs)
 
 
 def _task(step: str, spec: GeneratorSpec, parameters: dict[str, Any], needs: Mapping[str, tuple[str, ...]]) -> Task:
@@ -80,7 +81,7 @@ def generated(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 
 def directions(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     """The directions of every method with their passports."""
-    from atlas.generative.study import study_directions
+    from atlas.generative.direction_study import study_directions
 
     for task in tasks:
         wanted = {name: task.parameters[name] for name in ("count", "vectors", "chance", "seed")}
@@ -121,11 +122,11 @@ def qualities(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 
 def codes(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     """What an InfoGAN's codes stand for."""
-    from atlas.generative.study import study_codes
+    from atlas.generative.sprite_study import study_codes
 
     for task in tasks:
         wanted = task.parameters
-        yield Entry(*study_codes(_generator(wanted["generator"]), count=wanted["count"], seed=wanted["seed"]))
+        yield Entry(*study_codes(_generator(wanted["generator"]), _sample(store, task), seed=wanted["seed"]))
 
 
 RUN = {step.__name__: step for step in (generated, directions, dissections, latents, qualities, codes)}

@@ -14,7 +14,8 @@ from atlas.build.plan import Task
 from atlas.build.store import Entry, Store
 from atlas.config import Recipe
 from atlas.networks.recurrent import ALPHABET, RECURRENT, build
-from atlas.types import EmbeddedFile, RecurrentSpec
+from atlas.sources import EmbeddedFile
+from atlas.types import RecurrentSpec
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

@@ -30,10 +30,9 @@ def picture_of(generator: GeneratorResults, what: str) -> Array | None:
         return _rows(np.concatenate([found["top"], found["without"], found["inserted"]], 1))
     if what == "codes":
         return _rows(arrays["codes"]["grid"].reshape(-1, *arrays["codes"]["grid"].shape[2:]))
-    quality = arrays["qualities"]
     if what == "paths":
-        return _rows(quality["interpolation"])
-    return _rows(np.stack([quality["made"], quality["nearest"]])) if what == "real" else None
+        return _rows(arrays["qualities"]["interpolation"])
+    return _rows(np.stack([arrays["codes"]["made"], arrays["codes"]["nearest"]])) if what == "real" else None
 
 
 def _rows(tiles: Array) -> Array:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from atlas import __version__
-from atlas.figures.provenance import CREDIT, LICENCE
+from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
 from atlas.figures.words import count, listed, number, percent
 from atlas.generative.attributes import ATTRIBUTES, Attribute
 from atlas.measured import AtlasResults, Figure, GeneratorResults
@@ -95,15 +94,7 @@ def _figure(
         files=(file,) if file else (),
         licence=LICENCE,
         attribution=f"{CREDIT} ({LICENCE}); weights of {spec.title}: {spec.weights.licence}, {spec.weights.source}",
-        provenance={
-            "network": spec.name,
-            "paper": spec.paper,
-            "weights": dict(vars(spec.weights)),
-            "store": dict(generator.keys),
-            "recipe": results.recipe["name"],
-            "code": f"representation-atlas {__version__}",
-            "versions": dict(results.versions),
-        },
+        provenance=chapter_provenance(results, spec, generator.keys),
     )
 
 
@@ -125,7 +116,7 @@ def direction_figure(results: AtlasResults, generator: GeneratorResults, record:
     leak = number(record["leakage"], 2) if record["leakage"] is not None else "everything"
     return _figure(
         results, generator, record["name"], f"Direction {direction_title(record)}",
-        f"From −{number(record['span'])} to +{number(record['span'])} along the direction, for the three latent vectors whose pictures are the most ordinary. "
+        f"From −{number(record['span'])} to +{number(record['span'])} along the direction, for the {facts['shown']} latent vectors whose pictures are the most ordinary. "
         f"{attribute.title}: {towards(record)}, {number(abs(record['effect']), 2)} standard deviations from end to end, {chance}; "
         f"strictly monotone for {percent(record['monotone'])} of {count(facts['vectors'], 'latent vector')}; mean effect on the other "
         f"attributes {leak} of the target's; what else is read from the picture keeps a cosine of {number(record['identity'], 2)} at "
@@ -161,12 +152,13 @@ def _agreement(results: AtlasResults, generator: GeneratorResults) -> Figure:
 
 def _stability(results: AtlasResults, generator: GeneratorResults) -> Figure:
     found = generator.facts["directions"]["stability"]
+    repeats = generator.facts["directions"]["repeats"]
     told = listed(
         [f"{METHODS[name][0]} {number(min(values), 2)} to {number(max(values), 2)}" for name, values in found.items()]
     )
     return _figure(
         results, generator, "stability", "Spectrum and stability",
-        "Share of the method's own spectrum that each direction holds, and the mean |cosine| with its best match in ten "
+        f"Share of the method's own spectrum that each direction holds, and the mean |cosine| with its best match in {repeats} "
         f"bootstrap repeats (SeFa: outputs of the first step drawn again; GANSpace: samples drawn again): {told}.",
         "Table of spectrum and stability by direction",
     )  # fmt: skip
@@ -205,14 +197,15 @@ def _paths(results: AtlasResults, generator: GeneratorResults) -> Figure:
     return _figure(
         results, generator, "paths", "Interpolation and truncation",
         "Between two latent vectors on a straight line (above) and on a great circle (below): the straight line passes through shorter "
-        "vectors than training drew. Then three latent vectors scaled from 0 to 1.5.",
+        f"vectors than training drew. Then {len(generator.arrays['qualities']['truncation'])} latent vectors scaled from 0 to {number(generator.facts['qualities']['longest'])}.",
         "Strips between latent vectors and at several lengths", file=drawn_file(generator.spec.name, "paths"),
     )  # fmt: skip
 
 
 def _spectrum(results: AtlasResults, generator: GeneratorResults) -> Figure:
     facts = generator.facts["qualities"]
-    real = f" Real pictures: {number(facts['spectrum_real'], 2)} dB." if "spectrum_real" in facts else ""
+    known = generator.facts.get("codes")
+    real = f" Real pictures: {number(known['spectrum_real'], 2)} dB." if known else ""
     return _figure(
         results, generator, "spectrum", "Checkerboard spectrum",
         "Mean power of the pictures' luminance by horizontal frequency. Transposed convolutions may leave a pattern of every second pixel: here "
@@ -234,10 +227,10 @@ def _codes(results: AtlasResults, generator: GeneratorResults) -> Figure:
 
 
 def _real(results: AtlasResults, generator: GeneratorResults) -> Figure:
-    facts = generator.facts["qualities"]
+    facts = generator.facts["codes"]
     return _figure(
         results, generator, "real", "Made and real",
-        f"Above: pictures of the generator, below each its nearest one of the 20,000 that it learned from. In the feature space of {facts['judge']}: "
+        f"Above: pictures of the generator, below each its nearest one of the {count(facts['learned'], 'sprite')} that it learned from. In the feature space of {facts['judge']}: "
         f"precision {number(facts['precision'], 2)}, recall {number(facts['recall'], 2)}, Fréchet distance {number(facts['frechet'])} "
         f"(real against other real: {number(facts['precision_floor'], 2)}, {number(facts['recall_floor'], 2)}, {number(facts['frechet_floor'])}). "
         f"Mean distance to the nearest learned picture {number(facts['nearest_made'], 2)}, of fresh real ones {number(facts['nearest_real'], 2)}.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from atlas import __version__
 from atlas.measured import AtlasResults, LayerResults
-from atlas.types import NetworkSpec, ProbeImage
+from atlas.types import GeneratorSpec, NetworkSpec, ProbeImage, RecurrentSpec
 
 LICENCE = "CC-BY-4.0"  # of everything that the atlas itself draws
 CREDIT = "Representation Atlas"
@@ -42,6 +42,25 @@ def provenance(
         "code": f"representation-atlas {__version__}",
         "versions": dict(results.versions),
         **details,
+    }
+
+
+def chapter_provenance(
+    results: AtlasResults,
+    spec: RecurrentSpec | GeneratorSpec,
+    store: Mapping[str, str],
+    probes: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The same for a network of the recurrent or the generative chapter: `store` are its keys, `probes` what it read."""
+    return {
+        "network": spec.name,
+        "paper": spec.paper,
+        "weights": dict(vars(spec.weights)),
+        "store": dict(store),
+        **({"probes": dict(probes)} if probes else {}),
+        "recipe": results.recipe["name"],
+        "code": f"representation-atlas {__version__}",
+        "versions": dict(results.versions),
     }
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from atlas import __version__
-from atlas.figures.provenance import CREDIT, LICENCE
+from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
 from atlas.measured import AtlasResults, Figure, RecurrentResults
 
 
@@ -31,14 +30,5 @@ def reader_figure(
         files=(),
         licence=LICENCE,
         attribution=f"{CREDIT} ({LICENCE})",
-        provenance={
-            "network": network.spec.name,
-            "paper": network.spec.paper,
-            "weights": dict(vars(network.spec.weights)),
-            "store": dict(network.keys),
-            "probes": dict(probes),
-            "recipe": results.recipe["name"],
-            "code": f"representation-atlas {__version__}",
-            "versions": dict(results.versions),
-        },
+        provenance=chapter_provenance(results, network.spec, network.keys, probes),
     )

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from atlas import __version__
-from atlas.figures.provenance import CREDIT, LICENCE
+from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
 from atlas.figures.words import count, listed, number, percent
 from atlas.measured import AtlasResults, Figure, RecurrentResults
 from atlas.recurrent.concepts import CONCEPTS
@@ -47,16 +46,12 @@ def _figure(
 
 def _provenance(results: AtlasResults, network: RecurrentResults) -> dict[str, Any]:
     text = network.text
-    return {
-        "network": network.spec.name,
-        "paper": network.spec.paper,
-        "weights": dict(vars(network.spec.weights)),
-        "store": dict(network.keys),
-        "probes": {"name": f"Python {text['python']} standard library", "digest": text["digest"], "images": len(text["paths"])},
-        "recipe": results.recipe["name"],
-        "code": f"representation-atlas {__version__}",
-        "versions": dict(results.versions),
-    }  # fmt: skip
+    probes = {
+        "name": f"Python {text['python']} standard library",
+        "digest": text["digest"],
+        "images": len(text["paths"]),
+    }
+    return chapter_provenance(results, network.spec, network.keys, probes)
 
 
 # ---------------------------------------------------------------- what is shown

@@ -12,6 +12,7 @@ from atlas.types import Array
 SIZE = 32  # pixels
 SHAPES = ("square", "ellipse", "triangle")
 TRAINING_SEED, TEST_SEED = 1, 2  # of the factors: what is learned, what is measured while learning
+LEARNED = 20_000  # sprites that an InfoGAN learns from
 GROUND = 0.08  # grey of the ground, in [0, 1]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas.networks.imagenet import imagenet, logits
-from atlas.types import LayerSpec, UrlFile
+from atlas.sources import UrlFile
+from atlas.types import LayerSpec
 
 if TYPE_CHECKING:
     from torch import nn

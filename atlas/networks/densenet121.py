@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from atlas.networks.densenet import dense_layers
 from atlas.networks.imagenet import imagenet, logits
-from atlas.types import HubFile
+from atlas.sources import HubFile
 
 if TYPE_CHECKING:
     from torch import nn

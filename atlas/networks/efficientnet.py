@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from atlas.networks import register
-from atlas.types import LayerSpec, NetworkSpec, StateDict, WheelFile
+from atlas.sources import WheelFile
+from atlas.types import LayerSpec, NetworkSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

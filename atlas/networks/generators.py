@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from atlas.registry import Registry
-from atlas.types import EmbeddedFile, GeneratorSpec, LayerSpec, StateDict, WheelFile
+from atlas.sources import EmbeddedFile, WheelFile
+from atlas.types import GeneratorSpec, LayerSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

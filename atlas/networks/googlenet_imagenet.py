@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from atlas.networks.googlenet import inception_layers
 from atlas.networks.imagenet import imagenet, logits
-from atlas.types import LayerSpec, StateDict, UrlFile
+from atlas.sources import UrlFile
+from atlas.types import LayerSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

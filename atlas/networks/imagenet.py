@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from atlas.networks import register
-from atlas.types import HubFile, LayerSpec, NetworkSpec, UrlFile
+from atlas.sources import HubFile, UrlFile
+from atlas.types import LayerSpec, NetworkSpec
 
 if TYPE_CHECKING:
     from torch import nn

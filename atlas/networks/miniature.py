@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from atlas.networks import register
-from atlas.types import EmbeddedFile, LayerSpec, NetworkSpec
+from atlas.sources import EmbeddedFile
+from atlas.types import LayerSpec, NetworkSpec
 
 if TYPE_CHECKING:
     from torch import nn

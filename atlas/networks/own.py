@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from atlas.types import NetworkSpec, OwnFile
+from atlas.sources import OwnFile
+from atlas.types import NetworkSpec
 
 if TYPE_CHECKING:
     from torch import nn

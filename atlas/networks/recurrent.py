@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas.registry import Registry
-from atlas.types import EmbeddedFile, RecurrentSpec, WheelFile
+from atlas.sources import EmbeddedFile, WheelFile
+from atlas.types import RecurrentSpec
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

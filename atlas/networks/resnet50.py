@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from atlas.networks.imagenet import imagenet, logits
-from atlas.types import HubFile, LayerSpec
+from atlas.sources import HubFile
+from atlas.types import LayerSpec
 
 if TYPE_CHECKING:
     from torch import nn

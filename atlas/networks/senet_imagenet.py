@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from atlas.networks.imagenet import imagenet
 from atlas.networks.resnet50 import DEPTHS, bottleneck_layers
-from atlas.types import HubFile
+from atlas.sources import HubFile
 
 if TYPE_CHECKING:
     from torch import nn

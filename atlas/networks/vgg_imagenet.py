@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from atlas.networks.imagenet import imagenet, logits
-from atlas.types import HubFile, LayerSpec
+from atlas.sources import HubFile
+from atlas.types import LayerSpec
 
 if TYPE_CHECKING:
     from torch import nn

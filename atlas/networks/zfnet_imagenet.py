@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atlas.networks.imagenet import imagenet, logits
-from atlas.types import HubFile, LayerSpec, StateDict
+from atlas.sources import HubFile
+from atlas.types import LayerSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

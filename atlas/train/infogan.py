@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from atlas.generative.disentangle import mig
 from atlas.generative.readout import PREFIX, read_codes
-from atlas.generative.sprites import FACTORS, TEST_SEED, TRAINING_SEED, draw_factors, render
+from atlas.generative.sprites import FACTORS, LEARNED, TEST_SEED, TRAINING_SEED, draw_factors, render
 from atlas.networks.generators import NOISE, NUMBERS, SHAPE_CODES
 from atlas.networks.modules.infogan import Discriminator, Generator
 from atlas.train import checkpoint
@@ -36,7 +36,7 @@ class InfoGANRecipe:
     discriminator_rate: float = 2e-4
     information: tuple[float, float] = (1.0, 0.2)
     average: float = 0.999
-    images: int = 20_000
+    images: int = LEARNED
     every: int = 500  # steps between two rows of the curve
 
 
@@ -239,7 +239,7 @@ def ship(run: InfoGANRun) -> Path:
     from safetensors.torch import save_file
 
     from atlas.train.recurrent_ship import weights_of
-    from atlas.train.ship import _write_json, hardware
+    from atlas.train.ship import hardware, write_json
 
     parts = {"": run.module["average"], PREFIX: run.module["discriminator"]}
     state = {
@@ -250,7 +250,7 @@ def ship(run: InfoGANRun) -> Path:
     path = run.folder / f"{NAME}-{run.seed}.safetensors"
     save_file(state, path.with_suffix(".part"))
     path.with_suffix(".part").replace(path)
-    _write_json(path.with_suffix(".json"), {
+    write_json(path.with_suffix(".json"), {
         "network": f"{NAME}-{run.seed}",
         "weights": weights_of(path),
         "parameters": sum(p.numel() for module in parts.values() for p in module.parameters()),

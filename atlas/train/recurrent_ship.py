@@ -12,7 +12,7 @@ import numpy as np
 from atlas.networks.recurrent import build
 from atlas.recurrent.source import SourceFile, digest, encode_file
 from atlas.train.recurrent_loop import EVERY, CharacterRun
-from atlas.train.ship import _write_json, hardware
+from atlas.train.ship import hardware, write_json
 from atlas.weights import read
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def ship(run: CharacterRun, files: Sequence[SourceFile]) -> Path:
     path = write_weights(run.module, run.folder / f"{run.recipe.spec.name}.safetensors")
     module = build(run.recipe.spec)
     module.load_state_dict({key: value.float() for key, value in read(path).items()})
-    _write_json(path.with_suffix(".json"), card(run, files, path, module.eval()))
+    write_json(path.with_suffix(".json"), card(run, files, path, module.eval()))
     return path
 
 

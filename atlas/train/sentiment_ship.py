@@ -14,7 +14,7 @@ from atlas.recurrent.sentences import KINDS, read_sentences
 from atlas.recurrent.words import Vocabulary, write_vocabulary
 from atlas.train.recurrent_ship import weights_of, write_weights
 from atlas.train.sentiment import SENTIMENT_RECIPE, SentimentRun, run_to_end, sentiment_logits, start
-from atlas.train.ship import _write_json, hardware
+from atlas.train.ship import hardware, write_json
 from atlas.train.snippets import ARCHIVE, SHA256, Snippet, read_snippets
 from atlas.types import Array
 from atlas.weights import read
@@ -64,7 +64,7 @@ def ship(run: SentimentRun, snippets: Sequence[Snippet], folder: Path) -> Path:
         "seconds": {"clock": round(run.seconds), "processor": round(run.core_seconds)},
         "notes": ["One seed only.", "Snippets whose mean score is exactly zero were left out."],
     }  # fmt: skip
-    _write_json(path.with_suffix(".json"), card)
+    write_json(path.with_suffix(".json"), card)
     return path
 
 

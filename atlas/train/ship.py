@@ -39,10 +39,10 @@ def ship(run: Run, photographs: Photographs, *, progress: Callable[[str], None])
     module = weights.assemble(spec, weights.read(path), place=str(path)).module
     scores = logits_of(module, photographs.valid)
     card = model_card(run, photographs, path, scores)
-    _write_json(path.with_suffix(".json"), card)
+    write_json(path.with_suffix(".json"), card)
     gates = gate_statistics(module, photographs.valid)
     if gates:
-        _write_json(path.with_suffix(".gates.json"), gates, indent=None)
+        write_json(path.with_suffix(".gates.json"), gates, indent=None)
     progress(f"{spec.name}: {card['accuracy']['top1']:.2%} top-1, {path}, SHA-256 {card['weights']['sha256']}")
     return path
 
@@ -131,7 +131,8 @@ def _rounded(row: dict[str, float]) -> dict[str, float]:
     return {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
 
 
-def _write_json(path: Path, data: dict[str, Any], indent: int | None = 1) -> None:
+def write_json(path: Path, data: dict[str, Any], indent: int | None = 1) -> None:
+    """Write `data` to `path`, moved into place atomically."""
     partial = path.with_suffix(".part")
     partial.write_text(json.dumps(data, indent=indent) + "\n", "utf-8")
     partial.replace(path)

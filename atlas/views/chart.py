@@ -1,4 +1,4 @@
-"""Lines on linear axes as the geometry of an inline SVG."""
+"""Line plots as the geometry of an inline SVG (`templates/partials/chart.html`)."""
 
 from __future__ import annotations
 
@@ -8,35 +8,49 @@ from typing import Any
 
 from atlas.figures.recurrent import Line
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 560, 280, 48, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 290, 48, 16, 28, 44
 
 
-def chart(lines: Sequence[Line], *, wide: bool = False) -> dict[str, Any]:
-    """Polylines, ticks and the box of a plot, in pixels; zero is inside unless `wide` (a spectrum in decibels)."""
-    xs, ys = [x for line in lines for x in line.x], [y for line in lines for y in line.y]
-    least, most = (min(ys), max(ys)) if wide else (min(0.0, *ys), max(0.0, *ys))
-    first, last = min(xs), max(xs)
-    most, last = (most if most > least else least + 1), (last if last > first else first + 1)
+def chart(lines: Sequence[Line], *, powers: bool = False, zero: bool = True) -> dict[str, Any]:
+    """Polylines, intervals and ticks, all in pixels of WIDTH x HEIGHT; without lines an empty box.
+
+    `powers`: the x axis is logarithmic with a tick at each power of two. `zero`: the y axis reaches zero.
+    """
+    box = {"lines": [], "x": [], "y": [], "width": WIDTH, "height": HEIGHT, "left": LEFT, "bottom": HEIGHT - BOTTOM}
+    xs = [math.log2(x) if powers else x for line in lines for x in line.x]
+    ys = [y for line in lines for values in (line.y, line.low, line.high) for y in values] + [0.0] * zero
+    if not xs:
+        return box
+    least, most = _apart(min(ys), max(ys))
+    first, last = _apart(min(xs), max(xs))
 
     def across(x: float) -> float:
-        return round(LEFT + (x - first) / (last - first) * (WIDTH - LEFT - 16), 1)
+        return round(LEFT + (x - first) / (last - first) * (WIDTH - LEFT - RIGHT), 1)
 
     def up(y: float) -> float:
-        return round(HEIGHT - BOTTOM - (y - least) / (most - least) * (HEIGHT - BOTTOM - 28), 1)
+        return round(HEIGHT - BOTTOM - (y - least) / (most - least) * (HEIGHT - BOTTOM - TOP), 1)
 
-    return {
-        "lines": [
-            {"name": line.name, "points": [(across(x), up(y)) for x, y in zip(line.x, line.y, strict=True)], "bars": []}
-            for line in lines
-        ],
-        "x": [(across(value), _told(value)) for value in ticks(first, last)],
-        "y": [(up(value), _told(value)) for value in ticks(least, most)],
-        "width": WIDTH, "height": HEIGHT, "left": LEFT, "bottom": HEIGHT - BOTTOM,
-    }  # fmt: skip
+    drawn = []
+    for line in lines:
+        places = [across(math.log2(x) if powers else x) for x in line.x]
+        bars = [(x, up(a), up(b)) for x, a, b in zip(places, line.low, line.high, strict=False)]
+        drawn.append({"name": line.name, "points": list(zip(places, map(up, line.y), strict=True)), "bars": bars})
+    marks = range(math.ceil(first), math.floor(last) + 1) if powers else ticks(first, last)
+    return box | {
+        "lines": drawn,
+        "x": [(across(value), told(2**value if powers else value)) for value in marks],
+        "y": [(up(value), told(value)) for value in ticks(least, most)],
+    }
 
 
-def _told(value: float) -> str:
-    return f"{value:,g}".replace("-", "−") if abs(value) < 1e6 else f"{value:.0e}"
+def _apart(least: float, most: float) -> tuple[float, float]:
+    """Two ends that differ."""
+    return least, most if most > least else least + 1
+
+
+def told(value: float) -> str:
+    """A number beside an axis."""
+    return f"{value:,g}".replace("-", "−")
 
 
 def ticks(least: float, most: float) -> list[float]:

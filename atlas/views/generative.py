@@ -75,7 +75,7 @@ def _generator(generator: GeneratorResults, figures: Mapping[str, Figure]) -> It
          "records": records, "direction_title": direction_title, "direction_label": direction_label, "towards": towards, "is_better": is_better,
         "attribute": ATTRIBUTE, "drawn_file": drawn_file, "frames": arrays["directions"][f"{records[0]['name']}/strip"].shape[0],
         "spectrum": chart([Line(spec.title, tuple(range(1, len(arrays["qualities"]["power"]))),
-                                tuple((10 * np.log10(arrays["qualities"]["power"][1:] + 1e-12)).tolist()))], wide=True),
+                                tuple((10 * np.log10(arrays["qualities"]["power"][1:] + 1e-12)).tolist()))], zero=False),
         "map_side": MAP_CELLS * MAP_TILE,
         "sheet_size": _sheet_size(generator),
     }  # fmt: skip
@@ -104,8 +104,7 @@ def _assets(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figur
     if "codes" in arrays:
         grid = arrays["codes"]["grid"]
         made["codes"] = tiled(list(grid.reshape(-1, *grid.shape[3:])), grid.shape[2])
-        quality = arrays["qualities"]
-        made["real"] = tiled([*quality["made"], *quality["nearest"]], len(quality["made"]))
+        made["real"] = tiled([*arrays["codes"]["made"], *arrays["codes"]["nearest"]], len(arrays["codes"]["made"]))
     yield Asset(drawn_file(name, "agreement"), _shades(arrays["directions"]["cosines"]))
     for what, picture in made.items():
         yield Asset(drawn_file(name, what), webp(picture, quality=82, xmp=xmp(figures[what], desk.base_url)))

@@ -17,7 +17,8 @@ from atlas.figures.network import filter_pictures, network_figures
 from atlas.figures.places import diagnosis_page, filters_file, network_page
 from atlas.figures.strip import strip
 from atlas.portrait import DIAGNOSED
-from atlas.types import Array, EmbeddedFile
+from atlas.sources import EmbeddedFile
+from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk, Entry
 from atlas.views.entry import ROWS

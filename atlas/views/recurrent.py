@@ -23,7 +23,7 @@ from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.concepts import CONCEPTS, KINDS
 from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
-from atlas.views.curves import plot
+from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page
 from atlas.views.script import put
@@ -53,8 +53,8 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
             if any(winner(n, concept.name) for n in results.recurrent)
         ],
         "gates": [(n.spec.title, gate, points) for n in results.recurrent for gate, points in gate_points(n)],
-        "context_plot": plot(context_lines(results)),
-        "closing_plots": [(kind, plot(closing_lines(results, kind))) for kind in ("bracket", "quote")],
+        "context_plot": chart(context_lines(results), powers=True),
+        "closing_plots": [(kind, chart(closing_lines(results, kind), powers=True)) for kind in ("bracket", "quote")],
         "kinds": [n.facts["reach"]["kinds"] for n in results.recurrent],
         "readers": [PLACES, *(READERS[reads] for reads in READERS if reads in results.readers)],
         "text": results.recurrent[0].text,

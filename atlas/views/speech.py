@@ -11,7 +11,7 @@ from atlas.recurrent.sounds import SOUNDS
 from atlas.recurrent.speech import SECONDS
 from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
-from atlas.views.curves import plot
+from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Item, Page
 
@@ -36,7 +36,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "onset": curve(arrays["onset"]),
         "voice": [round(WIDTH * place / len(arrays["onset"]), 1) for place in facts["voice"]],
         "seconds": len(arrays["probability"][0]) * SECONDS,
-        "memory": plot(memory_lines(network)),
+        "memory": chart(memory_lines(network), powers=True),
         "size": (WIDTH, HEIGHT),
     }  # fmt: skip
     yield Page(PAGE, "speech.html", context)

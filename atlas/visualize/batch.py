@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from atlas.errors import AtlasError, UnknownName
 from atlas.measured import Picture
+from atlas.seeds import name_seed
 from atlas.types import Array, LayerSpec, Network, Unit
 from atlas.visualize import BATCH, DIVERSE, KINDS, VERSION, Settings
 from atlas.visualize import objective as objectives
@@ -87,11 +87,6 @@ def unit_objective(settings: Settings, units: Sequence[int], *, texture: bool) -
 def copy_seed(seed: int, copy: int) -> int:
     """The seed of a further picture of the same unit; the first keeps the unit's own."""
     return seed if copy == 0 else name_seed(f"copy {copy}", seed)
-
-
-def name_seed(name: str, seed: int) -> int:
-    """A seed in [0, 2^63) from the recipe's seed and a name."""
-    return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8], "big") >> 1
 
 
 def _pictures(

@@ -14,7 +14,8 @@ import torch
 from atlas.collect import BATCH, prepare, respond
 from atlas.memory import keep_memory
 from atlas.networks import NETWORKS
-from atlas.types import EmbeddedFile, Network, Unit, WheelFile
+from atlas.sources import EmbeddedFile, WheelFile
+from atlas.types import Network, Unit
 from atlas.visualize import BATCH as UNITS
 from atlas.visualize import Settings, visualize_units
 from atlas.weights import load

@@ -5,7 +5,7 @@ import pytest
 
 from atlas.collect import prepare
 from atlas.networks import NETWORKS
-from atlas.types import HubFile, UrlFile
+from atlas.sources import HubFile, UrlFile
 from atlas.weights import load, randomized
 
 PUBLISHED = tuple(spec.name for spec in NETWORKS.values() if isinstance(spec.weights, HubFile | UrlFile))

@@ -9,7 +9,7 @@ from atlas.card import read_card, read_gates
 from atlas.errors import WeightsError
 from atlas.labels import class_names
 from atlas.networks import NETWORKS
-from atlas.types import EmbeddedFile
+from atlas.sources import EmbeddedFile
 from atlas.weights import EMBEDDED
 
 TRAINED = [name for name in NETWORKS if isinstance(NETWORKS[name].weights, EmbeddedFile)]

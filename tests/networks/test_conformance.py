@@ -9,8 +9,9 @@ from torch import nn
 from atlas.anatomy import structure
 from atlas.field import receptive_fields
 from atlas.labels import class_names
+from atlas.sources import EmbeddedFile, WheelFile
 from atlas.tap import tap
-from atlas.types import EmbeddedFile, Network, WheelFile
+from atlas.types import Network
 from atlas.visualize.graph import cut
 from atlas.weights import locate
 

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from atlas.errors import WeightsError
 from atlas.networks import NETWORKS
-from atlas.types import EmbeddedFile, WheelFile
+from atlas.sources import EmbeddedFile, WheelFile
 from atlas.weights import assemble, check, load, locate, read
 
 SPEC = NETWORKS["efficientnet-lite0"]

@@ -12,9 +12,9 @@ from atlas.networks.recurrent import RECURRENT
 from atlas.recurrent.cell import net_of
 from atlas.recurrent.source import digest, encode_file, read_library
 from atlas.recurrent.trace import replay
+from atlas.sources import EmbeddedFile
 from atlas.train.recurrent_loop import CHARACTER_RECIPES
 from atlas.train.recurrent_ship import held_out_loss
-from atlas.types import EmbeddedFile
 from atlas.weights import EMBEDDED
 
 SHIPPED = [spec.name for spec in RECURRENT.values() if isinstance(spec.weights, EmbeddedFile)]

@@ -8,8 +8,9 @@ from torch import nn
 from atlas.collect import prepare as normalize
 from atlas.errors import AtlasError
 from atlas.networks import NETWORKS
+from atlas.sources import EmbeddedFile, WheelFile
 from atlas.tap import tap
-from atlas.types import EmbeddedFile, LayerSpec, Network, Unit, WheelFile
+from atlas.types import LayerSpec, Network, Unit
 from atlas.visualize import Settings, visualize_directions, visualize_units
 from atlas.visualize.engine import prepare
 from atlas.visualize.graph import Clamp, cut

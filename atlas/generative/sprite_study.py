@@ -1,0 +1,87 @@
+"""The studies of a generator of sprites, whose factors are known: what its codes stand for, and made against real."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from atlas.generative import quality
+from atlas.generative.disentangle import binned, dci, entropy, mig, mutual_information
+from atlas.generative.judge import JUDGE, judge_features
+from atlas.generative.latent import Generator, draw, pictures
+from atlas.generative.readout import read_codes, readout
+from atlas.generative.sprites import FACTORS, LEARNED, TRAINING_SEED, draw_factors, render
+from atlas.generative.study import Found
+from atlas.seeds import name_seed
+from atlas.types import Array
+
+NEAREST = 8  # made pictures that are shown above their nearest real ones
+
+
+def study_codes(generator: Generator, sample: dict[str, Array], *, seed: int) -> Found:
+    """What the codes of an InfoGAN stand for, and its pictures against real ones."""
+    (codes, told), (made, found) = code_meaning(generator, len(sample["z"]), seed), against_real(sample["rgb"], seed)
+    return codes | made, told | found
+
+
+def code_meaning(generator: Generator, count: int, seed: int) -> Found:
+    """Codes read from `count` real sprites with known factors, and each set by itself."""
+    spec = generator.spec
+    factors = draw_factors(count, name_seed(f"{spec.name}/sample", seed))
+    read = read_codes(readout(spec), render(factors))
+    shuffled = np.random.default_rng(seed).permuted(read, axis=0)
+    choices = tuple(bool(factor.values) for factor in FACTORS)
+    found, null = dci(read, factors, choices, seed), dci(shuffled, factors, choices, seed)
+    entropies = np.array([entropy(binned(column)) for column in factors.T])
+    arrays = {
+        "information": mutual_information(read, factors) / entropies,
+        "information_null": mutual_information(shuffled, factors) / entropies,
+        "importance": found.importance,
+        "mig": mig(read, factors), "mig_null": mig(shuffled, factors),
+        "informativeness": found.informativeness, "informativeness_null": null.informativeness,
+        "grid": _code_grid(generator, seed),
+    }  # fmt: skip
+    facts = {
+        "codes": ["choice", *(f"number {number}" for number in range(spec.numbers))],
+        "factors": [factor.name for factor in FACTORS],
+        "mig": float(arrays["mig"].mean()), "mig_null": float(arrays["mig_null"].mean()),
+        "disentanglement": found.disentanglement, "disentanglement_null": null.disentanglement,
+        "completeness": found.completeness, "completeness_null": null.completeness,
+        "sprites": count,
+    }  # fmt: skip
+    return arrays, facts
+
+
+def _code_grid(generator: Generator, seed: int) -> Array:
+    """[K, C, 9, S, S, 3] uint8: each number from -1 to 1 under each choice, the rest held."""
+    spec = generator.spec
+    base = draw(spec, 1, name_seed(f"{spec.name}/edited", seed))[0]
+    base[spec.noise : spec.free] = 0
+    values, rows = np.linspace(-1, 1, 9), []
+    for number in range(spec.numbers):
+        for choice in range(len(spec.choices)):
+            z = np.repeat(base[None], len(values), 0)
+            z[:, spec.free :] = np.eye(len(spec.choices))[choice]
+            z[:, spec.noise + number] = values
+            rows.append(pictures(generator, z))
+    return np.stack(rows).reshape(spec.numbers, len(spec.choices), len(values), spec.size, spec.size, 3)
+
+
+def against_real(made: Array, seed: int) -> Found:
+    """Made sprites [N, S, S, 3] against those that were learned, with real against other real ones as the floor."""
+    count = len(made)
+    learned = render(draw_factors(LEARNED, TRAINING_SEED))
+    real, other = learned[:count], render(draw_factors(count, name_seed("sprites/other", seed)))
+    a, b, c = (judge_features(rgb) for rgb in (real, made, other))
+    precision, recall = quality.precision_recall(a, b)
+    floor = quality.precision_recall(a, c)
+    index, distance = quality.nearest(made[:NEAREST], learned)
+    fresh = quality.nearest(other[:64], learned)[1]
+    return (
+        {"made": made[:NEAREST], "nearest": learned[index], "distance": distance},
+        {
+            "judge": JUDGE, "learned": LEARNED, "frechet": quality.frechet(a, b), "frechet_floor": quality.frechet(a, c),
+            "precision": precision, "recall": recall, "precision_floor": floor[0], "recall_floor": floor[1],
+            "nearest_made": float(quality.nearest(made[:64], learned)[1].mean()), "nearest_real": float(fresh.mean()),
+            "spectrum_real": quality.checkerboard(quality.spectrum(real)),
+        },
+    )  # fmt: skip
