@@ -32,7 +32,7 @@ def passport_page(name: str, direction: str) -> str:
 
 def drawn_file(name: str, what: str) -> str:
     """A picture of a generator's pages."""
-    return f"pictures/generative/{name}/{what}.webp"
+    return f"pictures/generative/{name}/{what}.avif"
 
 
 def direction_title(record: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ def diagnosis_page(network: str) -> str:
 
 def deconv_file(network: str) -> str:
     """The sheet of a network's deconvnet pictures."""
-    return f"pictures/{network}/deconvnet.webp"
+    return f"pictures/{network}/deconvnet.avif"
 
 
 def gate_file(network: str, block: int) -> str:
@@ -69,7 +69,7 @@ def probe_file(index: int) -> str:
 
 def map_file(network: str, layer: str) -> str:
     """The picture of a map: its cells."""
-    return f"pictures/{network}/{layer}/map.webp"
+    return f"pictures/{network}/{layer}/map.avif"
 
 
 def icon_file(network: str, layer: str, cell: int) -> str:

@@ -16,7 +16,7 @@ from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page
-from atlas.views.pixels import webp
+from atlas.views.pixels import avif
 
 WIDTH, HEIGHT = 300.0, 120.0
 DECADES = (-2, 1)  # of the chart of spreads
@@ -64,7 +64,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     for network, found in both:
         sheet = deconv_sheet(found, seen=desk.results.probes.publish)
         file = deconv_file(network.spec.name)
-        yield Asset(file, webp(sheet, quality=85))
+        yield Asset(file, avif(sheet, quality=66))
         shares = (float(found.aliased[0].mean()), float(found.aliased[1].mean()))
         hue = desk.hues[network.spec.name]
         sides.append(

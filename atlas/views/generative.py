@@ -32,7 +32,7 @@ from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
 from atlas.views.map import FINE
 from atlas.views.page import Asset, Item, Page
-from atlas.views.pixels import contact_sheet, scaled, webp
+from atlas.views.pixels import avif, contact_sheet, scaled
 from atlas.views.script import put
 
 SHEET, COLUMNS = 32, 16  # pictures of the opening sheet
@@ -100,14 +100,16 @@ def _assets(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figur
         strip = arrays["directions"][f"{record['name']}/strip"]  # [D, N, S, S, 3]
         made[record["name"]] = tiled(list(strip.swapaxes(0, 1).reshape(-1, *strip.shape[2:])), len(strip))
         row = contact_sheet([scaled(frame, ROW) for frame in strip[:, 0]], len(strip), ROW)
-        yield Asset(drawn_file(name, f"{record['name']}-row"), webp(row, quality=70))
+        yield Asset(drawn_file(name, f"{record['name']}-row"), avif(row, quality=56, photographs=True))
     if "codes" in arrays:
         grid = arrays["codes"]["grid"]
         made["codes"] = tiled(list(grid.reshape(-1, *grid.shape[3:])), grid.shape[2])
         made["real"] = tiled([*arrays["codes"]["made"], *arrays["codes"]["nearest"]], len(arrays["codes"]["made"]))
     yield Asset(drawn_file(name, "agreement"), _shades(arrays["directions"]["cosines"]))
     for what, picture in made.items():
-        yield Asset(drawn_file(name, what), webp(picture, quality=82, xmp=xmp(figures[what], desk.base_url)))
+        yield Asset(
+            drawn_file(name, what), avif(picture, quality=62, photographs=True, xmp=xmp(figures[what], desk.base_url))
+        )
 
 
 def _over(rgb: Array, heat: Array) -> Array:
@@ -219,7 +221,7 @@ def _units(generator: GeneratorResults, layer: str, figure: Figure) -> Iterator[
         over = _over(found["top"][place][0], found["heat"][place][0])
         row = [*found["top"][place], over, *found["without"][place], heat, *found["inserted"][place]]
         file = drawn_file(spec.name, f"{layer}-{unit}")
-        yield Asset(file, webp(tiled(row, len(row)), quality=80))
+        yield Asset(file, avif(tiled(row, len(row)), photographs=True))
         units.append(
             {
                 "unit": unit,

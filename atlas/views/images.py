@@ -15,7 +15,7 @@ from atlas.views import ATLAS_VIEWS
 from atlas.views.credits import WORKS_A_PAGE, Work, list_page, numbers
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page
-from atlas.views.pixels import contact_sheet, webp
+from atlas.views.pixels import avif, contact_sheet
 from atlas.views.script import put
 
 SIDE, COLUMNS = 64, 12
@@ -44,7 +44,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
             WORKS, put("works", {"page": WORKS_A_PAGE, "work": numbers(found, len(desk.results.probes.images))})
         )
     for number, part in enumerate(parts):
-        file = f"pictures/images-{number + 1}.webp" if desk.pixels and part else None
+        file = f"pictures/images-{number + 1}.avif" if desk.pixels and part else None
         if file:
             yield Asset(file, _sheet(desk, part))
         yield Page(list_page(number), "images.html", _context(desk, part, number, len(parts), file))
@@ -56,7 +56,7 @@ def _sheet(desk: Desk, part: Sequence[Work]) -> bytes:
         np.asarray(pixels[work.images[0]].resize((SIDE, SIDE), Image.Resampling.LANCZOS)) if pixels else None
         for work in part
     ]
-    return webp(contact_sheet(tiles, COLUMNS, SIDE), quality=70)
+    return avif(contact_sheet(tiles, COLUMNS, SIDE), quality=60, photographs=True)
 
 
 def _context(desk: Desk, part: Sequence[Work], number: int, parts: int, file: str | None) -> dict[str, object]:

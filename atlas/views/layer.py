@@ -16,7 +16,7 @@ from atlas.views.desk import Sheet
 from atlas.views.examples import strongest
 from atlas.views.map import small_map_file
 from atlas.views.page import Asset, Item, Page
-from atlas.views.pixels import contact_sheet, scaled, webp
+from atlas.views.pixels import avif, contact_sheet, scaled
 from atlas.views.region import places, regions
 from atlas.views.script import put
 
@@ -41,7 +41,7 @@ def pages(sheet: Sheet) -> Iterator[Item]:
     groups = _groups(sheet)
     for group in groups:
         if group.file is not None:
-            yield Asset(group.file, webp(_examples(sheet, group), quality=52))
+            yield Asset(group.file, avif(_examples(sheet, group), quality=45, photographs=True))
     yield Asset(f"{sheet.path}units.js", put("units", _columns(sheet)))
     if sheet.layer.cells is not None:
         yield Asset(f"{sheet.path}regions.js", put("regions", regions(sheet, sheet.layer.cells)))
@@ -54,7 +54,7 @@ def _groups(sheet: Sheet) -> tuple[Group, ...]:
         Group(first, last, -(-(last + 1 - first) // COLUMNS), file if sheet.desk.pixels else None)
         for first in range(0, units, GROUP)
         for last in [min(first + GROUP, units) - 1]
-        for file in [f"pictures/{name}/examples-{first // GROUP}.webp"]
+        for file in [f"pictures/{name}/examples-{first // GROUP}.avif"]
     )
 
 

@@ -17,7 +17,7 @@ from atlas.types import Array
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
 from atlas.views.page import Asset, Item, Page
-from atlas.views.pixels import avif, scaled, stretch, webp
+from atlas.views.pixels import avif, scaled, stretch
 from atlas.views.script import put
 
 SIDE, SMALL, THUMB = 768, 400, 128  # pixels of the map picture, of its small version and of its thumbnail
@@ -39,12 +39,12 @@ class Region:
 
 def small_map_file(network: str, layer: str) -> str:
     """The small version of the map's picture."""
-    return map_file(network, layer).replace("map.webp", "map-small.webp")
+    return map_file(network, layer).replace("map.avif", "map-small.avif")
 
 
 def map_thumb_file(network: str, layer: str) -> str:
     """Its thumbnail, for lists of maps."""
-    return map_file(network, layer).replace("map.webp", "map-thumb.webp")
+    return map_file(network, layer).replace("map.avif", "map-thumb.avif")
 
 
 def pages(sheet: Sheet) -> Iterator[Item]:
@@ -55,14 +55,14 @@ def pages(sheet: Sheet) -> Iterator[Item]:
     network, name = sheet.network.spec.name, sheet.layer.spec.name
     picture = draw(sheet, cells)
     figure = map_figure(sheet.desk.results, sheet.network.spec, sheet.layer)
-    yield Asset(map_file(network, name), webp(picture, quality=60, xmp=xmp(figure, sheet.desk.base_url)))
+    yield Asset(map_file(network, name), avif(picture, quality=50, xmp=xmp(figure, sheet.desk.base_url)))
     smaller = (
-        (small_map_file(network, name), SMALL, 50),
-        (map_thumb_file(network, name), THUMB, 44),
+        (small_map_file(network, name), SMALL, 44),
+        (map_thumb_file(network, name), THUMB, 40),
     )  # home has dozens
     for file, side, quality in smaller:
         small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
-        yield Asset(file, webp(np.asarray(small), quality=quality))
+        yield Asset(file, avif(np.asarray(small), quality=quality))
     for place, icon in enumerate(cells.icon):
         if icon is not None:
             yield Asset(icon_file(network, name, place), avif(stretch(icon)))

@@ -136,7 +136,7 @@ def _legend(sheet: Sheet) -> str:
     """What the examples of every unit of the layer are; headings say which level each is of."""
     layer, size = sheet.layer, sheet.desk.results.probes.size
     images = count(int(layer.stats.counts[0].sum()), "probe image")
-    return f"Of {images}, each with its response, {crop_clause(layer, size, sheet.network.spec.input_size)}."
+    return f"Of {images}, {crop_clause(layer, size, sheet.network.spec.input_size)}."
 
 
 def _licence(sheet: Sheet, figures: Mapping[str, Figure]) -> int:

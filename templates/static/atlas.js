@@ -120,7 +120,7 @@
         var tile = make("span", { className: "tile" });
         link.prepend(tile);
         if (link.className) make("img", { src: path + unit + ".avif", alt: "" }, tile);
-        else tile.style.cssText = "background-image:url(" + path + "examples-" + group + ".webp);background-size:1600% " + rows * 100 + "%;background-position:" +
+        else tile.style.cssText = "background-image:url(" + path + "examples-" + group + ".avif);background-size:1600% " + rows * 100 + "%;background-position:" +
           unit % 16 / 15 * 100 + "% " + (rows > 1 ? (unit >> 4) % 16 / (rows - 1) * 100 : 0) + "%";
       });
     }, { rootMargin: "200px" }).observe(list);

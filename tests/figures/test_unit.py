@@ -157,7 +157,7 @@ def test_map_figure(results):
     assert figure.page == "figures/efficientnet-lite0/block3b/map/index.html"
     assert "Trustworthiness 0.91 and continuity 0.88" in figure.caption
     assert "42\u202f% of the 10 nearest share the predicted class, 11\u202f% with shuffled classes" in figure.caption
-    assert figure.files == ("pictures/efficientnet-lite0/block3b/map.webp",)
+    assert figure.files == ("pictures/efficientnet-lite0/block3b/map.avif",)
     assert figure.licence == "CC-BY-4.0 AND CC0-1.0"  # two cells show a photograph
     layer = network.load("block3b")
     sampled = replace(layer, layout=replace(layer.layout, parameters={"judged": 30}))

@@ -142,7 +142,7 @@ def test_unpublished_probe_images_leave_no_trace(tmp_path):
     results = make_results()
     write(replace(results, probes=replace(results.probes, publish=False)), tmp_path)
     assert not list((tmp_path / "i").rglob("*"))
-    assert not list((tmp_path / "pictures").rglob("examples-*.webp"))
+    assert not list((tmp_path / "pictures").rglob("examples-*.avif"))
 
 
 def test_files_of_an_older_build_are_removed_and_nothing_else(tmp_path):
