@@ -55,21 +55,32 @@ def leakage(effect: Array, target: int) -> float:
     return float(others / abs(effect[target])) if effect[target] else float("inf")
 
 
+def against_chance(effect: Array, chance: Array) -> Array:
+    """Effects [..., A] in units of what random directions (effects [R, A]) do to each attribute: their root mean square.
+
+    Attributes that anything moves, such as brightness, so do not hide those that little else moves, such as a turned head.
+    """
+    found: Array = effect / np.maximum(np.sqrt((chance**2).mean(0)), 1e-9)
+    return found
+
+
 def percentile(effect: Array, target: int, chance: Array, *, chosen: bool) -> float:
     """Share of random directions (effects [R, A]) that do less.
 
-    A target that was `chosen` after the fact, as the attribute that moves most, meets the random directions' own largest effect,
-    so that the choice costs what it is worth; a supervised one meets their effect on the same attribute.
+    A target that was `chosen` after the fact, as the attribute that moves most in units of chance, meets the random directions'
+    own largest such effect, so that the choice costs what it is worth; a supervised one meets their effect on the same attribute.
     """
-    rivals = np.abs(chance).max(1) if chosen else np.abs(chance[:, target])
-    return float((rivals < abs(effect[target])).mean())
+    own, others = np.abs(against_chance(effect, chance)), np.abs(against_chance(chance, chance))
+    rivals = others.max(1) if chosen else others[:, target]
+    return float((rivals < own[target]).mean())
 
 
 def passport(direction: Direction, edits: Edits, chance: Array, names: tuple[str, ...]) -> Passport:
     """The passport from measured edits and the effects of random directions [R, A]."""
     effect = effects(edits.measures)
     supervised = direction.attribute in names
-    target = names.index(direction.attribute) if supervised else int(np.abs(effect).argmax())
+    target = names.index(direction.attribute) if supervised else int(np.abs(against_chance(effect, chance)).argmax())
+    rivals = np.abs(against_chance(chance, chance)).argmax(1)
     middle = len(edits.doses) // 2
     same = [likeness(found, edits.estimates[middle], direction.vector).mean() for found in edits.estimates]
     return Passport(
@@ -80,7 +91,9 @@ def passport(direction: Direction, edits: Edits, chance: Array, names: tuple[str
         leakage=leakage(effect, target),
         identity=np.array(same),
         percentile=percentile(effect, target, chance, chosen=not supervised),
-        cleaner=float(np.mean([leakage(e, int(np.abs(e).argmax())) > leakage(effect, target) for e in chance])),
+        cleaner=float(
+            np.mean([leakage(e, at) > leakage(effect, target) for e, at in zip(chance, rivals, strict=True)])
+        ),
     )
 
 

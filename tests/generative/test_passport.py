@@ -6,7 +6,7 @@ import pytest
 from atlas.generative import identity
 from atlas.generative.attributes import ATTRIBUTES, attributes_of, measure, smaller
 from atlas.generative.directions import Direction
-from atlas.generative.passport import Edits, effects, leakage, monotone, passport, percentile
+from atlas.generative.passport import Edits, against_chance, effects, leakage, monotone, passport, percentile
 
 DOSES = np.linspace(-3, 3, 7)
 
@@ -49,6 +49,14 @@ def test_a_chosen_target_pays_for_the_choice():
     effect = np.array([1.0, 0.0])
     assert percentile(effect, 0, chance, chosen=False) == pytest.approx(3 / 4)
     assert percentile(effect, 0, chance, chosen=True) == pytest.approx(1 / 4)
+
+
+def test_the_target_is_what_chance_moves_least():
+    chance = np.array([[2.0, 0.1], [-2.0, -0.1]])
+    assert against_chance(np.array([3.0, 1.0]), chance) == pytest.approx([1.5, 10])
+    found = passport(Direction("sefa", 0, np.array([1.0, 0, 0]), 0.1), edits([0.5, 0.4]), chance, ("a", "b"))
+    assert found.target == 1  # the smaller effect, but far above what random directions do
+    assert against_chance(np.ones(2), np.zeros((3, 2))).min() > 1e6  # nothing moved by chance
 
 
 def test_a_supervised_direction_keeps_its_own_target():
