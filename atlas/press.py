@@ -54,8 +54,7 @@ class Press:
         )
         self._jinja.globals.update(
             networks=[(network.spec, self.desk.hues[network.spec.name]) for network in self.desk.networks],
-            has_recurrent=bool(results.recurrent),
-            has_generators=bool(results.generators),
+            more="r" * bool(results.recurrent) + "g" * bool(results.generators),  # what the menu has besides
             version=__version__,
             base_url=base_url.rstrip("/"),
             issued=issue_date().isoformat(),

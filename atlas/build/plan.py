@@ -72,7 +72,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("dissections", 2, ("numpy", "torch"), 1, 5.0, "units of generators"),
         StepSpec("latents", 1, ("umap-learn", "scikit-learn", "numba", "numpy", "torch"), 1, 6.0, "latent maps"),
         StepSpec("qualities", 2, ("numpy", "torch", "timm"), 1, 3.0, "quality of generators"),
-        StepSpec("codes", 2, ("numpy", "scikit-learn", "torch"), 1, 6.0, "codes of generators"),
+        StepSpec("codes", 3, ("numpy", "scikit-learn", "torch"), 1, 6.0, "codes of generators"),
     )
 }
 

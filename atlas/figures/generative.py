@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -218,7 +219,7 @@ def _codes(results: AtlasResults, generator: GeneratorResults) -> Figure:
     facts = generator.facts["codes"]
     return _figure(
         results, generator, "codes", "Codes and factors",
-        f"Each number of the code from −1 to 1 under each choice; and how much the codes that are read from {facts['sprites']} real sprites "
+        f"Each number of the code from −1 to 1 under each choice; and how much the codes that are read from {count(facts['sprites'], 'real sprite')} "
         f"tell of their known factors. Mutual information gap {number(facts['mig'])} (shuffled codes {number(facts['mig_null'])}), "
         f"disentanglement {number(facts['disentanglement'])} ({number(facts['disentanglement_null'])}), completeness "
         f"{number(facts['completeness'])} ({number(facts['completeness_null'])}).",
@@ -239,10 +240,18 @@ def _real(results: AtlasResults, generator: GeneratorResults) -> Figure:
 
 
 def best(records: Sequence[Mapping[str, Any]], number: int = 5) -> list[Mapping[str, Any]]:
-    """The directions worth showing first: one a target, better than chance, the largest effect in shares of what leaks."""
+    """The directions worth showing first: better than chance, no target twice; each method's best before its second.
+
+    The best has the largest effect in shares of what leaks.
+    """
     ranked = sorted(records, key=lambda record: -abs(record["effect"]) / (0.1 + (record["leakage"] or 0)))
-    found: dict[str, Mapping[str, Any]] = {}
-    for record in ranked:
-        if is_better(record):
-            found.setdefault(record["target"], record)
-    return list(found.values())[:number]
+    better = [record for record in ranked if is_better(record)]
+    found: list[Mapping[str, Any]] = []
+    while len(found) < number:
+        shown = {record["target"] for record in found}
+        fresh = [record for record in better if record["target"] not in shown]
+        if not fresh:
+            break
+        turns = Counter(record["method"] for record in found)
+        found.append(min(fresh, key=lambda record: turns[record["method"]]))  # min keeps the ranking among equals
+    return found

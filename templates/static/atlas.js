@@ -38,8 +38,9 @@
     document.body.prepend(make("a", { className: "skip", href: "#main", textContent: "Skip to content" }));
     make("link", { rel: "icon", href: root + "static/mark.svg" }, document.head);
     if (!header.querySelector("nav")) {
-      if (header.hasAttribute("data-generators")) NAV.splice(2, 0, ["Generators", "generative/index.html"]);
-      if (header.hasAttribute("data-recurrent")) NAV.splice(2, 0, ["Recurrent", "recurrent/index.html"]);
+      var more = header.dataset.more || "";
+      if (more.includes("g")) NAV.splice(2, 0, ["Generators", "generative/index.html"]);
+      if (more.includes("r")) NAV.splice(2, 0, ["Recurrent", "recurrent/index.html"]);
       var nav = make("nav", { ariaLabel: "Site" }, header);
       NAV.forEach(function (item) { nav.append(make("a", { textContent: item[0], href: root + item[1] }), " "); });
     }
