@@ -42,5 +42,5 @@ SPEC = miniature(
     layers=layers(),
     summary="Each block learns what to add to its input; the identity skip carries signal and gradient, so that depth "
     "stops hurting and a hundred layers can be trained.",
-    sha256="7462eccc1dc8fe21fca11ccd6991ad894a8b28bb210ade2d49abbeb0f3d0de2d",
+    sha256="63b82522d7dbb289c51bf9a817cf518ffd465b423bc6f2b7093c1c400b0f1b4f",
 )

@@ -27,5 +27,5 @@ SPEC = miniature(
     layers=layers(),
     summary="A small side network looks at the mean of every channel and gates the channels for this image: attention "
     "over features, at hardly any cost.",
-    sha256="02f374199002f4f93f6cd9baa78bbe73ef75bcb7e3d2466a36b1c24a3bf661b5",
+    sha256="b797405acdfbd8cf3db432e22592c31125f6628adef2670ab560989bea0076eb",
 )
