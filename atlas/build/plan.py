@@ -16,6 +16,7 @@ from atlas.build.store import Key
 from atlas.config import NetworkRecipe, Recipe
 from atlas.images import ProbeSource, probe_source
 from atlas.portrait import DIAGNOSED, DIAGNOSED_LAYERS
+from atlas.precision import native_precision
 from atlas.types import LayerSpec, NetworkSpec, Unit
 
 ICON_CHUNK = 16
@@ -210,7 +211,7 @@ class _Planner:
 
     def _pictures(self, network: NetworkRecipe, layer: LayerSpec, base: dict[str, Any]) -> Iterator[Task]:
         recipe = self.recipe.pictures
-        settings = recipe.model_dump() | {"size": recipe.side(network.spec)}
+        settings = recipe.model_dump() | {"size": recipe.side(network.spec), "precision": native_precision(self.device)}
         for index in network.pictured(layer):
             unit = Unit(network.name, layer.name, index)
             parameters = {**base, "layer": _described(layer), "unit": index, "settings": settings,
@@ -253,7 +254,9 @@ class _Planner:
 
     def _icons(self, layer: LayerSpec, base: dict[str, Any], found: Task) -> Iterator[Task]:
         """A chunk of icons each; how many cells there will be is not known yet, so the last chunks may be empty."""
-        settings = self.recipe.pictures.model_dump() | {"size": self.recipe.maps.icon_size}
+        settings = self.recipe.pictures.model_dump() | {
+            "size": self.recipe.maps.icon_size, "precision": native_precision(self.device),
+        }  # fmt: skip
         for first in range(0, self.recipe.maps.grid**2, ICON_CHUNK):
             parameters = {**base, "layer": _described(layer), "first": first, "settings": settings,
                           "seed": self.recipe.seed, "engine": _engine_version()}  # fmt: skip

@@ -14,6 +14,7 @@ from torch import Tensor, fx, nn
 from torch.nn import functional
 
 from atlas.memory import keep_memory
+from atlas.precision import native_precision
 from atlas.types import LayerSpec, Network
 from atlas.visualize.canvas import Canvas, canvas_of
 from atlas.visualize.graph import Clamp, cut
@@ -65,11 +66,11 @@ class Engine:
 
 
 def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str = "auto", device: str = "cpu") -> Engine:
-    """Cut `network` at `layer` for pictures shown at `size` pixels; `precision` is "auto", "float32" or "bfloat16".
+    """Cut `network` at `layer` for pictures shown at `size` pixels; `precision` is "auto" (what the processor has), "float32" or "bfloat16".
 
     Prepared networks are kept per process (the last 8), by the name of network and layer and the other arguments.
     """
-    return _prepare(_Key(network, layer), size, resolve_precision(precision, device), device)
+    return _prepare(_Key(network, layer), size, native_precision(device) if precision == "auto" else precision, device)
 
 
 class _Key:
@@ -103,15 +104,6 @@ def _prepare(key: _Key, size: int, precision: str, device: str) -> Engine:
     return Engine(fast, exact, canvas, precision, device)
 
 
-def resolve_precision(precision: str, device: str) -> str:
-    """ "auto" is bfloat16 where the processor multiplies it natively, else float32."""
-    if precision != "auto":
-        return precision
-    native = torch.cuda.is_bf16_supported() if device.startswith("cuda") else torch.cpu._is_avx512_bf16_supported()
-    return "bfloat16" if native else "float32"
-
-
-@lru_cache(maxsize=1)
 def _strided_depthwise_in_float32(graph: fx.GraphModule) -> None:
     for name, module in list(graph.named_modules()):
         if isinstance(module, nn.Conv2d) and 1 < module.groups == module.in_channels and max(module.stride) > 1:

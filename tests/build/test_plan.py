@@ -9,6 +9,7 @@ from atlas.build.run import make_jobs
 from atlas.build.steps import RUN
 from atlas.config import read_recipe
 from atlas.errors import UnknownName
+from atlas.precision import native_precision
 
 
 def plan(*settings, recipe="tiny"):
@@ -115,3 +116,16 @@ def test_a_picture_is_no_larger_than_its_network_can_fill():
     }
     assert sides["efficientnet-lite0"] == made.recipe.pictures.size == 128
     assert {side for name, side in sides.items() if name.endswith("-64")} == {96}
+
+
+def test_what_the_processor_multiplies_is_part_of_a_pictures_key(monkeypatch):
+    here = digests(plan())
+    other = {"bfloat16": "float32", "float32": "bfloat16"}[native_precision("cpu")]
+    monkeypatch.setattr("atlas.build.plan.native_precision", lambda device: other)
+    there = digests(plan())
+    assert {name.split(":")[0] for name, digest in there.items() if here[name] != digest} == {"pictures", "icons"}
+
+
+def test_the_processor_is_asked_as_torch_asks_it():
+    torch = pytest.importorskip("torch")
+    assert (native_precision("cpu") == "bfloat16") == torch.cpu._is_avx512_bf16_supported()
