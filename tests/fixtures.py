@@ -24,8 +24,8 @@ from atlas.measured import (
     UnitStats,
 )
 from atlas.networks import NETWORKS
-from atlas.portrait import DIAGNOSED
-from atlas.types import Array, NetworkSpec, ProbeImage, ProbePart, ProbeSet
+from atlas.portrait import DIAGNOSED, ModelCard, Structure
+from atlas.types import Array, LayerSpec, NetworkSpec, ProbeImage, ProbePart, ProbeSet
 from tests.chapters import make_readers, make_recurrent
 from tests.generators import make_generators
 from tests.portraits import make_card, make_diagnosis, make_gates, make_structure
@@ -130,6 +130,22 @@ def _network(spec: NetworkSpec, number: int) -> NetworkResults:
     )
 
 
+def with_network(spec: NetworkSpec, structure: Structure, card: ModelCard | None) -> AtlasResults:
+    """Small results of one registered network: its own structure and card, at most 12 units a layer, made-up responses."""
+    small = replace(spec, labels="fixture-12",
+                    layers=tuple(replace(layer, units=min(layer.units, CLASSES)) for layer in spec.layers))  # fmt: skip
+    network = NetworkResults(
+        spec=small,
+        parameters=1_234_567,
+        layer_names=tuple(layer.name for layer in spec.layers),
+        load=cache(partial(_layer, small, 1)),
+        keys={"fields": "1a" * 32, "structures": "1b" * 32},
+        structure=structure,
+        card=card,
+    )
+    return make_results(networks=(network,))
+
+
 def _layer(spec: NetworkSpec, number: int, name: str) -> LayerResults:
     layer = spec.layer(name)
     rng = np.random.default_rng([number, layer.units, len(name)])
@@ -137,15 +153,19 @@ def _layer(spec: NetworkSpec, number: int, name: str) -> LayerResults:
     mapped = layer.spatial
     return LayerResults(
         spec=layer,
-        field=FIELDS[name],
+        field=_field(layer),
         stats=_stats(responses, rng),
-        examples=_examples(responses, FIELDS[name], rng, spatial=layer.spatial),
+        examples=_examples(responses, _field(layer), rng, spatial=layer.spatial),
         neighbours=_neighbours(responses),
         pictures={unit: _picture(rng, unit, responses[:, unit].max()) for unit in range(0, layer.units, 2)},
         layout=_layout(rng) if mapped else None,
         cells=_cells(layer.units, rng) if mapped else None,
         keys={"summaries": "c0" * 32, "examples": "5e" * 32} | ({"maps": "eb" * 32} if mapped else {}),
     )
+
+
+def _field(layer: LayerSpec) -> ReceptiveField:
+    return FIELDS.get(layer.name, FIELDS["block3b" if layer.spatial else "logits"])
 
 
 def _stats(responses: Array, rng: np.random.Generator) -> UnitStats:
