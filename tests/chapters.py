@@ -16,6 +16,7 @@ from atlas.recurrent import study
 from atlas.recurrent.cell import Cell, Net, net_of
 from atlas.recurrent.concepts import KINDS
 from atlas.recurrent.match_study import study_matches
+from atlas.recurrent.profile import study_profiles
 from atlas.recurrent.sentence_study import study_sentences
 from atlas.recurrent.sentences import read_sentences
 from atlas.recurrent.source import SourceFile
@@ -100,6 +101,7 @@ def _network(spec: RecurrentSpec) -> RecurrentResults:
         "gates": study.study_gates(net, texts),
         "reach": study.study_reach(module, texts, baseline, places=40, seed=0),
         "passages": study.study_passages(net, texts),
+        "profiles": study_profiles(net, texts),
     }
     found["reach"][1]["by_order"] = [4.0, 3.0, 2.5, 2.2, 2.1, 2.05, 2.0]
     found["relevances"] = study.study_relevance(module, texts, seed=0)

@@ -65,6 +65,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("passages", 2, ("numpy",), 1, 1.0, "passages of text"),
         StepSpec("matches", 1, ("numpy",), 1, 2.0, "matches in text"),
         StepSpec("statemaps", 2, ("umap-learn", "scikit-learn", "numba", "numpy", "scipy"), 1, 6.0, "maps of states"),
+        StepSpec("profiles", 1, ("numpy", "scipy"), 1, 10.0, "profiles of cells"),
         StepSpec("sentences", 1, ("numpy", "scipy", "scikit-learn", "torch"), 1, 3.0, "sentences"),
         StepSpec("spellings", 1, ("numpy", "scipy"), 1, 3.0, "spellings"),
         StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 2.0, "sounds"),

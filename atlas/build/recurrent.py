@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from atlas.recurrent.words import Vocabulary
 
 STUDIES: dict[str, tuple[str, ...]] = {
-    "characters": ("cells", "gates", "reach", "relevances", "passages", "matches", "statemaps"),
+    "characters": ("cells", "gates", "reach", "relevances", "passages", "matches", "statemaps", "profiles"),
     "words": ("sentences",),
     "letters": ("spellings",),
     "sound": ("sounds",),
@@ -155,6 +155,7 @@ def _found(name: str, store: Store, task: Task) -> Found:
     from atlas.recurrent import study
     from atlas.recurrent.cell import net_of
     from atlas.recurrent.match_study import study_matches
+    from atlas.recurrent.profile import study_profiles
     from atlas.statemap import study_maps
 
     module, read = load(spec), _texts_of(store, task)
@@ -167,8 +168,9 @@ def _found(name: str, store: Store, task: Task) -> Found:
     if name == "relevances":
         return study.study_relevance(module, read, seed=seed)
     net = net_of(module)
-    if name in ("gates", "passages"):
-        return study.study_gates(net, read) if name == "gates" else study.study_passages(net, read)
+    unseeded = {"gates": study.study_gates, "passages": study.study_passages, "profiles": study_profiles}
+    if name in unseeded:
+        return unseeded[name](net, read)
     seeded = {"cells": study.study_cells, "matches": study_matches, "statemaps": study_maps}
     return seeded[name](net, read, seed=seed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from atlas.figures.cell import cell_figures
 from atlas.figures.hearing import hearing_figures
 from atlas.figures.recurrent import recurrent_figures
 from atlas.figures.sentiment import sentiment_figures
@@ -16,4 +17,5 @@ def chapter_figures(results: AtlasResults) -> tuple[Figure, ...]:
         *sentiment_figures(results),
         *spelling_figures(results),
         *hearing_figures(results),
+        *cell_figures(results),
     )

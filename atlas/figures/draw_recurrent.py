@@ -16,6 +16,7 @@ from atlas.types import Array
 COLOURS = (ACCENT, SECOND, "#009e73", QUIET)
 ROW = 0.16  # inches of a line of text
 WIDE = 96  # characters of a line of code
+Row = tuple[str, Array | None]  # a line of words, or of code with a number in [-1, 1] for each character
 
 
 def _height(results: AtlasResults, figure: Figure) -> float:
@@ -26,10 +27,10 @@ def _is_text(figure: Figure) -> bool:
     return figure.id.rpartition("/")[2] in ("concepts", "passage", "relevance", "matches")
 
 
-def _rows(results: AtlasResults, figure: Figure) -> list[tuple[str, Array | None]]:
+def _rows(results: AtlasResults, figure: Figure) -> list[Row]:
     """Lines of text, and for code a number in [-1, 1] for each character."""
     name = figure.id.rpartition("/")[2]
-    rows: list[tuple[str, Array | None]] = []
+    rows: list[Row] = []
     for network in results.recurrent:
         rows.append((network.spec.title, None))
         if name == "concepts":
@@ -51,15 +52,16 @@ def _rows(results: AtlasResults, figure: Figure) -> list[tuple[str, Array | None
             ]
         elif name == "passage":
             arrays = network.arrays["passages"]
-            rows += _wrapped(arrays["symbols"][:480], arrays["c"][:480, shown_cell(network)[0]] / 127)
+            rows += wrapped(arrays["symbols"][:480], arrays["c"][:480, shown_cell(network)[0]] / 127)
         else:
             for place in range(len(network.facts["relevances"]["decisions"])):
                 values = network.arrays["relevances"][f"{place}/lrp"]
-                rows += _wrapped(network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max())
+                rows += wrapped(network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max())
     return rows
 
 
-def _wrapped(symbols: Array, values: Array) -> list[tuple[str, Array | None]]:
+def wrapped(symbols: Array, values: Array) -> list[Row]:
+    """Code in lines of WIDE characters, with the value of each."""
     text = "".join(ALPHABET[number] for number in symbols).replace("\n", "¶")
     return [(text[at : at + WIDE], values[at : at + WIDE]) for at in range(0, len(text), WIDE)]
 
@@ -67,7 +69,7 @@ def _wrapped(symbols: Array, values: Array) -> list[tuple[str, Array | None]]:
 def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
     name = figure.id.rpartition("/")[2]
     if _is_text(figure):
-        _text(axes, _rows(results, figure))
+        draw_text(axes, _rows(results, figure))
     elif name == "statemap":
         _states(axes, results)
     elif name == "gates":
@@ -78,7 +80,8 @@ def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
         _lines(axes, closing_lines(results, "bracket"), "distance of the closing bracket", "gain in nats")
 
 
-def _text(axes: Any, rows: Sequence[tuple[str, Array | None]]) -> None:
+def draw_text(axes: Any, rows: Sequence[Row]) -> None:
+    """Lines of words and of coloured code, one below the other."""
     from matplotlib.patches import Rectangle
 
     step = INNER / WIDE

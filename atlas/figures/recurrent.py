@@ -40,11 +40,12 @@ def _figure(
         files=(),
         licence=f"{LICENCE} AND PSF-2.0" if shows_code else LICENCE,
         attribution=f"{CREDIT} ({LICENCE})" + (f"; {SOURCE}" if shows_code else ""),
-        provenance={"networks": [_provenance(results, network) for network in results.recurrent]},
+        provenance={"networks": [read_from(results, network) for network in results.recurrent]},
     )
 
 
-def _provenance(results: AtlasResults, network: RecurrentResults) -> dict[str, Any]:
+def read_from(results: AtlasResults, network: RecurrentResults) -> dict[str, Any]:
+    """What a figure of one of the networks was made from."""
     text = network.text
     probes = {
         "name": f"Python {text['python']} standard library",

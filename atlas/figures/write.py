@@ -14,6 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from atlas.errors import AtlasError
 from atlas.figures import (  # noqa: F401  # register their drawings
+    draw_cell,
     draw_diagnosis,
     draw_gates,
     draw_generative,

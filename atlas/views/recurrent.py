@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from atlas.figures.cell import cell_page, cells_page, named_cells
 from atlas.figures.recurrent import (
     PAGE,
     STATES,
@@ -29,6 +29,7 @@ from atlas.views.page import Asset, Item, Page
 from atlas.views.script import put
 
 SHOWN = 480  # characters of the passage
+ZERO = ord("i")  # the letter of level 0: -8 to 8 are a to q
 LISTED = 8  # matches that are listed
 PLACES = ("states.html", "Places of states", "where else the same cells are on, and maps of states and cells")
 READERS = {
@@ -49,7 +50,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "figures": figures,
         "found": [_found(network) for network in results.recurrent],
         "concepts": [
-            (concept.title, [(n.spec.title, winner(n, concept.name)) for n in results.recurrent]) for concept in CONCEPTS
+            (concept.title, [(n.spec, winner(n, concept.name)) for n in results.recurrent]) for concept in CONCEPTS
             if any(winner(n, concept.name) for n in results.recurrent)
         ],
         "gates": [(n.spec.title, gate, points) for n in results.recurrent for gate, points in gate_points(n)],
@@ -58,11 +59,13 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "kinds": [n.facts["reach"]["kinds"] for n in results.recurrent],
         "readers": [PLACES, *(READERS[reads] for reads in READERS if reads in results.readers)],
         "text": results.recurrent[0].text,
+        "cell_page": cell_page,
     }  # fmt: skip
     yield Page(PAGE, "recurrent.html", context)
     states = {
         "figures": figures,
         "matches": [(n.spec.title, [_query(q) for q in n.facts["matches"]["queries"]]) for n in results.recurrent],
+        "lists": [(n.spec, len(named_cells(n)), cells_page(n.spec.name)) for n in results.recurrent],
         "maps": [_maps(n) for n in results.recurrent],
         "map_kinds": (*(c.title for name in KINDS for c in CONCEPTS if c.name == name), "other code"),
     }
@@ -78,6 +81,8 @@ def _found(network: RecurrentResults) -> dict[str, Any]:
     count = min(SHOWN, len(arrays["symbols"]))
     return {
         "spec": network.spec,
+        "cells": len(named_cells(network)),
+        "cells_page": cells_page(network.spec.name),
         "card": network.card,
         "cell": cell,
         "concept": next(c.title for c in CONCEPTS if c.name == concept),
@@ -92,8 +97,12 @@ def _found(network: RecurrentResults) -> dict[str, Any]:
 
 def coloured(symbols: Array, values: Array) -> list[tuple[str, int]]:
     """(character, level) of each symbol; levels are -8 to 8 for values in [-1, 1]."""
-    levels = np.rint(np.clip(values, -1, 1) * 8).astype(int).tolist()
-    return [(ALPHABET[number], level) for number, level in zip(symbols.tolist(), levels, strict=True)]
+    return [(ALPHABET[number], level) for number, level in zip(symbols.tolist(), colours(values).tolist(), strict=True)]
+
+
+def colours(values: Array) -> Array:
+    """The level of colour, -8 to 8, of each value in [-1, 1]."""
+    return np.asarray(np.rint(np.clip(values, -1, 1) * 8), int)
 
 
 def _decision(network: RecurrentResults, place: int) -> dict[str, Any]:
@@ -112,7 +121,7 @@ def _decision(network: RecurrentResults, place: int) -> dict[str, Any]:
 
 
 def _numbers(network: RecurrentResults) -> dict[str, Any]:
-    """Everything that the cell browser needs: one byte a cell and character, and the likeliest next characters."""
+    """All that the cell browser needs: a letter a cell and character ("i" is level 0), and the likeliest next characters."""
     arrays = network.arrays["passages"]
     count = min(SHOWN, len(arrays["symbols"]))
     quantities = [name for name in ("c", "h", "input", "forget", "output", "reset", "update") if name in arrays]
@@ -125,7 +134,8 @@ def _numbers(network: RecurrentResults) -> dict[str, Any]:
     return {
         "cells": network.spec.hidden,
         "data": {
-            name: base64.b64encode(np.ascontiguousarray(arrays[name][:count]).tobytes()).decode() for name in quantities
+            name: (ZERO + colours(arrays[name][:count] / 127)).astype(np.uint8).tobytes().decode()
+            for name in quantities
         },
         "next": likely,
     }

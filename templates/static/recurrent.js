@@ -15,9 +15,7 @@
           loaded = { cells: found.cells, next: found.next, data: {} };
           form.quantity.length = 0;
           Object.keys(found.data).forEach(function (name) {
-            var text = atob(found.data[name]), bytes = new Int8Array(text.length);
-            for (var i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-            loaded.data[name] = bytes;
+            loaded.data[name] = found.data[name];
             form.quantity.add(new Option(names[name], name));
           });
         }
@@ -33,7 +31,7 @@
     function paint() {
       var cell = Math.min(Math.max(Math.round(+form.cell.value) || 0, 0), loaded.cells - 1), values = loaded.data[form.quantity.value];
       letters.forEach(function (letter, i) {
-        var level = Math.round(values[i * loaded.cells + cell] / 127 * 8);
+        var level = values.charCodeAt(i * loaded.cells + cell) - 105;  // "i" is 0
         letter.className = (level ? "l" + level : "") + (i === at ? " on" : "");
       });
       title.textContent = title.textContent.replace(/, cell .*/, ", cell " + cell + ", " + names[form.quantity.value]);

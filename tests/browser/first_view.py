@@ -28,6 +28,7 @@ KINDS = {
     "diagnosis": "networks/*/diagnosis/index.html",
     "figure": "figures/*/*/map/index.html",
     "recurrent": "recurrent/**/index.html",
+    "cell": "recurrent/*/cells/*/index.html",
     "images": "images/**/index.html",
     "index": "search/**/index.html",
     "about": "about/index.html",

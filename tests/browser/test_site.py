@@ -25,6 +25,8 @@ KINDS = (
     "search",
     "letter",
     "recurrent",
+    "cells",
+    "cell",
     "generators",
     "generator",
     "passport",
@@ -42,6 +44,7 @@ def paths(built_site):
     drawn = {int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("*.avif")
              if file.stem.isdecimal()}  # fmt: skip
     plain = next(unit for unit in units if unit not in drawn)
+    cell = next((built_site / "recurrent/char-lstm/cells").glob("*/index.html")).relative_to(built_site).as_posix()
     letter = next((built_site / "search").glob("?/index.html")).relative_to(built_site).as_posix()
     return {
         "home": "index.html",
@@ -57,6 +60,8 @@ def paths(built_site):
         "search": "search/index.html",
         "letter": letter,
         "recurrent": "recurrent/index.html",
+        "cells": "recurrent/char-lstm/cells/index.html",
+        "cell": cell,
         "generators": "generative/index.html",
         "generator": "generative/face-dcgan/index.html",
         "passport": "generative/face-dcgan/sefa-0/index.html",

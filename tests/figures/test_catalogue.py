@@ -4,6 +4,7 @@ import pytest
 
 from atlas.errors import UnknownName
 from atlas.figures.catalogue import all_ids, find
+from atlas.figures.cell import named_cells
 from atlas.figures.write import DRAWINGS
 from tests.fixtures import make_results, with_diagnosis
 
@@ -15,10 +16,11 @@ def results():
 
 def test_every_id_finds_its_figure(results):
     ids = list(all_ids(results))
+    cells = sum(len(named_cells(network)) for network in results.recurrent)
     assert (
         len(ids)
         == len(set(ids))
-        == 1 + 2 * (2 + 2 + 1 + 2 * (32 + 40 + 12) + (16 + 20 + 6)) + 2 + 3 + 3 + 8 + 4 + 1 + 2 + 24 + 23
+        == 1 + 2 * (2 + 2 + 1 + 2 * (32 + 40 + 12) + (16 + 20 + 6)) + 2 + 3 + 3 + 8 + 4 + 1 + 2 + 24 + 23 + cells
     )
     for figure_id in ids:
         assert find(results, figure_id).id == figure_id

@@ -1,0 +1,141 @@
+"""The pages of single cells of the character networks, like those of units, and the list of each network's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from atlas.figures.cell import cell_figure, cell_page, cells_page, named_cells, telling_sentence, tellings
+from atlas.figures.recurrent import read_from
+from atlas.measured import RecurrentResults
+from atlas.networks.recurrent import ALPHABET
+from atlas.recurrent.gates import LAGS
+from atlas.recurrent.profile import PEAKS, PUSHED
+from atlas.types import Array
+from atlas.views import ATLAS_VIEWS
+from atlas.views.desk import Chapter, Desk
+from atlas.views.histogram import Histogram, histogram
+from atlas.views.page import Item, Page
+
+STEPS = 4  # of colour on each side of zero, every second of the style sheet: fewer stretches, lighter pages
+TOLD = 4  # concepts that a page lists
+VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", ALPHABET[0]: "start of file"}  # where a character stands alone
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Code around a peak: (characters, level, is it the peak?) of stretches of one colour; levels are even, -8 to 8."""
+
+    value: float
+    path: str
+    runs: tuple[tuple[str, int, bool], ...]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The shares of time at which a gate is below 0.1 and above 0.9."""
+
+    name: str
+    shut: float
+    open: float
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A cell with like values, or opposite ones; `page` is empty where it has none."""
+
+    cell: int
+    page: str
+    correlation: float
+
+
+def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
+    """For each character network the list of its cells with a page, and these pages."""
+    for hue, network in enumerate(desk.results.recurrent):
+        cells = named_cells(network)
+        shared = {
+            "network": network.spec,
+            "hue": hue,
+            "what": "memory" if network.spec.cell == "LSTM" else "state",
+            "characters": network.facts["profiles"]["characters"],
+            "lags": LAGS,
+        }
+        rows = [(cell, tellings(network, cell)[:1], _remembers(network, cell)) for cell in cells]
+        made = read_from(desk.results, network)
+        yield Page(cells_page(network.spec.name), "cells.html", shared | {"rows": rows, "made": made})
+        for place, cell in enumerate(cells):
+            turn = {
+                "place": place + 1,
+                "pages": len(cells),
+                "previous": cells[place - 1] if place else None,
+                "next": cells[place + 1] if place + 1 < len(cells) else None,
+            }
+            figure = cell_figure(desk.results, network, cell)
+            yield Page(
+                cell_page(network.spec.name, cell),
+                "cell.html",
+                shared | turn | _context(network, cell, cells) | {"figure": figure},
+            )
+
+
+def _context(network: RecurrentResults, cell: int, cells: Sequence[int]) -> dict[str, Any]:
+    arrays, gates = network.arrays["profiles"], network.arrays["gates"]
+    passages = [_passage(network, cell, row) for row in range(2 * PEAKS)]
+    pushed = [
+        (VISIBLE.get(ALPHABET[symbol], ALPHABET[symbol]), push)
+        for symbol, push in zip(arrays["pushed"][cell].tolist(), arrays["push"][cell].tolist(), strict=True)
+    ]
+    return {
+        "cell": cell,
+        "says": telling_sentence(network, cell),
+        "told": tellings(network, cell)[:TOLD],
+        "sides": (("Highest", passages[:PEAKS]), ("Lowest", passages[PEAKS:])),
+        "mean": float(arrays["mean"][cell]),
+        "std": float(arrays["std"][cell]),
+        "positive": float(arrays["positive"][cell]),
+        "histogram": _histogram(arrays, cell),
+        "remembers": _remembers(network, cell),
+        "keeps": float(gates["keeping"][cell]) if "keeping" in gates else None,
+        "gates": [
+            Gate(name, float(gates["shut"][row, cell]), float(gates["open"][row, cell]))
+            for row, name in enumerate(network.facts["gates"]["gates"])
+        ],
+        "likelier": pushed[:PUSHED],
+        "unlikelier": pushed[PUSHED:],
+        "kin": [
+            Relative(other, f"../{other}/index.html" if other in cells else "", correlation)
+            for other, correlation in zip(
+                arrays["kin"][cell].tolist(), arrays["correlation"][cell].tolist(), strict=True
+            )
+        ],
+    }
+
+
+def _remembers(network: RecurrentResults, cell: int) -> int:
+    return int(network.arrays["gates"]["memory"][cell])
+
+
+def _histogram(arrays: Any, cell: int) -> Histogram:
+    low, high = arrays["edges"][cell].tolist()
+    return histogram(arrays["counts"][cell], (low, high), {"p50": ("median", float(arrays["median"][cell]))})
+
+
+def _passage(network: RecurrentResults, cell: int, row: int) -> Passage:
+    arrays = network.arrays["profiles"]
+    found = runs(arrays["symbols"][cell, row], arrays["values"][cell, row] / 127, int(arrays["peak"][cell, row]))
+    path = network.facts["profiles"]["paths"][arrays["text"][cell, row]]
+    return Passage(float(arrays["extreme"][cell, row]), path, tuple(found))
+
+
+def runs(symbols: Array, values: Array, peak: int) -> Iterator[tuple[str, int, bool]]:
+    """Stretches of one level of `values` in [-1, 1]; the character at `peak` stands alone."""
+    levels = [2 * round(STEPS * value) for value in values.tolist()]
+    letters = ["↵\n" if ALPHABET[symbol] == "\n" else ALPHABET[symbol] for symbol in symbols.tolist()]
+    each = zip(letters, levels, (place == peak for place in range(len(letters))), strict=True)
+    for (level, alone), part in groupby(each, key=lambda one: one[1:]):
+        yield "".join(letter for letter, *_ in part), level, alone
+
+
+ATLAS_VIEWS.add("cell", pages)
