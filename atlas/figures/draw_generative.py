@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,23 @@ def picture_of(generator: GeneratorResults, what: str) -> Array | None:
         return _rows(arrays["generated"]["rgb"][:32].reshape(4, 8, *arrays["generated"]["rgb"].shape[1:]))
     if f"{what}/strip" in arrays["directions"]:
         return _rows(arrays["directions"][f"{what}/strip"].swapaxes(0, 1))
-    if what.startswith("units-"):
-        layer = what.removeprefix("units-")
-        found = {key: arrays["dissections"][f"{layer}/{key}"] for key in ("top", "without", "inserted")}
-        return _rows(np.concatenate([found["top"], found["without"], found["inserted"]], 1))
+    dissected = _dissected(arrays["dissections"], what)
+    if dissected is not None:
+        return dissected
     if what == "codes":
         return _rows(arrays["codes"]["grid"].reshape(-1, *arrays["codes"]["grid"].shape[2:]))
     if what == "paths":
         return _rows(arrays["qualities"]["interpolation"])
     return _rows(np.stack([arrays["codes"]["made"], arrays["codes"]["nearest"]])) if what == "real" else None
+
+
+def _dissected(found: Mapping[str, Array], what: str) -> Array | None:
+    """`units-LAYER` or `LAYER-UNIT`: on the most, without it, switched on; a row for each unit."""
+    layer, _, unit = what.rpartition("-") if not what.startswith("units-") else (what.removeprefix("units-"), "", "")
+    if f"{layer}/units" not in found:
+        return None
+    rows = np.concatenate([found[f"{layer}/{key}"] for key in ("top", "without", "inserted")], 1)
+    return _rows(rows[found[f"{layer}/units"] == int(unit)] if unit else rows)
 
 
 def _rows(tiles: Array) -> Array:

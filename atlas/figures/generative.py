@@ -10,6 +10,7 @@ from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
 from atlas.figures.words import count, listed, number, percent
 from atlas.generative.attributes import ATTRIBUTES, Attribute
 from atlas.measured import AtlasResults, Figure, GeneratorResults
+from atlas.types import Array
 
 CHAPTER = "generative/index.html"
 ATTRIBUTE: Mapping[str, Attribute] = {attribute.name: attribute for attribute in ATTRIBUTES}
@@ -29,6 +30,16 @@ def generator_page(name: str) -> str:
 def passport_page(name: str, direction: str) -> str:
     """The page of a direction."""
     return f"generative/{name}/{direction}/index.html"
+
+
+def drawn_page(name: str, layer: str, unit: int) -> str:
+    """The page of a dissected unit."""
+    return f"generative/{name}/{layer}/{unit}/index.html"
+
+
+def rank_of(values: Array, place: int) -> int:
+    """From 1, the largest value: the rank of the value at `place`."""
+    return int((values > values[place]).sum()) + 1
 
 
 def drawn_file(name: str, what: str) -> str:
@@ -74,6 +85,7 @@ def generator_figures(results: AtlasResults, generator: GeneratorResults) -> Ite
     yield from (make(results, generator) for make in (_rescoring, _agreement, _stability))
     for layer in generator.facts["dissections"]["layers"]:
         yield units_figure(results, generator, layer)
+        yield from _drawn_units(results, generator, layer)
     yield from (make(results, generator) for make in (_latents, _paths, _spectrum))
     if "codes" in generator.facts:
         yield _codes(results, generator)
@@ -176,6 +188,21 @@ def units_figure(results: AtlasResults, generator: GeneratorResults, layer: str)
         f"{number(float(amount.min()) * 255, 2)} to {number(float(amount.max()) * 255, 2)} grey levels on average.",
         f"Pictures with and without units of {layer}", page=f"generative/{spec.name}/{layer}/index.html#units-{layer}",
     )  # fmt: skip
+
+
+def _drawn_units(results: AtlasResults, generator: GeneratorResults, layer: str) -> Iterator[Figure]:
+    """What each dissected unit of a layer draws."""
+    found, spec = generator.arrays["dissections"], generator.spec
+    for place, unit in enumerate(found[f"{layer}/units"].tolist()):
+        yield _figure(
+            results, generator, f"{layer}-{unit}", f"Unit {unit} of {layer}",
+            f"The pictures on which unit {unit} is on the most, where it is on in the first of them, and the same with the unit held at zero, "
+            f"which changes a pixel by {number(float(found[f'{layer}/ablated'][place]) * 255, 2)} grey levels on average "
+            f"(rank {rank_of(found[f'{layer}/ablated'], place)} of the {len(found[f'{layer}/ablated'])} dissected units of the layer); then where pixels change, "
+            "and a picture on which it is quiet before and after it is switched on in the middle quarter.",
+            f"Pictures with and without unit {unit} of {layer}", page=f"{drawn_page(spec.name, layer, unit)}#unit",
+            file=drawn_file(spec.name, f"{layer}-{unit}"),
+        )  # fmt: skip
 
 
 def _latents(results: AtlasResults, generator: GeneratorResults) -> Figure:

@@ -1,4 +1,4 @@
-"""The generative chapter: an opening page, a page for each generator, each direction (its passport) and each layer's units."""
+"""The generative chapter: an opening page, a page for each generator and each direction (its passport); units are in `dissection.py`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from atlas.figures.metadata import xmp
 from atlas.figures.recurrent import Line
 from atlas.measured import Figure, GeneratorResults
 from atlas.types import Array
-from atlas.views import ATLAS_VIEWS
+from atlas.views import ATLAS_VIEWS, dissection
 from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
 from atlas.views.map import FINE
 from atlas.views.page import Asset, Item, Page
-from atlas.views.pixels import avif, contact_sheet, scaled
+from atlas.views.pixels import avif, contact_sheet, scaled, tiled
 from atlas.views.script import put
 
 SHEET, COLUMNS = 32, 16  # pictures of the opening sheet
@@ -59,7 +59,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         for record in generator.facts["directions"]["directions"]:
             yield _passport(generator, record, figures[record["name"]])
         for layer in generator.facts["dissections"]["layers"]:
-            yield from _units(generator, layer, figures[f"units-{layer}"])
+            yield from dissection.pages(generator, layer, figures)
 
 
 # ---------------------------------------------------------------- a generator
@@ -112,16 +112,6 @@ def _assets(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figur
         )
 
 
-def _over(rgb: Array, heat: Array) -> Array:
-    """A picture [S, S, 3] dimmed where the unit's own map [h, w] (255 = its largest value) is off."""
-    size = rgb.shape[0]
-    mask = (
-        np.asarray(Image.fromarray(heat).resize((size, size), Image.Resampling.BILINEAR), np.float32)[..., None] / 255
-    )
-    found: Array = np.rint(rgb * (0.15 + 0.85 * mask)).astype(np.uint8)
-    return found
-
-
 def _shades(cosines: Array) -> bytes:
     """The matrix of |cosines| as one pixel square each, white to the accent: twelve pixels a side, exact."""
     ink, paper = np.array([176, 58, 26]), np.array([243, 240, 233])
@@ -129,13 +119,6 @@ def _shades(cosines: Array) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "WEBP", lossless=True, method=4)
     return file.getvalue()
-
-
-def tiled(pictures: Sequence[Array], columns: int) -> Array:
-    """Pictures of one size side by side; small ones are doubled, so that they stay crisp."""
-    side = pictures[0].shape[0]
-    factor = 2 if side < 64 else 1
-    return contact_sheet([rgb.repeat(factor, 0).repeat(factor, 1) for rgb in pictures], columns, side * factor)
 
 
 def _paths(quality: Mapping[str, Array]) -> Array:
@@ -178,7 +161,7 @@ def _points(generator: GeneratorResults) -> dict[str, object]:
     }  # fmt: skip
 
 
-# ---------------------------------------------------------------- a direction, a layer, the seeds
+# ---------------------------------------------------------------- a direction, the seeds
 
 
 def _passport(generator: GeneratorResults, record: Mapping[str, Any], figure: Figure) -> Page:
@@ -204,36 +187,6 @@ def _passport(generator: GeneratorResults, record: Mapping[str, Any], figure: Fi
         "alike": [(direction_title(facts["directions"][i]), facts["directions"][i]["name"], float(cosines[i])) for i in alike],
     }  # fmt: skip
     return Page(passport_page(spec.name, record["name"]), "passport.html", context)
-
-
-def _units(generator: GeneratorResults, layer: str, figure: Figure) -> Iterator[Item]:
-    spec = generator.spec
-    found = {
-        key.partition("/")[2]: value
-        for key, value in generator.arrays["dissections"].items()
-        if key.startswith(f"{layer}/")
-    }
-    units = []
-    for place in np.argsort(-found["ablated"], kind="stable").tolist():
-        unit = int(found["units"][place])
-        change = found["map"][place]
-        heat = np.rint(255 * change / max(float(change.max()), 1e-9)).astype(np.uint8)[..., None].repeat(3, 2)
-        over = _over(found["top"][place][0], found["heat"][place][0])
-        row = [*found["top"][place], over, *found["without"][place], heat, *found["inserted"][place]]
-        file = drawn_file(spec.name, f"{layer}-{unit}")
-        yield Asset(file, avif(tiled(row, len(row)), photographs=True))
-        units.append(
-            {
-                "unit": unit,
-                "file": file,
-                "amount": 255 * float(found["ablated"][place]),
-                "percentile": float(found["percentile"][place]),
-            }
-        )
-    side = spec.size * (2 if spec.size < 64 else 1)
-    context = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "units": units, "figure": figure, "side": side, "columns": 12,
-               "layers": generator.facts["dissections"]["layers"]}  # fmt: skip
-    yield Page(f"generative/{spec.name}/{layer}/index.html", "dissection.html", context)
 
 
 def _training(seeds: Sequence[GeneratorResults]) -> dict[str, Any] | None:

@@ -54,3 +54,10 @@ def contact_sheet(tiles: Sequence[Array | None], columns: int, side: int) -> Arr
             y, x = divmod(index, columns)
             sheet[y * side : (y + 1) * side, x * side : (x + 1) * side] = tile
     return sheet
+
+
+def tiled(pictures: Sequence[Array], columns: int) -> Array:
+    """Pictures of one size side by side; small ones are doubled, so that they stay crisp."""
+    side = pictures[0].shape[0]
+    factor = 2 if side < 64 else 1
+    return contact_sheet([rgb.repeat(factor, 0).repeat(factor, 1) for rgb in pictures], columns, side * factor)

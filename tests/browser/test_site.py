@@ -31,6 +31,7 @@ KINDS = (
     "generator",
     "passport",
     "dissection",
+    "drawn unit",
 )
 FIRST_VIEW = 300_000  # bytes
 
@@ -66,6 +67,9 @@ def paths(built_site):
         "generator": "generative/face-dcgan/index.html",
         "passport": "generative/face-dcgan/sefa-0/index.html",
         "dissection": "generative/face-dcgan/layer2/index.html",
+        "drawn unit": next((built_site / "generative/face-dcgan/layer2").glob("*/index.html"))
+        .relative_to(built_site)
+        .as_posix(),
     }
 
 
