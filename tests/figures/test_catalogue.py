@@ -20,7 +20,19 @@ def test_every_id_finds_its_figure(results):
     assert (
         len(ids)
         == len(set(ids))
-        == 1 + 2 * (2 + 2 + 1 + 2 * (32 + 40 + 12) + (16 + 20 + 6)) + 2 + 3 + 3 + 8 + 4 + 1 + 2 + 24 + 23 + cells + 2 * 6
+        == 1
+        + 2 * (2 + 2 + 1 + 2 * (32 + 40 + 12) + (16 + 20 + 6))
+        + 2
+        + 3
+        + 3
+        + 8
+        + 4
+        + 1
+        + 2
+        + 24
+        + 23
+        + cells
+        + 2 * 6
     )
     for figure_id in ids:
         assert find(results, figure_id).id == figure_id
