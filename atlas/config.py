@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from atlas.errors import ConfigError, UnknownName
 from atlas.labels import class_names
-from atlas.lock import Lock, name_of, read_lock
+from atlas.lock import Lock, name_of, pinned, read_lock
 from atlas.networks import NETWORKS
 from atlas.networks.own import like
 from atlas.sections import GenerativeRecipe, MapRecipe, PictureRecipe, RecurrentRecipe, Section
@@ -62,12 +62,8 @@ class NetworkRecipe(Section):
         spec = NETWORKS[self.name]
         if self.weights == RANDOM:
             return replace(spec, weights=RandomWeights(spec.name))
-        if not isinstance(spec.weights, HubFile | UrlFile) or not self.sha256:
-            return spec
-        known = replace(spec.weights, sha256=self.sha256)
-        if isinstance(known, HubFile) and self.revision:
-            known = replace(known, revision=self.revision)
-        return replace(spec, weights=known)
+        lock = Lock(self.sha256, self.revision)
+        return replace(spec, weights=pinned(spec.weights, lock)) if self.sha256 else spec
 
     @property
     def _own(self) -> NetworkSpec:
@@ -149,9 +145,21 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
     except ValidationError as error:
         raise ConfigError(f"{path} does not fit: {_explained(error)}. Fields: docs/recipes.md.") from None
     networks = tuple(_found(network, path.parent, lock) for network in recipe.networks)
+    generative = _generative(recipe.generative, lock)
     for network in networks:
         network.with_icons()  # reads all patterns: an unknown layer is found before anything runs
-    return recipe.model_copy(update={"networks": networks})
+    return recipe.model_copy(update={"networks": networks, "generative": generative})
+
+
+def _generative(chapter: GenerativeRecipe, lock: Mapping[str, Lock]) -> GenerativeRecipe:
+    """The chapter with the locks of its generators, as far as there are any."""
+    sources = {spec.name: spec.weights for spec in chapter.chosen()}
+    known = {
+        name: lock[name_of(source)]
+        for name, source in sources.items()
+        if isinstance(source, HubFile | UrlFile) and not source.sha256 and name_of(source) in lock
+    }
+    return chapter.model_copy(update={"locks": chapter.locks | known})
 
 
 def lock_path(source: str | None = None) -> Path:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from atlas.errors import MissingWeights, WeightsError
 from atlas.networks import NETWORKS
-from atlas.types import NetworkSpec
+from atlas.networks.generators import GENERATORS
+from atlas.types import GeneratorSpec, NetworkSpec
 from atlas.weights import check, locate
 
 LIBRARIES = (
@@ -45,13 +46,14 @@ def checks(store: Path) -> Iterator[Check]:
     for name in LIBRARIES:
         yield _library(name)
     yield from map(_weights, NETWORKS.values())
+    yield from map(_weights, GENERATORS.values())
     yield _disk(store)
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     yield Check("browser", True, browser or "none found; only the browser tests need chromium")
 
 
-def _weights(spec: NetworkSpec) -> Check:
-    """The weight file of a network; a published one may be missing, since it is fetched when a recipe asks for it."""
+def _weights(spec: NetworkSpec | GeneratorSpec) -> Check:
+    """The weight file of a network or a generator; a published one may be missing, since it is fetched when a recipe asks for it."""
     name, sha256 = f"weights of {spec.name}", spec.weights.sha256
     try:
         path = locate(spec.weights, download=False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from atlas.errors import ConfigError
-from atlas.sources import HubFile, UrlFile
+from atlas.sources import HubFile, UrlFile, WeightSource
 
 HEADER = "# Written by `atlas build`: weight files as they were first found, and checked from then on. Keep it with the recipe.\n"
 
@@ -25,6 +25,14 @@ class Lock:
 def name_of(source: HubFile | UrlFile) -> str:
     """The name of a published file in the lock: its full address."""
     return source.url if isinstance(source, UrlFile) else f"{source.source}/{source.file}"
+
+
+def pinned(source: WeightSource, lock: Lock) -> WeightSource:
+    """A published source with the digest, and where it is a repository the commit, of its lock; any other as it is."""
+    if not isinstance(source, HubFile | UrlFile):
+        return source
+    known = replace(source, sha256=lock.sha256)
+    return replace(known, revision=lock.revision) if isinstance(known, HubFile) and lock.revision else known
 
 
 def read_lock(path: Path) -> dict[str, Lock]:

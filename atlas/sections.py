@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from atlas.lock import Lock, pinned
 from atlas.networks.generators import GENERATORS
 from atlas.networks.recurrent import RECURRENT
 from atlas.types import GeneratorSpec, NetworkSpec, RecurrentSpec
@@ -61,6 +63,9 @@ class GenerativeRecipe(Section):
     """The chapter on generators; without generators there is none."""
 
     generators: tuple[str, ...] = Field((), description="generators (`atlas list generators`)")
+    locks: dict[str, Lock] = Field(
+        {}, description="SHA-256 and revision of fetched weights by generator; filled in from `atlas.lock`"
+    )
     samples: int = Field(1500, ge=40, description="pictures of the sample that is measured and laid out")
     directions: int = Field(8, ge=1, le=32, description="directions of each unsupervised method")
     vectors: int = Field(20, ge=4, description="latent vectors on which a direction is tried")
@@ -68,5 +73,9 @@ class GenerativeRecipe(Section):
     units: int = Field(12, ge=1, description="dissected units of each layer, spread evenly")
 
     def chosen(self) -> tuple[GeneratorSpec, ...]:
-        """The registered generators; UnknownName lists what exists."""
-        return tuple(GENERATORS[name] for name in self.generators)
+        """The registered generators, fetched weights with the digest that is locked; UnknownName lists what exists."""
+        return tuple(self._known(GENERATORS[name]) for name in self.generators)
+
+    def _known(self, spec: GeneratorSpec) -> GeneratorSpec:
+        lock = self.locks.get(spec.name)
+        return replace(spec, weights=pinned(spec.weights, lock)) if lock else spec

@@ -117,9 +117,10 @@ class RecurrentSpec:
 class GeneratorSpec:
     """Everything known about a generator without building it.
 
-    `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [-1, 1]. The columns of z: `noise` standard normal ones, then
-    `numbers` uniform in [-1, 1] (codes that training gave a meaning), then one-hot `choices`. `layers` are the places that
-    are read, from z to the picture; `inner` is where the weight file keeps the state dict.
+    `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [-1, 1]. The columns of z: `noise` standard normal ones (drawn
+    again beyond `cut`, where there is one), then `numbers` uniform in [-1, 1] (codes that training gave a meaning), then one-hot
+    `choices`. `first` is the module whose output is affine in z; `layers` are the places that are read, from z to the picture;
+    `inner` is where the weight file keeps the state dict.
     """
 
     name: str  # path segment of the site
@@ -137,6 +138,8 @@ class GeneratorSpec:
     choices: tuple[str, ...] = ()
     inner: str = ""
     rename: Callable[[StateDict], StateDict] = _unchanged
+    first: str = "norm1"
+    cut: float = 0.0  # 0: the noise has no bound
 
     @property
     def z(self) -> int:

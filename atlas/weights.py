@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from atlas.errors import WeightsError
 from atlas.fetch import fetch
 from atlas.sources import HubFile, OwnFile, RandomWeights, UrlFile, WeightSource, WheelFile
-from atlas.types import Network, NetworkSpec, StateDict
+from atlas.types import GeneratorSpec, Network, NetworkSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn
@@ -144,11 +144,16 @@ def fill(module: nn.Module, state: StateDict, name: str, place: str) -> nn.Modul
 def assemble(spec: NetworkSpec, state: StateDict, *, place: str) -> Network:
     """Build the network of `spec` and load `state` (read from `place`) strictly, by its own names or the published ones."""
     module = spec.build()
+    own = set(state) == set(module.state_dict())
+    return Network(spec, fill(module, state if own else named(spec, state, place), spec.name, place))
+
+
+def named(spec: NetworkSpec | GeneratorSpec, state: StateDict, place: str) -> StateDict:
+    """The published `state` (read from `place`) by the module's own names; WeightsError for a key that is not known."""
     try:
-        named = state if set(state) == set(module.state_dict()) else spec.rename(state)
+        return spec.rename(state)
     except KeyError as error:
         raise WeightsError(f"{place} does not fit {spec.name}: unknown key {error}") from error
-    return Network(spec, fill(module, named, spec.name, place))
 
 
 def randomized(spec: NetworkSpec) -> Network:

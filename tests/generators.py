@@ -15,8 +15,11 @@ from atlas.generative.latent import Generator
 from atlas.measured import GeneratorResults
 from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.dcgan import DCGAN
-from atlas.sources import EmbeddedFile
+from atlas.sources import EmbeddedFile, HubFile, UrlFile
 from atlas.types import GeneratorSpec, LayerSpec
+
+PUBLISHED = tuple(spec.name for spec in GENERATORS.values() if isinstance(spec.weights, HubFile | UrlFile))
+"""Generators whose weights are fetched: random weights in tests."""
 
 
 def small_dcgan(**changes: Any) -> Generator:

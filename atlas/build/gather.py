@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from atlas.config import NetworkRecipe, Recipe
+from atlas.config import Recipe
 from atlas.errors import MissingWeights, WeightsError
 from atlas.fetch import published, revision
 from atlas.lock import Lock, name_of, read_lock, write_lock
 from atlas.sources import HubFile, RandomWeights, UrlFile
-from atlas.types import NetworkSpec, RecurrentSpec
+from atlas.types import GeneratorSpec, NetworkSpec, RecurrentSpec
 from atlas.weights import check, digest, locate
+
+Spec = NetworkSpec | RecurrentSpec | GeneratorSpec
 
 
 def gather(recipe: Recipe, lock: Path) -> Recipe:
@@ -20,45 +22,46 @@ def gather(recipe: Recipe, lock: Path) -> Recipe:
 
     Raises WeightsError that names all files that cannot be had, not only the first.
     """
-    unknown = [network for network in recipe.networks if _is_unknown(network.spec)]
+    chapter = recipe.generative
+    specs: list[Spec] = [*(network.spec for network in recipe.networks), *chapter.chosen()]
+    unknown = [spec for spec in specs if _is_unknown(spec)]
     if not unknown:
         return recipe
-    _each(
-        [network.spec for network in recipe.networks],
-        lambda spec, download: _file(spec, recipe.weights_folder, download),
+    _each(specs, lambda spec, download: _file(spec, recipe.weights_folder, download))
+    found = {spec.name: _first_use(spec, recipe.weights_folder) for spec in unknown}
+    write_lock(lock, read_lock(lock) | {name_of(weights): entry for weights, entry in found.values()})
+    new = {name: entry for name, (_, entry) in found.items()}
+    networks = tuple(
+        network.model_copy(update=vars(new[network.name])) if network.name in new else network
+        for network in recipe.networks
     )
-    found = {network.name: _first_use(network.spec, recipe.weights_folder) for network in unknown}
-    locked = {name_of(weights): entry for weights, entry in found.values()}
-    write_lock(lock, read_lock(lock) | locked)
-    networks = (
-        _locked(network, found[network.name][1]) if network in unknown else network for network in recipe.networks
-    )
-    return recipe.model_copy(update={"networks": tuple(networks)})
+    locks = chapter.locks | {name: entry for name, entry in new.items() if name in chapter.generators}
+    return recipe.model_copy(update={"networks": networks, "generative": chapter.model_copy(update={"locks": locks})})
 
 
 def check_weights(recipe: Recipe) -> None:
     """Find and check every weight file of the recipe; WeightsError names all that are missing or not what was pinned."""
     _each(
-        [*(network.spec for network in recipe.networks), *recipe.recurrent.chosen()],
+        [*(network.spec for network in recipe.networks), *recipe.recurrent.chosen(), *recipe.generative.chosen()],
         lambda spec, download: _checked(spec, recipe.weights_folder, download),
     )
 
 
-def _is_unknown(spec: NetworkSpec) -> bool:
+def _is_unknown(spec: Spec) -> bool:
     return isinstance(spec.weights, HubFile | UrlFile) and not spec.weights.sha256
 
 
-def _file(spec: NetworkSpec | RecurrentSpec, folder: str, download: bool) -> Path | None:
+def _file(spec: Spec, folder: str, download: bool) -> Path | None:
     return None if isinstance(spec.weights, RandomWeights) else locate(spec.weights, folder, download=download)
 
 
-def _checked(spec: NetworkSpec | RecurrentSpec, folder: str, download: bool) -> None:
+def _checked(spec: Spec, folder: str, download: bool) -> None:
     path = _file(spec, folder, download)
     if path is not None:
         check(path, spec.weights.sha256)
 
 
-def _first_use(spec: NetworkSpec, folder: str) -> tuple[HubFile | UrlFile, Lock]:
+def _first_use(spec: Spec, folder: str) -> tuple[HubFile | UrlFile, Lock]:
     weights = spec.weights
     assert isinstance(weights, HubFile | UrlFile)
     path = locate(weights, folder)
@@ -68,10 +71,6 @@ def _first_use(spec: NetworkSpec, folder: str) -> tuple[HubFile | UrlFile, Lock]
             f"{path} is not the published file: its SHA-256 is {found}, the hub says {told}. Delete it and download it again."
         )
     return weights, Lock(found, revision(weights, path))
-
-
-def _locked(network: NetworkRecipe, entry: Lock) -> NetworkRecipe:
-    return network.model_copy(update=vars(entry))
 
 
 def _each(specs: Iterable[Any], work: Callable[[Any, bool], object]) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 from atlas.build.plan import Task
 from atlas.build.store import Entry, Store
 from atlas.config import Recipe
-from atlas.networks.generators import GENERATORS
 from atlas.sources import EmbeddedFile
 from atlas.types import GeneratorSpec
 
@@ -59,11 +58,12 @@ def generator_card(spec: GeneratorSpec) -> dict[str, Any] | None:
 
 @lru_cache(maxsize=1)
 def _generator(name: str) -> Generator:
+    from atlas.build.recipe import generator_of, weights_folder
     from atlas.generative.latent import load
     from atlas.memory import keep_memory
 
     keep_memory()
-    return load(GENERATORS[name])
+    return load(generator_of(name), weights_folder())
 
 
 def _sample(store: Store, task: Task) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from atlas.config import Recipe
 from atlas.networks import NETWORKS
-from atlas.types import NetworkSpec
+from atlas.networks.generators import GENERATORS
+from atlas.types import GeneratorSpec, NetworkSpec
 
 _CURRENT: dict[str, Recipe] = {}
 
@@ -19,6 +20,13 @@ def spec_of(name: str) -> NetworkSpec:
     recipe = _CURRENT.get("recipe")
     own = {network.name: network for network in recipe.networks} if recipe else {}
     return own[name].spec if name in own else NETWORKS[name]
+
+
+def generator_of(name: str) -> GeneratorSpec:
+    """The generator `name` of the recipe, with the digest of its weights, else the registered one."""
+    recipe = _CURRENT.get("recipe")
+    chosen = {spec.name: spec for spec in recipe.generative.chosen()} if recipe else {}
+    return chosen[name] if name in chosen else GENERATORS[name]
 
 
 def weights_folder() -> str:

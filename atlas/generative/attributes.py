@@ -170,7 +170,7 @@ def slant(rgb: Array) -> Array:
     return found
 
 
-ALL, FACES, EYES, SPRITES = ("faces", "eyes"), ("faces",), ("eyes",), ("sprites",)
+ALL, FACES, EYES, SPRITES = ("pictures", "faces", "eyes"), ("faces",), ("eyes",), ("sprites",)
 
 ATTRIBUTES = (
     Attribute("brightness", "Brightness", "dark", "bright", ALL, brightness),

@@ -28,26 +28,37 @@ class Generator:
     module: nn.Module
 
 
-def load(spec: GeneratorSpec) -> Generator:
-    """The generator with its pinned weights, float32; WeightsError says what is wrong with them."""
+def load(spec: GeneratorSpec, folder: str = "") -> Generator:
+    """The generator with its pinned or locked weights, float32; WeightsError says what is wrong with them.
+
+    `folder` is the recipe's folder of weight files.
+    """
     import torch
 
-    path = weights.locate(spec.weights)
+    path = weights.locate(spec.weights, folder)
     weights.check(path, spec.weights.sha256)
     state = {key: value for key, value in weights.read(path, spec.inner).items() if not key.startswith(PREFIX)}
-    module = weights.fill(spec.build(), spec.rename(state), spec.name, str(path))
+    module = weights.fill(spec.build(), weights.named(spec, state, str(path)), spec.name, str(path))
     return Generator(spec, module.to(memory_format=torch.channels_last))
 
 
 def draw(spec: GeneratorSpec, count: int, seed: int) -> Array:
-    """[N, Z] float32 latent vectors: normal noise, uniform numbers, choices in turn."""
+    """[N, Z] float32 latent vectors: normal noise (cut where the spec says so), uniform numbers, choices in turn."""
     random = np.random.default_rng(seed)
     z = np.zeros((count, spec.z), np.float32)
-    z[:, : spec.noise] = random.standard_normal((count, spec.noise))
+    z[:, : spec.noise] = _noise(random, (count, spec.noise), spec.cut)
     z[:, spec.noise : spec.free] = random.random((count, spec.numbers)) * 2 - 1
     if spec.choices:
         z[np.arange(count), spec.free + np.arange(count) % len(spec.choices)] = 1
     return z
+
+
+def _noise(random: np.random.Generator, shape: tuple[int, int], cut: float) -> Array:
+    """Standard normal numbers; where there is a cut, those beyond it are drawn again."""
+    values: Array = random.standard_normal(shape)
+    while cut and (beyond := np.abs(values) > cut).any():
+        values[beyond] = random.standard_normal(beyond.sum())
+    return values
 
 
 def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
@@ -91,26 +102,28 @@ def first_affine(generator: Generator) -> Array:
     """[outputs, free] float64: the first step from z, weights times batch normalization, for the columns that can move.
 
     Measured, not read: the first step is affine in z, so differences of its outputs are its columns, whatever it is made of.
+    What lies behind it is not computed.
     """
     import torch
 
-    spec, layer = generator.spec, _first(generator)
+    spec = generator.spec
+    layer = LayerSpec("first", spec.first, 0, "First affine step", axes="unit")
     base = torch.zeros(1 + spec.free, spec.z, dtype=torch.float64)
     base[1:, : spec.free] = torch.eye(spec.free, dtype=torch.float64)
     found: list[Tensor] = []
+
+    def receive(_layer: LayerSpec, value: Tensor) -> None:
+        found.append(value.flatten(1).clone())
+        raise _Enough
+
     module = generator.module.double()
     try:
-        with torch.inference_mode(), tap(module, [layer], lambda _, value: found.append(value.flatten(1).clone())):
+        with torch.inference_mode(), tap(module, [layer], receive), suppress(_Enough):
             module(base)
     finally:
         module.float()
     table: Array = (found[0][1:] - found[0][:1]).T.numpy()
     return table
-
-
-def _first(generator: Generator) -> LayerSpec:
-    """The first normalization: where the first affine step ends."""
-    return LayerSpec("first", "norm1", 0, "First affine step", axes="unit")
 
 
 def _tensor(z: Array | Sequence[Array]) -> Tensor:

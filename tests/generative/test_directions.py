@@ -14,7 +14,7 @@ from atlas.generative.directions import (
 )
 from atlas.generative.latent import draw, first_affine, pictures
 from atlas.networks.generators import GENERATORS
-from tests.generators import small_dcgan
+from tests.generators import PUBLISHED, small_dcgan
 
 
 def power_iteration(matrix, count):
@@ -123,7 +123,7 @@ def test_a_sign_is_chosen_not_left_open():
     assert signed(vector)[1] > 0
 
 
-@pytest.mark.parametrize("name", list(GENERATORS))
+@pytest.mark.parametrize("name", [name for name in GENERATORS if name not in PUBLISHED])
 def test_every_generator_loads_strictly_and_draws(name):
     from atlas.generative.latent import load
 
