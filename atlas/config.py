@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,10 +17,12 @@ from atlas.labels import class_names
 from atlas.lock import Lock, name_of, pinned, read_lock
 from atlas.networks import NETWORKS
 from atlas.networks.own import like
-from atlas.sections import GenerativeRecipe, MapRecipe, PictureRecipe, RecurrentRecipe, Section
+from atlas.networks.own_recurrent import parts_of, read_vocabulary, shared
+from atlas.networks.recurrent import RECURRENT
+from atlas.sections import GenerativeRecipe, MapRecipe, OwnRecurrent, PictureRecipe, RecurrentRecipe, Section
 from atlas.sources import HubFile, OwnFile, RandomWeights, UrlFile
 from atlas.types import LayerSpec, NetworkSpec
-from atlas.weights import digest, locate
+from atlas.weights import check, digest, locate, read
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -148,7 +150,10 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
     generative = _generative(recipe.generative, lock)
     for network in networks:
         network.with_icons()  # reads all patterns: an unknown layer is found before anything runs
-    return recipe.model_copy(update={"networks": networks, "generative": generative})
+    own = tuple(_recurrent_found(network, path.parent) for network in recipe.recurrent.own)
+    _each_once([*recipe.recurrent.networks, *(network.name for network in own)])
+    recurrent = recipe.recurrent.model_copy(update={"own": own})
+    return recipe.model_copy(update={"networks": networks, "recurrent": recurrent, "generative": generative})
 
 
 def _generative(chapter: GenerativeRecipe, lock: Mapping[str, Lock]) -> GenerativeRecipe:
@@ -184,12 +189,37 @@ def _found(network: NetworkRecipe, folder: Path, lock: Mapping[str, Lock]) -> Ne
     return network.model_copy(update=vars(known)) if known else network
 
 
-def _own_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", network.name) or network.name in NETWORKS:
+def _recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
+    """The own recurrent network with the digests of its files, and with what its weights and vocabulary say of it."""
+    _own_name("recurrent.own", network.name, RECURRENT)
+    file, words = str(folder / network.weights), str(folder / network.vocabulary)
+    known = network.sha256 or digest(locate(OwnFile(file, "", "")))
+    check(Path(file), known)
+    symbols = read_vocabulary(Path(words))
+    parts = parts_of(read(Path(file)), len(symbols), file)
+    found = {
+        "weights": file, "sha256": known, "vocabulary": words, "vocabulary_sha256": digest(Path(words)),
+        "cell": parts.kind, "embedding": parts.embedding, "hidden": parts.hidden, "known": shared(symbols),
+    }  # fmt: skip
+    return network.model_copy(update=found)
+
+
+def _each_once(names: Sequence[str]) -> None:
+    twice = [name for place, name in enumerate(names) if name in names[:place]]
+    if twice:
+        raise ConfigError(f"recurrent: {twice[0]!r} is there twice; each network has a name of its own.")
+
+
+def _own_name(where: str, name: str, registered: Iterable[str]) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or name in registered:
         raise ConfigError(
-            f"networks.name = {network.name!r} cannot name an own checkpoint: it becomes a folder of the site, so it takes "
+            f"{where}.name = {name!r} cannot name an own checkpoint: it becomes a folder of the site, so it takes "
             "small letters, digits, - and _, and no registered network's name."
         )
+
+
+def _own_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
+    _own_name("networks", network.name, NETWORKS)
     if not network.weights:
         raise ConfigError(
             f"networks.{network.name}: like = {network.like!r} needs `weights`, the file of the checkpoint."

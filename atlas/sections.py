@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from atlas.lock import Lock, pinned
 from atlas.networks.generators import GENERATORS
-from atlas.networks.recurrent import RECURRENT
+from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
+from atlas.sources import OwnFile
 from atlas.types import GeneratorSpec, NetworkSpec, RecurrentSpec
 
 
@@ -47,16 +48,50 @@ class MapRecipe(Section):
     icon_size: int = Field(80, ge=32, description="pixels of an icon's side")
 
 
+class OwnRecurrent(Section):
+    """An own checkpoint for the recurrent chapter: embedding or one-hot, one LSTM, GRU or RNN layer, linear head."""
+
+    name: str = Field(description="a folder of the site, small letters, digits, - and _")
+    weights: str = Field(
+        description="its file, beside the recipe: `.safetensors`, or a state dict saved by `torch.save`"
+    )
+    vocabulary: str = Field(
+        description="JSON file of its symbols: a list in the order of their numbers, or an object from symbol to number"
+    )
+    title: str = Field("", description="its title on the site; the name where it is left out")
+    year: int = Field(0, ge=0, description="year of its making; left out: that of its kind of cell")
+    licence: str = Field("not stated", description="the licence of its weights")
+    sha256: str = Field("", description="SHA-256 of the weight file; filled in from the file")
+    vocabulary_sha256: str = Field("", description="SHA-256 of the vocabulary; filled in from the file")
+    cell: Literal["", "LSTM", "GRU", "RNN"] = Field("", description="kind of cell; filled in from the file")
+    embedding: int = Field(0, ge=0, description="numbers that a symbol is read as; filled in from the file")
+    hidden: int = Field(0, ge=0, description="cells; filled in from the file")
+    known: int = Field(0, ge=0, description="symbols that it and the texts have in common; filled in from the file")
+
+    @property
+    def spec(self) -> RecurrentSpec:
+        """The network, once what is filled in is known."""
+        kind = next(spec for spec in SPECS if spec.cell == self.cell)
+        return RecurrentSpec(
+            self.name, self.title or self.name, self.year or kind.year, kind.paper, self.cell, "characters",
+            symbols=len(ALPHABET), embedding=self.embedding, hidden=self.hidden, outputs=len(ALPHABET),
+            weights=OwnFile(self.weights, self.sha256, self.licence),
+            words=OwnFile(self.vocabulary, self.vocabulary_sha256, self.licence),
+            summary=f"An own checkpoint; it knows {self.known} of the {len(ALPHABET)} symbols of the texts.",
+        )  # fmt: skip
+
+
 class RecurrentRecipe(Section):
     """The chapter on recurrent networks; without networks there is none."""
 
     networks: tuple[str, ...] = Field((), description="recurrent networks (`atlas list recurrent`)")
+    own: tuple[OwnRecurrent, ...] = Field((), description="own checkpoints, `[[recurrent.own]]`, after these")
     characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
     places: int = Field(1000, ge=10, description="places where the context is cut short")
 
     def chosen(self) -> tuple[RecurrentSpec, ...]:
-        """The registered networks; UnknownName lists what exists."""
-        return tuple(RECURRENT[name] for name in self.networks)
+        """The registered networks, then the own ones; UnknownName lists what exists."""
+        return (*(RECURRENT[name] for name in self.networks), *(own.spec for own in self.own))
 
 
 class GenerativeRecipe(Section):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from atlas.config import Recipe
 from atlas.networks import NETWORKS
 from atlas.networks.generators import GENERATORS
-from atlas.types import GeneratorSpec, NetworkSpec
+from atlas.networks.recurrent import RECURRENT
+from atlas.types import GeneratorSpec, NetworkSpec, RecurrentSpec
 
 _CURRENT: dict[str, Recipe] = {}
 
@@ -27,6 +28,13 @@ def generator_of(name: str) -> GeneratorSpec:
     recipe = _CURRENT.get("recipe")
     chosen = {spec.name: spec for spec in recipe.generative.chosen()} if recipe else {}
     return chosen[name] if name in chosen else GENERATORS[name]
+
+
+def recurrent_spec_of(name: str) -> RecurrentSpec:
+    """The recurrent network `name` of the recipe, else the registered one."""
+    recipe = _CURRENT.get("recipe")
+    own = {network.name: network for network in recipe.recurrent.own} if recipe else {}
+    return own[name].spec if name in own else RECURRENT[name]
 
 
 def weights_folder() -> str:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atlas.build.plan import Task
+from atlas.build.recipe import recurrent_spec_of
 from atlas.build.store import Entry, Store
 from atlas.config import Recipe
-from atlas.networks.recurrent import ALPHABET, RECURRENT, build
-from atlas.sources import EmbeddedFile
+from atlas.networks.own_recurrent import into_alphabet, read_vocabulary
+from atlas.networks.recurrent import ALPHABET, build
+from atlas.sources import EmbeddedFile, OwnFile
 from atlas.types import RecurrentSpec
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ def recurrent_tasks(recipe: Recipe) -> Iterator[Task]:
     for spec in chosen:
         for study in STUDIES[spec.reads]:
             own: dict[str, Any] = {"network": spec.name, "weights": spec.weights.sha256}
+            if isinstance(spec.weights, OwnFile) and spec.words is not None:
+                own["vocabulary"] = spec.words.sha256
             if study in SEEDED:
                 own["seed"] = recipe.seed
             if study == "reach":
@@ -70,13 +74,24 @@ def weight_file(spec: RecurrentSpec) -> Path:
 
 
 def load(spec: RecurrentSpec) -> Recurrent:
-    """A network that this package trained, with its pinned weights, float32, frozen."""
+    """A network that this package trained, or an own one over ALPHABET, with its pinned weights, float32, frozen."""
     from atlas import weights
 
     path = weight_file(spec)
-    module = build(spec)
-    module.load_state_dict({key: value.float() for key, value in weights.read(path).items()})
+    module, state = build(spec), weights.read(path)
+    if isinstance(spec.weights, OwnFile):
+        state = into_alphabet(state, _own_vocabulary(spec), str(path))
+    module.load_state_dict({key: value.float() for key, value in state.items()})
     return module.eval().requires_grad_(False)
+
+
+def _own_vocabulary(spec: RecurrentSpec) -> tuple[str, ...]:
+    from atlas import weights
+
+    assert isinstance(spec.words, OwnFile)
+    path = weights.locate(spec.words)
+    weights.check(path, spec.words.sha256)
+    return read_vocabulary(path)
 
 
 def vocabulary_of(spec: RecurrentSpec) -> Vocabulary:
@@ -91,7 +106,7 @@ def vocabulary_of(spec: RecurrentSpec) -> Vocabulary:
 
 
 def recurrent_card(spec: RecurrentSpec) -> dict[str, Any]:
-    """The model card beside the weights; nothing for a published network."""
+    """The model card beside the weights; nothing for a published network or an own one."""
     from atlas import weights
 
     if not isinstance(spec.weights, EmbeddedFile):
@@ -149,7 +164,7 @@ Found = tuple[dict[str, Any], dict[str, Any]]
 
 
 def _found(name: str, store: Store, task: Task) -> Found:
-    spec, seed = RECURRENT[task.parameters["network"]], task.parameters.get("seed", 0)
+    spec, seed = recurrent_spec_of(task.parameters["network"]), task.parameters.get("seed", 0)
     if spec.reads != "characters":
         return _READERS[spec.reads](spec, seed)
     from atlas.recurrent import study

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from atlas.measured import AtlasResults, Figure
 from atlas.networks.recurrent import ALPHABET
 from atlas.types import Array
 
-COLOURS = (ACCENT, SECOND, "#009e73", QUIET)
+COLOURS = (ACCENT, SECOND, "#009e73", QUIET, "#cc79a7", "#e69f00")
 ROW = 0.16  # inches of a line of text
 WIDE = 96  # characters of a line of code
 Row = tuple[str, Array | None]  # a line of words, or of code with a number in [-1, 1] for each character
@@ -111,7 +112,7 @@ def draw_text(axes: Any, rows: Sequence[Row]) -> None:
 
 def _scatter(axes: Any, results: AtlasResults) -> None:
     clouds = [(f"{n.spec.title}, {gate}", points) for n in results.recurrent for gate, points in gate_points(n)]
-    for colour, (name, points) in zip(COLOURS * 3, clouds, strict=False):
+    for colour, (name, points) in zip(cycle(COLOURS), clouds, strict=False):
         axes.scatter(points[:, 0], points[:, 1], s=4, alpha=0.6, label=name, color=colour, linewidths=0)
     axes.set_xlabel("share of time below 0.1")
     axes.set_ylabel("share of time above 0.9")
@@ -133,7 +134,7 @@ def _states(axes: Any, results: AtlasResults) -> None:
 
 
 def _lines(axes: Any, lines: Sequence[Line], x: str, y: str) -> None:
-    for colour, line in zip(COLOURS, lines, strict=False):
+    for colour, line in zip(cycle(COLOURS), lines, strict=False):
         axes.plot(line.x, line.y, "o-", ms=3, lw=1, label=line.name, color=colour)
         if line.low:
             axes.vlines(line.x, line.low, line.high, lw=1, color=colour)

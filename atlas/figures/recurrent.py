@@ -52,7 +52,9 @@ def read_from(results: AtlasResults, network: RecurrentResults) -> dict[str, Any
         "digest": text["digest"],
         "images": len(text["paths"]),
     }
-    return chapter_provenance(results, network.spec, network.keys, probes)
+    words = network.spec.words
+    made = chapter_provenance(results, network.spec, network.keys, probes)
+    return made | ({"vocabulary": dict(vars(words))} if words else {})
 
 
 # ---------------------------------------------------------------- what is shown

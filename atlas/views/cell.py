@@ -15,7 +15,7 @@ from atlas.recurrent.gates import LAGS
 from atlas.recurrent.profile import PEAKS, PUSHED
 from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
-from atlas.views.desk import Chapter, Desk
+from atlas.views.desk import HUES, Chapter, Desk
 from atlas.views.histogram import Histogram, histogram
 from atlas.views.page import Item, Page
 
@@ -57,7 +57,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         cells = named_cells(network)
         shared = {
             "network": network.spec,
-            "hue": hue,
+            "hue": hue % HUES,
             "what": "memory" if network.spec.cell == "LSTM" else "state",
             "characters": network.facts["profiles"]["characters"],
             "lags": LAGS,

@@ -46,9 +46,11 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     if not results.recurrent:
         return
     figures = {figure.id.partition("/")[2]: figure for figure in recurrent_figures(results)}
+    found = [_found(network) for network in results.recurrent]
     context = {
         "figures": figures,
-        "found": [_found(network) for network in results.recurrent],
+        "found": found,
+        "trained": [one for one in found if one["card"]],
         "concepts": [
             (concept.title, [(n.spec, winner(n, concept.name)) for n in results.recurrent]) for concept in CONCEPTS
             if any(winner(n, concept.name) for n in results.recurrent)

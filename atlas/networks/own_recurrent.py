@@ -1,0 +1,200 @@
+"""A user's own character network: any torch LSTM, GRU or RNN of one layer between an embedding (or one-hot) and a linear head.
+
+What is what in the checkpoint is read from its keys and shapes. The atlas reads its own texts with its own ALPHABET, so the
+rows of embedding and head are put into that order:
+
+- a character that the network lacks is read as its `<unknown>`, else as the mean of its symbols; the mark before a file as
+  `<start>`, else as a line break;
+- the chance that it gives to `<unknown>` is shared equally among the characters that it lacks; without one they get next to none;
+- symbols of its own that ALPHABET lacks never occur in the texts and are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from atlas.errors import WeightsError
+from atlas.networks.recurrent import ALPHABET, OTHER, START
+from atlas.types import StateDict
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MARKS = {START: "<start>", OTHER: "<unknown>"}  # their names in a vocabulary file
+KINDS = {4: "LSTM", 3: "GRU", 1: "RNN"}  # by blocks of rows
+NEVER = 20.0  # nats below its mean: the logit of a character that the network cannot predict
+FIRST = "weight_ih_l0"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where the parts of a checkpoint are: `embed` is the key of the embedding ("" for one-hot input), `cell` and `head` are prefixes."""
+
+    kind: str
+    symbols: int
+    embedding: int
+    hidden: int
+    embed: str
+    cell: str
+    head: str
+
+
+def read_vocabulary(path: Path) -> tuple[str, ...]:
+    """The symbols of a JSON file in the order of their numbers: a list, or an object from symbol to number.
+
+    Raises WeightsError for anything else, for numbers that leave gaps and for a symbol that is there twice.
+    """
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError(
+            f"The vocabulary {path} cannot be read as JSON ({error}). Write a list of symbols."
+        ) from error
+    if isinstance(found, dict):
+        if sorted(found.values(), key=str) != sorted(range(len(found)), key=str):
+            raise WeightsError(
+                f"The vocabulary {path} must number its {len(found)} symbols from 0 to {len(found) - 1}, each once."
+            )
+        found = sorted(found, key=found.__getitem__)
+    if not isinstance(found, list) or not found or not all(isinstance(symbol, str) for symbol in found):
+        raise WeightsError(f"The vocabulary {path} must be a list of symbols, or an object from symbol to number.")
+    twice = sorted({symbol for symbol in found if found.count(symbol) > 1})
+    if twice:
+        raise WeightsError(f"The vocabulary {path} holds {twice[0]!r} twice; each symbol has one number.")
+    return tuple(found)
+
+
+def parts_of(state: StateDict, symbols: int, file: str) -> Parts:
+    """Find embedding, recurrent layer and head of a network of `symbols` symbols; WeightsError says what does not fit."""
+    cell = _cell(state, file)
+    rows, inputs = state[f"{cell}{FIRST}"].shape
+    hidden = state[f"{cell}weight_hh_l0"].shape[1]
+    kind = KINDS.get(rows // hidden)
+    if kind is None or rows % hidden:
+        raise WeightsError(
+            f"{file}: {cell}{FIRST} has {rows} rows for {hidden} cells; LSTM has 4 times as many, GRU 3, RNN 1."
+        )
+    others = {key: tuple(value.shape) for key, value in state.items() if not key.startswith(cell) or "_l0" not in key}
+    head = _head(others, symbols, hidden, file)
+    rest = {key: shape for key, shape in others.items() if key not in (f"{head}weight", f"{head}bias")}
+    embed = next((key for key, shape in rest.items() if shape == (symbols, inputs)), "")
+    if not embed and inputs != symbols:
+        raise WeightsError(
+            f"{file}: {cell}{FIRST} takes {inputs} inputs, but there is neither an embedding of {symbols} × {inputs} nor are "
+            f"there {inputs} symbols in the vocabulary for one-hot input. Others: {_listed(rest)}."
+        )
+    left = {key: shape for key, shape in rest.items() if key != embed}
+    if left:
+        raise WeightsError(
+            f"{file} holds more than embedding, recurrent layer and linear head: {_listed(left)}. Only these can be read: "
+            "save a network without other parts."
+        )
+    return Parts(kind, symbols, inputs, hidden, embed, cell, head)
+
+
+def _cell(state: StateDict, file: str) -> str:
+    """The prefix of the recurrent layer, with its dot; it has one layer, one direction and no projection."""
+    found = [key.removesuffix(FIRST) for key in state if key == FIRST or key.endswith(f".{FIRST}")]
+    if len(found) != 1:
+        what = "no torch.nn.LSTM, GRU or RNN" if not found else f"{len(found)} recurrent networks"
+        raise WeightsError(
+            f"{file} holds {what}: {len(found)} keys end with {FIRST}. It needs one. Keys: {_listed(state)}. "
+            "Save `model.state_dict()` of a network with one."
+        )
+    [prefix] = found
+    for suffix, what in (("weight_ih_l1", "more than one layer"), (f"{FIRST}_reverse", "two directions"),
+                         ("weight_hr_l0", "a projection")):  # fmt: skip
+        if f"{prefix}{suffix}" in state:
+            raise WeightsError(
+                f"{file} has {what} ({prefix}{suffix}); the chapter reads one layer in one direction. Train one with "
+                "num_layers=1, bidirectional=False, proj_size=0."
+            )
+    if f"{prefix}weight_hh_l0" not in state:
+        raise WeightsError(
+            f"{file} lacks {prefix}weight_hh_l0, beside {prefix}{FIRST}. Save the whole `model.state_dict()`."
+        )
+    return prefix
+
+
+def _head(shapes: dict[str, tuple[int, ...]], symbols: int, hidden: int, file: str) -> str:
+    """The prefix of the linear head: by its shape, and where an embedding has the same, by its bias or its place after it."""
+    fits = [key.removesuffix("weight") for key, shape in shapes.items()
+            if shape == (symbols, hidden) and (key == "weight" or key.endswith(".weight"))]  # fmt: skip
+    biased = [prefix for prefix in fits if shapes.get(f"{prefix}bias") == (symbols,)]
+    chosen = biased if len(biased) == 1 else fits
+    if len(chosen) == 1:
+        return chosen[0]
+    heads = [shape for key, shape in shapes.items() if len(shape) == 2 and shape[1] == hidden]
+    hint = f" One has {heads[0][0]} outputs: is the vocabulary another's?" if not fits and heads else ""
+    raise WeightsError(
+        f"{file} has {len(chosen)} linear heads of {symbols} outputs (the vocabulary's symbols) over {hidden} cells; it needs "
+        f"one.{hint} Shapes: {_listed(shapes)}."
+    )
+
+
+def _listed(shapes: dict[str, tuple[int, ...]] | StateDict) -> str:
+    parts = [f"{key} {' × '.join(map(str, getattr(value, 'shape', value)))}" for key, value in shapes.items()]
+    return ", ".join(parts[:8]) + (", …" if len(parts) > 8 else "") or "none"
+
+
+def into_alphabet(state: StateDict, vocabulary: Sequence[str], file: str) -> StateDict:
+    """The weights of `Recurrent` over ALPHABET that read and predict as the checkpoint does (see above)."""
+    import torch
+
+    parts = parts_of(state, len(vocabulary), file)
+    given = {key: value.float() for key, value in state.items()}
+    number = {symbol: place for place, symbol in enumerate(vocabulary)}
+    places = _places(number)
+    embed = given[parts.embed] if parts.embed else torch.eye(parts.symbols)
+    weight = given[f"{parts.head}weight"]
+    bias = given.get(f"{parts.head}bias", torch.zeros(parts.symbols))
+    made = {"embed.weight": _read(embed, places, number), **_predicted(weight, bias, places, number)}
+    for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        zero = torch.zeros(given[f"{parts.cell}{FIRST}"].shape[0])
+        made[f"cell.{name}_l0"] = (
+            given.get(f"{parts.cell}{name}_l0", zero) if "bias" in name else given[f"{parts.cell}{name}_l0"]
+        )
+    return made
+
+
+def _places(number: dict[str, int]) -> list[int | None]:
+    """The network's number of each symbol of ALPHABET, None where it lacks it."""
+    return [number.get(MARKS.get(symbol, symbol), number.get(symbol)) for symbol in ALPHABET]
+
+
+def shared(vocabulary: Sequence[str]) -> int:
+    """How many symbols of ALPHABET the network knows."""
+    return sum(place is not None for place in _places({symbol: place for place, symbol in enumerate(vocabulary)}))
+
+
+def _read(embed: Tensor, places: Sequence[int | None], number: dict[str, int]) -> Tensor:
+    import torch
+
+    mean = embed.mean(0)
+    unknown = embed[number[MARKS[OTHER]]] if MARKS[OTHER] in number else mean
+    start = embed[number["\n"]] if "\n" in number else mean
+    rows = [
+        embed[place] if place is not None else start if symbol == START else unknown
+        for symbol, place in zip(ALPHABET, places, strict=True)
+    ]
+    return torch.stack(rows)
+
+
+def _predicted(weight: Tensor, bias: Tensor, places: Sequence[int | None], number: dict[str, int]) -> StateDict:
+    import torch
+
+    unknown = number.get(MARKS[OTHER])
+    sharing = [symbol != START and place in (None, unknown) for symbol, place in zip(ALPHABET, places, strict=True)]
+    never = weight.mean(0), bias.mean() - NEVER
+    rows = []
+    for place, shares in zip(places, sharing, strict=True):
+        if shares and unknown is not None:
+            rows.append((weight[unknown], bias[unknown] - math.log(sum(sharing))))
+        else:
+            rows.append(never if place is None else (weight[place], bias[place]))
+    return {"head.weight": torch.stack([row for row, _ in rows]), "head.bias": torch.stack([one for _, one in rows])}
