@@ -120,7 +120,7 @@ class GeneratorSpec:
     `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [-1, 1]. The columns of z: `noise` standard normal ones (drawn
     again beyond `cut`, where there is one), then `numbers` uniform in [-1, 1] (codes that training gave a meaning), then one-hot
     `choices`. `first` is the module whose output is affine in z; `layers` are the places that are read, from z to the picture;
-    `inner` is where the weight file keeps the state dict.
+    `inner` is where the weight file keeps the state dict, `records` the classes of settings beside it (`weights.read`).
     """
 
     name: str  # path segment of the site
@@ -140,6 +140,7 @@ class GeneratorSpec:
     rename: Callable[[StateDict], StateDict] = _unchanged
     first: str = "norm1"
     cut: float = 0.0  # 0: the noise has no bound
+    records: tuple[str, ...] = ()
 
     @property
     def z(self) -> int:

@@ -74,10 +74,11 @@ def check(path: Path, sha256: str) -> None:
         )
 
 
-def read(path: Path, inner: str = "") -> StateDict:
+def read(path: Path, inner: str = "", records: tuple[str, ...] = ()) -> StateDict:
     """Read a state dict from `.safetensors`, `.onnx` or a `torch.save` file, never executing what is inside.
 
-    `inner` is the key under which a saved dictionary keeps it.
+    `inner` is the key under which a saved dictionary keeps it. `records` names classes (`module.Class`) whose objects lie beside
+    it and only hold settings: they are read as plain records, without that class.
     """
     import safetensors
     import torch
@@ -86,7 +87,10 @@ def read(path: Path, inner: str = "") -> StateDict:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        state = _read_onnx(path) if path.suffix == ".onnx" else torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals([(type("Record", (), {}), name) for name in records]):
+            state = (
+                _read_onnx(path) if path.suffix == ".onnx" else torch.load(path, map_location="cpu", weights_only=True)
+            )
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, safetensors.SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(

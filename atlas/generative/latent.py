@@ -17,7 +17,7 @@ from atlas.types import Array, GeneratorSpec, LayerSpec
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-BATCH = 64
+BATCH, LARGE = 64, 128  # pictures at a time, up to so many pixels a side; fewer of larger ones
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ def load(spec: GeneratorSpec, folder: str = "") -> Generator:
 
     path = weights.locate(spec.weights, folder)
     weights.check(path, spec.weights.sha256)
-    state = {key: value for key, value in weights.read(path, spec.inner).items() if not key.startswith(PREFIX)}
+    read = weights.read(path, spec.inner, spec.records)
+    state = {key: value for key, value in read.items() if not key.startswith(PREFIX)}
     module = weights.fill(spec.build(), weights.named(spec, state, str(path)), spec.name, str(path))
     return Generator(spec, module.to(memory_format=torch.channels_last))
 
@@ -67,9 +68,15 @@ def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
 
     made = np.empty((len(z), generator.spec.size, generator.spec.size, 3), np.uint8)
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=quick):
-        for first in range(0, len(z), BATCH):
-            made[first : first + BATCH] = to_pixels(generator.module(_tensor(z[first : first + BATCH])))
+        for part in _parts(generator.spec, len(z)):
+            made[part] = to_pixels(generator.module(_tensor(z[part])))
     return made
+
+
+def _parts(spec: GeneratorSpec, count: int) -> list[slice]:
+    """`count` latent vectors in batches whose pictures have about as many pixels in all."""
+    size = max(1, min(BATCH, BATCH * LARGE**2 // spec.size**2))
+    return [slice(first, min(first + size, count)) for first in range(0, count, size)]
 
 
 def to_pixels(rgb: Tensor) -> Array:
@@ -92,9 +99,9 @@ def features(generator: Generator, z: Array, layer: LayerSpec) -> Array:
         found.append(value.numpy().copy())
         raise _Enough
 
-    for first in range(0, len(z), BATCH):
+    for part in _parts(generator.spec, len(z)):
         with torch.inference_mode(), tap(generator.module, [layer], receive), suppress(_Enough):
-            generator.module(_tensor(z[first : first + BATCH]))
+            generator.module(_tensor(z[part]))
     return np.concatenate(found)
 
 
