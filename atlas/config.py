@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,10 +15,20 @@ from atlas.errors import ConfigError, UnknownName
 from atlas.labels import class_names
 from atlas.lock import Lock, name_of, pinned, read_lock
 from atlas.networks import NETWORKS
+from atlas.networks.generators import GENERATORS
 from atlas.networks.own import like
 from atlas.networks.own_recurrent import parts_of, read_vocabulary, shared
 from atlas.networks.recurrent import RECURRENT
-from atlas.sections import GenerativeRecipe, MapRecipe, OwnRecurrent, PictureRecipe, RecurrentRecipe, Section
+from atlas.owned import generator_found, own_name
+from atlas.sections import (
+    GenerativeRecipe,
+    MapRecipe,
+    OwnGenerator,
+    OwnRecurrent,
+    PictureRecipe,
+    RecurrentRecipe,
+    Section,
+)
 from atlas.sources import HubFile, OwnFile, RandomWeights, UrlFile
 from atlas.types import LayerSpec, NetworkSpec
 from atlas.weights import check, digest, locate, read
@@ -147,24 +156,31 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
     except ValidationError as error:
         raise ConfigError(f"{path} does not fit: {_explained(error)}. Fields: docs/recipes.md.") from None
     networks = tuple(_found(network, path.parent, lock) for network in recipe.networks)
-    generative = _generative(recipe.generative, lock)
+    generative = _generative(recipe.generative, path.parent, lock)
     for network in networks:
         network.with_icons()  # reads all patterns: an unknown layer is found before anything runs
     own = tuple(_recurrent_found(network, path.parent) for network in recipe.recurrent.own)
-    _each_once([*recipe.recurrent.networks, *(network.name for network in own)])
+    _each_once("recurrent", [*recipe.recurrent.networks, *(network.name for network in own)])
     recurrent = recipe.recurrent.model_copy(update={"own": own})
     return recipe.model_copy(update={"networks": networks, "recurrent": recurrent, "generative": generative})
 
 
-def _generative(chapter: GenerativeRecipe, lock: Mapping[str, Lock]) -> GenerativeRecipe:
-    """The chapter with the locks of its generators, as far as there are any."""
+def _generative(chapter: GenerativeRecipe, folder: Path, lock: Mapping[str, Lock]) -> GenerativeRecipe:
+    """The chapter with the locks of its generators, as far as there are any, and with its own ones found."""
     sources = {spec.name: spec.weights for spec in chapter.chosen()}
     known = {
         name: lock[name_of(source)]
         for name, source in sources.items()
         if isinstance(source, HubFile | UrlFile) and not source.sha256 and name_of(source) in lock
     }
-    return chapter.model_copy(update={"locks": chapter.locks | known})
+    own = tuple(_generator_found(generator, folder) for generator in chapter.own)
+    _each_once("generative", [*chapter.generators, *(generator.name for generator in own)])
+    return chapter.model_copy(update={"locks": chapter.locks | known, "own": own})
+
+
+def _generator_found(own: OwnGenerator, folder: Path) -> OwnGenerator:
+    own_name("generative.own", own.name, GENERATORS)
+    return generator_found(own, folder)
 
 
 def lock_path(source: str | None = None) -> Path:
@@ -191,7 +207,7 @@ def _found(network: NetworkRecipe, folder: Path, lock: Mapping[str, Lock]) -> Ne
 
 def _recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
     """The own recurrent network with the digests of its files, and with what its weights and vocabulary say of it."""
-    _own_name("recurrent.own", network.name, RECURRENT)
+    own_name("recurrent.own", network.name, RECURRENT)
     file, words = str(folder / network.weights), str(folder / network.vocabulary)
     known = network.sha256 or digest(locate(OwnFile(file, "", "")))
     check(Path(file), known)
@@ -204,22 +220,14 @@ def _recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
     return network.model_copy(update=found)
 
 
-def _each_once(names: Sequence[str]) -> None:
+def _each_once(where: str, names: Sequence[str]) -> None:
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
-        raise ConfigError(f"recurrent: {twice[0]!r} is there twice; each network has a name of its own.")
-
-
-def _own_name(where: str, name: str, registered: Iterable[str]) -> None:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or name in registered:
-        raise ConfigError(
-            f"{where}.name = {name!r} cannot name an own checkpoint: it becomes a folder of the site, so it takes "
-            "small letters, digits, - and _, and no registered network's name."
-        )
+        raise ConfigError(f"{where}: {twice[0]!r} is there twice; each has a name of its own.")
 
 
 def _own_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
-    _own_name("networks", network.name, NETWORKS)
+    own_name("networks", network.name, NETWORKS)
     if not network.weights:
         raise ConfigError(
             f"networks.{network.name}: like = {network.like!r} needs `weights`, the file of the checkpoint."

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from atlas.lock import Lock, pinned
 from atlas.networks.generators import GENERATORS
+from atlas.networks.own_generator import built, script
 from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
-from atlas.sources import OwnFile
-from atlas.types import GeneratorSpec, NetworkSpec, RecurrentSpec
+from atlas.sources import OwnFile, OwnModule
+from atlas.types import GeneratorSpec, LayerSpec, NetworkSpec, RecurrentSpec
 
 
 class Section(BaseModel):
@@ -94,6 +96,58 @@ class RecurrentRecipe(Section):
         return (*(RECURRENT[name] for name in self.networks), *(own.spec for own in self.own))
 
 
+class OwnGenerator(Section):
+    """A generator of your own: a TorchScript file, or code that builds its module and the file of its weights."""
+
+    name: str = Field(description="its folder of the site: small letters, digits, - and _")
+    torchscript: str = Field("", description="a file that `torch.jit.save` wrote, beside the recipe; else `module`")
+    module: str = Field("", description="`package.module:callable`, importable code that builds the torch module")
+    weights: str = Field("", description="the state dict of that module, beside the recipe; loading is strict")
+    z: int = Field(ge=2, description="its input is [N, z], standard normal")
+    size: Literal[32, 64, 128, 256, 512, 1024] = Field(description="its output is [N, 3, size, size], red first")
+    values: tuple[Literal[-1, 0], Literal[1]] = Field((-1, 1), description="range of its output: [-1, 1] or [0, 1]")
+    subject: Literal["pictures", "faces", "eyes", "sprites"] = Field(
+        "pictures", description="what it draws: of `faces`, `eyes` and `sprites` more can be measured"
+    )
+    first: str = Field("", description="with `module`: the part whose output is affine in z, which SeFa reads")
+    layers: tuple[str, ...] = Field(
+        (),
+        description="with `module`: parts with maps, behind the nonlinearity, from z to the picture; GANSpace reads the first, the units of all are dissected",
+    )
+    title: str = Field("", description="its title on the site; the name where it is left out")
+    summary: str = Field("A generator that the recipe brings along.", description="a sentence about it")
+    licence: str = Field("not stated", description="the licence of its weights")
+    source: str = Field("own generator", description="where its weights come from, such as an address")
+    sha256: str = Field("", description="SHA-256 of the weight file; filled in from the file")
+    code_sha256: str = Field("", description="SHA-256 of the file that the callable lies in; filled in from the file")
+
+    @property
+    def file(self) -> str:
+        """The file with its weights."""
+        return self.torchscript or self.weights
+
+    @property
+    def spec(self) -> GeneratorSpec:
+        """The generator; how many units its layers have is measured when it is loaded."""
+        origin = self.file, self.sha256, self.licence, self.source
+        return GeneratorSpec(
+            self.name,
+            title=self.title or self.name,
+            year=None,
+            paper="",
+            build=partial(script, self.torchscript) if self.torchscript else partial(built, self.module),
+            weights=OwnModule(*origin, self.module, self.code_sha256) if self.module else OwnFile(*origin),
+            subject=self.subject,
+            size=self.size,
+            noise=self.z,
+            layers=tuple(LayerSpec(path, path, 0, f"Layer {path}") for path in self.layers),
+            summary=self.summary,
+            first=self.first,
+            low=self.values[0],
+            quick=False,
+        )
+
+
 class GenerativeRecipe(Section):
     """The chapter on generators; without generators there is none."""
 
@@ -101,6 +155,7 @@ class GenerativeRecipe(Section):
     locks: dict[str, Lock] = Field(
         {}, description="SHA-256 and revision of fetched weights by generator; filled in from `atlas.lock`"
     )
+    own: tuple[OwnGenerator, ...] = Field((), description="generators of your own, after those")
     samples: int = Field(1500, ge=40, description="pictures of the sample that is measured and laid out")
     directions: int = Field(8, ge=1, le=32, description="directions of each unsupervised method")
     vectors: int = Field(20, ge=4, description="latent vectors on which a direction is tried")
@@ -108,8 +163,9 @@ class GenerativeRecipe(Section):
     units: int = Field(12, ge=1, description="dissected units of each layer, spread evenly")
 
     def chosen(self) -> tuple[GeneratorSpec, ...]:
-        """The registered generators, fetched weights with the digest that is locked; UnknownName lists what exists."""
-        return tuple(self._known(GENERATORS[name]) for name in self.generators)
+        """The registered generators, fetched weights with the digest that is locked, then the own ones; UnknownName lists what exists."""
+        registered = (self._known(GENERATORS[name]) for name in self.generators)
+        return (*registered, *(own.spec for own in self.own))
 
     def _known(self, spec: GeneratorSpec) -> GeneratorSpec:
         lock = self.locks.get(spec.name)

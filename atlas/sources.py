@@ -73,6 +73,14 @@ class OwnFile:
 
 
 @dataclass(frozen=True)
+class OwnModule(OwnFile):
+    """The same with the user's code that builds the module: `package.module:callable`, and the digest of the file it lies in."""
+
+    code: str = ""
+    code_sha256: str = ""
+
+
+@dataclass(frozen=True)
 class RandomWeights:
     """No weights: as built, seeded by the network's name. For benchmarks and tests; never on a site."""
 

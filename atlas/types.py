@@ -117,19 +117,20 @@ class RecurrentSpec:
 class GeneratorSpec:
     """Everything known about a generator without building it.
 
-    `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [-1, 1]. The columns of z: `noise` standard normal ones (drawn
+    `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [`low`, 1]. The columns of z: `noise` standard normal ones (drawn
     again beyond `cut`, where there is one), then `numbers` uniform in [-1, 1] (codes that training gave a meaning), then one-hot
     `choices`. `first` is the module whose output is affine in z; `layers` are the places that are read, from z to the picture;
-    `inner` is where the weight file keeps the state dict, `records` the classes of settings beside it (`weights.read`).
+    without them the methods that need them are left out. `inner` is where the weight file keeps the state dict,
+    `records` the classes of settings beside it (`weights.read`).
     """
 
     name: str  # path segment of the site
     title: str
-    year: int
+    year: int | None  # None: an own one, without a paper
     paper: str  # key into templates/bibliography.bib
     build: Callable[[], nn.Module]
     weights: WeightSource
-    subject: str  # "faces", "eyes", "sprites": which attributes can be measured on a picture
+    subject: str  # "pictures", "faces", "eyes", "sprites": which attributes can be measured on a picture
     size: int  # S, pixels
     noise: int
     layers: tuple[LayerSpec, ...]
@@ -141,6 +142,8 @@ class GeneratorSpec:
     first: str = "norm1"
     cut: float = 0.0  # 0: the noise has no bound
     records: tuple[str, ...] = ()
+    low: float = -1.0
+    quick: bool = True  # may pictures that are only measured be computed in bfloat16?
 
     @property
     def z(self) -> int:

@@ -31,7 +31,7 @@ def locate(source: WeightSource, folder: str = "", *, download: bool = True) -> 
     if isinstance(source, RandomWeights):
         raise WeightsError(f"{source.network} has random weights, so there is no file.")
     if isinstance(source, OwnFile):
-        return _existing(Path(source.file), "It is named as `weights` in the recipe, beside which it is looked for.")
+        return _existing(Path(source.file), "It is named in the recipe, beside which it is looked for.")
     return _existing(EMBEDDED / source.file, "The package lacks it: install the package again.")
 
 

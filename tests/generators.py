@@ -1,4 +1,4 @@
-"""Two generators for the fixture: the real studies of small untrained ones."""
+"""Three generators for the fixture: the real studies of small untrained ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PUBLISHED = tuple(spec.name for spec in GENERATORS.values() if isinstance(spec.w
 def small_dcgan(**changes: Any) -> Generator:
     """A DCGAN of 16 pixels with random weights that draws something, after the spec of the faces."""
     layers = tuple(LayerSpec(f"layer{n}", f"act{n}", width, f"Layer {n}") for n, width in enumerate((12, 8, 6), 1))
-    spec = replace(GENERATORS["face-dcgan"], size=32, noise=10, layers=layers, **changes)
+    spec = replace(GENERATORS["face-dcgan"], **({"size": 32, "noise": 10, "layers": layers} | changes))
     torch.manual_seed(3)
     module = DCGAN(spec.z, (12, 8, 6)).eval().requires_grad_(False)
     for part in module.modules():
@@ -35,13 +35,14 @@ def small_dcgan(**changes: Any) -> Generator:
 
 
 def make_generators() -> tuple[GeneratorResults, ...]:
-    """One without codes, and one with the marks of an InfoGAN (its codes' study is made up: it needs a trained readout)."""
+    """One without codes, one with the marks of an InfoGAN (its codes' study is made up: it needs a trained readout), one that cannot be read inside."""
     plain = small_dcgan()
     coded = small_dcgan(
         name="infogan-small", title="Small InfoGAN", subject="sprites", numbers=2, choices=("code 0", "code 1"),
         weights=EmbeddedFile("none.safetensors", "ab" * 32, "Apache-2.0"),
     )  # fmt: skip
-    return (_generator(plain, None), _generator(coded, CARD))
+    closed = small_dcgan(name="closed", title="Closed DCGAN", year=None, subject="pictures", first="", layers=())
+    return (_generator(plain, None), _generator(coded, CARD), _generator(closed, None))
 
 
 CARD = {

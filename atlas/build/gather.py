@@ -40,11 +40,19 @@ def gather(recipe: Recipe, lock: Path) -> Recipe:
 
 
 def check_weights(recipe: Recipe) -> None:
-    """Find and check every weight file of the recipe; WeightsError names all that are missing or not what was pinned."""
+    """Find and check every weight file of the recipe; WeightsError names all that are missing or not what was pinned.
+
+    An own generator is tried too: ConfigError where it is not what the recipe says.
+    """
     _each(
         [*(network.spec for network in recipe.networks), *recipe.recurrent.chosen(), *recipe.generative.chosen()],
         lambda spec, download: _checked(spec, recipe.weights_folder, download),
     )
+    if recipe.generative.own:
+        from atlas.generative.own import load_own
+
+        for own in recipe.generative.own:
+            load_own(own.spec)
 
 
 def _is_unknown(spec: Spec) -> bool:

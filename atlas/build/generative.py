@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atlas.build.plan import Task
+from atlas.build.recipe import generator_of
 from atlas.build.store import Entry, Store
 from atlas.config import Recipe
-from atlas.sources import EmbeddedFile
+from atlas.sources import EmbeddedFile, OwnFile, OwnModule
 from atlas.types import GeneratorSpec
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def generative_tasks(recipe: Recipe) -> Iterator[Task]:
     """What the chapter needs of every generator: a sample first, then the studies that read it."""
     chapter = recipe.generative
     for spec in chapter.chosen():
-        base = {"generator": spec.name, "weights": spec.weights.sha256, "seed": recipe.seed}
+        base = {"generator": spec.name, "weights": spec.weights.sha256, "seed": recipe.seed, **_told(spec)}
         sample = _task("generated", spec, base | {"count": chapter.samples}, {})
         needs = {"sample": (sample.digest,)}
         found = {"count": chapter.directions, "vectors": chapter.vectors, "chance": chapter.chance}
@@ -37,6 +38,16 @@ def generative_tasks(recipe: Recipe) -> Iterator[Task]:
         yield _task("qualities", spec, base, needs)
         if spec.numbers:
             yield _task("codes", spec, base, needs)
+
+
+def _told(spec: GeneratorSpec) -> dict[str, Any]:
+    """What an own generator's entry says of it; a registered one is known by its name."""
+    if not isinstance(spec.weights, OwnFile):
+        return {}
+    told = {name: getattr(spec, name) for name in ("subject", "size", "z", "low", "first")}
+    told["layers"] = [layer.path for layer in spec.layers]
+    code = [spec.weights.code, spec.weights.code_sha256] if isinstance(spec.weights, OwnModule) else []
+    return {"own": {**told, "code": code}}
 
 
 def _task(step: str, spec: GeneratorSpec, parameters: dict[str, Any], needs: Mapping[str, tuple[str, ...]]) -> Task:
@@ -58,12 +69,14 @@ def generator_card(spec: GeneratorSpec) -> dict[str, Any] | None:
 
 @lru_cache(maxsize=1)
 def _generator(name: str) -> Generator:
-    from atlas.build.recipe import generator_of, weights_folder
+    from atlas.build.recipe import weights_folder
     from atlas.generative.latent import load
+    from atlas.generative.own import load_own
     from atlas.memory import keep_memory
 
     keep_memory()
-    return load(generator_of(name), weights_folder())
+    spec = generator_of(name)
+    return load_own(spec) if isinstance(spec.weights, OwnFile) else load(spec, weights_folder())
 
 
 def _sample(store: Store, task: Task) -> dict[str, Any]:

@@ -71,7 +71,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 2.0, "sounds"),
         StepSpec("generated", 3, ("numpy", "torch"), 1, 8.0, "samples of generators"),
         StepSpec("directions", 5, ("numpy", "scipy", "scikit-learn", "torch"), 1, 25.0, "latent directions"),
-        StepSpec("dissections", 2, ("numpy", "torch"), 1, 5.0, "units of generators"),
+        StepSpec("dissections", 3, ("numpy", "torch"), 1, 5.0, "units of generators"),
         StepSpec("latents", 1, ("umap-learn", "scikit-learn", "numba", "numpy", "torch"), 1, 6.0, "latent maps"),
         StepSpec("qualities", 2, ("numpy", "torch", "timm"), 1, 3.0, "quality of generators"),
         StepSpec("codes", 3, ("numpy", "scikit-learn", "torch"), 1, 6.0, "codes of generators"),

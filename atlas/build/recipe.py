@@ -1,4 +1,4 @@
-"""The recipe that this process builds, so that a worker knows its networks: own checkpoints are in no registry."""
+"""The recipe that this process builds, so that a worker knows its networks: own ones are in no registry."""
 
 from __future__ import annotations
 

@@ -100,7 +100,9 @@ def _agreement(generator: GeneratorResults, axes: Any) -> None:
 
 
 def _stability(generator: GeneratorResults, axes: Any) -> None:
-    for (name, values), colour in zip(generator.facts["directions"]["stability"].items(), (ACCENT, QUIET), strict=True):
+    for (name, values), colour in zip(
+        generator.facts["directions"]["stability"].items(), (ACCENT, QUIET), strict=False
+    ):
         axes.plot(range(len(values)), values, "o-", color=colour, linewidth=1, markersize=3, label=name)
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("direction", fontsize=7, color=INK)

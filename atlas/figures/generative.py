@@ -10,7 +10,7 @@ from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
 from atlas.figures.words import count, listed, number, percent
 from atlas.generative.attributes import ATTRIBUTES, Attribute
 from atlas.measured import AtlasResults, Figure, GeneratorResults
-from atlas.types import Array
+from atlas.types import Array, GeneratorSpec
 
 CHAPTER = "generative/index.html"
 ATTRIBUTE: Mapping[str, Attribute] = {attribute.name: attribute for attribute in ATTRIBUTES}
@@ -66,6 +66,17 @@ def towards(record: Mapping[str, Any]) -> str:
     return attribute.high if record["effect"] > 0 else attribute.low
 
 
+def unread(spec: GeneratorSpec) -> str:
+    """What is not on the pages of a generator, and why; empty where nothing is missing."""
+    missing = [] if spec.first else ["SeFa"]
+    missing += [] if spec.layers else ["GANSpace", "the dissection of units"]
+    return (
+        f"Left out here: {listed(missing)}. They read inner steps of a generator, and the recipe names none of this one."
+        if missing
+        else ""
+    )
+
+
 def is_better(record: Mapping[str, Any]) -> bool:
     """Does it do more than nineteen of twenty random directions?"""
     return bool(record["percentile"] >= 0.95)
@@ -82,7 +93,9 @@ def generator_figures(results: AtlasResults, generator: GeneratorResults) -> Ite
     yield _sample(results, generator)
     for record in generator.facts["directions"]["directions"]:
         yield direction_figure(results, generator, record)
-    yield from (make(results, generator) for make in (_rescoring, _agreement, _stability))
+    yield from (make(results, generator) for make in (_rescoring, _agreement))
+    if generator.facts["directions"]["stability"]:
+        yield _stability(results, generator)
     for layer in generator.facts["dissections"]["layers"]:
         yield units_figure(results, generator, layer)
         yield from _drawn_units(results, generator, layer)
@@ -166,13 +179,15 @@ def _agreement(results: AtlasResults, generator: GeneratorResults) -> Figure:
 def _stability(results: AtlasResults, generator: GeneratorResults) -> Figure:
     found = generator.facts["directions"]["stability"]
     repeats = generator.facts["directions"]["repeats"]
+    drawn = {"sefa": "SeFa: outputs of the first step drawn again", "ganspace": "GANSpace: samples drawn again"}
+    how = "; ".join(drawn[name] for name in found)
     told = listed(
         [f"{METHODS[name][0]} {number(min(values), 2)} to {number(max(values), 2)}" for name, values in found.items()]
     )
     return _figure(
         results, generator, "stability", "Spectrum and stability",
         f"Share of the method's own spectrum that each direction holds, and the mean |cosine| with its best match in {repeats} "
-        f"bootstrap repeats (SeFa: outputs of the first step drawn again; GANSpace: samples drawn again): {told}.",
+        f"bootstrap repeats ({how}): {told}.",
         "Table of spectrum and stability by direction",
     )  # fmt: skip
 
@@ -212,9 +227,10 @@ def _latents(results: AtlasResults, generator: GeneratorResults) -> Figure:
         if spec.choices
         else ""
     )
+    read = "the middle layer's features" if spec.layers else "their pixels, 32 a side"
     return _figure(
         results, generator, "latents", "Latent map",
-        f"{count(int(facts['parameters']['points']), 'picture')} laid out by UMAP of the middle layer's features (z itself is one round "
+        f"{count(int(facts['parameters']['points']), 'picture')} laid out by UMAP of {read} (z itself is one round "
         f"cloud without structure). Trustworthiness {number(facts['trustworthiness'])}, continuity {number(facts['continuity'])}, "
         f"stability under another seed {percent(facts['stability'])}.{purity}",
         f"Map of generated {spec.subject}", file=drawn_file(spec.name, "latents"),

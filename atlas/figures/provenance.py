@@ -54,7 +54,7 @@ def chapter_provenance(
     """The same for a network of the recurrent or the generative chapter: `store` are its keys, `probes` what it read."""
     return {
         "network": spec.name,
-        "paper": spec.paper,
+        **({"paper": spec.paper} if spec.paper else {}),
         "weights": dict(vars(spec.weights)),
         "store": dict(store),
         **({"probes": dict(probes)} if probes else {}),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from atlas.errors import AtlasError
 from atlas.generative import ganspace, hyperplane, identity, sefa
 from atlas.generative.attributes import attributes_of, measure
 from atlas.generative.directions import Direction, cosines, edited, expected_cosine, random_directions
@@ -30,6 +31,7 @@ class Bench:
     generator: Generator
     reader: Reader
     scale: Array  # [A] standard deviation of each attribute over unedited pictures
+    kept: Array  # [all] which attributes differ between pictures; A of them
     z: Array  # [N, Z] latent vectors that are edited
     ordinary: Array  # [SHOWN] which of them have the most ordinary pictures; they are shown
 
@@ -38,8 +40,14 @@ class Bench:
         moved = edited(self.generator.spec, self.z[:count], direction, doses.tolist())
         return measure_edits(
             moved, doses, lambda z: pictures(self.generator, z, quick=True),
-            lambda rgb: measure(rgb, self.generator.spec.subject), self.reader, self.scale,
+            lambda rgb: measure(rgb, self.generator.spec.subject)[:, self.kept], self.reader, self.scale,
         )  # fmt: skip
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """[A] the attributes."""
+        found = attributes_of(self.generator.spec.subject)
+        return tuple(attribute.name for attribute, kept in zip(found, self.kept, strict=True) if kept)
 
 
 def study_directions(
@@ -47,9 +55,9 @@ def study_directions(
 ) -> Found:
     """Directions of all methods with their passports, against `chance` random directions; agreement and stability."""
     spec = generator.spec
-    names = tuple(attribute.name for attribute in attributes_of(spec.subject))
-    found, stable = find_directions(generator, sample, names, count=count, seed=seed)
     bench = make_bench(generator, sample, vectors=vectors, seed=seed)
+    names = bench.names
+    found, stable = find_directions(bench, sample, count=count, seed=seed)
     luck = chance_effects(bench, chance, seed)
     records, arrays = [], {"chance": luck}
     for direction in found:
@@ -67,21 +75,22 @@ def study_directions(
 
 
 def find_directions(
-    generator: Generator, sample: Sample, names: tuple[str, ...], *, count: int, seed: int
+    bench: Bench, sample: Sample, *, count: int, seed: int
 ) -> tuple[list[Direction], dict[str, list[float]]]:
-    """The directions of every method, and the bootstrap stability of those of SeFa and GANSpace."""
-    spec = generator.spec
-    free = sample["z"][:, : spec.free].astype(float)
-    affine, (coordinates, share) = first_affine(generator), ganspace.components(_early(generator, sample["z"]), seed)
-    found = [
-        *sefa.find(affine, count), *ganspace.find(coordinates, share, free, count),
-        *hyperplane.find(free, sample["measures"], names), *codes_of(spec),
-    ]  # fmt: skip
+    """The directions of every method that the generator lets be read, and the bootstrap stability of those of SeFa and GANSpace."""
+    generator, spec = bench.generator, bench.generator.spec
+    free, count = sample["z"][:, : spec.free].astype(float), min(count, spec.free)
     again = {"repeats": REPEATS, "seed": name_seed(f"{spec.name}/spread", seed)}
-    stable = {
-        "sefa": sefa.stability(affine, count, **again).tolist(),
-        "ganspace": ganspace.stability(coordinates, free, count, **again).tolist(),
-    }
+    found, stable = list[Direction](), {}
+    if spec.first:
+        affine = first_affine(generator)
+        found += sefa.find(affine, count)
+        stable["sefa"] = sefa.stability(affine, count, **again).tolist()
+    if spec.layers:
+        coordinates, share = ganspace.components(_early(generator, sample["z"]), seed)
+        found += ganspace.find(coordinates, share, free, count)
+        stable["ganspace"] = ganspace.stability(coordinates, free, count, **again).tolist()
+    found += [*hyperplane.find(free, sample["measures"][:, bench.kept], bench.names), *codes_of(spec)]
     return [replace(direction, span=span_of(spec)) for direction in found], stable
 
 
@@ -89,10 +98,18 @@ def make_bench(generator: Generator, sample: Sample, *, vectors: int, seed: int)
     """`vectors` latent vectors to edit, the scale of every attribute, and a reader of z."""
     spec = generator.spec
     z = draw(spec, vectors, name_seed(f"{spec.name}/edited", seed))
-    mean, scale = sample["measures"].mean(0), sample["measures"].std(0)
-    away = (measure(pictures(generator, z, quick=True), spec.subject) - mean) / scale
+    kept = np.array([hyperplane.parts(values) for values in sample["measures"].T])
+    if not kept.any():
+        raise AtlasError(
+            f"{spec.name}: no measured attribute differs between its {len(sample['z'])} pictures, so no direction can be judged. "
+            "It draws the same from every z: look at its weights, and at the range of its values in the recipe."
+        )
+    mean, scale = (statistic(sample["measures"][:, kept], 0) for statistic in (np.mean, np.std))
+    away = (measure(pictures(generator, z, quick=True), spec.subject)[:, kept] - mean) / scale
     ordinary = np.argsort((away**2).sum(1), kind="stable")[:SHOWN]
-    return Bench(generator, identity.fit(sample["rgb"], sample["z"][:, : spec.free].astype(float)), scale, z, ordinary)
+    return Bench(
+        generator, identity.fit(sample["rgb"], sample["z"][:, : spec.free].astype(float)), scale, kept, z, ordinary
+    )
 
 
 def span_of(spec: GeneratorSpec) -> float:

@@ -10,6 +10,13 @@ from atlas.generative.directions import Direction
 from atlas.types import Array
 
 EXTREME = 0.3  # share of the samples at each end that is learned
+LEAST = 1e-6  # difference of the ends below which they are rounding
+
+
+def parts(values: Array) -> bool:
+    """Can an attribute [N] part pictures? Not where its ends are the same, as saturation where all is grey."""
+    low, high = np.quantile(values[: len(values) // 2], (EXTREME, 1 - EXTREME))
+    return bool(high - low > LEAST)
 
 
 def fit(z: Array, values: Array) -> tuple[Array, float]:

@@ -67,9 +67,9 @@ def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
     import torch
 
     made = np.empty((len(z), generator.spec.size, generator.spec.size, 3), np.uint8)
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=quick):
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=quick and generator.spec.quick):
         for part in _parts(generator.spec, len(z)):
-            made[part] = to_pixels(generator.module(_tensor(z[part])))
+            made[part] = to_pixels(generator.module(_tensor(z[part])), generator.spec.low)
     return made
 
 
@@ -79,9 +79,9 @@ def _parts(spec: GeneratorSpec, count: int) -> list[slice]:
     return [slice(first, min(first + size, count)) for first in range(0, count, size)]
 
 
-def to_pixels(rgb: Tensor) -> Array:
-    """[N, 3, H, W] in [-1, 1] to [N, H, W, 3] uint8."""
-    found: Array = ((rgb.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+def to_pixels(rgb: Tensor, low: float = -1.0) -> Array:
+    """[N, 3, H, W] in [low, 1] to [N, H, W, 3] uint8."""
+    found: Array = ((rgb.float().clamp(low, 1) - low) * (255 / (1 - low))).round().byte().permute(0, 2, 3, 1).numpy()
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from atlas.generative import quality
 from atlas.generative.attributes import measure, smaller
 from atlas.generative.dissect import dissect
+from atlas.generative.identity import reduced
 from atlas.generative.latent import Generator, draw, features, pictures
 from atlas.seeds import name_seed
 from atlas.types import Array, GeneratorSpec, LayerSpec
@@ -37,7 +38,7 @@ def study_units(generator: Generator, *, count: int, seed: int) -> Found:
     for layer in layers:
         found = dissect(generator, layer, z, layer.spread(count))
         arrays |= {f"{layer.name}/{key}": value for key, value in vars(found).items()}
-    return arrays, {"layers": [layer.name for layer in layers]}
+    return arrays, {"layers": [layer.name for layer in layers], "widths": [layer.units for layer in layers]}
 
 
 def middle(spec: GeneratorSpec) -> LayerSpec:
@@ -46,7 +47,9 @@ def middle(spec: GeneratorSpec) -> LayerSpec:
 
 
 def pooled(generator: Generator, z: Array) -> Array:
-    """[N, C * 4] features of the middle layer, each map as the means of its quarters."""
+    """[N, C * 4] features of the middle layer, each map as the means of its quarters; small pictures where no layer is read."""
+    if not generator.spec.layers:
+        return reduced(pictures(generator, z))
     found = features(generator, z, middle(generator.spec))
     count, units, height, width = found.shape
     quarters: Array = found.reshape(count, units, 2, height // 2, 2, width // 2).mean((3, 5))

@@ -29,8 +29,9 @@ def pages(generator: GeneratorResults, layer: str, figures: Mapping[str, Figure]
         figure = figures[f"{layer}-{one['unit']}"]
         yield Page(drawn_page(spec.name, layer, one["unit"]), "drawn.html", told | one | around | {"figure": figure})
     ranked = sorted(units, key=lambda one: -one["amount"])
-    context = {"units": ranked, "figure": figures[f"units-{layer}"], "side": spec.size * (2 if spec.size < 64 else 1),
-               "layers": generator.facts["dissections"]["layers"]}  # fmt: skip
+    facts = generator.facts["dissections"]
+    context = {"units": ranked, "width": facts["widths"][facts["layers"].index(layer)], "figure": figures[f"units-{layer}"], "side": spec.size * (2 if spec.size < 64 else 1),
+               "layers": facts["layers"]}  # fmt: skip
     yield Page(f"generative/{spec.name}/{layer}/index.html", "dissection.html", told | context)
 
 

@@ -22,6 +22,7 @@ from atlas.figures.generative import (
     is_better,
     passport_page,
     towards,
+    unread,
 )
 from atlas.figures.metadata import xmp
 from atlas.figures.recurrent import Line
@@ -77,7 +78,7 @@ def _generator(generator: GeneratorResults, figures: Mapping[str, Figure]) -> It
         "spectrum": chart([Line(spec.title, tuple(range(1, len(arrays["qualities"]["power"]))),
                                 tuple((10 * np.log10(arrays["qualities"]["power"][1:] + 1e-12)).tolist()))], zero=False),
         "map_side": MAP_CELLS * MAP_TILE,
-        "sheet_size": _sheet_size(generator),
+        "sheet_size": _sheet_size(generator), "unread": unread(spec),
     }  # fmt: skip
     yield Page(generator_page(spec.name), "generator.html", context)
     yield Asset(f"generative/{spec.name}/points.js", put("map", _points(generator)))

@@ -9,12 +9,25 @@ import pytest
 
 from atlas.build.plan import STEPS
 from atlas.cli import app
-from atlas.config import RECIPES, MapRecipe, NetworkRecipe, OwnRecurrent, PictureRecipe, Recipe, RecurrentRecipe
+from atlas.config import (
+    RECIPES,
+    GenerativeRecipe,
+    MapRecipe,
+    NetworkRecipe,
+    OwnRecurrent,
+    PictureRecipe,
+    Recipe,
+    RecurrentRecipe,
+)
+from atlas.sections import OwnGenerator
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("model", [Recipe, NetworkRecipe, PictureRecipe, MapRecipe, RecurrentRecipe, OwnRecurrent])
+@pytest.mark.parametrize(
+    "model",
+    [Recipe, NetworkRecipe, PictureRecipe, MapRecipe, RecurrentRecipe, OwnRecurrent, GenerativeRecipe, OwnGenerator],
+)
 def test_every_field_of_a_recipe_is_documented(model):
     text = (ROOT / "docs/recipes.md").read_text()
     for name, field in model.model_fields.items():

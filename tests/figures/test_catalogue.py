@@ -31,6 +31,7 @@ def test_every_id_finds_its_figure(results):
         + 2
         + 24
         + 23
+        + 11
         + cells
         + 2 * 6
     )

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 
+from atlas.errors import AtlasError
 from atlas.generative import ganspace, hyperplane, sefa
+from atlas.generative.direction_study import study_directions
 from atlas.generative.directions import (
     Direction,
     cosines,
@@ -12,7 +15,9 @@ from atlas.generative.directions import (
     random_directions,
     signed,
 )
-from atlas.generative.latent import draw, first_affine, pictures
+from atlas.generative.hyperplane import parts
+from atlas.generative.latent import Generator, draw, first_affine, pictures
+from atlas.generative.study import study_sample
 from atlas.networks.generators import GENERATORS
 from tests.generators import PUBLISHED, small_dcgan
 
@@ -115,6 +120,29 @@ def test_an_edit_adds_the_dose_or_sets_it():
 def test_expected_cosine_is_that_of_random_pairs(size):
     a, b = random_directions(size, 20_000, 0), random_directions(size, 20_000, 1)
     assert expected_cosine(size) == pytest.approx(np.abs((a * b).sum(1)).mean(), rel=0.02)
+
+
+def test_an_attribute_that_is_the_same_everywhere_parts_nothing():
+    assert not parts(np.zeros(20))
+    assert parts(np.linspace(0, 1, 20))
+
+
+def test_a_grey_generator_is_judged_by_what_differs_and_a_constant_one_is_refused():
+    closed = small_dcgan(first="", layers=(), subject="pictures")
+    grey = Generator(closed.spec, torch.nn.Sequential(closed.module, Grey()))
+    sample, _ = study_sample(grey, count=60, seed=0)
+    arrays, facts = study_directions(grey, sample, count=2, vectors=4, chance=4, seed=0)
+    assert facts["attributes"] == ["brightness", "contrast", "sharpness"]
+    assert {record["method"] for record in facts["directions"]} == {"hyperplane"}
+    assert arrays["matrix"].shape == (3, 3) and np.isfinite(arrays["matrix"]).all()
+    still = {**sample, "measures": np.zeros_like(sample["measures"])}
+    with pytest.raises(AtlasError, match="the same from every z"):
+        study_directions(grey, still, count=2, vectors=4, chance=4, seed=0)
+
+
+class Grey(torch.nn.Module):
+    def forward(self, rgb):
+        return rgb.mean(1, keepdim=True).expand(-1, 3, -1, -1)
 
 
 def test_a_sign_is_chosen_not_left_open():

@@ -1,0 +1,45 @@
+"""What a recipe brings along: its name, and an own generator with its files and their digests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from atlas.errors import ConfigError
+from atlas.networks.own_generator import source_of
+from atlas.sections import OwnGenerator
+from atlas.sources import OwnFile
+from atlas.weights import digest, locate
+
+
+def own_name(where: str, name: str, registered: Iterable[str]) -> None:
+    """ConfigError unless `name` can be a folder of the site beside those that are `registered`."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or name in registered:
+        raise ConfigError(
+            f"{where}.name = {name!r} cannot name one of your own: it becomes a folder of the site, so it takes "
+            "small letters, digits, - and _, and no registered name."
+        )
+
+
+def generator_found(own: OwnGenerator, folder: Path) -> OwnGenerator:
+    """The own generator with its digests, and with paths that start from the recipe's folder; ConfigError for an entry that fits neither way."""
+    place = f"generative.own.{own.name}"
+    if bool(own.torchscript) == bool(own.module):
+        raise ConfigError(f"{place}: name either `torchscript`, a file, or `module`, importable code, and `weights`.")
+    if own.torchscript and (own.weights or own.first or own.layers):
+        raise ConfigError(
+            f"{place}: torchscript = {own.torchscript!r} holds its weights and runs as a whole, so no part of it can be read. Leave out "
+            "`weights`, `first` and `layers`, or name `module` and `weights` instead."
+        )
+    if not own.file:
+        raise ConfigError(
+            f"{place}: module = {own.module!r} needs `weights`, the file of its state dict: random weights never reach the site. "
+            "Write it with safetensors.torch.save_file(generator.state_dict(), FILE)."
+        )
+    file = str(folder / own.file)
+    found = {"torchscript" if own.torchscript else "weights": file}
+    found["sha256"] = own.sha256 or digest(locate(OwnFile(file, "", "")))
+    if own.module:
+        found["code_sha256"] = own.code_sha256 or digest(source_of(own.module))
+    return own.model_copy(update=found)
