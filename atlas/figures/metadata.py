@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from atlas.figures.cite import AUTHOR, permalink
 from atlas.figures.places import LICENCES_PAGE
-from atlas.figures.provenance import CREDIT, LICENCE_URLS
+from atlas.figures.provenance import LICENCE_URLS
 from atlas.figures.words import one_line
 from atlas.measured import Figure
 
@@ -24,7 +24,6 @@ def highwire(figure: Figure, *, base_url: str, issued: date) -> tuple[tuple[str,
         ("citation_title", one_line(figure.title)),
         ("citation_author", AUTHOR),
         ("citation_publication_date", f"{issued:%Y/%m/%d}"),
-        ("citation_publisher", CREDIT),
         *((("citation_public_url", url),) if url else ()),
     )
 

@@ -107,7 +107,7 @@ def _picture_provenance(results: AtlasResults, network: NetworkSpec, layer: Laye
 
 def _scale(network: NetworkSpec, layer: LayerResults) -> str:
     """What a response is: explained in each caption that prints one."""
-    return "logit, no unit" if layer.spec.name == network.logits.name else "pre-activation, no unit"
+    return "logit" if layer.spec.name == network.logits.name else "pre-activation"
 
 
 def _images(layer: LayerResults, index: int) -> int:

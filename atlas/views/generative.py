@@ -109,7 +109,7 @@ def _assets(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figur
     yield Asset(drawn_file(name, "agreement"), _shades(arrays["directions"]["cosines"]))
     for what, picture in made.items():
         yield Asset(
-            drawn_file(name, what), avif(picture, quality=62, photographs=True, xmp=xmp(figures[what], desk.base_url))
+            drawn_file(name, what), avif(picture, quality=58, photographs=True, xmp=xmp(figures[what], desk.base_url))
         )
 
 

@@ -67,7 +67,7 @@ def test_a_unit_that_no_image_excites_gets_no_ratio(results):
 def test_a_class_is_named(results):
     channel = figures_of(results, "logits", 4)["channel"]
     assert channel.title == "Feature visualization of the class hammerhead (logit 4), EfficientNet-Lite0"
-    assert "(logit, no unit) comes to" in channel.caption
+    assert "(logit) comes to" in channel.caption
 
 
 def test_only_class_logits_are_called_logits(results):
@@ -75,7 +75,7 @@ def test_only_class_logits_are_called_logits(results):
     layer = network.load("logits")
     dense = replace(layer, spec=replace(layer.spec, name="fc7"))
     histogram = {figure.kind: figure for figure in unit_figures(results, network.spec, dense, 4)}["histogram"]
-    assert histogram.caption.startswith("Responses (pre-activation, no unit)")
+    assert histogram.caption.startswith("Responses (pre-activation)")
     assert "logit" not in histogram.caption
 
 
