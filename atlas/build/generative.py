@@ -13,6 +13,8 @@ from atlas.build.plan import Task
 from atlas.build.recipe import generator_of
 from atlas.build.store import Entry, Store
 from atlas.config import Recipe
+from atlas.generative.judge import JUDGE
+from atlas.networks import NETWORKS
 from atlas.sources import EmbeddedFile, OwnFile, OwnModule
 from atlas.types import GeneratorSpec
 
@@ -37,7 +39,7 @@ def generative_tasks(recipe: Recipe) -> Iterator[Task]:
         yield _task("latents", spec, base | layout, needs)
         yield _task("qualities", spec, base, needs)
         if spec.numbers:
-            yield _task("codes", spec, base, needs)
+            yield _task("codes", spec, base | {"judge": NETWORKS[JUDGE].weights.sha256}, needs)
 
 
 def _told(spec: GeneratorSpec) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The plan: pure, in order, and its keys change with exactly what they should."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,8 @@ from atlas.build.run import make_jobs
 from atlas.build.steps import RUN
 from atlas.config import read_recipe
 from atlas.errors import UnknownName
+from atlas.generative.judge import JUDGE
+from atlas.networks import NETWORKS
 from atlas.precision import native_precision
 
 
@@ -129,3 +132,10 @@ def test_what_the_processor_multiplies_is_part_of_a_pictures_key(monkeypatch):
 def test_the_processor_is_asked_as_torch_asks_it():
     torch = pytest.importorskip("torch")
     assert (native_precision("cpu") == "bfloat16") == torch.cpu._is_avx512_bf16_supported()
+
+
+def test_other_weights_of_the_judge_are_other_codes(monkeypatch):
+    before, judge = digests(plan(recipe="default")), NETWORKS[JUDGE]
+    monkeypatch.setitem(NETWORKS._items, JUDGE, replace(judge, weights=replace(judge.weights, sha256="ab" * 32)))
+    changed = {name for name, digest in digests(plan(recipe="default")).items() if before[name] != digest}
+    assert {name for name in changed if JUDGE not in name} == {name for name in before if name.startswith("codes:")}
