@@ -17,6 +17,8 @@ SETTINGS = (
     "networks.0.pictures={'*'=0}",
     "networks.0.maps=[]",
     "networks.0.icons=[]",
+    "recurrent.networks=[]",
+    "generative.generators=[]",
 )
 
 

@@ -245,7 +245,7 @@ def test_names_and_digests_are_checked(tmp_path):
     for name in ("char-rnn", "My net", "../x"):
         recipe = Path(written(tmp_path, own("RNN")))
         recipe.write_text(recipe.read_text().replace('name = "mine"', f'name = "{name}"'))
-        with pytest.raises(ConfigError, match="cannot name an own checkpoint"):
+        with pytest.raises(ConfigError, match="cannot name one of your own"):
             read_recipe(str(recipe))
     with pytest.raises(WeightsError, match="not the pinned weight file"):
         read_recipe(written(tmp_path, own("RNN"), sha256="00" * 32))
