@@ -36,6 +36,9 @@ SetOption = Annotated[
 StoreOption = Annotated[Path, typer.Option("--store", envvar="ATLAS_STORE", help="where results are kept")]
 OutOption = Annotated[Path, typer.Option("--out", "-o", envvar="ATLAS_OUT", help="folder of the site")]
 DeviceOption = Annotated[str, typer.Option("--device", envvar="ATLAS_DEVICE", help="cpu or cuda")]
+JobsOption = Annotated[
+    int, typer.Option("--jobs", "-j", envvar="ATLAS_JOBS", help="worker processes [one a core]", min=0)
+]
 FormatOption = Annotated[str, typer.Option("--format", "-f", help="text or json")]
 STORE, SITE = Path(".atlas/store"), Path("site")
 
@@ -81,9 +84,7 @@ def build(
     out: OutOption = SITE,
     store: StoreOption = STORE,
     device: DeviceOption = "cpu",
-    jobs: Annotated[
-        int, typer.Option("--jobs", "-j", envvar="ATLAS_JOBS", help="worker processes [one a core]", min=0)
-    ] = 0,
+    jobs: JobsOption = 0,
     offline: Annotated[bool, typer.Option("--offline", envvar="ATLAS_OFFLINE", help="never download")] = False,
     *,
     random_weights: Annotated[

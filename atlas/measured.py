@@ -166,6 +166,7 @@ class RecurrentResults:
     facts: Mapping[str, Mapping[str, Any]]  # study -> facts
     text: Mapping[str, Any]  # which source code was read: Python version, digest, paths
     keys: Mapping[str, str]  # study -> store key
+    pages: int  # how many of its cells have a page, where it reads characters
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -90,6 +90,13 @@ class RecurrentRecipe(Section):
     own: tuple[OwnRecurrent, ...] = Field((), description="own checkpoints, `[[recurrent.own]]`, after these")
     characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
     places: int = Field(1000, ge=10, description="places where the context is cut short")
+    cells: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
+        40, description='cells of each character network with a page, those first that the chapter names; or "all"'
+    )
+
+    def paged(self, spec: RecurrentSpec) -> int:
+        """How many of its cells have a page."""
+        return spec.hidden if self.cells == "all" else min(self.cells, spec.hidden)
 
     def chosen(self) -> tuple[RecurrentSpec, ...]:
         """The registered networks, then the own ones; UnknownName lists what exists."""

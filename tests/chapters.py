@@ -51,7 +51,7 @@ def make_readers() -> dict[str, RecurrentResults]:
         "sound": (replace(SPEECH, hidden=8), "sounds", study_speech(make_detector(), seed=0)),
     }
     return {
-        reads: RecurrentResults(one, recurrent_card(one), {name: arrays}, {name: facts}, {}, {name: "5e" * 32})
+        reads: RecurrentResults(one, recurrent_card(one), {name: arrays}, {name: facts}, {}, {name: "5e" * 32}, pages=0)
         for reads, (one, name, (arrays, facts)) in found.items()
     }
 
@@ -118,6 +118,7 @@ def _network(spec: RecurrentSpec) -> RecurrentResults:
         facts={name: facts for name, (_, facts) in found.items()},
         text={"python": "3.11.7", "digest": "d1" * 32, "paths": [text.path for text in texts]},
         keys=dict.fromkeys(found, "5e" * 32),
+        pages=12,
     )
 
 

@@ -197,6 +197,7 @@ def _recurrent(plan: Plan, store: Store, spec: RecurrentSpec) -> RecurrentResult
         facts={study: entry.facts for study, entry in entries.items()},
         text=text,
         keys={study: plan.get(study, spec.name).digest for study in studies},
+        pages=plan.recipe.recurrent.paged(spec),
     )
 
 

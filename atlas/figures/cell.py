@@ -15,8 +15,6 @@ from atlas.measured import AtlasResults, Figure, RecurrentResults
 from atlas.recurrent.concepts import CONCEPTS
 from atlas.recurrent.profile import PEAKS
 
-MOST = 40  # pages of cells of a network: a page for each would take more room than all other pages of the chapter
-
 
 def cells_page(network: str) -> str:
     """The list of a network's cells that have a page."""
@@ -29,10 +27,10 @@ def cell_page(network: str, cell: int) -> str:
 
 
 def named_cells(network: RecurrentResults) -> tuple[int, ...]:
-    """The cells that the chapter names, at most MOST, by number.
+    """The cells that have a page, by number: as many as the recipe says.
 
     First the best for each concept, then those whose gates are shut or open most and whose memory is longest, then those
-    of the searches for like stretches, the ones of most searches first.
+    of the searches for like stretches, the ones of most searches first, then the others.
     """
     gates = network.arrays["gates"]
     extremes = [int(row.argmax()) for side in ("shut", "open") for row in gates.get(side, ())]
@@ -42,8 +40,9 @@ def named_cells(network: RecurrentResults) -> tuple[int, ...]:
         *extremes,
         int(gates["memory"].argmax()),
         *sorted(searched, key=lambda cell: (-searched[cell], cell)),
+        *range(network.spec.hidden),
     ]
-    return tuple(sorted(list(dict.fromkeys(ordered))[:MOST]))
+    return tuple(sorted(list(dict.fromkeys(ordered))[: network.pages]))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from atlas.figures.cell import MOST, named_cells, telling_sentence, tellings
+from atlas.figures.cell import named_cells, telling_sentence, tellings
 from atlas.networks.modules.recurrent import Recurrent
 from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.cell import net_of
@@ -114,9 +114,12 @@ def test_cells_that_the_chapter_names_have_a_page():
     for network in make_recurrent():
         cells = named_cells(network)
         assert list(cells) == sorted(set(cells))
-        assert len(cells) <= MOST
-        assert {record["cell"] for record in network.facts["cells"]["concepts"]} <= set(cells)
+        assert len(cells) == network.pages == 12
+        winners = {record["cell"] for record in network.facts["cells"]["concepts"]}
+        assert winners <= set(cells)
         assert int(network.arrays["gates"]["memory"].argmax()) in cells
+        assert named_cells(replace(network, pages=len(winners))) == tuple(sorted(winners))
+        assert named_cells(replace(network, pages=network.spec.hidden)) == tuple(range(network.spec.hidden))
 
 
 def test_a_cell_is_said_to_beat_chance_only_where_it_does():
