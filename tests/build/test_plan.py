@@ -12,6 +12,7 @@ from atlas.config import read_recipe
 from atlas.errors import UnknownName
 from atlas.generative.judge import JUDGE
 from atlas.networks import NETWORKS
+from atlas.networks.recurrent import RECURRENT
 from atlas.precision import native_precision
 
 
@@ -139,3 +140,11 @@ def test_other_weights_of_the_judge_are_other_codes(monkeypatch):
     monkeypatch.setitem(NETWORKS._items, JUDGE, replace(judge, weights=replace(judge.weights, sha256="ab" * 32)))
     changed = {name for name, digest in digests(plan(recipe="default")).items() if before[name] != digest}
     assert {name for name in changed if JUDGE not in name} == {name for name in before if name.startswith("codes:")}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "setting", "pages"), [("default", "", 40), ("full", "", 384), ("tiny", "recurrent.cells=1000", 384)]
+)
+def test_the_recipe_says_how_many_cells_have_a_page(recipe, setting, pages):
+    chapter = read_recipe(recipe, [setting] if setting else []).recurrent
+    assert chapter.paged(RECURRENT["char-lstm"]) == pages
