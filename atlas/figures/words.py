@@ -19,8 +19,11 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] as whole per cent with a narrow space: 63 %."""
-    return f"{round(100 * float(share))}\u202f%"
+    """A share in [0, 1] as whole per cent with a narrow space: 63 %; none and all only where it is exact, else 0.1 % and 99.9 %."""
+    found = 100 * float(share)
+    if 0 < found <= 0.5 or 99.5 <= found < 100:
+        return f"{min(max(found, 0.1), 99.9):.1f}\u202f%"
+    return f"{round(found)}\u202f%"
 
 
 def count(amount: int, noun: str) -> str:

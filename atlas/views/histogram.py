@@ -40,6 +40,7 @@ class Histogram:
     width: float
     marks: tuple[Mark, ...]
     zero: float | None  # per cent of the axis where the value 0 lies inside
+    zero_fits: bool  # its label meets neither end's
     low: str
     high: str
 
@@ -59,13 +60,16 @@ def histogram(counts: Array, edges: tuple[float, float], marks: dict[str, tuple[
     def x(value: float) -> float:
         return round(100 * (value - first) / span, 1)
 
+    zero = x(0.0) if first < 0 < last else None
+    ends = [LETTER * (len(number(end)) + 1) for end in (first, last)]
     return Histogram(
         path=_path(counts),
         bins=len(counts),
         left=x(low),
         width=round(x(high) - x(low), 1),
         marks=_placed([(kind, x(value), label, number(value)) for kind, (label, value) in marks.items()]),
-        zero=x(0.0) if first < 0 < last else None,
+        zero=zero,
+        zero_fits=zero is not None and ends[0] < NARROW * zero / 100 < NARROW - ends[1],
         low=number(first),
         high=number(last),
     )

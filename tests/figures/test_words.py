@@ -29,6 +29,9 @@ def test_counts_and_lists():
     assert (count(1, "image"), count(4120, "image")) == ("1 image", "4,120 images")
     assert [listed(["a", "b", "c"][:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
     assert percent(0.632) == "63\u202f%"
+    assert [percent(share) for share in (0, 1, 0.004, 0.005, 0.994, 0.9965, 0.99999, 1e-9)] == [
+        f"{told}\u202f%" for told in ("0", "100", "0.4", "0.5", "99", "99.7", "99.9", "0.1")
+    ]
     assert first_name("tench, Tinca tinca") == "tench"
 
 

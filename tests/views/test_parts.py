@@ -180,3 +180,12 @@ def test_a_maker_is_named_once_for_drawings_on_several_grounds():
         ("CC-BY-SA-4.0", "OpenMoji; ground A; ground B", "https://openmoji.org"),
     )
     assert len(_terms([drawing("A"), drawing("A", "CC0-1.0")])) == 2  # terms are never mixed
+
+
+def test_zero_is_named_where_it_meets_neither_end():
+    counts = np.ones(4, int)
+    for low, high, fits in ((-0.126, 3.65, False), (-2.0, 2.0, True), (-30.0, 0.5, False), (-1.0, 3.0, True)):
+        found = histogram(counts, (low, high), {})
+        assert found.zero == pytest.approx(-100 * low / (high - low), abs=0.06)
+        assert found.zero_fits is fits
+    assert not histogram(counts, (1.0, 2.0), {}).zero_fits
