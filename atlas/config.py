@@ -15,23 +15,18 @@ from atlas.errors import ConfigError, UnknownName
 from atlas.labels import class_names
 from atlas.lock import Lock, name_of, pinned, read_lock
 from atlas.networks import NETWORKS
-from atlas.networks.generators import GENERATORS
 from atlas.networks.own import like
-from atlas.networks.own_recurrent import parts_of, read_vocabulary, shared
-from atlas.networks.recurrent import RECURRENT
-from atlas.owned import generator_found, own_name
+from atlas.owned import each_once, generator_found, own_name, recurrent_found
 from atlas.sections import (
     GenerativeRecipe,
     MapRecipe,
-    OwnGenerator,
-    OwnRecurrent,
     PictureRecipe,
     RecurrentRecipe,
     Section,
 )
 from atlas.sources import HubFile, OwnFile, RandomWeights, UrlFile
 from atlas.types import LayerSpec, NetworkSpec
-from atlas.weights import check, digest, locate, read
+from atlas.weights import digest, locate
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -159,8 +154,8 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
     generative = _generative(recipe.generative, path.parent, lock)
     for network in networks:
         network.with_icons()  # reads all patterns: an unknown layer is found before anything runs
-    own = tuple(_recurrent_found(network, path.parent) for network in recipe.recurrent.own)
-    _each_once("recurrent", [*recipe.recurrent.networks, *(network.name for network in own)])
+    own = tuple(recurrent_found(network, path.parent) for network in recipe.recurrent.own)
+    each_once("recurrent", [*recipe.recurrent.networks, *(network.name for network in own)])
     recurrent = recipe.recurrent.model_copy(update={"own": own})
     return recipe.model_copy(update={"networks": networks, "recurrent": recurrent, "generative": generative})
 
@@ -173,14 +168,9 @@ def _generative(chapter: GenerativeRecipe, folder: Path, lock: Mapping[str, Lock
         for name, source in sources.items()
         if isinstance(source, HubFile | UrlFile) and not source.sha256 and name_of(source) in lock
     }
-    own = tuple(_generator_found(generator, folder) for generator in chapter.own)
-    _each_once("generative", [*chapter.generators, *(generator.name for generator in own)])
+    own = tuple(generator_found(generator, folder) for generator in chapter.own)
+    each_once("generative", [*chapter.generators, *(generator.name for generator in own)])
     return chapter.model_copy(update={"locks": chapter.locks | known, "own": own})
-
-
-def _generator_found(own: OwnGenerator, folder: Path) -> OwnGenerator:
-    own_name("generative.own", own.name, GENERATORS)
-    return generator_found(own, folder)
 
 
 def lock_path(source: str | None = None) -> Path:
@@ -203,27 +193,6 @@ def _found(network: NetworkRecipe, folder: Path, lock: Mapping[str, Lock]) -> Ne
         return network
     known = Lock(weights.sha256) if weights.sha256 else lock.get(name_of(weights))
     return network.model_copy(update=vars(known)) if known else network
-
-
-def _recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
-    """The own recurrent network with the digests of its files, and with what its weights and vocabulary say of it."""
-    own_name("recurrent.own", network.name, RECURRENT)
-    file, words = str(folder / network.weights), str(folder / network.vocabulary)
-    known = network.sha256 or digest(locate(OwnFile(file, "", "")))
-    check(Path(file), known)
-    symbols = read_vocabulary(Path(words))
-    parts = parts_of(read(Path(file)), len(symbols), file)
-    found = {
-        "weights": file, "sha256": known, "vocabulary": words, "vocabulary_sha256": digest(Path(words)),
-        "cell": parts.kind, "embedding": parts.embedding, "hidden": parts.hidden, "known": shared(symbols),
-    }  # fmt: skip
-    return network.model_copy(update=found)
-
-
-def _each_once(where: str, names: Sequence[str]) -> None:
-    twice = [name for place, name in enumerate(names) if name in names[:place]]
-    if twice:
-        raise ConfigError(f"{where}: {twice[0]!r} is there twice; each has a name of its own.")
 
 
 def _own_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:

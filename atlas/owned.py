@@ -1,16 +1,19 @@
-"""What a recipe brings along: its name, and an own generator with its files and their digests."""
+"""What a recipe brings along: its name, and an own recurrent network or generator with its files and their digests."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from atlas.errors import ConfigError
+from atlas.networks.generators import GENERATORS
 from atlas.networks.own_generator import source_of
-from atlas.sections import OwnGenerator
+from atlas.networks.own_recurrent import parts_of, read_vocabulary, shared
+from atlas.networks.recurrent import RECURRENT
+from atlas.sections import OwnGenerator, OwnRecurrent
 from atlas.sources import OwnFile
-from atlas.weights import digest, locate
+from atlas.weights import check, digest, locate, read
 
 
 def own_name(where: str, name: str, registered: Iterable[str]) -> None:
@@ -22,8 +25,16 @@ def own_name(where: str, name: str, registered: Iterable[str]) -> None:
         )
 
 
+def each_once(where: str, names: Sequence[str]) -> None:
+    """ConfigError for a name that is there twice."""
+    twice = [name for place, name in enumerate(names) if name in names[:place]]
+    if twice:
+        raise ConfigError(f"{where}: {twice[0]!r} is there twice; each has a name of its own.")
+
+
 def generator_found(own: OwnGenerator, folder: Path) -> OwnGenerator:
     """The own generator with its digests, and with paths that start from the recipe's folder; ConfigError for an entry that fits neither way."""
+    own_name("generative.own", own.name, GENERATORS)
     place = f"generative.own.{own.name}"
     if bool(own.torchscript) == bool(own.module):
         raise ConfigError(f"{place}: name either `torchscript`, a file, or `module`, importable code, and `weights`.")
@@ -43,3 +54,18 @@ def generator_found(own: OwnGenerator, folder: Path) -> OwnGenerator:
     if own.module:
         found["code_sha256"] = own.code_sha256 or digest(source_of(own.module))
     return own.model_copy(update=found)
+
+
+def recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
+    """The own recurrent network with the digests of its files, and with what its weights and vocabulary say of it."""
+    own_name("recurrent.own", network.name, RECURRENT)
+    file, words = str(folder / network.weights), str(folder / network.vocabulary)
+    known = network.sha256 or digest(locate(OwnFile(file, "", "")))
+    check(Path(file), known)
+    symbols = read_vocabulary(Path(words))
+    parts = parts_of(read(Path(file)), len(symbols), file)
+    found = {
+        "weights": file, "sha256": known, "vocabulary": words, "vocabulary_sha256": digest(Path(words)),
+        "cell": parts.kind, "embedding": parts.embedding, "hidden": parts.hidden, "known": shared(symbols),
+    }  # fmt: skip
+    return network.model_copy(update=found)

@@ -9,17 +9,8 @@ import pytest
 
 from atlas.build.plan import STEPS
 from atlas.cli import app
-from atlas.config import (
-    RECIPES,
-    GenerativeRecipe,
-    MapRecipe,
-    NetworkRecipe,
-    OwnRecurrent,
-    PictureRecipe,
-    Recipe,
-    RecurrentRecipe,
-)
-from atlas.sections import OwnGenerator
+from atlas.config import RECIPES, NetworkRecipe, Recipe
+from atlas.sections import GenerativeRecipe, MapRecipe, OwnGenerator, OwnRecurrent, PictureRecipe, RecurrentRecipe
 
 ROOT = Path(__file__).parents[2]
 
