@@ -13,11 +13,12 @@ from typing import Any
 from atlas import __version__
 from atlas.errors import AtlasError
 from atlas.figures.catalogue import CHAPTERS
+from atlas.figures.cell import named_cells
 from atlas.figures.cite import issue_date
 from atlas.figures.network import network_figures
 from atlas.figures.places import probe_file
 from atlas.folder import Folder
-from atlas.measured import AtlasResults
+from atlas.measured import AtlasResults, GeneratorResults, RecurrentResults
 from atlas.pool import pool
 from atlas.press import Press, template_folder
 from atlas.views import ATLAS_VIEWS
@@ -188,6 +189,8 @@ def overview(desk: Desk, chapters: tuple[Chapter, ...], summary: SiteSummary, ke
         "counts": {name: value for name, value in vars(summary).items() if name != "removed"}
         | {"pictures": sum(layer.pictures for chapter in chapters for layer in chapter.layers)},
         "networks": [_network(chapter) for chapter in chapters],
+        "recurrent": [_recurrent(network) for network in results.recurrent],
+        "generators": [_generator(generator) for generator in results.generators],
         "maps": [
             {"network": chapter.network.spec.name, "layer": layer.name, "n": layer.map_images, **layer.map}
             for chapter in chapters
@@ -222,6 +225,29 @@ def _network(chapter: Chapter) -> dict[str, Any]:
             {"name": layer.name, "units": layer.units, "receptive_field": layer.field, "pictures": layer.pictures}
             for layer in chapter.layers
         ],
+    }
+
+
+def _recurrent(network: RecurrentResults) -> dict[str, Any]:
+    spec = network.spec
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "kind": spec.cell,
+        "cells": spec.hidden,
+        "pages": len(named_cells(network)),
+    }
+
+
+def _generator(generator: GeneratorResults) -> dict[str, Any]:
+    return {
+        "name": generator.spec.name,
+        "title": generator.spec.title,
+        "directions": len(generator.facts["directions"]["directions"]),
+        "units": {
+            layer: len(generator.arrays["dissections"][f"{layer}/units"])
+            for layer in generator.facts["dissections"]["layers"]
+        },
     }
 
 

@@ -32,6 +32,11 @@ def passport_page(name: str, direction: str) -> str:
     return f"generative/{name}/{direction}/index.html"
 
 
+def drawn_layer_page(name: str, layer: str) -> str:
+    """The page of a layer's dissected units."""
+    return f"generative/{name}/{layer}/index.html"
+
+
 def drawn_page(name: str, layer: str, unit: int) -> str:
     """The page of a dissected unit."""
     return f"generative/{name}/{layer}/{unit}/index.html"
@@ -201,7 +206,7 @@ def units_figure(results: AtlasResults, generator: GeneratorResults, layer: str)
         f"{count(len(amount), 'unit')} spread evenly over {layer}: pictures on which a unit is on the most, where it is on in the first of them, the same with the unit held at "
         f"zero, and one picture before and after it is switched on in the middle. Holding one changes a pixel by "
         f"{number(float(amount.min()) * 255, 2)} to {number(float(amount.max()) * 255, 2)} grey levels on average.",
-        f"Pictures with and without units of {layer}", page=f"generative/{spec.name}/{layer}/index.html#units-{layer}",
+        f"Pictures with and without units of {layer}", page=f"{drawn_layer_page(spec.name, layer)}#units-{layer}",
     )  # fmt: skip
 
 

@@ -34,12 +34,13 @@ class Split:
 
 @dataclass(frozen=True)
 class Photographs:
-    """Training and validation split; `names` in label order; `digest` is that of both Parquet files."""
+    """Training and validation split; `names` and WordNet ids in label order; `digest` is that of both Parquet files."""
 
     train: Split
     valid: Split
     names: tuple[str, ...]
     digest: str
+    wordnet: tuple[str, ...] = ()
 
 
 def data_folder(given: Path | None = None) -> Path:
@@ -56,14 +57,13 @@ def data_folder(given: Path | None = None) -> Path:
 
 def load_photographs(folder: Path, cache: Path) -> Photographs:
     """Read both splits; the decoded pixels are kept in `cache` under the digest of their file."""
-    names = tuple(
-        line.split("\t")[2].strip() for line in (folder / "classes.tsv").read_text("utf-8").splitlines() if line
-    )
+    rows = [line.split("\t") for line in (folder / "classes.tsv").read_text("utf-8").splitlines() if line]
     train_digest, valid_digest = (_digest(folder / f"{split}.parquet") for split in ("train", "valid"))
     return Photographs(
         train=_load_split(folder / "train.parquet", train_digest, cache),
         valid=_load_split(folder / "valid.parquet", valid_digest, cache),
-        names=names,
+        names=tuple(name.strip() for _, _, name in rows),
+        wordnet=tuple(wordnet for _, wordnet, _ in rows),
         digest=hashlib.sha256(f"{train_digest}{valid_digest}".encode()).hexdigest(),
     )
 

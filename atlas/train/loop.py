@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from atlas.errors import ConfigError
+from atlas.networks.miniature import CLASSES
 from atlas.train import checkpoint
 from atlas.train.augment import cut_mix, normalize, random_views
 from atlas.train.data import Photographs, Split
@@ -75,9 +76,18 @@ def rate_at(recipe: Recipe, step: int, total: int) -> float:
 
 
 def run_to_end(
-    run: Run, data: Photographs, *, report: Callable[[str], None] = print, stop_after: int | None = None
+    run: Run,
+    data: Photographs,
+    *,
+    taught: Array | None = None,
+    report: Callable[[str], None] = print,
+    stop_after: int | None = None,
 ) -> None:
-    """Train from `run.step` on, with a checkpoint every epoch and every two minutes; `stop_after` ends early."""
+    """Train from `run.step` on, with a checkpoint every epoch and every two minutes; `stop_after` ends early.
+
+    `taught` [N, classes] is what the recipe's teacher says of the training images, where it has one.
+    """
+    targets = target_shares(data.train.labels, run.recipe, taught)
     per_epoch = len(data.train) // run.recipe.batch
     if not per_epoch:
         raise ConfigError(f"{len(data.train)} training images do not fill one batch of {run.recipe.batch}.")
@@ -88,7 +98,7 @@ def run_to_end(
         order = np.random.default_rng([run.seed, epoch]).permutation(len(data.train))
         batch = np.sort(order[within * run.recipe.batch : (within + 1) * run.recipe.batch])
         before, before_core = time.monotonic(), time.process_time()
-        run.loss_sum += _train_step(run, data.train, batch, total=run.epochs * per_epoch)
+        run.loss_sum += _train_step(run, data.train, targets, batch, total=run.epochs * per_epoch)
         run.step += 1
         if run.step % per_epoch == 0:
             _end_epoch(run, data.valid, per_epoch)
@@ -101,7 +111,7 @@ def run_to_end(
             saved = time.monotonic()
 
 
-def _train_step(run: Run, split: Split, batch: Array, *, total: int) -> float:
+def _train_step(run: Run, split: Split, targets: Tensor, batch: Array, *, total: int) -> float:
     import torch
 
     recipe = run.recipe
@@ -111,37 +121,45 @@ def _train_step(run: Run, split: Split, batch: Array, *, total: int) -> float:
     images = torch.from_numpy(split.images[batch])
     size = recipe.small_size if small else split.images.shape[1]
     views = random_views(images, size, (recipe.area, recipe.area_most), generator)
-    labels = torch.from_numpy(split.labels[batch])
-    partner, kept = None, 1.0
+    wanted = targets[torch.from_numpy(batch)]
     if recipe.mix and torch.rand(1, generator=generator).item() < recipe.mix:
         views, partner, kept = cut_mix(views, generator)
+        wanted = kept * wanted + (1 - kept) * wanted[partner]
     for group in run.optimizer.param_groups:
         group["lr"] = rate_at(recipe, run.step, total)
     run.module.train()
     with torch.autocast("cpu", torch.bfloat16):
         output = run.module(views)
-    loss = _mixed_loss(output, labels, partner, kept, recipe)
+    loss = _loss(output, wanted, recipe)
     run.optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()
     return float(loss.detach())
 
 
-def _mixed_loss(
-    output: Tensor | tuple[Tensor, Tensor], labels: Tensor, partner: Tensor | None, kept: float, recipe: Recipe
-) -> Tensor:
-    """The loss of images of which the share `kept` is their own and the rest their partner's (Yun et al. 2019)."""
-    own = _loss(output, labels, recipe)
-    return own if partner is None else kept * own + (1 - kept) * _loss(output, labels[partner], recipe)
+def target_shares(labels: Array, recipe: Recipe, taught: Array | None = None) -> Tensor:
+    """[N, classes] float32, rows summing to 1: smoothed labels, mixed with the teacher's shares by `recipe.teacher_share`."""
+    import torch
+    from torch.nn import functional as F
+
+    if bool(recipe.teacher) != (taught is not None):
+        raise ConfigError(
+            f"{recipe.spec.name} is taught by {recipe.teacher or 'nobody'}; the teacher's shares do not fit that."
+        )
+    hot = F.one_hot(torch.from_numpy(np.array(labels)), CLASSES).float()
+    smoothed = (1 - recipe.smoothing) * hot + recipe.smoothing / CLASSES
+    if taught is None:
+        return smoothed
+    return torch.lerp(smoothed, torch.from_numpy(np.array(taught)), recipe.teacher_share)
 
 
-def _loss(output: Tensor | tuple[Tensor, Tensor], labels: Tensor, recipe: Recipe) -> Tensor:
+def _loss(output: Tensor | tuple[Tensor, Tensor], wanted: Tensor, recipe: Recipe) -> Tensor:
     from torch.nn import functional as F
 
     if isinstance(output, tuple):
-        main, auxiliary = (F.cross_entropy(o.float(), labels, label_smoothing=recipe.smoothing) for o in output)
+        main, auxiliary = (F.cross_entropy(o.float(), wanted) for o in output)
         return main + recipe.auxiliary * auxiliary
-    return F.cross_entropy(output.float(), labels, label_smoothing=recipe.smoothing)
+    return F.cross_entropy(output.float(), wanted)
 
 
 def _mix(seed: int, step: int) -> int:

@@ -40,6 +40,8 @@ class Recipe:
     small_size: int = 64
     small_share: float = 0.0
     auxiliary: float = 0.0
+    teacher: str = ""  # network of the atlas whose shares of the classes are part of the target (distillation)
+    teacher_share: float = 0.0
     notes: tuple[str, ...] = ()  # what a reader of the card must know besides; changes nothing
 
 

@@ -14,6 +14,7 @@ from atlas.train.recipes import RECIPES, Recipe
 from atlas.train.recurrent import train_characters
 from atlas.train.recurrent_loop import CHARACTER_RECIPES
 from atlas.train.sentiment_ship import train_sentiment
+from atlas.train.teacher import teacher_shares
 
 
 def train(
@@ -50,7 +51,10 @@ def train(
     run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network)
     if resume and checkpoint.resume(run):
         progress(f"{network}: continued at step {run.step}")
-    loop.run_to_end(run, photographs, report=progress)
+    taught = None
+    if recipe.teacher:
+        taught = teacher_shares(recipe.teacher, photographs, out / "cache", progress=progress)
+    loop.run_to_end(run, photographs, taught=taught, report=progress)
     from atlas.train.ship import ship
 
     return ship(run, photographs, progress=progress)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from atlas.figures.generative import drawn_file, drawn_page, rank_of
+from atlas.figures.generative import drawn_file, drawn_layer_page, drawn_page, rank_of
 from atlas.measured import Figure, GeneratorResults
 from atlas.types import Array
 from atlas.views.page import Asset, Item, Page
@@ -32,7 +32,7 @@ def pages(generator: GeneratorResults, layer: str, figures: Mapping[str, Figure]
     facts = generator.facts["dissections"]
     context = {"units": ranked, "width": facts["widths"][facts["layers"].index(layer)], "figure": figures[f"units-{layer}"], "side": spec.size * (2 if spec.size < 64 else 1),
                "layers": facts["layers"]}  # fmt: skip
-    yield Page(f"generative/{spec.name}/{layer}/index.html", "dissection.html", told | context)
+    yield Page(drawn_layer_page(spec.name, layer), "dissection.html", told | context)
 
 
 def _of_layer(generator: GeneratorResults, layer: str) -> dict[str, Array]:

@@ -1,18 +1,19 @@
-"""Search and the printed index: from a word to the units that answer it."""
+"""Search and the printed index: from a word to the units and cells that answer it."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from atlas.figures.places import unit_page
-from atlas.types import Unit
+from atlas.figures.words import listed
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Asset, Item, Page
 from atlas.views.script import put
+from atlas.views.shelf import Answers, Shelf, Slug, cell_answers, drawn_answers, unit_answers
 
 OTHER = "0"  # the letter of everything that starts with no letter
 MOST = 2400  # units on one page of the index, about 150 kB
@@ -20,10 +21,10 @@ MOST = 2400  # units on one page of the index, about 150 kB
 
 @dataclass
 class Heading:
-    """A word of the index with the units that answer it most."""
+    """A word of the index with what answers it most, as (shelf, slug) each."""
 
     name: str
-    units: list[Unit] = field(default_factory=list)
+    places: list[tuple[Shelf, Slug]] = field(default_factory=list)
 
     @property
     def letter(self) -> str:
@@ -58,66 +59,57 @@ def parts(index: Sequence[Heading]) -> dict[str, list[Heading]]:
     for first in sorted({heading.letter for heading in index}):
         name, room = first, MOST
         for heading in (heading for heading in index if heading.letter == first):
-            if name in cut and room < len(heading.units):
+            if name in cut and room < len(heading.places):
                 name, room = f"{first}/{int(name.partition('/')[2] or 1) + 1}", MOST
             cut.setdefault(name, []).append(heading)
-            room -= len(heading.units)
+            room -= len(heading.places)
     return cut
 
 
-def by_layer(units: Sequence[Unit]) -> list[tuple[str, str, list[tuple[int, str]]]]:
-    """(network, layer, (index, page) of each unit) in the order of the units, which layers keep together."""
-    found: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    for unit in units:
-        found.setdefault((unit.network, unit.layer), []).append((unit.index, unit_page(unit)))
-    return [(network, layer, listed) for (network, layer), listed in found.items()]
+def by_shelf(places: Sequence[tuple[Shelf, Slug]]) -> list[tuple[Shelf, list[Slug]]]:
+    """Each shelf with the slugs on it, in the order of the places, which shelves keep together."""
+    return [(shelf, [slug for _, slug in listed]) for shelf, listed in groupby(places, key=lambda place: place[0])]
 
 
-def headings(chapters: Sequence[Chapter]) -> list[Heading]:
-    """Every class and label that some unit answers most, in alphabetical order."""
+def headings(answers: Iterable[Answers]) -> list[Heading]:
+    """The words in alphabetical order, each with all that answers it."""
     found: dict[str, Heading] = {}
-    for chapter in chapters:
-        for layer in chapter.layers:
-            for index in range(layer.units):
-                unit = Unit(chapter.network.spec.name, layer.name, index)
-                words = {layer.favourites[index], layer.labels[index] if layer.labels else ""} - {""}
-                for word in sorted(words):
-                    found.setdefault(word, Heading(word)).units.append(unit)
+    for shelf, words in answers:
+        for slug, word in words:
+            found.setdefault(word, Heading(word)).places.append((shelf, slug))
     return sorted(found.values(), key=lambda heading: (fold(heading.name), heading.name))
 
 
-def shards(index: Sequence[Heading]) -> dict[str, list[object]]:
-    """The index cut by the first sign of each word of a heading: what the page loads while someone types."""
+def shards(index: Sequence[Heading], numbers: Mapping[str, int]) -> dict[str, list[object]]:
+    """The index cut by the first sign of each word of a heading: what the page loads while someone types.
+
+    A record is [word, [[number of the shelf, slug, slug, …], …]].
+    """
     cut: dict[str, list[object]] = {}
     for heading in index:
-        record = [heading.name, _slugs(heading.units)]
+        record = [heading.name, [[numbers[shelf.page], *listed] for shelf, listed in by_shelf(heading.places)]]
         for first in sorted({token[0] for token in tokens(heading.name)}):
             cut.setdefault(first, []).append(record)
     return cut
 
 
-def _slugs(units: Sequence[Unit]) -> list[list[object]]:
-    """[network/layer, index, index, …] for each layer: its name once."""
-    return [[f"{network}/{layer}", *(index for index, _ in listed)] for network, layer, listed in by_layer(units)]
-
-
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     """The search page, its data, and the index from A to Z, which needs no script."""
-    index = headings(chapters)
+    answers = [*unit_answers(chapters), *cell_answers(desk.results), *drawn_answers(desk.results)]
+    shelves = [shelf for shelf, _ in answers]
+    index = headings(answers)
     letters = parts(index)
-    layers = [
-        [chapter.network.spec.name, chapter.network.spec.title, layer.name, layer.title, layer.units]
-        for chapter in chapters
-        for layer in chapter.layers
-    ]
-    cut = shards(index)
-    yield Asset("search/layers.js", put("search/layers", {"layers": layers, "shards": "".join(sorted(cut))}))
+    cut = shards(index, {shelf.page: number for number, shelf in enumerate(shelves)})
+    known = {"shelves": [shelf.record() for shelf in shelves], "shards": "".join(sorted(cut))}
+    yield Asset("search/shelves.js", put("search/shelves", known))
     for first, records in cut.items():
         yield Asset(f"search/words-{first}.js", put(f"search/words-{first}", records))
-    common = {"letters": [(name, letter_page(name)) for name in letters], "words": len(index), "chapters": chapters}
-    yield Page("search/index.html", "search.html", common)
+    common = {"letters": [(name, letter_page(name)) for name in letters], "words": len(index)}
+    groups = [(top, list(group)) for top, group in groupby(shelves, key=lambda shelf: (shelf.title, shelf.home))]
+    nouns = listed([f"{noun}s" for noun in dict.fromkeys(shelf.noun for shelf in shelves)])
+    yield Page("search/index.html", "search.html", {**common, "groups": groups, "nouns": nouns})
     for name, here in letters.items():
-        entries = [(heading, by_layer(heading.units)) for heading in here]
+        entries = [(heading, by_shelf(heading.places)) for heading in here]
         yield Page(letter_page(name), "index.html", {**common, "letter": name, "entries": entries})
 
 

@@ -1,4 +1,4 @@
-// Search over classes, layers and units. Words load in pieces, by the first sign of what is typed.
+// Search over words, layers, units, cells and directions. Words load in pieces, by the first sign of what is typed.
 (function () {
   "use strict";
   var form = document.querySelector(".ask"), input = form.querySelector("input");
@@ -15,35 +15,41 @@
       window.__atlas.get("search/words-" + first, resolve);
     });
   }
-  function link(path, words) {
+  function link(page, words) {
     var a = document.createElement("a");
-    a.href = root + "networks/" + path + "/index.html";
+    a.href = root + page + "/index.html";
     a.textContent = words;
     return a;
   }
-  function places(layers, query) {
+  // A shelf is [folder, network, name, title, how many, noun, slugs unless they are 0, 1, 2, …].
+  function holds(shelf, slug) { return shelf[6] ? shelf[6].indexOf(slug) >= 0 : slug < shelf[4]; }
+  function places(shelves, query) {
     var number = query.match(/(?:^|[\s:\/])(\d+)$/), name = fold(number ? query.slice(0, number.index) : query).trim();
-    return layers.filter(function (layer) {
-      return name && (fold(layer[2] + " " + layer[3] + " " + layer[1]).indexOf(name) >= 0 || fold(layer[0] + "/" + layer[2]).indexOf(name) >= 0);
-    }).slice(0, 24).map(function (layer) {
-      var path = layer[0] + "/" + layer[2];
-      if (number && +number[1] < layer[4]) return link(path + "/" + +number[1], layer[1] + ", " + layer[2] + ", unit " + +number[1]);
-      return link(path, layer[1] + ", " + layer[2] + " (" + layer[4] + " units)");
+    return shelves.filter(function (shelf) {
+      return name && (fold([shelf[2], shelf[5], shelf[3], shelf[1]].join(" ")).indexOf(name) >= 0 || fold(shelf[0].slice(shelf[0].indexOf("/") + 1)).indexOf(name) >= 0);
+    }).slice(0, 24).map(function (shelf) {
+      var words = shelf[1] + ", " + shelf[2];
+      if (number && holds(shelf, +number[1])) return link(shelf[0] + "/" + +number[1], words + ", " + shelf[5] + " " + +number[1]);
+      return link(shelf[0], words + " (" + shelf[4] + (shelf[2] === shelf[5] + "s" ? ")" : " " + shelf[5] + "s)"));
     });
   }
-  function item(title, links) {
-    var box = document.createElement("section"), head = document.createElement("h2"), list = document.createElement("p");
+  function item(title, groups) {
+    var box = document.createElement("section"), head = document.createElement("h2");
     head.textContent = title;
-    list.className = "list";
-    links.forEach(function (a) { list.append(a, " "); });
-    box.append(head, list);
+    box.append(head);
+    groups.forEach(function (group) {
+      var list = document.createElement("p");
+      list.className = "list";
+      group.forEach(function (part) { list.append(part, " "); });
+      box.append(list);
+    });
     return box;
   }
   function matches(record, wanted) {
     var words = tokens(record[0]);
     return wanted.every(function (token) { return words.some(function (word) { return word.indexOf(token) === 0; }); });
   }
-  window.__atlas.get("search/layers", function (data) {
+  window.__atlas.get("search/shelves", function (data) {
     function show() {
       var query = input.value.trim(), wanted = tokens(query), mine = ++turn;
       if (!wanted.length) { found.replaceChildren(); said.textContent = ""; return; }
@@ -51,10 +57,11 @@
       (known ? shard(first) : Promise.resolve([])).then(function (records) {
         if (mine !== turn) return;
         var hits = records.filter(function (record) { return matches(record, wanted); }).slice(0, 40);
-        var near = places(data.layers, query);
-        found.replaceChildren.apply(found, (near.length ? [item("Layers and units", near)] : []).concat(hits.map(function (record) {
-          return item(record[0], record[1].flatMap(function (layer) { // [network/layer, unit, unit, …]
-            return layer.slice(1).map(function (unit) { return link(layer[0] + "/" + unit, layer[0].split("/")[1] + " " + unit); });
+        var near = places(data.shelves, query);
+        found.replaceChildren.apply(found, (near.length ? [item("Layers and units", [near])] : []).concat(hits.map(function (record) {
+          return item(record[0], record[1].map(function (listed) { // [number of the shelf, slug, slug, …]
+            var shelf = data.shelves[listed[0]];
+            return [shelf[1] + ", " + shelf[2]].concat(listed.slice(1).map(function (slug) { return link(shelf[0] + "/" + slug, slug); }));
           }));
         })));
         var count = hits.length + near.length;

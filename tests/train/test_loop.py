@@ -15,7 +15,8 @@ quiet = lambda line: None  # noqa: E731
 
 
 def run_of(name, folder, **changes):
-    recipe = replace(RECIPES[name], batch=8, small_size=48, small_share=0.5 if "googlenet" in name else 0.0, **changes)
+    small = {"small_size": 48, "small_share": 0.5 if "googlenet" in name else 0.0}
+    recipe = replace(RECIPES[name], **{"batch": 8, "teacher": "", **small, **changes})
     return loop.start(recipe, epochs=2, seed=7, folder=folder)
 
 
@@ -56,7 +57,7 @@ def test_no_checkpoint_is_no_resumption(tmp_path):
 
 
 def test_too_few_images_for_a_batch(noise, tmp_path):
-    run = loop.start(RECIPES["alexnet-64"], epochs=1, seed=0, folder=tmp_path)
+    run = loop.start(replace(RECIPES["alexnet-64"], teacher=""), epochs=1, seed=0, folder=tmp_path)
     with pytest.raises(ConfigError, match="40 training images do not fill one batch of 128"):
         loop.run_to_end(run, noise, report=quiet)
 
@@ -87,25 +88,55 @@ def test_accuracy_counts_the_best_and_the_best_five():
 
 def test_smoothed_loss_with_auxiliary():
     """Szegedy et al.: the auxiliary loss is added with its weight; smoothing mixes in the uniform distribution."""
-    recipe = replace(RECIPES["googlenet-64"], auxiliary=0.3, smoothing=0.1)
-    main, auxiliary, labels = torch.randn(4, 60), torch.randn(4, 60), torch.tensor([1, 5, 9, 59])
+    recipe = replace(RECIPES["googlenet-64"], auxiliary=0.3, smoothing=0.1, teacher="")
+    main, auxiliary, labels = torch.randn(4, 60), torch.randn(4, 60), np.array([1, 5, 9, 59])
 
     def slow(scores):
         logs = scores.log_softmax(1)
         return -(0.9 * logs[range(4), labels] + 0.1 * logs.mean(1)).mean()
 
-    found = loop._loss((main, auxiliary), labels, recipe)
+    found = loop._loss((main, auxiliary), loop.target_shares(labels, recipe), recipe)
     torch.testing.assert_close(found, slow(main) + 0.3 * slow(auxiliary))
 
 
-def test_loss_of_mixed_images_is_that_of_mixed_labels():
-    """Cross entropy is linear in the target: the mix of losses is the loss of the mixed one-hot labels."""
-    recipe = replace(RECIPES["vgg-64"], smoothing=0.0)
-    scores, labels, partner = torch.randn(4, 60), torch.tensor([1, 5, 9, 59]), torch.tensor([2, 0, 3, 1])
-    hot = torch.nn.functional.one_hot(labels, 60).float()
-    slow = -((0.7 * hot + 0.3 * hot[partner]) * scores.log_softmax(1)).sum(1).mean()
-    torch.testing.assert_close(loop._mixed_loss(scores, labels, partner, 0.7, recipe), slow)
-    torch.testing.assert_close(loop._mixed_loss(scores, labels, None, 1.0, recipe), loop._loss(scores, labels, recipe))
+def test_a_taught_target_is_the_mix_of_labels_and_what_the_teacher_says():
+    """Hinton et al. 2015: cross entropy with the mix is the mix of the cross entropies with each."""
+    recipe = replace(RECIPES["vgg-64"], smoothing=0.0, teacher="efficientnet-lite0", teacher_share=0.3)
+    taught = torch.rand(4, 60).softmax(1)
+    scores, labels = torch.randn(4, 60), np.array([1, 5, 9, 59])
+    logs = scores.log_softmax(1)
+    slow = 0.7 * -logs[range(4), labels].mean() + 0.3 * -(taught * logs).sum(1).mean()
+    found = loop._loss(scores, loop.target_shares(labels, recipe, taught.numpy()), recipe)
+    torch.testing.assert_close(found, slow)
+
+
+def test_teacher_and_what_it_says_come_together():
+    labels, taught = np.array([1, 5]), np.full((2, 60), 1 / 60, np.float32)
+    with pytest.raises(ConfigError, match="taught by nobody"):
+        loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher=""), taught)
+    with pytest.raises(ConfigError, match="taught by efficientnet-lite0"):
+        loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher="efficientnet-lite0"))
+
+
+def test_loss_of_mixed_images_is_that_of_mixed_targets(noise, tmp_path, monkeypatch):
+    """CutMix: the target of an image is its own and its partner's, by their shares of the picture."""
+    seen = {}
+
+    def cut(views, generator):
+        return views, torch.arange(len(views)).roll(1), 0.7
+
+    def note(output, wanted, recipe):
+        seen["wanted"] = wanted
+        return output.sum()
+
+    monkeypatch.setattr(loop, "cut_mix", cut)
+    monkeypatch.setattr(loop, "_loss", note)
+    run = run_of("alexnet-64", tmp_path, mix=1.0, teacher="efficientnet-lite0")
+    taught = np.random.default_rng(3).dirichlet(np.ones(60), 40).astype(np.float32)
+    loop.run_to_end(run, noise, taught=taught, report=quiet, stop_after=1)
+    batch = np.sort(np.random.default_rng([7, 0]).permutation(40)[:8])
+    own = loop.target_shares(noise.train.labels, run.recipe, taught)[batch]
+    torch.testing.assert_close(seen["wanted"], 0.7 * own + 0.3 * own.roll(1, 0))
 
 
 def test_mixing_changes_what_is_learned(noise, tmp_path):

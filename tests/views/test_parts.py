@@ -8,14 +8,14 @@ import pytest
 from PIL import Image
 
 from atlas.measured import Examples
-from atlas.types import Unit
 from atlas.views.crop import common, crop
 from atlas.views.heat import PITCH, TILE, UNITS, heat_sheet, reduced
 from atlas.views.histogram import HEIGHT, NARROW, histogram
 from atlas.views.map import SIGNS, packed
 from atlas.views.pixels import contact_sheet, stretch
 from atlas.views.script import put
-from atlas.views.search import MOST, Heading, fold, letter, parts, shards, tokens
+from atlas.views.search import MOST, Heading, by_shelf, fold, headings, letter, parts, shards, tokens
+from atlas.views.shelf import Shelf
 from atlas.views.words import fixed, size, whole
 
 
@@ -130,23 +130,43 @@ def test_data_scripts_cannot_end_their_element():
     assert json.loads(value) == {"name": "</script>\u2028"}
 
 
+def shelf_of(name, count=9, slugs=None):
+    return Shelf("networks/net/index.html", f"networks/net/{name}/index.html", "Net", name, name, slugs or range(count))
+
+
 def test_search_folds_and_cuts():
     assert fold("Éclair") == "eclair"
     assert tokens("jack-o'-lantern") == ["jack", "o", "lantern"]
     assert (letter("Éclair"), letter("3-D"), letter("")) == ("e", "0", "0")
-    found = shards([Heading("great white shark")])
+    found = shards([Heading("great white shark")], {})
     assert sorted(found) == ["g", "s", "w"]
 
 
-def test_a_unit_in_the_search_names_its_layer_once():
-    units = [Unit("net", "conv1", 3), Unit("net", "conv1", 8), Unit("net", "conv2", 3)]
-    [record] = shards([Heading("shark", units)])["s"]
-    assert record == ["shark", [["net/conv1", 3, 8], ["net/conv2", 3]]]
+def test_a_unit_in_the_search_names_its_shelf_once():
+    first, second = shelf_of("conv1"), shelf_of("conv2")
+    places = [(first, 3), (first, 8), (second, 3)]
+    [record] = shards([Heading("shark", places)], {first.page: 0, second.page: 1})["s"]
+    assert record == ["shark", [[0, 3, 8], [1, 3]]]
+
+
+def test_a_shelf_tells_its_slugs_where_they_are_not_counted_from_zero():
+    assert shelf_of("conv1").record() == ["networks/net/conv1", "Net", "conv1", "conv1", 9, "unit"]
+    assert shelf_of("conv1", slugs=(2, 7)).record()[-1] == [2, 7]
+    assert shelf_of("conv1").page_of(7) == "networks/net/conv1/7/index.html"
+
+
+def test_headings_gather_what_answers_the_same_word():
+    first, second = shelf_of("conv1"), shelf_of("conv2")
+    found = headings([(first, [(3, "shark"), (4, "Ant"), (8, "shark")]), (second, [(3, "shark")])])
+    assert [(heading.name, by_shelf(heading.places)) for heading in found] == [
+        ("Ant", [(first, [4])]),
+        ("shark", [(first, [3, 8]), (second, [3])]),
+    ]
 
 
 def test_a_letter_with_many_units_has_several_pages():
     def heading(name, units):
-        return Heading(name, [Unit("net", "conv1", unit) for unit in range(units)])
+        return Heading(name, [(shelf_of("conv1"), unit) for unit in range(units)])
 
     index = [heading("bat", MOST - 1), heading("bee", 2), heading("bow", 9), heading("cat", 5)]
     found = parts(index)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -189,6 +190,32 @@ def test_atlas_json_counts_what_is_there(site, pages):
     assert {(found["network"], found["layer"]) for found in data["maps"]} == {
         (network, layer) for network in ("efficientnet-lite0", "twin") for layer in ("stem", "block3b")
     }
+
+
+def test_atlas_json_and_the_search_know_what_the_chapters_hold(site):
+    data = json.loads((site / "atlas.json").read_text())
+    shelves = json.loads((site / "search/shelves.js").read_text().split(",", 1)[1].removesuffix(");\n"))["shelves"]
+    for found in data["recurrent"]:
+        cells = sorted(int(path.parent.name) for path in site.glob(f"recurrent/{found['name']}/cells/*/index.html"))
+        assert found["pages"] == len(cells) > 0
+        [listed] = [shelf[6] for shelf in shelves if shelf[0] == f"recurrent/{found['name']}/cells"]
+        assert listed == cells
+    for found in data["generators"]:
+        for layer, units in found["units"].items():
+            pages = {int(path.parent.name) for path in site.glob(f"generative/{found['name']}/{layer}/*/index.html")}
+            assert units == len(pages) > 0
+            [listed] = [shelf[6] for shelf in shelves if shelf[0] == f"generative/{found['name']}/{layer}"]
+            assert set(listed) == pages
+    assert data["recurrent"]
+    assert data["generators"]
+
+
+def test_a_concept_and_an_attribute_lead_to_their_pages(site):
+    """Without a script: the printed index names the cells that tell a concept and the directions that move an attribute."""
+    index = "".join(path.read_text() for path in (site / "search").rglob("index.html"))
+    words = dict(re.findall(r"<dt>([^<]*)<dd>(.*)</div>", index))
+    assert any("recurrent/" in links and "/cells/" in links for links in words.values())
+    assert any("generative/" in links for links in words.values())
 
 
 def test_every_unit_page_keeps_to_its_budget(site):
