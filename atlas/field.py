@@ -60,10 +60,13 @@ def _shadow(module: nn.Module) -> nn.Module:
     return copy.deepcopy(module, {**parameters, **buffers})
 
 
-KEEP_MODULES = (nn.BatchNorm2d, nn.Identity, nn.Dropout, nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.SiLU, nn.LocalResponseNorm)
+KEEP_MODULES = (
+    nn.BatchNorm2d, nn.Identity, nn.Dropout, nn.LocalResponseNorm,
+    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.Sigmoid, nn.SiLU, nn.Hardsigmoid, nn.Hardswish, nn.Mish, nn.Tanh,
+)  # fmt: skip
 KEEP = {
     "relu", "relu_", "relu6", "hardtanh", "clamp", "sigmoid", "silu", "dropout", "square", "pow", "rsqrt", "sqrt", "contiguous", "clone",
-    "addcmul", "neg", "reciprocal", "exp", "log", "float", "to", "local_response_norm",
+    "leaky_relu", "elu", "gelu", "mish", "hardswish", "hardsigmoid", "tanh", "addcmul", "neg", "reciprocal", "exp", "log", "float", "to", "local_response_norm",
 }  # fmt: skip
 JOIN = {"add", "iadd", "add_", "cat", "mul", "imul", "sub", "truediv", "maximum", "addcdiv"}
 PRODUCT = {"mul", "imul"}

@@ -59,6 +59,14 @@ def _tiny_imagenet() -> tuple[str, ...]:
     return tuple(name for _, _, name in rows)
 
 
+def _infogan_choices() -> tuple[str, ...]:
+    """What an InfoGAN's discriminator tells apart: it made them up, so they have numbers only."""
+    from atlas.networks.generators import SHAPE_CODES
+
+    return tuple(f"choice {number}" for number in range(SHAPE_CODES))
+
+
 LISTS: Registry[Callable[[], tuple[str, ...]]] = Registry("class list")
 LISTS.add("imagenet-1k", _imagenet)
 LISTS.add("tiny-imagenet-60", _tiny_imagenet)
+LISTS.add("infogan-choices", _infogan_choices)

@@ -12,7 +12,9 @@ from atlas.build.run import pending
 from atlas.build.store import Store
 from atlas.errors import UnknownName
 
-PAGE_BYTES, PICTURE_BYTES, PROBE_BYTES = 24_000, 14_000, 9_500  # typical on the site, for the estimate
+SITE_BYTES = {"pictures": 5_500, "probes": 64 * 4_300, "profiles": 1_200_000, "generated": 1_000_000}
+"""What a result of a step brings to the site, in bytes, as the default recipe's site has it; for the estimate."""
+PAGE_BYTES = 5_700  # of a unit, with its share of its layer's pages
 
 
 def plan_lines(plan: Plan, store: Store, *, workers: int) -> Iterator[str]:
@@ -31,7 +33,7 @@ def plan_lines(plan: Plan, store: Store, *, workers: int) -> Iterator[str]:
 
 def _site_bytes(plan: Plan, total: Mapping[str, int]) -> int:
     units = sum(layer.units for network in plan.recipe.networks for layer in network.chosen())
-    return units * PAGE_BYTES + total["pictures"] * PICTURE_BYTES + total["probes"] * 64 * PROBE_BYTES
+    return units * PAGE_BYTES + sum(total[step] * size for step, size in SITE_BYTES.items())
 
 
 def explain_lines(plan: Plan, store: Store, unit: str) -> Iterator[str]:

@@ -9,8 +9,8 @@ from atlas.generative.disentangle import binned, dci, entropy, mig, mutual_infor
 from atlas.generative.judge import JUDGE, judge_features
 from atlas.generative.latent import Generator, draw, pictures
 from atlas.generative.readout import read_codes, readout
-from atlas.generative.sprites import FACTORS, LEARNED, TRAINING_SEED, draw_factors, render
 from atlas.generative.study import Found
+from atlas.images.sprites import FACTORS, LEARNED, TRAINING_SEED, draw_factors, render
 from atlas.seeds import name_seed
 from atlas.types import Array
 

@@ -1,6 +1,6 @@
 """Probe sets: the images that networks are shown. Each source is a file here; this is where they are looked up.
 
-A source is named `embedded`, `tiny-imagenet-60`, `imagefolder:PATH` or `parquet:PATH`. Importing this package is light.
+A source is named `embedded`, `tiny-imagenet-60`, `sprites`, `imagefolder:PATH` or `parquet:PATH`. Importing this package is light.
 """
 
 from __future__ import annotations
@@ -83,6 +83,12 @@ def _tiny_imagenet(_: str) -> ProbeSource:
     return tiny_imagenet()
 
 
+def _sprites(_: str) -> ProbeSource:
+    from atlas.images.sprite_set import Sprites
+
+    return Sprites()
+
+
 def _imagefolder(path: str) -> ProbeSource:
     from atlas.images.imagefolder import ImageFolder
 
@@ -103,6 +109,9 @@ PROBES.add(
         "photographs of 60 classes, 64 pixels; downloaded unless ATLAS_DATA has them",
         _tiny_imagenet,
     ),
+)
+PROBES.add(
+    "sprites", ProbeKind("sprites", "squares, ellipses and triangles of known colour and place, 32 pixels", _sprites)
 )
 PROBES.add("imagefolder", ProbeKind("imagefolder:PATH", "the images below a folder", _imagefolder))
 PROBES.add("parquet", ProbeKind("parquet:PATH", "images in Parquet, as Hugging Face writes them", _parquet))

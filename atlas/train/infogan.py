@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from atlas.generative.disentangle import mig
 from atlas.generative.readout import PREFIX, read_codes
-from atlas.generative.sprites import FACTORS, LEARNED, TEST_SEED, TRAINING_SEED, draw_factors, render
+from atlas.images.sprites import FACTORS, LEARNED, TEST_SEED, TRAINING_SEED, draw_factors, render
 from atlas.networks.generators import NOISE, NUMBERS, SHAPE_CODES
 from atlas.networks.modules.infogan import Discriminator, Generator
 from atlas.train import checkpoint

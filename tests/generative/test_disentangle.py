@@ -5,7 +5,7 @@ import pytest
 
 from atlas.generative.attributes import attributes_of, measure
 from atlas.generative.disentangle import binned, dci, entropy, mig, mutual_information
-from atlas.generative.sprites import FACTORS, draw_factors, render
+from atlas.images.sprites import FACTORS, draw_factors, render
 
 
 @pytest.fixture(scope="module")

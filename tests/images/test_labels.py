@@ -6,7 +6,7 @@ from atlas.errors import UnknownName
 from atlas.labels import LISTS, TINY, class_names
 
 
-@pytest.mark.parametrize(("name", "count"), [("imagenet-1k", 1000), ("tiny-imagenet-60", 60)])
+@pytest.mark.parametrize(("name", "count"), [("imagenet-1k", 1000), ("tiny-imagenet-60", 60), ("infogan-choices", 3)])
 def test_lists_are_whole_and_unique(name, count):
     names = class_names(name)
     assert len(names) == len(set(names)) == count
@@ -14,7 +14,7 @@ def test_lists_are_whole_and_unique(name, count):
 
 
 def test_every_list_is_tested():
-    assert list(LISTS) == ["imagenet-1k", "tiny-imagenet-60"]
+    assert list(LISTS) == ["imagenet-1k", "tiny-imagenet-60", "infogan-choices"]
 
 
 def test_imagenet_order():

@@ -12,7 +12,8 @@ from atlas.networks import NETWORKS
 from atlas.sources import EmbeddedFile
 from atlas.weights import EMBEDDED
 
-TRAINED = [name for name in NETWORKS if isinstance(NETWORKS[name].weights, EmbeddedFile)]
+EMBEDDED_ONES = [name for name in NETWORKS if isinstance(NETWORKS[name].weights, EmbeddedFile)]
+TRAINED = [name for name in EMBEDDED_ONES if NETWORKS[name].weights.file == f"{name}.safetensors"]
 
 
 @pytest.mark.parametrize("name", TRAINED)
@@ -39,6 +40,13 @@ def test_gates_are_those_of_the_network(name):
         for block in gates.blocks:
             assert block.by_class.shape == (NETWORKS[name].logits.units, len(block.mean))
             assert block.by_class.mean(0) == pytest.approx(block.mean, abs=2e-3)
+
+
+def test_a_discriminator_has_no_card_of_its_own():
+    """It lies in its generator's file; the card beside that is the generator's."""
+    others = sorted(set(EMBEDDED_ONES) - set(TRAINED))
+    assert others == [f"infogan-discriminator-{seed}" for seed in range(3)]
+    assert [read_card(NETWORKS[name]) for name in others] == [None] * 3
 
 
 def test_published_weights_have_no_card():

@@ -53,3 +53,26 @@ class Discriminator(nn.Module):
         features = self.act(self.fc(self.conv3(self.conv2(self.conv1(images))).flatten(1)))
         codes = self.codes(self.hidden(features))
         return self.real(features)[:, 0], codes[:, : self.choices], codes[:, self.choices :]
+
+
+class Reader(nn.Module):
+    """The discriminator as a network of the atlas: RGB [N, 3, 32, 32] in [-1, 1] to choice logits [N, C].
+
+    The same numbers as `Discriminator` gives; choice and numbers are read by layers of their own.
+    """
+
+    def __init__(self, choices: int, numbers: int, width: int = 24) -> None:
+        super().__init__()
+        whole = Discriminator(choices, numbers, width)
+        self.conv1, self.conv2, self.conv3 = whole.conv1, whole.conv2, whole.conv3
+        self.fc, self.act, self.real, self.hidden = whole.fc, whole.act, whole.real, whole.hidden
+        self.numbers = nn.Linear(128, numbers)
+        self.choice = nn.Linear(128, choices)
+
+    def forward(self, images: Tensor) -> Tensor:
+        features = self.act(self.fc(self.conv3(self.conv2(self.conv1(images))).flatten(1)))
+        self.real(features)  # no class; called so that it can be read
+        hidden = self.hidden(features)
+        self.numbers(hidden)
+        logits: Tensor = self.choice(hidden)
+        return logits
