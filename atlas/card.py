@@ -18,7 +18,9 @@ from atlas.weights import EMBEDDED
 def read_card(spec: NetworkSpec, folder: Path = EMBEDDED) -> ModelCard | None:
     """The model card of a network that this project trained, else None. WeightsError for a card of other weights."""
     data = _read(spec, ".json", folder)
-    if data is None or data["network"] != spec.name:  # a discriminator lies in its generator's file, whose card tells of that
+    if (
+        data is None or data["network"] != spec.name
+    ):  # a discriminator lies in its generator's file, whose card tells of that
         return None
     if data["weights"]["sha256"] != spec.weights.sha256:
         raise WeightsError(

@@ -24,7 +24,7 @@ class EmbeddedFile:
     file: str  # name under atlas/networks/weights/
     sha256: str
     licence: str
-    source: str = "trained by `atlas train`"
+    source: str = "trained by atlas train"
 
 
 @dataclass(frozen=True)

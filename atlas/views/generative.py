@@ -27,7 +27,8 @@ from atlas.figures.generative import (
 from atlas.figures.metadata import xmp
 from atlas.figures.recurrent import Line
 from atlas.measured import Figure, GeneratorResults
-from atlas.types import Array
+from atlas.networks import NETWORKS
+from atlas.types import Array, GeneratorSpec, NetworkSpec
 from atlas.views import ATLAS_VIEWS, dissection
 from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
@@ -56,7 +57,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     for generator in generators:
         figures = {figure.id.rpartition("/")[2]: figure for figure in generator_figures(desk.results, generator)}
         yield from _assets(desk, generator, figures)
-        yield from _generator(generator, figures)
+        yield from _generator(desk, generator, figures)
         for record in generator.facts["directions"]["directions"]:
             yield _passport(generator, record, figures[record["name"]])
         for layer in generator.facts["dissections"]["layers"]:
@@ -66,7 +67,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
 # ---------------------------------------------------------------- a generator
 
 
-def _generator(generator: GeneratorResults, figures: Mapping[str, Figure]) -> Iterator[Item]:
+def _generator(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figure]) -> Iterator[Item]:
     spec, facts, arrays = generator.spec, generator.facts, generator.arrays
     records = facts["directions"]["directions"]
     context = {
@@ -78,10 +79,16 @@ def _generator(generator: GeneratorResults, figures: Mapping[str, Figure]) -> It
         "spectrum": chart([Line(spec.title, tuple(range(1, len(arrays["qualities"]["power"]))),
                                 tuple((10 * np.log10(arrays["qualities"]["power"][1:] + 1e-12)).tolist()))], zero=False),
         "map_side": MAP_CELLS * MAP_TILE,
-        "sheet_size": _sheet_size(generator), "unread": unread(spec),
+        "sheet_size": _sheet_size(generator), "unread": unread(spec), "judge": _judge(spec), "judges": desk.hues,
     }  # fmt: skip
     yield Page(generator_page(spec.name), "generator.html", context)
     yield Asset(f"generative/{spec.name}/points.js", put("map", _points(generator)))
+
+
+def _judge(spec: GeneratorSpec) -> NetworkSpec | None:
+    """The discriminator that was trained with the generator and lies in the same file, where it is a network of the atlas."""
+    pinned = spec.weights.sha256
+    return next((one for one in NETWORKS.values() if pinned and one.weights.sha256 == pinned), None)
 
 
 def _sheet_size(generator: GeneratorResults) -> tuple[int, int]:

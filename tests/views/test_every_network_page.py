@@ -55,7 +55,9 @@ def test_the_first_filters_are_those_of_the_module(printed):
 def test_a_trained_network_tells_its_card(printed):
     _, spec, text = printed
     card = read_card(spec)
-    assert (card is not None) == (isinstance(spec.weights, EmbeddedFile) and spec.weights.file == f"{spec.name}.safetensors")
+    assert (card is not None) == (
+        isinstance(spec.weights, EmbeddedFile) and spec.weights.file == f"{spec.name}.safetensors"
+    )
     if card:
         assert f"{100 * card.top1:.1f} % <span" in text
         assert card.data["digest"] in text and spec.weights.sha256 in text
