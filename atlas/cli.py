@@ -11,6 +11,17 @@ import typer
 
 from atlas import __version__
 from atlas.errors import AtlasError, UnknownName
+from atlas.options import (
+    SITE,
+    STORE,
+    DeviceOption,
+    FormatOption,
+    JobsOption,
+    OutOption,
+    RecipeOption,
+    SetOption,
+    StoreOption,
+)
 
 if TYPE_CHECKING:
     from atlas.build.atlas import Built
@@ -19,28 +30,6 @@ app = typer.Typer(
     help="Turn neural networks into a static web site that shows what every unit has learned.",
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip
-
-RecipeOption = Annotated[
-    str | None,
-    typer.Option(
-        "--recipe",
-        "-r",
-        envvar="ATLAS_RECIPE",
-        help="default, full, tiny, imagenet, or a TOML file [atlas.toml if it is here]",
-    ),
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", "-s", metavar="KEY=VALUE", help="change one field, such as pictures.steps=256"),
-]
-StoreOption = Annotated[Path, typer.Option("--store", envvar="ATLAS_STORE", help="where results are kept")]
-OutOption = Annotated[Path, typer.Option("--out", "-o", envvar="ATLAS_OUT", help="folder of the site")]
-DeviceOption = Annotated[str, typer.Option("--device", envvar="ATLAS_DEVICE", help="cpu or cuda")]
-JobsOption = Annotated[
-    int, typer.Option("--jobs", "-j", envvar="ATLAS_JOBS", help="worker processes [one a core]", min=0)
-]
-FormatOption = Annotated[str, typer.Option("--format", "-f", help="text or json")]
-STORE, SITE = Path(".atlas/store"), Path("site")
 
 
 def main() -> None:
@@ -297,3 +286,20 @@ def train(
         network, out=out, data=data, epochs=epochs, seed=seed, threads=threads, resume=not fresh,
         progress=partial(print, flush=True),
     )  # fmt: skip
+
+
+@app.command("export-onnx")
+def export_onnx(
+    generator: Annotated[str, typer.Argument(help="a registered generator, such as face-dcgan")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="the file [GENERATOR.onnx]")] = None,
+) -> None:
+    """Write a generator as an ONNX file, for browsers and other programs, and check that it draws the same pictures."""
+    from atlas.generative.latent import load
+    from atlas.generative.onnx_file import export
+    from atlas.networks.generators import GENERATORS
+
+    path = out or Path(f"{generator}.onnx")
+    difference = export(load(GENERATORS[generator]), path)
+    print(
+        f"{path}: {path.stat().st_size / 1e6:.1f} MB; its pictures differ from torch's by at most {difference:.1g} of [-1, 1]"
+    )
