@@ -47,5 +47,5 @@ SPEC = miniature(
     layers=(*dense_layers(GROWTH, BLOCKS), logits("classifier")),
     summary="Every layer reads the outputs of all layers before it in its block and adds a few channels of its own: "
     "features are reused instead of learned again; the paper matches ResNet with a third of its weights.",
-    sha256="a41ad6b30b950af90398b6befe813f16d06b526cbadc97735ca3133aade8b8eb",
+    sha256="1742531703e7b3d3d21f52a1724919ab4ac0c10c17a3631f95caf85c25b4f11a",
 )
