@@ -120,8 +120,9 @@ class GeneratorSpec:
     `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [`low`, 1]. The columns of z: `noise` standard normal ones (drawn
     again beyond `cut`, where there is one), then `numbers` uniform in [-1, 1] (codes that training gave a meaning), then one-hot
     `choices`. `first` is the module whose output is affine in z; `layers` are the places that are read, from z to the picture;
-    without them the methods that need them are left out. `inner` is where the weight file keeps the state dict,
-    `records` the classes of settings beside it (`weights.read`).
+    without them the methods that need them are left out. Where `mapping` is named, this part of the module maps the noise first, and
+    its columns of z are what it gives: W, normalized to about unit variance. `inner` is where the weight file keeps the state dict, unless it
+    is one, `records` the classes of settings beside it (`weights.read`).
     """
 
     name: str  # path segment of the site
@@ -140,6 +141,7 @@ class GeneratorSpec:
     inner: str = ""
     rename: Callable[[StateDict], StateDict] = _unchanged
     first: str = "norm1"
+    mapping: str = ""
     cut: float = 0.0  # 0: the noise has no bound
     records: tuple[str, ...] = ()
     low: float = -1.0

@@ -77,7 +77,7 @@ def check(path: Path, sha256: str) -> None:
 def read(path: Path, inner: str = "", records: tuple[str, ...] = ()) -> StateDict:
     """Read a state dict from `.safetensors`, `.onnx` or a `torch.save` file, never executing what is inside.
 
-    `inner` is the key under which a saved dictionary keeps it. `records` names classes (`module.Class`) whose objects lie beside
+    `inner` is the key under which a saved dictionary keeps it, unless it is the state dict itself. `records` names classes (`module.Class`) whose objects lie beside
     it and only hold settings: they are read as plain records, without that class.
     """
     import safetensors
@@ -98,7 +98,7 @@ def read(path: Path, inner: str = "", records: tuple[str, ...] = ()) -> StateDic
             "loaded; convert it to safetensors."
         ) from error
     if inner and isinstance(state, dict):
-        state = state.get(inner)
+        state = state.get(inner, state)
     if not isinstance(state, dict):
         raise WeightsError(f"{path} holds a {type(state).__name__}, not a state dict; save `model.state_dict()`.")
     for key, value in state.items():

@@ -97,7 +97,7 @@ def find_directions(
 def make_bench(generator: Generator, sample: Sample, *, vectors: int, seed: int) -> Bench:
     """`vectors` latent vectors to edit, the scale of every attribute, and a reader of z."""
     spec = generator.spec
-    z = draw(spec, vectors, name_seed(f"{spec.name}/edited", seed))
+    z = draw(generator, vectors, name_seed(f"{spec.name}/edited", seed))
     kept = np.array([hyperplane.parts(values) for values in sample["measures"].T])
     if not kept.any():
         raise AtlasError(

@@ -43,8 +43,19 @@ def load(spec: GeneratorSpec, folder: str = "") -> Generator:
     return Generator(spec, module.to(memory_format=torch.channels_last))
 
 
-def draw(spec: GeneratorSpec, count: int, seed: int) -> Array:
-    """[N, Z] float32 latent vectors: normal noise (cut where the spec says so), uniform numbers, choices in turn."""
+def draw(generator: Generator, count: int, seed: int) -> Array:
+    """[N, Z] float32 latent vectors as the module takes them: those of `draw_noise`, the noise mapped where the spec names a mapping."""
+    import torch
+
+    spec, z = generator.spec, draw_noise(generator.spec, count, seed)
+    if spec.mapping:
+        with torch.inference_mode():
+            z[:, : spec.noise] = generator.module.get_submodule(spec.mapping)(_tensor(z[:, : spec.noise])).numpy()
+    return z
+
+
+def draw_noise(spec: GeneratorSpec, count: int, seed: int) -> Array:
+    """[N, Z] float32: normal noise (cut where the spec says so), uniform numbers, choices in turn."""
     random = np.random.default_rng(seed)
     z = np.zeros((count, spec.z), np.float32)
     z[:, : spec.noise] = _noise(random, (count, spec.noise), spec.cut)

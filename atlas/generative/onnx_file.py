@@ -33,7 +33,7 @@ def export(generator: Generator, path: Path) -> float:
     except ModuleNotFoundError:
         raise ConfigError("Exporting needs the package onnx. Run: pip install 'representation-atlas[onnx]'") from None
 
-    z = draw(generator.spec, CHECKED, 0)
+    z = draw(generator, CHECKED, 0)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:

@@ -30,7 +30,7 @@ def load_own(spec: GeneratorSpec) -> Generator:
     if isinstance(spec.weights, OwnModule):
         module = weights.fill(module, weights.read(path), spec.name, str(path))
     generator = Generator(spec, module.eval())
-    z = draw(spec, TRIED, name_seed(f"{spec.name}/tried", 0))
+    z = draw(generator, TRIED, name_seed(f"{spec.name}/tried", 0))
     check_pictures(generator, z)
     if spec.first:
         check_first(generator, z)

@@ -54,7 +54,7 @@ def code_meaning(generator: Generator, count: int, seed: int) -> Found:
 def _code_grid(generator: Generator, seed: int) -> Array:
     """[K, C, 9, S, S, 3] uint8: each number from -1 to 1 under each choice, the rest held."""
     spec = generator.spec
-    base = draw(spec, 1, name_seed(f"{spec.name}/edited", seed))[0]
+    base = draw(generator, 1, name_seed(f"{spec.name}/edited", seed))[0]
     base[spec.noise : spec.free] = 0
     values, rows = np.linspace(-1, 1, 9), []
     for number in range(spec.numbers):

@@ -23,7 +23,7 @@ STEPS, LONGEST = (
 
 def study_sample(generator: Generator, *, count: int, seed: int) -> Found:
     """Latent vectors, their pictures and every attribute of them."""
-    z = draw(generator.spec, count, name_seed(f"{generator.spec.name}/sample", seed))
+    z = draw(generator, count, name_seed(f"{generator.spec.name}/sample", seed))
     rgb = pictures(generator, z, quick=True)
     found = {"z": z, "rgb": smaller(rgb), "measures": measure(rgb, generator.spec.subject)}
     return found | {"power": quality.spectrum(rgb)}, {}
@@ -32,7 +32,7 @@ def study_sample(generator: Generator, *, count: int, seed: int) -> Found:
 def study_units(generator: Generator, *, count: int, seed: int) -> Found:
     """Dissection of `count` units of each layer with maps, spread evenly."""
     spec = generator.spec
-    z = draw(spec, 64, name_seed(f"{spec.name}/edited", seed))
+    z = draw(generator, 64, name_seed(f"{spec.name}/edited", seed))
     arrays: dict[str, Array] = {}
     layers = [layer for layer in spec.layers if layer.spatial]
     for layer in layers:
@@ -59,7 +59,7 @@ def pooled(generator: Generator, z: Array) -> Array:
 def study_quality(generator: Generator, sample: dict[str, Array], *, seed: int) -> Found:
     """Interpolation, truncation and the spectrum."""
     spec = generator.spec
-    z = draw(spec, 16, name_seed(f"{spec.name}/edited", seed))
+    z = draw(generator, 16, name_seed(f"{spec.name}/edited", seed))
     z[:, spec.free :] = z[0, spec.free :]  # one choice for all
     lines = [quality.linear(z[0], z[1], STEPS), quality.spherical(z[0], z[1], STEPS)]
     shares = np.linspace(0, LONGEST, 7)

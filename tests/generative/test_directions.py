@@ -107,7 +107,7 @@ def test_noise_gives_a_hyperplane_that_does_not_hold_out():
 
 def test_an_edit_adds_the_dose_or_sets_it():
     generator = small_dcgan(numbers=2)
-    spec, z = generator.spec, draw(generator.spec, 5, 0)
+    spec, z = generator.spec, draw(generator, 5, 0)
     vector = np.eye(spec.free)[spec.noise]
     added = edited(spec, z, Direction("x", 0, vector, 0.0), [-1.0, 2.0])
     assert added[:, :, spec.noise] == pytest.approx(np.stack([z[:, spec.noise] - 1, z[:, spec.noise] + 2]), abs=1e-6)
@@ -157,7 +157,7 @@ def test_every_generator_loads_strictly_and_draws(name):
 
     generator = load(GENERATORS[name])
     spec = generator.spec
-    z = draw(spec, 3, 0)
+    z = draw(generator, 3, 0)
     rgb = pictures(generator, z)
     assert rgb.shape == (3, spec.size, spec.size, 3)
     assert rgb.std() > 10

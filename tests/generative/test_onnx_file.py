@@ -26,7 +26,7 @@ def test_the_file_draws_the_generators_pictures(generator, tmp_path):
     model = onnx.load(path)
     told = {entry.key: entry.value for entry in model.metadata_props}
     assert told == {"generator": SPEC.name, "weights_sha256": SPEC.weights.sha256, "licence": SPEC.weights.licence}
-    z = draw(SPEC, 3, 5)
+    z = draw(generator, 3, 5)
     [rgb] = ReferenceEvaluator(model).run(None, {"z": z})
     grey = np.rint((rgb.transpose(0, 2, 3, 1).clip(-1, 1) + 1) * 127.5)
     assert np.abs(grey - pictures(generator, z)).max() <= 1

@@ -157,7 +157,7 @@ def test_a_range_from_zero_is_the_same_picture(folder):
     from atlas.generative.latent import draw, pictures
 
     whole, half = load(folder, MODULE), load(folder, MODULE.replace("Planted", "Halved") + "values = [0, 1]\n")
-    z = draw(whole.spec, 4, 0)
+    z = draw(whole, 4, 0)
     assert np.abs(pictures(whole, z).astype(int) - pictures(half, z)).max() <= 1
 
 

@@ -54,7 +54,7 @@ def test_the_nearest_picture_is_found():
 
 def test_a_held_unit_changes_the_picture_and_leaves_no_hook():
     generator = small_dcgan()
-    z, layer = draw(generator.spec, 6, 0), generator.spec.layers[1]
+    z, layer = draw(generator, 6, 0), generator.spec.layers[1]
     before = pictures(generator, z)
     with changed(generator, layer, held(2)):
         assert np.abs(pictures(generator, z).astype(int) - before).max() > 0
@@ -68,7 +68,7 @@ def test_a_unit_without_way_out_draws_nothing_and_ranks_last():
     generator = small_dcgan()
     layer = generator.spec.layers[1]
     generator.module.up3.weight[4] = 0  # nothing reads unit 4
-    found = dissect(generator, layer, draw(generator.spec, 16, 0), range(8))
+    found = dissect(generator, layer, draw(generator, 16, 0), range(8))
     assert found.ablated[4] == 0
     assert found.percentile[4] == 0
     assert not found.map[4].any()
@@ -78,7 +78,7 @@ def test_a_unit_without_way_out_draws_nothing_and_ranks_last():
 
 def test_ablation_against_a_copy_with_the_weights_cut():
     generator, cut = small_dcgan(), small_dcgan()
-    layer, z = generator.spec.layers[1], draw(generator.spec, 8, 0)
+    layer, z = generator.spec.layers[1], draw(generator, 8, 0)
     cut.module.up3.weight[2] = 0  # the same as holding unit 2 at zero
     found = dissect(generator, layer, z, [2, 3])
     wanted = np.abs(pictures(cut, z).astype(float) - pictures(generator, z)).mean((0, 3)) / 255
@@ -87,7 +87,7 @@ def test_ablation_against_a_copy_with_the_weights_cut():
 
 def test_features_stop_where_they_are_read():
     generator = small_dcgan()
-    z, layer = draw(generator.spec, 3, 0), generator.spec.layers[0]
+    z, layer = draw(generator, 3, 0), generator.spec.layers[0]
     wanted = torch.relu(generator.module.norm1(generator.module.up1(torch.from_numpy(z)[:, :, None, None])))
     assert features(generator, z, layer) == pytest.approx(wanted.numpy(), abs=1e-6)
     generator.module.rgb.weight.fill_(float("nan"))  # is never reached

@@ -14,7 +14,7 @@ from atlas.config import read_recipe
 from atlas.errors import WeightsError
 from atlas.figures.bibliography import bibliography
 from atlas.generative.attributes import attributes_of
-from atlas.generative.latent import Generator, draw, first_affine, load, pictures
+from atlas.generative.latent import Generator, draw, draw_noise, first_affine, load, pictures
 from atlas.networks.generators import GENERATORS
 from atlas.tap import tap
 from atlas.weights import digest, freeze
@@ -34,7 +34,7 @@ def test_layers_exist_with_their_units_and_sides(generator):
         torch.inference_mode(),
         tap(generator.module, spec.layers, lambda layer, v: shapes.update({layer.name: v.shape})),
     ):
-        rgb = generator.module(torch.from_numpy(draw(spec, 1, 0)))
+        rgb = generator.module(torch.from_numpy(draw(generator, 1, 0)))
     assert rgb.shape == (1, 3, spec.size, spec.size)
     for layer in spec.layers:
         side = int(layer.title.rpartition(" ")[2])
@@ -42,7 +42,7 @@ def test_layers_exist_with_their_units_and_sides(generator):
 
 
 def test_the_same_z_gives_the_same_picture_and_another_another(generator):
-    z = draw(generator.spec, 2, 0)
+    z = draw(generator, 2, 0)
     rgb = pictures(generator, z)
     alone = pictures(generator, z[:1]).astype(int)
     assert np.abs(rgb[:1] - alone).max() <= 1  # grey levels: sums are taken in another order in another batch
@@ -69,11 +69,11 @@ def test_the_first_step_is_affine_up_to_the_length_of_z(generator):
 
 def test_the_noise_is_cut_where_the_spec_says_so():
     spec = GENERATORS["biggan-deep-128"]
-    noise = draw(spec, 400, 0)[:, : spec.noise]
+    noise = draw_noise(spec, 400, 0)[:, : spec.noise]
     assert np.abs(noise).max() <= spec.cut
     assert noise.std() == pytest.approx(0.8796, abs=0.01)  # of a standard normal number cut at 2, in closed form
-    assert np.abs(draw(replace(spec, cut=0.0), 400, 0)[:, : spec.noise]).max() > 3
-    assert set(draw(spec, 20, 0)[:, spec.free :].sum(0)) == {2}  # choices in turn
+    assert np.abs(draw_noise(replace(spec, cut=0.0), 400, 0)[:, : spec.noise]).max() > 3
+    assert set(draw_noise(spec, 20, 0)[:, spec.free :].sum(0)) == {2}  # choices in turn
 
 
 def test_its_record_is_whole(generator):
