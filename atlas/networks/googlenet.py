@@ -55,5 +55,5 @@ SPEC = miniature(
     layers=LAYERS,
     summary="Inception modules look with several kernel sizes at once and concatenate; 1 x 1 convolutions keep it "
     "cheap, and a global average pool replaces the dense layers: in the paper a twelfth of AlexNet's weights.",
-    sha256="ec70b1d340b572f0cc26a9e3a000f3610b7cb30e916aa87650fc060673de3f9b",
+    sha256="41a49adb226ccec3094693ca2e69466a0d0bc8b53ecd695259bbb3ac62c50878",
 )
