@@ -145,7 +145,7 @@ def test_slash_then_a_class_finds_its_units(built_site, paths, visit, opened):
     page.keyboard.type("golden retriever")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/index.html?q=*")
-    link = page.locator(".found a", has_text="logits 207")
+    link = page.locator(".found p", has_text="EfficientNet-Lite0, logits").get_by_text("207", exact=True)
     link.wait_for()
     assert page.problems == []
     link.click()
@@ -158,6 +158,16 @@ def test_a_unit_is_found_by_its_layer_and_number(paths, visit, opened):
     page.locator("#ask").fill("block3b 7")
     page.locator("#ask").press("Enter")
     page.wait_for_url("**/block3b/7/index.html")
+
+
+def test_a_cell_is_found_by_its_network_and_number(built_site, paths, visit, opened):
+    cell = next((built_site / "recurrent/char-lstm/cells").glob("*/index.html")).parent.name
+    page = visit(f"{opened}/{paths['search']}")
+    page.locator("#ask").fill(f"char-lstm/cells {cell}")
+    page.locator(".found a", has_text=f"cell {cell}").wait_for()
+    page.locator("#ask").press("Enter")
+    page.wait_for_url(f"**/recurrent/char-lstm/cells/{cell}/index.html")
+    assert page.problems == []
 
 
 def test_arrow_keys_turn_the_pages(paths, visit, opened):

@@ -27,7 +27,7 @@ def png() -> bytes:
 def test_unknown_sets_list_the_known_ones():
     with pytest.raises(UnknownName, match="imagefolder"):
         probe_source("imagefoldr:here")
-    assert list(PROBES) == ["embedded", "tiny-imagenet-60", "imagefolder", "parquet"]
+    assert list(PROBES) == ["embedded", "tiny-imagenet-60", "sprites", "imagefolder", "parquet"]
 
 
 @pytest.mark.parametrize("name", ["imagefolder", "imagefolder:", "parquet:", "embedded:x"])
