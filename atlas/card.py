@@ -18,9 +18,8 @@ from atlas.weights import EMBEDDED
 def read_card(spec: NetworkSpec, folder: Path = EMBEDDED) -> ModelCard | None:
     """The model card of a network that this project trained, else None. WeightsError for a card of other weights."""
     data = _read(spec, ".json", folder)
-    if (
-        data is None or data["network"] != spec.name
-    ):  # a discriminator lies in its generator's file, whose card tells of that
+    # A discriminator lies in its generator's file, and the card beside that is the generator's.
+    if data is None or data["network"] != spec.name:
         return None
     if data["weights"]["sha256"] != spec.weights.sha256:
         raise WeightsError(

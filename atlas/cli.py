@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -22,9 +22,6 @@ from atlas.options import (
     SetOption,
     StoreOption,
 )
-
-if TYPE_CHECKING:
-    from atlas.build.atlas import Built
 
 app = typer.Typer(
     help="Turn neural networks into a static web site that shows what every unit has learned.",
@@ -105,17 +102,7 @@ def build(
     finally:
         progress.close()
     if built.index is not None:
-        console.print(_told(built))
-
-
-def _told(built: Built) -> str:
-    counts = built.facts.get("counts", {})
-    told = ", ".join(f"{value:,} {name}" for name, value in counts.items() if name != "bytes")
-    size = f"{counts.get('bytes', 0) / 1e6:,.1f} MB"
-    return (
-        f"{'Wrote' if built.written else 'Up to date:'} {told}, {size}.\n"
-        f"Open {built.index} in a browser, or run `atlas serve`."
-    )
+        console.print(built.told)
 
 
 @app.command()

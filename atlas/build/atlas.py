@@ -30,6 +30,17 @@ class Built:
     written: bool  # False when the site was up to date
     facts: Mapping[str, Any]  # the content of atlas.json
 
+    @property
+    def told(self) -> str:
+        """In words: what the site holds, and how to open it."""
+        counts = self.facts.get("counts", {})
+        told = ", ".join(f"{value:,} {name}" for name, value in counts.items() if name != "bytes")
+        size = f"{counts.get('bytes', 0) / 1e6:,.1f} MB"
+        return (
+            f"{'Wrote' if self.written else 'Up to date:'} {told}, {size}.\n"
+            f"Open {self.index} in a browser, or run `atlas serve`."
+        )
+
 
 def build(
     plan: Plan,

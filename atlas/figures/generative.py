@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from atlas.figures.places import drawn_file, drawn_layer_page, drawn_page, generator_page, passport_page
 from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
 from atlas.figures.words import count, listed, number, percent
 from atlas.generative.attributes import ATTRIBUTES, Attribute
@@ -22,34 +23,9 @@ METHODS = {
 }  # fmt: skip
 
 
-def generator_page(name: str) -> str:
-    """The page of a generator."""
-    return f"generative/{name}/index.html"
-
-
-def passport_page(name: str, direction: str) -> str:
-    """The page of a direction."""
-    return f"generative/{name}/{direction}/index.html"
-
-
-def drawn_layer_page(name: str, layer: str) -> str:
-    """The page of a layer's dissected units."""
-    return f"generative/{name}/{layer}/index.html"
-
-
-def drawn_page(name: str, layer: str, unit: int) -> str:
-    """The page of a dissected unit."""
-    return f"generative/{name}/{layer}/{unit}/index.html"
-
-
 def rank_of(values: Array, place: int) -> int:
     """From 1, the largest value: the rank of the value at `place`."""
     return int((values > values[place]).sum()) + 1
-
-
-def drawn_file(name: str, what: str) -> str:
-    """A picture of a generator's pages."""
-    return f"pictures/generative/{name}/{what}.avif"
 
 
 def direction_title(record: Mapping[str, Any]) -> str:

@@ -75,3 +75,28 @@ def map_file(network: str, layer: str) -> str:
 def icon_file(network: str, layer: str, cell: int) -> str:
     """The synthesized icon of a map's cell."""
     return f"pictures/{network}/{layer}/cells/{cell}.avif"
+
+
+def generator_page(name: str) -> str:
+    """The page of a generator."""
+    return f"generative/{name}/index.html"
+
+
+def passport_page(name: str, direction: str) -> str:
+    """The page of a direction."""
+    return f"generative/{name}/{direction}/index.html"
+
+
+def drawn_layer_page(name: str, layer: str) -> str:
+    """The page of a layer's dissected units."""
+    return f"generative/{name}/{layer}/index.html"
+
+
+def drawn_page(name: str, layer: str, unit: int) -> str:
+    """The page of a dissected unit."""
+    return f"generative/{name}/{layer}/{unit}/index.html"
+
+
+def drawn_file(name: str, what: str) -> str:
+    """A picture of a generator's pages."""
+    return f"pictures/generative/{name}/{what}.avif"

@@ -59,8 +59,8 @@ RESUMED = (
     "Training was stopped at epoch 23 and went on later; the code was edited in between, meant to compute the same."
 )
 TAUGHT = (
-    "Half of each target is what EfficientNet-Lite0 says of the image (enlarged to 160 pixels; among these classes it is right on "
-    "73 % of the training images). It learned all of ImageNet, perhaps these validation photographs too, in full size; the network "
+    "Half of each target is what EfficientNet-Lite0 says of the image (enlarged to 160 pixels, its shares of "
+    "these classes only). It learned all of ImageNet, perhaps these validation photographs too, in full size; the network "
     "here saw its word on training images only. An earlier recipe without a teacher gave way to this one after its accuracy on "
     "the same validation images."
 )
@@ -88,7 +88,7 @@ def _small_first(recipe: Recipe) -> Recipe:
 
 
 def _taught(recipe: Recipe) -> Recipe:
-    """With CutMix and a teacher's word in the target: with half as many epochs again DenseNet came from 62.7 to 65.8 %."""
+    """With CutMix and a teacher's word in the target (Hinton et al. 2015), which let DenseNet and GoogLeNet err less."""
     return replace(recipe, mix=0.4, teacher="efficientnet-lite0", teacher_share=0.5, notes=(ONE_SEED, TAUGHT))
 
 

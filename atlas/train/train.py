@@ -51,9 +51,7 @@ def train(
     run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network)
     if resume and checkpoint.resume(run):
         progress(f"{network}: continued at step {run.step}")
-    taught = None
-    if recipe.teacher:
-        taught = teacher_shares(recipe.teacher, photographs, out / "cache", progress=progress)
+    taught = teacher_shares(recipe.teacher, photographs, out / "cache", progress=progress) if recipe.teacher else None
     loop.run_to_end(run, photographs, taught=taught, report=progress)
     from atlas.train.ship import ship
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from atlas.figures.generative import drawn_file, drawn_layer_page, drawn_page, rank_of
+from atlas.figures.generative import rank_of
+from atlas.figures.places import drawn_file, drawn_layer_page, drawn_page
 from atlas.measured import Figure, GeneratorResults
 from atlas.types import Array
 from atlas.views.page import Asset, Item, Page

@@ -16,15 +16,13 @@ from atlas.figures.generative import (
     best,
     direction_label,
     direction_title,
-    drawn_file,
     generator_figures,
-    generator_page,
     is_better,
-    passport_page,
     towards,
     unread,
 )
 from atlas.figures.metadata import xmp
+from atlas.figures.places import drawn_file, generator_page, passport_page
 from atlas.figures.recurrent import Line
 from atlas.measured import Figure, GeneratorResults
 from atlas.networks import NETWORKS

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas.figures.cell import cells_page, named_cells, tellings
-from atlas.figures.generative import ATTRIBUTE, drawn_layer_page, generator_page, is_better
-from atlas.figures.places import layer_page, network_page
+from atlas.figures.generative import ATTRIBUTE, is_better
+from atlas.figures.places import drawn_layer_page, generator_page, layer_page, network_page
 from atlas.measured import AtlasResults, GeneratorResults
 from atlas.views.desk import Chapter
 
