@@ -1,11 +1,13 @@
 """The command line as a user meets it: help, lists, errors that say what to do, citations of a built atlas."""
 
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
+from atlas.build.explain import plan_lines
 from atlas.networks import NETWORKS
 
 
@@ -137,6 +139,13 @@ def test_a_built_unit_is_explained(built):
         str(built.store.root),
     )
     assert "parameters.settings.steps: 4 -> 5" in changed.stdout
+
+
+def test_the_plan_expects_the_site_about_as_large_as_it_is(built):
+    """Within a factor of two, on a recipe that the estimate was not made from."""
+    expected = re.search(r"site: about (\d+) MB", list(plan_lines(built.plan, built.store, workers=2))[-1])
+    found = json.loads((built.site / "atlas.json").read_text())["counts"]["bytes"] / 1e6
+    assert 0.5 < int(expected[1]) / found < 2, found
 
 
 def test_the_plan_of_a_built_recipe_has_nothing_to_do(built):
