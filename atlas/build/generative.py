@@ -15,6 +15,7 @@ from atlas.build.store import Entry, Store
 from atlas.config import Recipe
 from atlas.generative.judge import JUDGE
 from atlas.networks import NETWORKS
+from atlas.precision import native_precision
 from atlas.sources import EmbeddedFile, OwnFile, OwnModule
 from atlas.types import GeneratorSpec
 
@@ -28,7 +29,8 @@ def generative_tasks(recipe: Recipe) -> Iterator[Task]:
     """What the chapter needs of every generator: a sample first, then the studies that read it."""
     chapter = recipe.generative
     for spec in chapter.chosen():
-        base = {"generator": spec.name, "weights": spec.weights.sha256, "seed": recipe.seed, **_told(spec)}
+        base = {"generator": spec.name, "weights": spec.weights.sha256, "seed": recipe.seed,
+                "precision": native_precision("cpu"), **_told(spec)}  # fmt: skip
         sample = _task("generated", spec, base | {"count": chapter.samples}, {})
         needs = {"sample": (sample.digest,)}
         found = {"count": chapter.directions, "vectors": chapter.vectors, "chance": chapter.chance}

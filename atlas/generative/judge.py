@@ -8,6 +8,7 @@ import numpy as np
 
 from atlas import weights
 from atlas.networks import NETWORKS
+from atlas.precision import native_autocast
 from atlas.tap import tap
 from atlas.types import Array, Network
 
@@ -29,7 +30,7 @@ def judge_features(rgb: Array) -> Array:
     network = _judge()
     found: list[Array] = []
     mean, std = (torch.tensor(values)[None, :, None, None] for values in (network.spec.mean, network.spec.std))
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16), tap(
+    with torch.inference_mode(), native_autocast(), tap(
         network.module, [network.spec.layer(LAYER)], lambda _layer, value: found.append(value.float().mean((2, 3)).numpy())
     ):  # fmt: skip
         for first in range(0, len(rgb), BATCH):

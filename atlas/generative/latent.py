@@ -11,6 +11,7 @@ import numpy as np
 
 from atlas import weights
 from atlas.generative.readout import PREFIX
+from atlas.precision import native_autocast
 from atlas.tap import tap
 from atlas.types import Array, GeneratorSpec, LayerSpec
 
@@ -74,11 +75,12 @@ def _noise(random: np.random.Generator, shape: tuple[int, int], cut: float) -> A
 
 
 def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
-    """[N, S, S, 3] uint8 pictures of z [N, Z]; `quick` computes in bfloat16 (0.2 grey levels off), for what is only measured."""
+    """[N, S, S, 3] uint8 pictures of z [N, Z]; `quick`, for what is only measured, computes in
+    bfloat16 (0.2 grey levels off) where the processor has it."""
     import torch
 
     made = np.empty((len(z), generator.spec.size, generator.spec.size, 3), np.uint8)
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=quick and generator.spec.quick):
+    with torch.inference_mode(), native_autocast(enabled=quick and generator.spec.quick):
         for part in _parts(generator.spec, len(z)):
             made[part] = to_pixels(generator.module(_tensor(z[part])), generator.spec.low)
     return made

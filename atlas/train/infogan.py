@@ -14,6 +14,7 @@ from atlas.generative.readout import PREFIX, read_codes
 from atlas.images.sprites import FACTORS, LEARNED, TEST_SEED, TRAINING_SEED, draw_factors, render
 from atlas.networks.generators import NOISE, NUMBERS, SHAPE_CODES
 from atlas.networks.modules.infogan import Discriminator, Generator
+from atlas.precision import native_autocast, native_precision
 from atlas.train import checkpoint
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class InfoGANRun:
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
         plain = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self.recipe).items()}
-        return {"network": NAME, "seed": self.seed, **plain}
+        return {"network": NAME, "seed": self.seed, **plain, "precision": native_precision("cpu")}
 
 
 def start(recipe: InfoGANRecipe, *, seed: int, folder: Path) -> InfoGANRun:
@@ -155,7 +156,7 @@ def _train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
     chosen = torch.randint(len(images), (run.recipe.batch,), generator=random)
     real = images[chosen].float() / 127.5 - 1
     z, choice, numbers = draw_codes(run.recipe.batch, random)
-    with torch.autocast("cpu", torch.bfloat16):
+    with native_autocast():
         fake = made(z)
         score, logits, means = (part.float() for part in judge(torch.cat([real, fake.detach()])))
     truth = torch.zeros(len(score))
@@ -166,7 +167,7 @@ def _train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
     _step(run, judged - weigh_choice * of_choice - weigh_numbers * of_numbers.sum())
 
     judge.requires_grad_(False)
-    with torch.autocast("cpu", torch.bfloat16):
+    with native_autocast():
         score, logits, means = (part.float() for part in judge(fake))
     fooled = F.binary_cross_entropy_with_logits(score, torch.ones(len(score)))
     of_choice, of_numbers = bound(logits, means, spread.detach(), choice, numbers)
@@ -254,7 +255,7 @@ def ship(run: InfoGANRun) -> Path:
         "network": f"{NAME}-{run.seed}",
         "weights": weights_of(path),
         "parameters": sum(p.numel() for module in parts.values() for p in module.parameters()),
-        "recipe": {**run.identity(), "optimizer": "Adam", "precision": "bfloat16 autocast"},
+        "recipe": {**run.identity(), "optimizer": "Adam"},
         "curve": run.history,
         "data": {"name": "procedural sprites", "images": run.recipe.images, "factors": [factor.name for factor in FACTORS],
                  "terms": "Drawn by this package from uniform factors; free of the rights of others."},

@@ -12,6 +12,7 @@ import numpy as np
 
 from atlas.errors import ConfigError
 from atlas.networks.miniature import CLASSES
+from atlas.precision import native_autocast, native_precision
 from atlas.train import checkpoint
 from atlas.train.augment import cut_mix, normalize, random_views
 from atlas.train.data import Photographs, Split
@@ -46,7 +47,8 @@ class Run:
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
         plain = {k: v for k, v in vars(self.recipe).items() if isinstance(v, int | float | str)}
-        return {"network": self.recipe.spec.name, "epochs": self.epochs, "seed": self.seed, **plain}
+        return {"network": self.recipe.spec.name, "epochs": self.epochs, "seed": self.seed, **plain,
+                "precision": native_precision("cpu")}  # fmt: skip
 
 
 def start(recipe: Recipe, *, epochs: int, seed: int, folder: Path) -> Run:
@@ -128,7 +130,7 @@ def _train_step(run: Run, split: Split, targets: Tensor, batch: Array, *, total:
     for group in run.optimizer.param_groups:
         group["lr"] = rate_at(recipe, run.step, total)
     run.module.train()
-    with torch.autocast("cpu", torch.bfloat16):
+    with native_autocast():
         output = run.module(views)
     loss = _loss(output, wanted, recipe)
     run.optimizer.zero_grad()
@@ -167,9 +169,8 @@ def _mix(seed: int, step: int) -> int:
 
 
 def _end_epoch(run: Run, valid: Split, per_epoch: int) -> None:
-    import torch
 
-    with torch.autocast("cpu", torch.bfloat16):
+    with native_autocast():
         scores = logits_of(run.module, valid)
     row = {"epoch": run.step // per_epoch, "loss": run.loss_sum / per_epoch, **accuracy(scores, valid.labels)}
     run.history.append(row)

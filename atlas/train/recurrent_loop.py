@@ -12,6 +12,7 @@ import numpy as np
 
 from atlas.errors import ConfigError
 from atlas.networks.recurrent import SPECS, build
+from atlas.precision import native_autocast, native_precision
 from atlas.recurrent.source import SourceFile, encode_file
 from atlas.registry import Registry
 from atlas.train import checkpoint
@@ -71,7 +72,8 @@ class CharacterRun:
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
         plain = {k: v for k, v in vars(self.recipe).items() if isinstance(v, int | float | str)}
-        return {"network": self.recipe.spec.name, "seed": self.seed, **plain, "epochs": self.epochs}
+        return {"network": self.recipe.spec.name, "seed": self.seed, **plain, "epochs": self.epochs,
+                "precision": native_precision("cpu")}  # fmt: skip
 
 
 EVERY = 100  # steps of one row of the curve
@@ -166,7 +168,7 @@ def _train_step(run: CharacterRun, batch: Array, total: int) -> float:
     for group in run.optimizer.param_groups:
         group["lr"] = rate_at(run.recipe, run.step, total)
     symbols = torch.from_numpy(np.ascontiguousarray(batch))
-    with torch.autocast("cpu", torch.bfloat16):
+    with native_autocast():
         outputs, state = run.module(symbols[:, :-1], run.state)
     loss = F.cross_entropy(outputs.float().flatten(0, 1), symbols[:, 1:].flatten())
     run.optimizer.zero_grad()

@@ -81,7 +81,7 @@ def model_card(run: Run, photographs: Photographs, path: Path, scores: Array) ->
         "accuracy": {**_rounded(accuracy(scores, labels)), "images": len(labels), "views": 1},
         "sample": {"every": SAMPLE, **_rounded(accuracy(scores[::SAMPLE], labels[::SAMPLE]))},
         "classes": _per_class(photographs, scores),
-        "recipe": {**run.identity(), "precision": "bfloat16 autocast", "schedule": "linear warm-up, linear decay"},
+        "recipe": {**run.identity(), "schedule": "linear warm-up, linear decay"},
         "notes": list(run.recipe.notes),
         "curve": [_rounded(row) for row in run.history],
         "data": {

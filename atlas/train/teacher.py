@@ -12,6 +12,7 @@ import numpy as np
 from atlas import weights
 from atlas.errors import ConfigError
 from atlas.networks import NETWORKS
+from atlas.precision import native_autocast, native_precision
 from atlas.train.data import Photographs
 from atlas.types import Array
 
@@ -27,10 +28,11 @@ def teacher_shares(
 ) -> Array:
     """[N, classes] float32, rows summing to 1: the shares that `teacher`, an ImageNet network, gives the data's classes.
 
-    Each training image is seen once, whole. Kept in `cache` under the digests of data and teacher.
+    Each training image is seen once, whole. Kept in `cache` under the digests of data and teacher and the precision.
     """
     spec = NETWORKS[teacher]
-    kept = cache / f"taught-{photographs.digest[:16]}-{teacher}-{spec.weights.sha256[:16]}.npy"
+    known = f"{photographs.digest[:16]}-{teacher}-{spec.weights.sha256[:16]}-{native_precision('cpu')}"
+    kept = cache / f"taught-{known}.npy"
     if not kept.is_file():
         network = weights.load(spec)
         columns = _columns(photographs.wordnet)
@@ -67,7 +69,7 @@ def _shares(module: nn.Module, images: Array, columns: list[int]) -> Array:
     pixels: Tensor = F.interpolate(
         normalize(torch.from_numpy(np.array(images))), size=(SIZE, SIZE), mode="bicubic", antialias=True
     )
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+    with torch.inference_mode(), native_autocast():
         scores = module(pixels.contiguous(memory_format=torch.channels_last)).float()
     shares: Array = scores[:, columns].softmax(1).numpy()
     return shares

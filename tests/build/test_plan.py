@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from atlas.build.generative import STUDIES
 from atlas.build.plan import STEPS, make_plan
 from atlas.build.run import make_jobs
 from atlas.build.steps import RUN
@@ -13,7 +14,7 @@ from atlas.errors import UnknownName
 from atlas.generative.judge import JUDGE
 from atlas.networks import NETWORKS
 from atlas.networks.recurrent import RECURRENT
-from atlas.precision import native_precision
+from atlas.precision import native_autocast, native_precision
 
 
 def plan(*settings, recipe="tiny"):
@@ -122,12 +123,24 @@ def test_a_picture_is_no_larger_than_its_network_can_fill():
     assert {side for name, side in sides.items() if name.endswith("-64")} == {96}
 
 
-def test_what_the_processor_multiplies_is_part_of_a_pictures_key(monkeypatch):
+def test_what_the_processor_multiplies_is_part_of_the_keys_that_it_decides(monkeypatch):
     here = digests(plan())
     other = {"bfloat16": "float32", "float32": "bfloat16"}[native_precision("cpu")]
-    monkeypatch.setattr("atlas.build.plan.native_precision", lambda device: other)
+    for module in ("plan", "generative"):
+        monkeypatch.setattr(f"atlas.build.{module}.native_precision", lambda device: other)
     there = digests(plan())
-    assert {name.split(":")[0] for name, digest in there.items() if here[name] != digest} == {"pictures", "icons"}
+    changed = {name.split(":")[0] for name, digest in there.items() if here[name] != digest}
+    assert changed == {"pictures", "icons", *STUDIES} & {task.step for task in plan().tasks}
+
+
+@pytest.mark.parametrize(("native", "wanted"), [("bfloat16", "bfloat16"), ("float32", "float32")])
+def test_torch_is_never_asked_to_emulate_bfloat16(monkeypatch, native, wanted):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr("atlas.precision.native_precision", lambda device: native)
+    with native_autocast():
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == getattr(torch, wanted)
+    with native_autocast(enabled=False):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
 
 
 def test_the_processor_is_asked_as_torch_asks_it():
