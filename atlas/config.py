@@ -87,11 +87,13 @@ class NetworkRecipe(Section):
 
     def mapped(self) -> tuple[LayerSpec, ...]:
         """The chosen layers with an activation map."""
-        return tuple(layer for layer in matching(self.spec, self.maps) if layer in self.chosen())
+        chosen = self.chosen()
+        return tuple(layer for layer in matching(self.spec, self.maps) if layer in chosen)
 
     def with_icons(self) -> tuple[LayerSpec, ...]:
         """The mapped layers whose cells get an icon."""
-        return tuple(layer for layer in matching(self.spec, self.icons) if layer in self.mapped())
+        mapped = self.mapped()
+        return tuple(layer for layer in matching(self.spec, self.icons) if layer in mapped)
 
     def pictured(self, layer: LayerSpec) -> tuple[int, ...]:
         """The units of `layer` that get a picture, spread evenly over it."""

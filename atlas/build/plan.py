@@ -222,7 +222,7 @@ class _Planner:
     def _maps(
         self, network: NetworkRecipe, base: dict[str, Any], responses: dict[str, list[Task]], predictions: Task
     ) -> Iterator[Task]:
-        recipe, layers = self.recipe.maps, network.mapped()
+        recipe, layers, with_icons = self.recipe.maps, network.mapped(), network.with_icons()
         settings = recipe.model_dump(include={"neighbours", "min_dist", "metric", "epochs"}) | {
             "seed": self.recipe.seed
         }
@@ -237,7 +237,7 @@ class _Planner:
                 "maps", layer, base | cells, responses, predictions=predictions, layout=layout, reference=layouts[-1]
             )
             yield found
-            if layer in network.with_icons():
+            if layer in with_icons:
                 yield from self._icons(layer, base, found)
 
     def _diagnoses(

@@ -14,6 +14,7 @@ from atlas.build.plan import STEPS
 from atlas.build.run import Job
 
 PLAIN_SECONDS = 15.0  # between plain lines
+TRUSTED = 120.0  # guessed seconds of finished work at which the measured pace weighs as much as the guess
 
 
 class BuildProgress:
@@ -80,10 +81,8 @@ class BuildProgress:
     def left(self) -> str:
         """Time left, in words."""
         spent = time.monotonic() - self.begin
-        guess = (self.total - self.finished) / self.workers
-        if self.finished > 0:
-            guess = (self.total - self.finished) * spent / self.finished
-        return words(guess)
+        pace = (spent + TRUSTED / self.workers) / (self.finished + TRUSTED)  # by the clock, for a guessed second
+        return words((self.total - self.finished) * pace)
 
     def close(self) -> None:
         """Leave the terminal as it was, after an error too."""

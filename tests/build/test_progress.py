@@ -1,0 +1,47 @@
+"""The time that a build says is left: the guess at first, the measured pace later."""
+
+import pytest
+from rich.console import Console
+
+from atlas.build import progress
+from atlas.build.plan import STEPS, Task
+from atlas.build.run import Job
+
+JOB = Job([Task("diagnoses", "alexnet-64", {}, {}, "alexnet-64")])
+GUESSED = STEPS["diagnoses"].seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    return now
+
+
+def started(count):
+    shown = progress.BuildProgress(Console(quiet=True), workers=2)
+    shown.start([JOB] * count, cached=0)
+    return shown
+
+
+def test_at_first_the_guess_is_told_shared_among_the_workers(clock):
+    assert started(180).left() == progress.words(180 * GUESSED / 2)
+
+
+def test_one_slow_job_does_not_make_the_build_endless(clock):
+    shown = started(180)
+    clock[0] = 60.0
+    shown.done(JOB)
+    pace = (60 + progress.TRUSTED / 2) / (GUESSED + progress.TRUSTED)
+    assert shown.left() == progress.words(179 * GUESSED * pace)
+    assert pace < 1  # one job by itself took three times its guess and would make it six times the first word
+
+
+def test_in_the_end_the_measured_pace_is_told(clock):
+    shown = started(10_000)
+    for _ in range(9_000):
+        clock[0] += 3 * GUESSED
+        shown.done(JOB)
+    hours, rest = shown.left().split(" h ")
+    minutes = int(hours) * 60 + int(rest.removesuffix(" min"))
+    assert minutes == pytest.approx(1_000 * GUESSED * 3 / 60, rel=0.01)
