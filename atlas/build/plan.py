@@ -27,7 +27,8 @@ SPECTRUM_IMAGES = 128  # probe images that spectra of maps are over, spread even
 class StepSpec:
     """A kind of work. Bump `version` whenever the code changes a result.
 
-    `batch` is how many tasks of one group a worker takes at once; `seconds` is a first guess of one task's time.
+    `batch` is how many tasks of one group a worker takes at once; `seconds` is a first guess of one task's time: the
+    default recipe's mean on two cores without bfloat16.
     """
 
     name: str
@@ -41,40 +42,40 @@ class StepSpec:
 STEPS: dict[str, StepSpec] = {
     step.name: step
     for step in (
-        StepSpec("probes", 1, ("pillow", "numpy"), 1, 0.9, "probe images"),
-        StepSpec("probe_set", 1, (), 1, 0.3, "probe set"),
-        StepSpec("fields", 2, ("torch", "timm"), 1, 4.0, "receptive fields"),
-        StepSpec("structures", 1, ("torch", "timm"), 1, 6.0, "structures"),
-        StepSpec("responses", 1, ("torch", "timm"), 1000, 0.07, "responses"),
-        StepSpec("predictions", 1, ("numpy",), 1, 0.3, "predictions"),
-        StepSpec("summaries", 1, ("numpy",), 1, 2.0, "statistics"),
-        StepSpec("looks", 1, ("torch", "timm"), 1000, 0.07, "example positions"),
-        StepSpec("examples", 1, ("numpy",), 1, 0.3, "examples"),
-        StepSpec("neighbours", 1, ("numpy",), 1, 0.5, "nearest units"),
-        StepSpec("pictures", 1, ("torch", "timm"), 16, 0.6, "pictures"),
-        StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.5, "UMAP layouts"),
-        StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.5, "map cells"),
-        StepSpec("icons", 1, ("torch", "timm"), 1, 4.0, "map icons"),
-        StepSpec("diagnoses", 1, ("torch", "numpy"), 1, 20.0, "diagnosis of AlexNet and ZFNet"),
-        StepSpec("texts", 1, (), 1, 5.0, "source code"),
-        StepSpec("baselines", 1, ("numpy",), 1, 20.0, "n-gram model"),
+        StepSpec("probes", 1, ("pillow", "numpy"), 1, 1.0, "probe images"),
+        StepSpec("probe_set", 1, (), 1, 0.1, "probe set"),
+        StepSpec("fields", 2, ("torch", "timm"), 1, 0.2, "receptive fields"),
+        StepSpec("structures", 1, ("torch", "timm"), 1, 0.1, "structures"),
+        StepSpec("responses", 1, ("torch", "timm"), 1000, 0.04, "responses"),
+        StepSpec("predictions", 1, ("numpy",), 1, 0.1, "predictions"),
+        StepSpec("summaries", 1, ("numpy",), 1, 0.2, "statistics"),
+        StepSpec("looks", 1, ("torch", "timm"), 1000, 0.04, "example positions"),
+        StepSpec("examples", 1, ("numpy",), 1, 0.02, "examples"),
+        StepSpec("neighbours", 1, ("numpy",), 1, 0.03, "nearest units"),
+        StepSpec("pictures", 1, ("torch", "timm"), 16, 0.27, "pictures"),
+        StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 5.0, "UMAP layouts"),
+        StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.05, "map cells"),
+        StepSpec("icons", 1, ("torch", "timm"), 1, 2.0, "map icons"),
+        StepSpec("diagnoses", 1, ("torch", "numpy"), 1, 6.0, "diagnosis of AlexNet and ZFNet"),
+        StepSpec("texts", 1, (), 1, 2.0, "source code"),
+        StepSpec("baselines", 1, ("numpy",), 1, 7.0, "n-gram model"),
         StepSpec("cells", 2, ("numpy", "scipy", "torch"), 1, 30.0, "cells of recurrent networks"),
-        StepSpec("gates", 1, ("numpy", "scipy"), 1, 1.0, "gates of recurrent networks"),
-        StepSpec("reach", 1, ("numpy", "torch"), 1, 12.0, "reach of recurrent networks"),
-        StepSpec("relevances", 2, ("numpy", "torch"), 1, 3.0, "relevance in recurrent networks"),
+        StepSpec("gates", 1, ("numpy", "scipy"), 1, 1.5, "gates of recurrent networks"),
+        StepSpec("reach", 1, ("numpy", "torch"), 1, 10.0, "reach of recurrent networks"),
+        StepSpec("relevances", 2, ("numpy", "torch"), 1, 13.0, "relevance in recurrent networks"),
         StepSpec("passages", 2, ("numpy",), 1, 1.0, "passages of text"),
-        StepSpec("matches", 1, ("numpy",), 1, 2.0, "matches in text"),
-        StepSpec("statemaps", 2, ("umap-learn", "scikit-learn", "numba", "numpy", "scipy"), 1, 6.0, "maps of states"),
-        StepSpec("profiles", 1, ("numpy", "scipy"), 1, 10.0, "profiles of cells"),
-        StepSpec("sentences", 1, ("numpy", "scipy", "scikit-learn", "torch"), 1, 3.0, "sentences"),
-        StepSpec("spellings", 1, ("numpy", "scipy"), 1, 3.0, "spellings"),
-        StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 2.0, "sounds"),
-        StepSpec("generated", 3, ("numpy", "torch"), 1, 8.0, "samples of generators"),
-        StepSpec("directions", 5, ("numpy", "scipy", "scikit-learn", "torch"), 1, 25.0, "latent directions"),
-        StepSpec("dissections", 3, ("numpy", "torch"), 1, 5.0, "units of generators"),
+        StepSpec("matches", 1, ("numpy",), 1, 4.0, "matches in text"),
+        StepSpec("statemaps", 2, ("umap-learn", "scikit-learn", "numba", "numpy", "scipy"), 1, 15.0, "maps of states"),
+        StepSpec("profiles", 1, ("numpy", "scipy"), 1, 15.0, "profiles of cells"),
+        StepSpec("sentences", 1, ("numpy", "scipy", "scikit-learn", "torch"), 1, 6.0, "sentences"),
+        StepSpec("spellings", 1, ("numpy", "scipy"), 1, 2.5, "spellings"),
+        StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 1.2, "sounds"),
+        StepSpec("generated", 3, ("numpy", "torch"), 1, 10.0, "samples of generators"),
+        StepSpec("directions", 5, ("numpy", "scipy", "scikit-learn", "torch"), 1, 45.0, "latent directions"),
+        StepSpec("dissections", 3, ("numpy", "torch"), 1, 8.0, "units of generators"),
         StepSpec("latents", 1, ("umap-learn", "scikit-learn", "numba", "numpy", "torch"), 1, 6.0, "latent maps"),
-        StepSpec("qualities", 2, ("numpy", "torch", "timm"), 1, 3.0, "quality of generators"),
-        StepSpec("codes", 3, ("numpy", "scikit-learn", "torch"), 1, 6.0, "codes of generators"),
+        StepSpec("qualities", 2, ("numpy", "torch", "timm"), 1, 0.3, "quality of generators"),
+        StepSpec("codes", 3, ("numpy", "scikit-learn", "torch"), 1, 20.0, "codes of generators"),
     )
 }
 
