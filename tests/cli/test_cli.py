@@ -142,10 +142,10 @@ def test_a_built_unit_is_explained(built):
 
 
 def test_the_plan_expects_the_site_about_as_large_as_it_is(built):
-    """Within a factor of two, on a recipe that the estimate was not made from."""
+    """Within a third, on a recipe that the estimate was not made from."""
     expected = re.search(r"site: about (\d+) MB", list(plan_lines(built.plan, built.store, workers=2))[-1])
     found = json.loads((built.site / "atlas.json").read_text())["counts"]["bytes"] / 1e6
-    assert 0.5 < int(expected[1]) / found < 2, found
+    assert 0.67 < int(expected[1]) / found < 1.5, found
 
 
 def test_the_plan_of_a_built_recipe_has_nothing_to_do(built):
