@@ -75,8 +75,10 @@ def _noise(random: np.random.Generator, shape: tuple[int, int], cut: float) -> A
 
 
 def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
-    """[N, S, S, 3] uint8 pictures of z [N, Z]; `quick`, for what is only measured, computes in
-    bfloat16 (0.2 grey levels off) where the processor has it."""
+    """[N, S, S, 3] uint8 pictures of z [N, Z].
+
+    `quick`, for what is only measured, computes in bfloat16 (0.2 grey levels off) where the processor has it.
+    """
     import torch
 
     made = np.empty((len(z), generator.spec.size, generator.spec.size, 3), np.uint8)

@@ -169,7 +169,6 @@ def _mix(seed: int, step: int) -> int:
 
 
 def _end_epoch(run: Run, valid: Split, per_epoch: int) -> None:
-
     with native_autocast():
         scores = logits_of(run.module, valid)
     row = {"epoch": run.step // per_epoch, "loss": run.loss_sum / per_epoch, **accuracy(scores, valid.labels)}

@@ -6,6 +6,7 @@ import torch
 
 from atlas.errors import ConfigError
 from atlas.networks.recurrent import ALPHABET, OTHER, SPECS, build
+from atlas.precision import native_precision
 from atlas.recurrent.source import SourceFile, decode, encode, encode_file, read_library
 from atlas.train import checkpoint
 from atlas.train import recurrent_loop as loop
@@ -93,6 +94,7 @@ def test_the_card_is_measured_on_the_shipped_file(tmp_path):
     assert card["held_out"]["loss"] == pytest.approx(held_out_loss(run.module, files())[0], abs=2e-3)
     assert card["held_out"]["characters"] == held_out_loss(run.module, files())[1]
     assert card["recipe"]["seed"] == 1
+    assert card["recipe"]["precision"] == native_precision("cpu")
     assert write_weights(run.module, tmp_path / "again.safetensors").read_bytes() == path.read_bytes()
 
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from atlas import weights
+from atlas.precision import native_precision
 from atlas.train import gates, loop, ship
 from atlas.train.recipes import RECIPES
 
@@ -34,6 +35,7 @@ def test_the_card_describes_the_file(shipped, noise):
     share = sum(row["top1"] * row["images"] for row in card["classes"]) / len(noise.valid)
     assert share == pytest.approx(card["accuracy"]["top1"], abs=1e-3)
     assert card["parameters"] == sum(parameter.numel() for parameter in module.parameters())
+    assert card["recipe"]["precision"] == native_precision("cpu")
 
 
 def test_shipped_weights_are_the_trained_ones_rounded(shipped):

@@ -39,7 +39,7 @@ def test_shares_are_the_networks_own_of_these_classes(tmp_path):
         with torch.inference_mode():
             logits = module(large)[0]
         wanted = torch.stack([logits[names.index(name)] for name in CLASSES]).softmax(0)
-        np.testing.assert_allclose(shares, wanted, atol=0.08)  # the teacher is asked in bfloat16
+        np.testing.assert_allclose(shares, wanted, atol=0.08)  # the teacher may be asked in bfloat16
 
 
 def test_it_is_asked_once(tmp_path, monkeypatch):
