@@ -31,7 +31,7 @@ class PictureRecipe(Section):
         le=512,
         description="pixels of the picture's side, as shown, at most 1.5 times the input; layers that see less have a smaller canvas",
     )
-    steps: int = Field(64, ge=1, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer")
+    steps: int = Field(48, ge=1, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer")
 
     def side(self, spec: NetworkSpec) -> int:
         """Pixels of a picture's side: more than one and a half times what the network itself sees would show no more."""

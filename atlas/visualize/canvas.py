@@ -33,8 +33,8 @@ class Canvas:
         return max(round(settings.steps * min(max(self.side / SIDE, LEAST_STEPS), 1)), 1)
 
     def rate(self, settings: Settings) -> float:
-        """A pixel is a sum of all waves: with fewer waves, each must move more for a pixel to move as much."""
-        return settings.rate * SIDE / self.side
+        """A wave moves a pixel by side^(decay - 1), and a pixel is a sum of waves: with fewer, each must move more."""
+        return float(settings.rate * (SIDE / self.side) ** settings.decay)
 
     def robustness(self, settings: Settings) -> Robustness:
         """How the pictures are shaken; a texture is shifted to anywhere, round its edges."""

@@ -25,7 +25,7 @@ class FourierImage:
     """
 
     size: int
-    decay: float = 1.0
+    decay: float
 
     def start(self, generators: list[torch.Generator], deviation: float) -> Tensor:
         """Random spectra of standard deviation `deviation`, one from each generator (on the CPU, whatever the device)."""

@@ -12,6 +12,7 @@ from atlas.sources import EmbeddedFile, WheelFile
 from atlas.tap import tap
 from atlas.types import LayerSpec, Network, Unit
 from atlas.visualize import Settings, visualize_directions, visualize_units
+from atlas.visualize.canvas import Canvas
 from atlas.visualize.engine import prepare
 from atlas.visualize.graph import Clamp, cut
 from atlas.visualize.image import FourierImage
@@ -125,8 +126,8 @@ def test_the_direction_of_one_unit_excites_that_unit(lite0):
 
 
 def test_the_render_equals_a_slow_inverse_transform():
-    size = 8
-    image = FourierImage(size, decay=1.0)
+    size, decay = 8, 1.5
+    image = FourierImage(size, decay)
     spectra = image.start([torch.Generator().manual_seed(1)], 1.0)
     values = torch.view_as_complex(spectra)[0].numpy()
     rows = np.minimum(np.arange(size), size - np.arange(size)) / size
@@ -139,7 +140,7 @@ def test_the_render_equals_a_slow_inverse_transform():
                 source = values[channel, -u % size, size - v].conj() if mirrored else values[channel, u, v]
                 frequency = max(np.hypot(rows[u], rows[v]), 1 / size)
                 nyquist = size // 2 in (u, v)
-                full[u, v] = 0 if nyquist else source * size / frequency / 4
+                full[u, v] = 0 if nyquist else source * size / frequency**decay / 4
         for y in range(size):
             for x in range(size):
                 u, v = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
@@ -166,10 +167,23 @@ def test_transforms_are_drawn_from_each_pictures_own_generator():
 
 
 def test_a_picture_shown_larger_has_the_same_waves():
-    image = FourierImage(16)
+    image = FourierImage(16, decay=1.5)
     spectra = image.start([torch.Generator().manual_seed(1)], 0.5)
     own, larger = image.render(spectra), image.render(spectra, 64)
     torch.testing.assert_close(larger[:, :, ::4, ::4], own, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("decay", [1.0, 1.5])
+def test_a_step_moves_a_pixel_by_each_wave_in_inverse_proportion_to_the_side(decay):
+    """Whatever the decay: a canvas of a quarter of the side has a quarter of the waves along it."""
+
+    def moved(side):
+        spectra = torch.zeros(1, 3, side, side // 2 + 1, 2)
+        one_across = (0, 0, 0, 1, 0)  # of the first colour
+        spectra[one_across] = Canvas(side, texture=False).rate(Settings(decay=decay))
+        return torch.logit(FourierImage(side, decay).render(spectra)).amax()
+
+    torch.testing.assert_close(moved(32), 4 * moved(128), rtol=1e-3, atol=0)
 
 
 def test_the_objective_of_a_texture_is_the_mean_over_the_stronger_half():
