@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import jinja2
@@ -70,10 +70,11 @@ class Press:
         """(format, file suffix, text) of the citations of a figure for reference managers."""
         return [(name, suffix, cite(figure, name, base_url=self.desk.base_url)) for name, suffix in SUFFIXES.items()]
 
-    def json_ld(self, figure: Figure) -> str:
-        """The figure for search engines, safe inside a script element."""
-        data = image_object(figure, base_url=self.desk.base_url, issued=issue_date())
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    def json_ld(self, figures: Sequence[Figure]) -> str:
+        """The figures of a page for search engines, safe inside a script element."""
+        data = [image_object(figure, base_url=self.desk.base_url, issued=issue_date()) for figure in figures]
+        said = json.dumps(data if len(data) > 1 else data[0], ensure_ascii=False, separators=(",", ":"))
+        return said.replace("<", "\\u003c")
 
     def render(self, page: Page) -> bytes:
         """The page as the bytes of an HTML file; a template that lacks something names the page."""
