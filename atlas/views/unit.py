@@ -21,6 +21,7 @@ from atlas.views.histogram import Histogram, histogram
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import avif, stretch
 from atlas.views.script import put
+from atlas.views.twins import nearest_twin, twin_data
 
 FEW = 10  # images: of a mean over fewer the page says how many
 RANKED = 3  # classes and labels that a page names
@@ -62,6 +63,8 @@ class Kin:
 def pages(sheet: Sheet) -> Iterator[Item]:
     """The page of every unit of the layer, and the files of its pictures, of its examples' responses, for citations."""
     yield Asset(f"{sheet.path}cite.js", put("cite", cite_data(sheet)))
+    if sheet.layer.twins:
+        yield Asset(f"{sheet.path}twins.js", put("twins", twin_data(sheet)))
     if sheet.desk.results.probes.publish and has_heat(sheet.layer.examples):
         for first in range(0, sheet.layer.spec.units, UNITS):
             yield Asset(f"{sheet.path}{_heat_file(first)}", heat_sheet(sheet.layer.examples, first))
@@ -120,6 +123,7 @@ def _context(sheet: Sheet, unit: int) -> dict[str, object]:
         "classes": _ranked(stats, "class", unit, sheet.class_names),
         "labels": _ranked(stats, "label", unit, stats.label_names),
         "kin": _kin(sheet, unit),
+        "twin": nearest_twin(sheet, unit),
         "tiles": sheet.desk.results.probes.publish,
         "previous": unit - 1 if unit else None,
         "next": unit + 1 if unit + 1 < layer.spec.units else None,
@@ -127,9 +131,9 @@ def _context(sheet: Sheet, unit: int) -> dict[str, object]:
 
 
 def _made(figure: Figure) -> str:
-    """What of a picture's provenance is its own: the rest stands on the page of its layer."""
+    """What of a picture's provenance is its own: the rest is that of its layer."""
     key = figure.provenance["store"].get("pictures", "")
-    return f"Seed {figure.provenance['seed']}" + (f", store {short(key)}" if key else "")
+    return f"Seed {figure.provenance['seed']}" + (f", store {short(key)}" if key else "") + "; "
 
 
 def _legend(sheet: Sheet) -> str:
@@ -145,7 +149,7 @@ def _licence(sheet: Sheet, figures: Mapping[str, Figure]) -> int:
 
 
 def cite_data(sheet: Sheet) -> dict[str, object]:
-    """What the citations of a layer's figures share: static/cite.js puts the rest in from the page."""
+    """What the citations and the provenance of a layer's figures share: static/cite.js puts the rest in from the page."""
     spec, probes = sheet.network.spec, sheet.desk.results.probes
     return {
         "author": AUTHOR,
@@ -156,6 +160,7 @@ def cite_data(sheet: Sheet) -> dict[str, object]:
         "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
         "licence": LICENCE,
         "examples": sheet.licences,
+        "provenance": sheet.provenance,
     }
 
 
