@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from atlas import __version__
 from atlas.errors import AtlasError
@@ -38,6 +38,7 @@ class Press:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # else each page asks the disk whether its templates changed
         )
         self._jinja.filters.update(
             num=caption_words.number,
@@ -106,7 +107,10 @@ def _text(value: str) -> Markup:
 
 def _attribute(value: str) -> Markup:
     """`value` as the value of an attribute, without quotation marks where HTML needs none."""
-    return Markup(value) if re.fullmatch(r"[\w./-]+", value) else Markup('"{}"').format(value)
+    return Markup(value if _plain(value) else f'"{escape(value)}"')
+
+
+_plain = re.compile(r"[\w./-]+").fullmatch
 
 
 def _dense(markup: str) -> Markup:

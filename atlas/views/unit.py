@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from atlas import __version__
@@ -10,7 +10,7 @@ from atlas.figures.cite import AUTHOR, issue_date, made_from
 from atlas.figures.metadata import xmp
 from atlas.figures.places import picture_file, unit_page
 from atlas.figures.provenance import CREDIT, LICENCE
-from atlas.figures.unit import channel_figure, crop_clause, score_sentence, unit_figures
+from atlas.figures.unit import channel_figure, crop_clause, figure_title, histogram_caption, score_sentence
 from atlas.figures.words import count, first_name, number, short
 from atlas.measured import Figure, UnitStats
 from atlas.views import LAYER_VIEWS
@@ -95,18 +95,19 @@ def _picture(sheet: Sheet, unit: int) -> Asset:
 
 def _context(sheet: Sheet, unit: int) -> dict[str, object]:
     layer, stats, picture = sheet.layer, sheet.layer.stats, sheet.layer.pictures.get(unit)
-    figures = {figure.kind: figure for figure in unit_figures(sheet.desk.results, sheet.network.spec, layer, unit)}
+    channel = channel_figure(sheet.desk.results, sheet.network.spec, layer, unit) if picture else None
     largest = float(stats.highest[unit])
     return {
         "sheet": sheet,
         "index": unit,
         "title": sheet.title(unit),
         "label": sheet.label(unit),
-        "figures": figures,
+        "channel": channel,
+        "cited": _cited(sheet, unit),
         "picture": picture,
         "picture_file": picture_file(sheet.unit(unit)),
         "score": score_sentence(sheet.desk.results, sheet.network.spec, layer, unit) if picture else "",
-        "made": _made(figures["channel"]) if picture else "",
+        "made": _made(channel) if channel else "",
         "largest": largest,
         "lead": _lead(sheet, unit),
         "rank": _rank(stats, unit),
@@ -116,9 +117,10 @@ def _context(sheet: Sheet, unit: int) -> dict[str, object]:
         "whole": sheet.frame == {"s": sheet.desk.results.probes.size},
         "fine": sheet.frame["s"] * FINE <= sheet.desk.results.probes.size,
         "histogram": _histogram(sheet, unit),
+        "spread": histogram_caption(sheet.network.spec, layer, unit),
         "few": FEW,
         "author": AUTHOR,
-        "licence": _licence(sheet, figures),
+        "licence": sheet.licences.index(sheet.terms[unit]) if sheet.desk.results.probes.publish else 0,
         "legend": _legend(sheet),
         "classes": _ranked(stats, "class", unit, sheet.class_names),
         "labels": _ranked(stats, "label", unit, stats.label_names),
@@ -136,16 +138,17 @@ def _made(figure: Figure) -> str:
     return f"Seed {figure.provenance['seed']}" + (f", store {short(key)}" if key else "") + "; "
 
 
+def _cited(sheet: Sheet, unit: int) -> tuple[str, str]:
+    """Title and id of the figure that stands for a unit without a picture."""
+    kind = "examples" if sheet.desk.results.probes.publish else "histogram"
+    return figure_title(kind, sheet.title(unit), sheet.network.spec), f"{sheet.unit(unit).slug}/{kind}"
+
+
 def _legend(sheet: Sheet) -> str:
     """What the examples of every unit of the layer are; headings say which level each is of."""
     layer, size = sheet.layer, sheet.desk.results.probes.size
     images = count(int(layer.stats.counts[0].sum()), "probe image")
     return f"Of {images}, {crop_clause(layer, size, sheet.network.spec.input_size)}."
-
-
-def _licence(sheet: Sheet, figures: Mapping[str, Figure]) -> int:
-    """The number of the examples' licence among those of the layer, 0 for that of most units."""
-    return sheet.licences.index(figures["examples"].licence) if "examples" in figures else 0
 
 
 def cite_data(sheet: Sheet) -> dict[str, object]:
