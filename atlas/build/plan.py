@@ -16,7 +16,7 @@ from atlas.build.store import Key
 from atlas.config import NetworkRecipe, Recipe
 from atlas.images import ProbeSource, probe_source
 from atlas.portrait import DIAGNOSED, DIAGNOSED_LAYERS
-from atlas.precision import native_precision
+from atlas.precision import check_device, native_precision
 from atlas.types import LayerSpec, NetworkSpec, Unit
 
 ICON_CHUNK = 16
@@ -127,9 +127,9 @@ class Plan:
 
 
 def make_plan(recipe: Recipe, *, device: str = "cpu") -> Plan:
-    """The plan of `recipe`; raises UnknownName for a network, layer or probe set that does not exist."""
-    source = probe_source(recipe.probes)
-    planner = _Planner(recipe, source, device)
+    """The plan of `recipe`; raises UnknownName for a network, layer, probe set or device that does not exist."""
+    check_device(device)
+    planner = _Planner(recipe, probe_source(recipe.probes), device)
     return Plan(recipe, tuple(planner.tasks()))
 
 

@@ -30,8 +30,8 @@ def nearest_twin(sheet: Sheet, unit: int) -> Twin | None:
 
 
 def twin_data(sheet: Sheet) -> dict[str, object]:
-    """For each other network its name, title, hue, layers (name, units), and of each unit [layer, unit, 100 x correlation,
-    1 if it has a picture], or 0 where there is none."""
+    """For each other network its name, title, hue, layers (name, units), and of each unit in turn: layer (-1 = it has no twin),
+    unit, 100 x correlation, 1 if the twin has a picture."""
     return {
         "networks": [_record(sheet, network) for network in _others(sheet)],
         "tiles": sheet.desk.results.probes.publish,
@@ -57,8 +57,13 @@ def _record(sheet: Sheet, network: NetworkResults) -> list[object]:
     twins = (_twin(sheet, network, unit) for unit in range(sheet.layer.spec.units))
     places = {name: place for place, name in enumerate(network.layer_names)}
     rows = [
-        [places[twin.unit.layer], twin.unit.index, round(100 * twin.correlation), int(twin.picture)] if twin else 0
+        number
         for twin in twins
+        for number in (
+            (places[twin.unit.layer], twin.unit.index, round(100 * twin.correlation), int(twin.picture))
+            if twin
+            else (-1, 0, 0, 0)
+        )
     ]
     layers = [[name, network.spec.layer(name).units] for name in network.layer_names]
     return [network.spec.name, network.spec.title, sheet.desk.hues[network.spec.name], layers, rows]

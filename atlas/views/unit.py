@@ -10,8 +10,8 @@ from atlas.figures.cite import AUTHOR, issue_date, made_from
 from atlas.figures.metadata import xmp
 from atlas.figures.places import picture_file, unit_page
 from atlas.figures.provenance import CREDIT, LICENCE
-from atlas.figures.unit import channel_figure, crop_clause, figure_title, histogram_caption, score_sentence
-from atlas.figures.words import count, first_name, number, short
+from atlas.figures.unit import channel_figure, figure_title, histogram_caption, score_sentence
+from atlas.figures.words import first_name, number, short
 from atlas.measured import Figure, UnitStats
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
@@ -145,10 +145,14 @@ def _cited(sheet: Sheet, unit: int) -> tuple[str, str]:
 
 
 def _legend(sheet: Sheet) -> str:
-    """What the examples of every unit of the layer are; headings say which level each is of."""
-    layer, size = sheet.layer, sheet.desk.results.probes.size
-    images = count(int(layer.stats.counts[0].sum()), "probe image")
-    return f"Of {images}, {crop_clause(layer, size, sheet.network.spec.input_size)}."
+    """What of each example is shown: what the caption of the figure says (`crop_clause`), in few words, for it stands on every page."""
+    side, size = sheet.layer.field.size, sheet.network.spec.input_size
+    if not sheet.layer.spec.spatial or side == 0:
+        return "Shown whole: it sees the whole image."
+    if side > size:
+        return f"Its receptive field, {side} input pixels, is larger than the image."
+    around = ", with surroundings" if "l" in sheet.frame else ""
+    return f"Cropped to its receptive field, {side} input pixels{around}."
 
 
 def cite_data(sheet: Sheet) -> dict[str, object]:

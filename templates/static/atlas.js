@@ -20,6 +20,7 @@
       make("script", { src: root + path }, document.head);
     }
   };
+  if (!document.querySelector("meta[http-equiv]")) make("meta", { httpEquiv: "Content-Security-Policy", content: "default-src 'self' file:;style-src 'self' file: 'unsafe-inline'" }, document.head);
   try {
     var theme = localStorage.getItem("theme");
     if (theme) page.dataset.theme = theme;
@@ -139,10 +140,10 @@
   document.addEventListener("DOMContentLoaded", function () {
     head();
     glossary();
-    var section = document.querySelector(".examples"), list = document.querySelector(".row[data-units]"), twins = document.querySelector(".twins .row");
+    var section = document.querySelector(".examples"), list = document.querySelector(".row[data-units]"), twin = document.querySelector(".twin");
     if (section) examples(section);
     if (list) near(list, kin);
-    if (twins) near(twins, shared.bind(null, "twins"));
+    if (twin) near(twin, shared.bind(null, "twins"));
     if (document.body.classList.contains("unit")) document.querySelectorAll("details.cite").forEach(function (box) {
       box.addEventListener("toggle", shared.bind(null, "cite"), { once: true });
     });

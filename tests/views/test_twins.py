@@ -28,7 +28,7 @@ def sheet(tmp_path_factory):
 def test_a_page_links_the_nearest_twin(site, sheet):
     for unit in (0, 5):
         text = (site / f"networks/twin/block3b/{unit}/index.html").read_text()
-        [link] = re.findall(r"<section class=twins>.*<a href=\.\./\.\./\.\./([\w/-]+)/index\.html>", text)
+        [link] = re.findall(r"<p class=twin>.*<a href=\.\./\.\./\.\./([\w/-]+)/index\.html>", text)
         table = sheet.layer.twins["efficientnet-lite0"]
         layer = ("stem", "block3b", "logits")[int(table.layer[unit])]
         assert link == f"efficientnet-lite0/{layer}/{table.unit[unit]}"
@@ -38,7 +38,8 @@ def test_a_page_links_the_nearest_twin(site, sheet):
 def test_the_script_tells_of_every_unit(site, sheet):
     found = shared(site / "networks/twin/block3b/twins.js")
     assert found == twin_data(sheet)
-    [[name, title, hue, layers, rows]] = found["networks"]
+    [[name, title, hue, layers, numbers]] = found["networks"]
+    rows = [numbers[first : first + 4] for first in range(0, len(numbers), 4)]
     assert (name, title, hue) == ("efficientnet-lite0", "EfficientNet-Lite0", 0)
     assert layers == [["stem", 32], ["block3b", 40], ["logits", 12]]
     assert len(rows) == sheet.layer.spec.units
@@ -53,7 +54,7 @@ def test_a_unit_without_a_twin_says_so_by_silence(sheet):
     alone = replace(table, layer=table.layer * 0 - 1)
     lonely = Sheet(sheet.desk, sheet.network, replace(sheet.layer, twins={"efficientnet-lite0": alone}))
     assert nearest_twin(lonely, 3) is None
-    assert twin_data(lonely)["networks"][0][4][3] == 0
+    assert twin_data(lonely)["networks"][0][4][12] == -1
 
 
 def test_the_script_of_a_layer_holds_what_its_figures_were_made_from(site, sheet):
