@@ -30,8 +30,8 @@ def nearest_twin(sheet: Sheet, unit: int) -> Twin | None:
 
 
 def twin_data(sheet: Sheet) -> dict[str, object]:
-    """For each other network its name, title, hue, layers (name, units), and of each unit in turn: layer (-1 = it has no twin),
-    unit, 100 x correlation, 1 if the twin has a picture."""
+    """For each other network its name, title, hue, layers (name, units), and of each unit in turn: 2 x layer, plus 1 if the
+    twin has a picture (-1 = it has no twin); unit; 100 x correlation."""
     return {
         "networks": [_record(sheet, network) for network in _others(sheet)],
         "tiles": sheet.desk.results.probes.publish,
@@ -60,9 +60,9 @@ def _record(sheet: Sheet, network: NetworkResults) -> list[object]:
         number
         for twin in twins
         for number in (
-            (places[twin.unit.layer], twin.unit.index, round(100 * twin.correlation), int(twin.picture))
+            (2 * places[twin.unit.layer] + twin.picture, twin.unit.index, round(100 * twin.correlation))
             if twin
-            else (-1, 0, 0, 0)
+            else (-1, 0, 0)
         )
     ]
     layers = [[name, network.spec.layer(name).units] for name in network.layer_names]

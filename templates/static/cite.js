@@ -48,7 +48,7 @@
     return list;
   }
   window.__atlas.get("cite", function (shared) {
-    document.querySelector("details.made").append(facts(shared.provenance));
+    document.querySelector("p.made").after(facts(shared.provenance));
     var box = document.querySelector("details.cite"), unit = location.pathname.split("/").slice(-4, -1).join("/");
     var words = document.title[0].toLowerCase() + document.title.slice(1);
     function reference(kind) {
@@ -82,7 +82,7 @@
     }
     tools.append(figures, formats, copy);
     if (kinds[0]) tools.append(Object.assign(document.createElement("a"), { href: document.querySelector("#channel img").src, download: "", textContent: "Picture as AVIF" }));
-    box.append(tools, pre);
+    box.querySelector("p.made").before(tools, pre);
     show();
   });
 })();

@@ -7,12 +7,12 @@
     return element;
   }
   window.__atlas.get("twins", function (shared) {
-    var own = 4 * location.pathname.split("/").slice(-2)[0];
+    var own = 3 * location.pathname.split("/").slice(-2)[0];
     var items = shared.networks.filter(function (network) { return network[4][own] >= 0; }).map(function (network) {
-      var twin = network[4].slice(own, own + 4), layer = network[3][twin[0]], place = network[0] + "/" + layer[0];
-      var link = made("a", { href: "../../../" + place + "/" + twin[1] + "/index.html", className: twin[3] ? "made" : "" },
+      var twin = network[4].slice(own, own + 3), layer = network[3][twin[0] >> 1], drawn = twin[0] & 1, place = network[0] + "/" + layer[0];
+      var link = made("a", { href: "../../../" + place + "/" + twin[1] + "/index.html", className: drawn ? "made" : "" },
         [network[1] + " ", made("em", { textContent: layer[0] + " " + twin[1] })]);
-      if (shared.tiles || twin[3]) window.__atlas.tile(link, place, twin[1], layer[1]);
+      if (shared.tiles || drawn) window.__atlas.tile(link, place, twin[1], layer[1]);
       return made("li", { className: "n" + network[2] }, [link, (twin[2] / 100).toFixed(2)]);
     });
     var title = made("h2", { textContent: "Twins in other networks, by correlation" });

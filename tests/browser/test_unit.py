@@ -60,13 +60,13 @@ def test_the_page_offers_every_figure_in_every_format(kind, built, paths, visit,
 
 def test_a_unit_unfolds_how_it_was_made(paths, visit, opened):
     page = visit(f"{opened}/{paths['unit']}")
-    page.locator("details.made summary").click()
-    page.locator("details.made dl").wait_for()
+    page.locator("details.cite summary").click()
+    page.locator("details.cite dl").wait_for()
     listed = "found => found.map(row => row.textContent.replace(/\\s+/g, ' ').trim())"
-    mine = page.locator("details.made dl > div").evaluate_all(listed)
-    own = page.locator("details.made p").inner_text()
+    mine = page.locator("details.cite dl > div").evaluate_all(listed)
+    own = page.locator("p.made").inner_text()
     assert own.startswith("Seed ") and ", store " in own
-    page.locator("details.made a").click()
+    page.locator("p.made a").click()
     page.wait_for_url("**/index.html#made")
     assert page.locator("#made").is_visible()  # the link opens what is folded there
     assert mine == page.locator("#made dl > div").evaluate_all(listed)

@@ -39,14 +39,14 @@ def test_the_script_tells_of_every_unit(site, sheet):
     found = shared(site / "networks/twin/block3b/twins.js")
     assert found == twin_data(sheet)
     [[name, title, hue, layers, numbers]] = found["networks"]
-    rows = [numbers[first : first + 4] for first in range(0, len(numbers), 4)]
+    rows = [numbers[first : first + 3] for first in range(0, len(numbers), 3)]
     assert (name, title, hue) == ("efficientnet-lite0", "EfficientNet-Lite0", 0)
     assert layers == [["stem", 32], ["block3b", 40], ["logits", 12]]
     assert len(rows) == sheet.layer.spec.units
     table = sheet.layer.twins[name]
-    assert [row[0] for row in rows] == table.layer.tolist()
+    assert [row[0] // 2 for row in rows] == table.layer.tolist()
     assert [row[2] for row in rows] == [round(100 * value) for value in table.correlation.tolist()]
-    assert all(row[3] == (row[1] % 2 == 0) for row in rows)  # the fixture draws every second unit
+    assert all(row[0] % 2 == (row[1] % 2 == 0) for row in rows)  # the fixture draws every second unit
 
 
 def test_a_unit_without_a_twin_says_so_by_silence(sheet):
@@ -54,7 +54,7 @@ def test_a_unit_without_a_twin_says_so_by_silence(sheet):
     alone = replace(table, layer=table.layer * 0 - 1)
     lonely = Sheet(sheet.desk, sheet.network, replace(sheet.layer, twins={"efficientnet-lite0": alone}))
     assert nearest_twin(lonely, 3) is None
-    assert twin_data(lonely)["networks"][0][4][12] == -1
+    assert twin_data(lonely)["networks"][0][4][9] == -1
 
 
 def test_the_script_of_a_layer_holds_what_its_figures_were_made_from(site, sheet):
@@ -67,8 +67,8 @@ def test_the_script_of_a_layer_holds_what_its_figures_were_made_from(site, sheet
 
 def test_a_unit_page_unfolds_its_provenance_and_leads_to_its_layers(site):
     text = (site / "networks/twin/block3b/6/index.html").read_text()
-    [folded] = re.findall(r'<details class="cite made"><summary>How this was made</summary><p>(.*?)</details>', text)
+    [folded] = re.findall(r"<summary>Cite; how this was made</summary>.*<p class=made>(.*?)</details>", text)
     assert folded.startswith("Seed ") and ", store " in folded
     assert "<a href=../index.html#made>" in folded
     plain = (site / "networks/twin/block3b/5/index.html").read_text()
-    assert "<summary>How this was made</summary><p>As <a href=../index.html#made>" in plain
+    assert "<p class=made>Made <a href=../index.html#made>as its whole layer</a></details>" in plain
