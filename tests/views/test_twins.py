@@ -71,4 +71,4 @@ def test_a_unit_page_unfolds_its_provenance_and_leads_to_its_layers(site):
     assert folded.startswith("Seed ") and ", store " in folded
     assert "<a href=../index.html#made>" in folded
     plain = (site / "networks/twin/block3b/5/index.html").read_text()
-    assert "<p class=made>Made <a href=../index.html#made>as its whole layer</a></details>" in plain
+    assert "<p class=made>As the <a href=../index.html#made>whole layer</a></details>" in plain
