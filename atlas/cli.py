@@ -228,6 +228,8 @@ def list_(
 
     from atlas.listing import LISTINGS, listed_figures
 
+    if what != "figures" and what not in LISTINGS:
+        raise UnknownName("list", what, (*LISTINGS, "figures"))
     rows = listed_figures(_results(recipe, settings, store, device)) if what == "figures" else LISTINGS[what]()
     if format == "json":
         print(json.dumps(rows, indent=1, ensure_ascii=False))

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from atlas.errors import ConfigError, UnknownName
 from atlas.labels import class_names
@@ -263,6 +263,18 @@ def _set(data: dict[str, Any], setting: str) -> None:
 
 def _explained(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(map(str, item['loc'])) or 'recipe'} = {item['input']!r}: {item['msg']}"
+        f"{'.'.join(map(str, item['loc'])) or 'recipe'} = {item['input']!r}: "
+        + (_unknown(item["loc"]) if item["type"] == "extra_forbidden" else item["msg"])
         for item in error.errors()[:4]
     )
+
+
+def _unknown(place: tuple[int | str, ...]) -> str:
+    """There is no such field: which one may be meant, and which there are."""
+    section: type[BaseModel] = Recipe
+    for name in (name for name in place[:-1] if isinstance(name, str)):
+        kind = section.model_fields[name].annotation
+        section = next(
+            part for part in (kind, *get_args(kind)) if isinstance(part, type) and issubclass(part, BaseModel)
+        )
+    return str(UnknownName("field", str(place[-1]), section.model_fields)).rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +19,15 @@ class Folder:
     """Writes files atomically below `root`; `finish` removes those that an older build wrote and this one did not."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root, self._text = root, str(root)
         self.written: dict[str, int] = {}
-        root.mkdir(parents=True, exist_ok=True)
-        self._old = set((root / MANIFEST).read_text().splitlines()) if (root / MANIFEST).is_file() else set()
-        self._made: set[Path] = set()
-        self._journal = (root / MANIFEST).open("a", encoding="utf-8")
+        self._made: set[str] = set()
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            self._old = set((root / MANIFEST).read_text().splitlines()) if (root / MANIFEST).is_file() else set()
+            self._journal = (root / MANIFEST).open("a", encoding="utf-8")
+        except OSError as error:
+            raise _refused(root, error) from None
 
     def __enter__(self) -> Folder:
         return self
@@ -33,21 +37,20 @@ class Folder:
 
     def write(self, path: str, data: bytes) -> None:
         """Write one file; a path may be written once, and never outside the folder."""
-        target = self._place(path)
         if path in self.written:
             raise ValueError(f"{path} is written twice")
-        self.written[path] = len(data)
-        if path not in self._old:
-            self._journal.write(f"{path}\n")
-            self._journal.flush()
-        part = target.with_name(f"{target.name}.part")
         try:
-            part.write_bytes(data)
-            part.replace(target)
+            target = self._place(path)
+            part = f"{target}.part"  # text, not Path: there are tens of thousands of files
+            if path not in self._old:
+                self._journal.write(f"{path}\n")
+                self._journal.flush()
+            with open(part, "wb") as file:  # noqa: PTH123
+                file.write(data)
+            os.replace(part, target)  # noqa: PTH105
         except OSError as error:
-            raise AtlasError(
-                f"Cannot write {target}: {error.strerror}. Free some space or choose another folder."
-            ) from None
+            raise _refused(self.root / path, error) from None
+        self.written[path] = len(data)
 
     def adopt(self, written: Mapping[str, int]) -> None:
         """Take over what another process wrote below the same root through its own Folder."""
@@ -66,14 +69,14 @@ class Folder:
         part.replace(self.root / MANIFEST)
         return removed
 
-    def _place(self, path: str) -> Path:
-        target = self.root / path
-        if target.parent not in self._made:
+    def _place(self, path: str) -> str:
+        folder = path.rpartition("/")[0]
+        if folder not in self._made:
             if Path(path).is_absolute() or ".." in Path(path).parts:
                 raise ValueError(f"{path} lies outside the site")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(target.parent)
-        return target
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
+        return f"{self._text}/{path}"
 
     def _remove(self, path: str) -> bool:
         if Path(path).is_absolute() or ".." in Path(path).parts or not (self.root / path).is_file():
@@ -83,3 +86,10 @@ class Folder:
             if parent != Path() and not any((self.root / parent).iterdir()):
                 (self.root / parent).rmdir()
         return True
+
+
+def _refused(place: Path, error: OSError) -> AtlasError:
+    return AtlasError(
+        f"Cannot write {place}: {error.strerror}. Free some space or choose another folder with --out; the results are "
+        "kept, so the same command only writes the site again."
+    )

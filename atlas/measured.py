@@ -111,6 +111,15 @@ class Neighbours:
     correlation: Array  # [C, K] float32
 
 
+@dataclass(frozen=True)
+class Twins:
+    """For each unit of a layer the unit of another network whose image-wise mean responses correlate with it the most."""
+
+    layer: Array  # [C] int16: place of its layer among those of the other network, -1 = no twin
+    unit: Array  # [C] int32
+    correlation: Array  # [C] float32
+
+
 # ---------------------------------------------------------------- what the site is made from
 
 
@@ -139,6 +148,7 @@ class LayerResults:
     layout: Layout | None
     cells: Cells | None
     keys: Mapping[str, str]  # step name -> store key, for provenance
+    twins: Mapping[str, Twins]  # by the other network
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,7 @@ class NetworkResults:
     load: Callable[[str], LayerResults]
     keys: Mapping[str, str]
     structure: Structure
+    pictured: Mapping[str, frozenset[int]]  # layer -> its units with a picture
     card: ModelCard | None = None  # of a training by this project
     diagnosis: Diagnosis | None = None  # of the pair AlexNet and ZFNet
     gates: Gates | None = None  # of a network with squeeze-and-excitation that this project trained

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from atlas.errors import ConfigError
 
 if TYPE_CHECKING:
     import torch
 
 CPUINFO = Path("/proc/cpuinfo")
+
+
+def check_device(device: str) -> None:
+    """Raise ConfigError for a device that there is not, before anything is computed."""
+    if device == "cpu":
+        return
+    import torch
+
+    if not re.fullmatch(r"cuda(:\d+)?", device):
+        raise ConfigError(f"There is no device {device!r}. Choose cpu, cuda, or a GPU by its number such as cuda:0.")
+    number, found = int(device.partition(":")[2] or 0), torch.cuda.device_count()
+    if number >= found:
+        raise ConfigError(
+            f"The device {device!r} is not here: torch {torch.__version__} sees {found} CUDA GPUs. Choose --device cpu, or install "
+            "a torch that fits the GPU's driver."
+        )
 
 
 @lru_cache(maxsize=8)

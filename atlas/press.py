@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from atlas import __version__
 from atlas.errors import AtlasError
@@ -38,6 +38,7 @@ class Press:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # else each page asks the disk whether its templates changed
         )
         self._jinja.filters.update(
             num=caption_words.number,
@@ -70,10 +71,11 @@ class Press:
         """(format, file suffix, text) of the citations of a figure for reference managers."""
         return [(name, suffix, cite(figure, name, base_url=self.desk.base_url)) for name, suffix in SUFFIXES.items()]
 
-    def json_ld(self, figure: Figure) -> str:
-        """The figure for search engines, safe inside a script element."""
-        data = image_object(figure, base_url=self.desk.base_url, issued=issue_date())
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    def json_ld(self, figures: Sequence[Figure]) -> str:
+        """The figures of a page for search engines, safe inside a script element."""
+        data = [image_object(figure, base_url=self.desk.base_url, issued=issue_date()) for figure in figures]
+        said = json.dumps(data if len(data) > 1 else data[0], ensure_ascii=False, separators=(",", ":"))
+        return said.replace("<", "\\u003c")
 
     def render(self, page: Page) -> bytes:
         """The page as the bytes of an HTML file; a template that lacks something names the page."""
@@ -105,7 +107,10 @@ def _text(value: str) -> Markup:
 
 def _attribute(value: str) -> Markup:
     """`value` as the value of an attribute, without quotation marks where HTML needs none."""
-    return Markup(value) if re.fullmatch(r"[\w./-]+", value) else Markup('"{}"').format(value)
+    return Markup(value if _plain(value) else f'"{escape(value)}"')
+
+
+_plain = re.compile(r"[\w./-]+").fullmatch
 
 
 def _dense(markup: str) -> Markup:

@@ -56,3 +56,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltAtlas:
 def built_site(built: BuiltAtlas) -> Path:
     """The folder of the tiny atlas' site."""
     return built.site
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site written from the small results of `tests.fixtures`: two networks, so that units have twins."""
+    from atlas.site import write
+    from tests.fixtures import make_results
+
+    out = tmp_path_factory.mktemp("site")
+    write(make_results(), out)
+    return out

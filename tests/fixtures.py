@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from atlas.compare import standardized, twins
 from atlas.measured import (
     AtlasResults,
     Cells,
@@ -21,6 +22,7 @@ from atlas.measured import (
     NetworkResults,
     Picture,
     ReceptiveField,
+    Twins,
     UnitStats,
 )
 from atlas.networks import NETWORKS
@@ -125,6 +127,7 @@ def _network(spec: NetworkSpec, number: int) -> NetworkResults:
         load=load,
         keys={"fields": f"{number}a" * 32, "structures": f"{number}b" * 32},
         structure=make_structure({layer.name: layer.units for layer in spec.layers}),
+        pictured={layer.name: frozenset(range(0, layer.units, 2)) for layer in spec.layers},
         card=make_card(CLASS_NAMES) if number else None,  # the first has published weights, the second was trained
         gates=make_gates(CLASSES) if number else None,
     )
@@ -141,6 +144,7 @@ def with_network(spec: NetworkSpec, structure: Structure, card: ModelCard | None
         load=cache(partial(_layer, small, 1)),
         keys={"fields": "1a" * 32, "structures": "1b" * 32},
         structure=structure,
+        pictured={layer.name: frozenset(range(0, layer.units, 2)) for layer in small.layers},
         card=card,
     )
     return make_results(networks=(network,))
@@ -149,7 +153,7 @@ def with_network(spec: NetworkSpec, structure: Structure, card: ModelCard | None
 def _layer(spec: NetworkSpec, number: int, name: str) -> LayerResults:
     layer = spec.layer(name)
     rng = np.random.default_rng([number, layer.units, len(name)])
-    responses = rng.normal(0.5, 1.5, (IMAGES, layer.units)).astype(np.float32)
+    responses = _responses(layer, rng)
     mapped = layer.spatial
     return LayerResults(
         spec=layer,
@@ -161,7 +165,26 @@ def _layer(spec: NetworkSpec, number: int, name: str) -> LayerResults:
         layout=_layout(rng) if mapped else None,
         cells=_cells(layer.units, rng) if mapped else None,
         keys={"summaries": "c0" * 32, "examples": "5e" * 32} | ({"maps": "eb" * 32} if mapped else {}),
+        twins=_twins(spec, number)[name],
     )
+
+
+def _responses(layer: LayerSpec, rng: np.random.Generator) -> Array:
+    return rng.normal(0.5, 1.5, (IMAGES, layer.units)).astype(np.float32)
+
+
+def _twins(spec: NetworkSpec, number: int) -> dict[str, dict[str, Twins]]:
+    """Those of each layer in the other network of the fixture, found as a build does."""
+    sides = [
+        [
+            standardized(_responses(layer, np.random.default_rng([side, layer.units, len(layer.name)])))
+            for layer in spec.layers
+        ]
+        for side in (number, 1 - number)
+    ]
+    found, _ = twins(*sides)
+    other = ("efficientnet-lite0", "twin")[1 - number]
+    return {layer.name: {other: table} for layer, table in zip(spec.layers, found, strict=True)}
 
 
 def _field(layer: LayerSpec) -> ReceptiveField:

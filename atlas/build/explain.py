@@ -60,7 +60,9 @@ def _tasks_of(plan: Plan, unit: str) -> list[Task]:
         raise UnknownName(f"unit of {network}/{layer}", index, [f"0 … {units - 1}"])
     path = f"{network}/{layer}"
     wanted = {path, unit, network, "all", f"{network}/{spec.spec.logits.name}"}
-    steps = {"probe_set", "fields", "predictions", "summaries", "examples", "neighbours", "pictures", "layouts", "maps"}
+    wanted |= {task.name for task in plan.tasks if task.step == "twins" and network in task.parameters["networks"]}
+    steps = {"probe_set", "fields", "predictions", "summaries", "examples", "neighbours", "pools", "twins", "pictures",
+             "layouts", "maps"}  # fmt: skip
     return [
         task
         for task in plan.tasks

@@ -16,7 +16,7 @@ from atlas.build.store import Key
 from atlas.config import NetworkRecipe, Recipe
 from atlas.images import ProbeSource, probe_source
 from atlas.portrait import DIAGNOSED, DIAGNOSED_LAYERS
-from atlas.precision import native_precision
+from atlas.precision import check_device, native_precision
 from atlas.types import LayerSpec, NetworkSpec, Unit
 
 ICON_CHUNK = 16
@@ -52,6 +52,8 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("looks", 1, ("torch", "timm"), 1000, 0.04, "example positions"),
         StepSpec("examples", 1, ("numpy",), 1, 0.02, "examples"),
         StepSpec("neighbours", 1, ("numpy",), 1, 0.03, "nearest units"),
+        StepSpec("pools", 1, ("numpy",), 1, 0.05, "standardized responses"),
+        StepSpec("twins", 1, ("numpy",), 1, 0.6, "twins in other networks"),
         StepSpec("pictures", 1, ("torch", "timm"), 16, 0.2, "pictures"),
         StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 5.0, "UMAP layouts"),
         StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.05, "map cells"),
@@ -125,9 +127,9 @@ class Plan:
 
 
 def make_plan(recipe: Recipe, *, device: str = "cpu") -> Plan:
-    """The plan of `recipe`; raises UnknownName for a network, layer or probe set that does not exist."""
-    source = probe_source(recipe.probes)
-    planner = _Planner(recipe, source, device)
+    """The plan of `recipe`; raises UnknownName for a network, layer, probe set or device that does not exist."""
+    check_device(device)
+    planner = _Planner(recipe, probe_source(recipe.probes), device)
     return Plan(recipe, tuple(planner.tasks()))
 
 
@@ -149,11 +151,17 @@ class _Planner:
         yield self.probe_set
         from atlas.build.generative import generative_tasks
         from atlas.build.recurrent import recurrent_tasks
+        from atlas.build.twins import twin_tasks
 
         yield from recurrent_tasks(self.recipe)  # few and long: at the end they would keep one worker waiting
         yield from generative_tasks(self.recipe)
+        pools: dict[str, dict[str, Task]] = {}
         for network in self.recipe.networks:
-            yield from self._network(network)
+            for task in self._network(network):
+                if task.step == "pools":
+                    pools.setdefault(network.name, {})[task.parameters["layer"]] = task
+                yield task
+        yield from twin_tasks(pools)
 
     def _network(self, network: NetworkRecipe) -> Iterator[Task]:
         spec, layers = network.spec, network.chosen()
@@ -210,6 +218,8 @@ class _Planner:
         needs = {"summary": (summary.digest,), "looks": _digests(looks), "probe_set": (self.probe_set.digest,)}
         yield Task("examples", summary.name, {"layer": layer.name}, needs, group=summary.name)
         yield self._over_responses("neighbours", layer, base, responses)
+        if len(self.recipe.networks) > 1:
+            yield self._over_responses("pools", layer, base, responses)
 
     def _pictures(self, network: NetworkRecipe, layer: LayerSpec, base: dict[str, Any]) -> Iterator[Task]:
         recipe = self.recipe.pictures

@@ -13,6 +13,7 @@ from atlas.build.pack import unpack_part
 from atlas.build.plan import Plan, Task
 from atlas.build.recurrent import STUDIES, recurrent_card
 from atlas.build.store import Entry, Store
+from atlas.build.twins import twins_of
 from atlas.card import read_card, read_gates
 from atlas.config import NetworkRecipe
 from atlas.labels import class_names
@@ -91,6 +92,7 @@ def _network(plan: Plan, store: Store, recipe: NetworkRecipe) -> NetworkResults:
         layer_names=tuple(layer.name for layer in recipe.chosen()),
         load=partial(_layer, plan, store, recipe, fields["fields"]),
         structure=_structure(store.get(plan.get("structures", recipe.name).digest)),
+        pictured={layer.name: frozenset(recipe.pictured(layer)) for layer in recipe.chosen()},
         card=read_card(recipe.spec),
         diagnosis=_diagnosis(plan, store, recipe),
         gates=read_gates(recipe.spec),
@@ -143,7 +145,16 @@ def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, An
         layout=layout,
         cells=cells,
         keys=keys | ({"maps": found.digest} if found else {}),
+        twins={other: twins_of(entry, recipe.name, name) for other, entry in _pairs(plan, store, recipe.name)},
     )
+
+
+def _pairs(plan: Plan, store: Store, network: str) -> Iterator[tuple[str, Entry]]:
+    """The comparisons of `network` with each other one."""
+    for other in (recipe.name for recipe in plan.recipe.networks):
+        for pair in (f"twins:{network}/{other}", f"twins:{other}/{network}"):
+            if pair in plan.by_name:
+                yield other, store.get(plan.by_name[pair].digest)
 
 
 def _pictures(plan: Plan, store: Store, recipe: NetworkRecipe, layer: LayerSpec) -> dict[int, Picture]:

@@ -68,8 +68,7 @@ def make_jobs(tasks: Sequence[Task]) -> list[Job]:
 
 def run(plan: Plan, store: Store, *, workers: int, progress: Progress) -> None:
     """Compute everything that the store lacks. Raises what a step raised; what was finished stays in the store."""
-    store.root.mkdir(parents=True, exist_ok=True)
-    store.sweep()
+    store.make()
     tasks = pending(plan, store)
     jobs = make_jobs(tasks)
     progress.start(jobs, len(plan.tasks) - len(tasks))

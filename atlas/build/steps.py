@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from atlas.build import diagnoses, generative, probes, recurrent
+from atlas.build import diagnoses, generative, probes, recurrent, twins
 from atlas.build.plan import ICON_CHUNK, Task
 from atlas.build.recipe import spec_of
 from atlas.build.store import Entry, Store
@@ -20,7 +20,7 @@ from atlas.measured import ReceptiveField
 from atlas.types import Array, LayerSpec, Unit
 
 StepFunction = Callable[[Store, Sequence[Task]], Iterator[Entry]]
-RUN: dict[str, StepFunction] = probes.RUN | recurrent.RUN | generative.RUN | diagnoses.RUN
+RUN: dict[str, StepFunction] = probes.RUN | recurrent.RUN | generative.RUN | diagnoses.RUN | twins.RUN
 
 
 def _step(function: StepFunction) -> StepFunction:

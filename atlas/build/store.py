@@ -129,6 +129,16 @@ class Store:
             "entry and what depends on it is computed anew."
         )
 
+    def make(self) -> None:
+        """Make the folder, if it is not there, and sweep it; StoreError when the disk refuses."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"The store at {self.root} cannot be made: {error.strerror}. Name another folder with --store."
+            ) from None
+        self.sweep()
+
     def sweep(self) -> int:
         """Delete what killed writers left behind (older than an hour); the number of folders deleted."""
         import time

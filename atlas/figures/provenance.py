@@ -71,9 +71,13 @@ def _probes(results: AtlasResults) -> dict[str, Any]:
 def terms(images: Iterable[ProbeImage]) -> tuple[str, str]:
     """Licence (names joined by AND) and attribution of a figure that shows `images` beside what the atlas drew."""
     images = tuple(images)
-    licences = dict.fromkeys((LICENCE, *sorted({image.licence for image in images})))
     credits = (part for image in images for part in credit(image).split("; "))  # many scenes share their parts
-    return " AND ".join(licences), "; ".join(dict.fromkeys((f"{CREDIT} ({LICENCE})", *credits)))
+    return licence_of(images), "; ".join(dict.fromkeys((f"{CREDIT} ({LICENCE})", *credits)))
+
+
+def licence_of(images: Iterable[ProbeImage]) -> str:
+    """The licence alone, as an SPDX expression."""
+    return " AND ".join(dict.fromkeys((LICENCE, *sorted({image.licence for image in images}))))
 
 
 def credit(image: ProbeImage) -> str:

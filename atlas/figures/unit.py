@@ -13,6 +13,7 @@ from atlas.measured import AtlasResults, Figure, LayerResults, Picture
 from atlas.types import NetworkSpec, Unit
 
 NAMED = 3  # classes that a caption names
+TITLES = {"channel": "Feature visualization of", "examples": "Examples for", "histogram": "Responses of"}
 SMALLEST = 32  # pixels of a probe image: a smaller field is shown with the surroundings that give it meaning
 
 
@@ -33,6 +34,11 @@ def unit_title(results: AtlasResults, network: NetworkSpec, layer: str, index: i
     return f"unit {index} of {layer}"
 
 
+def figure_title(kind: str, unit: str, network: NetworkSpec) -> str:
+    """The title of a unit's figure; `unit` in words."""
+    return f"{TITLES[kind]} {unit}, {network.title}"
+
+
 def channel_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> Figure:
     """The picture that was synthesized to raise the unit's response; it needs `layer.pictures[index]`."""
     unit = Unit(network.name, layer.spec.name, index)
@@ -41,7 +47,7 @@ def channel_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResu
     return Figure(
         id=f"{unit.slug}/channel",
         kind="channel",
-        title=f"Feature visualization of {title}, {network.title}",
+        title=figure_title("channel", title, network),
         caption=f"{score_sentence(results, network, layer, index)}{_classes_sentence(results, network, layer, index)}",
         alt=f"Feature visualization of {title} in {network.title}{_classes_clause(results, network, layer, index)}.",
         page=unit_figure(unit, "channel"),
@@ -62,7 +68,7 @@ def examples_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRes
     return Figure(
         id=f"{unit.slug}/examples",
         kind="examples",
-        title=f"Examples for {title}, {network.title}",
+        title=figure_title("examples", title, network),
         caption=_levels_sentence(layer, index, results.probes.size, network.input_size),
         alt=f"{count(len(images), 'probe image')} that {title} in {network.title} answers, strongest first: "
         f"{listed(list(dict.fromkeys(image.title for image in images[:NAMED])))}.",
@@ -79,14 +85,12 @@ def histogram_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRe
     unit, stats = Unit(network.name, layer.spec.name, index), layer.stats
     title = unit_title(results, network, unit.layer, index)
     licence, attribution = terms(())
-    what = "Largest response" if layer.spec.spatial else "Response"
     marks = f"median {number(stats.p50[index])}, 90th percentile {number(stats.p90[index])}"
     return Figure(
         id=f"{unit.slug}/histogram",
         kind="histogram",
-        title=f"Responses of {title}, {network.title}",
-        caption=f"{what}s ({_scale(network, layer)}) to {count(_images(layer, index), 'probe image')}, "
-        f"{percent(stats.positive[index])} above zero. Square-root scale.",
+        title=figure_title("histogram", title, network),
+        caption=histogram_caption(network, layer, index),
         alt=f"Histogram of the responses of {title} in {network.title}: {marks}, largest {number(stats.highest[index])}.",
         page=unit_figure(unit, "histogram"),
         files=(),
@@ -94,6 +98,13 @@ def histogram_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRe
         attribution=attribution,
         provenance=provenance(results, network, layer, unit=index),
     )
+
+
+def histogram_caption(network: NetworkSpec, layer: LayerResults, index: int) -> str:
+    """What a unit's histogram shows."""
+    what = "Largest responses" if layer.spec.spatial else "Responses"
+    images, positive = count(_images(layer, index), "probe image"), percent(layer.stats.positive[index])
+    return f"{what} ({_scale(network, layer)}) to {images}, {positive} above zero. Square-root scale."
 
 
 def _picture_provenance(results: AtlasResults, network: NetworkSpec, layer: LayerResults, unit: Unit) -> dict[str, Any]:

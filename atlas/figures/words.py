@@ -11,6 +11,8 @@ MINUS = "\u2212"
 def number(value: float, digits: int = 3) -> str:
     """`value` with `digits` significant digits, never in powers of ten, with a real minus sign: −1.25, 4,000."""
     value = float(value)
+    if 0.001 <= abs(value) < min(900, 9 * 10 ** (digits - 1)):  # most numbers of a site, in a third of the time
+        return f"{value:#.{digits}g}".rstrip(".").replace("-", MINUS)
     if not math.isfinite(value):
         return "undefined" if math.isnan(value) else ("∞" if value > 0 else f"{MINUS}∞")
     rounded = float(f"{value:.{digits - 1}e}")

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from atlas.figures.places import probe_file
-from atlas.figures.provenance import provenance, terms
+from atlas.figures.provenance import licence_of, provenance
 from atlas.figures.unit import unit_title
 from atlas.figures.words import first_name
 from atlas.measured import AtlasResults, LayerResults, NetworkResults
@@ -137,10 +137,15 @@ class Sheet:
         return made | ({"parameters": shared} if shared else {})
 
     @cached_property
-    def licences(self) -> tuple[str, ...]:
-        """The licences of the units' examples (the terms of all images of one together), the most common first."""
+    def terms(self) -> tuple[str, ...]:
+        """For each unit the licence of its examples: the terms of all their images together."""
         images, probes = self.layer.examples.image, self.desk.results.probes.images
-        found = Counter(terms(probes[i] for i in row if i >= 0)[0] for row in images.tolist())
+        return tuple(licence_of(probes[i] for i in row if i >= 0) for row in images.tolist())
+
+    @cached_property
+    def licences(self) -> tuple[str, ...]:
+        """These licences, the most common first."""
+        found = Counter(self.terms)
         return tuple(licence for licence, _ in sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property

@@ -57,8 +57,8 @@ def _example(sheet: Sheet, index: int, value: float, box: tuple[int, int, int, i
 
 
 def in_words(image: ProbeImage) -> str:
-    """What an image shows, for those who cannot see it: its maker's label, else its title."""
-    return image.label or image.title
+    """What an image shows, for those who cannot see it: its maker's label, else the title of the work it was cut from."""
+    return image.label or image.title.partition(", crop ")[0]
 
 
 def strongest(sheet: Sheet, unit: int) -> tuple[str, Crop] | None:

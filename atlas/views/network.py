@@ -86,13 +86,15 @@ def _context(desk: Desk, chapter: Chapter, flights: Sequence[Flight]) -> dict[st
     read = [name for name in (first.layers if first else ()) if name in network.layer_names]
     many = len(network.structure.filters)
     both = pair(desk.results) if spec.name in DIAGNOSED else None
+    figures = network_figures(desk.results, network)
     return {
         "chapter": chapter,
         "spec": spec,
         "card": network.card,
         "trained": isinstance(spec.weights, EmbeddedFile),
         "paper": bibliography().get(spec.paper),
-        "figures": {figure.kind: figure for figure in network_figures(desk.results, network)},
+        "figures": {figure.kind: figure for figure in figures},
+        "shown": [figure for figure in figures if figure.page.startswith(network_page(spec.name))],
         "strip": strip(network.structure, network.layer_names),
         "structure": network.structure,
         "gates_words": findings(network) if network.gates else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from atlas import __version__
@@ -10,8 +10,8 @@ from atlas.figures.cite import AUTHOR, issue_date, made_from
 from atlas.figures.metadata import xmp
 from atlas.figures.places import picture_file, unit_page
 from atlas.figures.provenance import CREDIT, LICENCE
-from atlas.figures.unit import channel_figure, crop_clause, score_sentence, unit_figures
-from atlas.figures.words import count, first_name, number, short
+from atlas.figures.unit import channel_figure, figure_title, histogram_caption, score_sentence
+from atlas.figures.words import first_name, number, short
 from atlas.measured import Figure, UnitStats
 from atlas.views import LAYER_VIEWS
 from atlas.views.desk import Sheet
@@ -21,6 +21,7 @@ from atlas.views.histogram import Histogram, histogram
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import avif, stretch
 from atlas.views.script import put
+from atlas.views.twins import nearest_twin, twin_data
 
 FEW = 10  # images: of a mean over fewer the page says how many
 RANKED = 3  # classes and labels that a page names
@@ -62,6 +63,8 @@ class Kin:
 def pages(sheet: Sheet) -> Iterator[Item]:
     """The page of every unit of the layer, and the files of its pictures, of its examples' responses, for citations."""
     yield Asset(f"{sheet.path}cite.js", put("cite", cite_data(sheet)))
+    if sheet.layer.twins:
+        yield Asset(f"{sheet.path}twins.js", put("twins", twin_data(sheet)))
     if sheet.desk.results.probes.publish and has_heat(sheet.layer.examples):
         for first in range(0, sheet.layer.spec.units, UNITS):
             yield Asset(f"{sheet.path}{_heat_file(first)}", heat_sheet(sheet.layer.examples, first))
@@ -92,18 +95,19 @@ def _picture(sheet: Sheet, unit: int) -> Asset:
 
 def _context(sheet: Sheet, unit: int) -> dict[str, object]:
     layer, stats, picture = sheet.layer, sheet.layer.stats, sheet.layer.pictures.get(unit)
-    figures = {figure.kind: figure for figure in unit_figures(sheet.desk.results, sheet.network.spec, layer, unit)}
+    channel = channel_figure(sheet.desk.results, sheet.network.spec, layer, unit) if picture else None
     largest = float(stats.highest[unit])
     return {
         "sheet": sheet,
         "index": unit,
         "title": sheet.title(unit),
         "label": sheet.label(unit),
-        "figures": figures,
+        "channel": channel,
+        "cited": _cited(sheet, unit),
         "picture": picture,
         "picture_file": picture_file(sheet.unit(unit)),
         "score": score_sentence(sheet.desk.results, sheet.network.spec, layer, unit) if picture else "",
-        "made": _made(figures["channel"]) if picture else "",
+        "made": _made(channel) if channel else "",
         "largest": largest,
         "lead": _lead(sheet, unit),
         "rank": _rank(stats, unit),
@@ -113,13 +117,15 @@ def _context(sheet: Sheet, unit: int) -> dict[str, object]:
         "whole": sheet.frame == {"s": sheet.desk.results.probes.size},
         "fine": sheet.frame["s"] * FINE <= sheet.desk.results.probes.size,
         "histogram": _histogram(sheet, unit),
+        "spread": histogram_caption(sheet.network.spec, layer, unit),
         "few": FEW,
         "author": AUTHOR,
-        "licence": _licence(sheet, figures),
+        "licence": sheet.licences.index(sheet.terms[unit]) if sheet.desk.results.probes.publish else 0,
         "legend": _legend(sheet),
         "classes": _ranked(stats, "class", unit, sheet.class_names),
         "labels": _ranked(stats, "label", unit, stats.label_names),
         "kin": _kin(sheet, unit),
+        "twin": nearest_twin(sheet, unit),
         "tiles": sheet.desk.results.probes.publish,
         "previous": unit - 1 if unit else None,
         "next": unit + 1 if unit + 1 < layer.spec.units else None,
@@ -127,25 +133,30 @@ def _context(sheet: Sheet, unit: int) -> dict[str, object]:
 
 
 def _made(figure: Figure) -> str:
-    """What of a picture's provenance is its own: the rest stands on the page of its layer."""
+    """What of a picture's provenance is its own: the rest is that of its layer."""
     key = figure.provenance["store"].get("pictures", "")
-    return f"Seed {figure.provenance['seed']}" + (f", store {short(key)}" if key else "")
+    return f"Seed {figure.provenance['seed']}" + (f", store {short(key)}" if key else "") + "; "
+
+
+def _cited(sheet: Sheet, unit: int) -> tuple[str, str]:
+    """Title and id of the figure that stands for a unit without a picture."""
+    kind = "examples" if sheet.desk.results.probes.publish else "histogram"
+    return figure_title(kind, sheet.title(unit), sheet.network.spec), f"{sheet.unit(unit).slug}/{kind}"
 
 
 def _legend(sheet: Sheet) -> str:
-    """What the examples of every unit of the layer are; headings say which level each is of."""
-    layer, size = sheet.layer, sheet.desk.results.probes.size
-    images = count(int(layer.stats.counts[0].sum()), "probe image")
-    return f"Of {images}, {crop_clause(layer, size, sheet.network.spec.input_size)}."
-
-
-def _licence(sheet: Sheet, figures: Mapping[str, Figure]) -> int:
-    """The number of the examples' licence among those of the layer, 0 for that of most units."""
-    return sheet.licences.index(figures["examples"].licence) if "examples" in figures else 0
+    """What of each example is shown: what the caption of the figure says (`crop_clause`), in few words, for it stands on every page."""
+    side, size = sheet.layer.field.size, sheet.network.spec.input_size
+    if not sheet.layer.spec.spatial or side == 0:
+        return "Shown whole: it sees the whole image."
+    if side > size:
+        return f"Its receptive field, {side} input pixels, is larger than the image."
+    around = ", with surroundings" if "l" in sheet.frame else ""
+    return f"Cropped to its receptive field, {side} input pixels{around}."
 
 
 def cite_data(sheet: Sheet) -> dict[str, object]:
-    """What the citations of a layer's figures share: static/cite.js puts the rest in from the page."""
+    """What the citations and the provenance of a layer's figures share: static/cite.js puts the rest in from the page."""
     spec, probes = sheet.network.spec, sheet.desk.results.probes
     return {
         "author": AUTHOR,
@@ -156,6 +167,7 @@ def cite_data(sheet: Sheet) -> dict[str, object]:
         "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
         "licence": LICENCE,
         "examples": sheet.licences,
+        "provenance": sheet.provenance,
     }
 
 

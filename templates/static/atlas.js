@@ -20,6 +20,7 @@
       make("script", { src: root + path }, document.head);
     }
   };
+  if (!document.querySelector("meta[http-equiv]")) make("meta", { httpEquiv: "Content-Security-Policy", content: "default-src 'self' file:;style-src 'self' file: 'unsafe-inline'" }, document.head);
   try {
     var theme = localStorage.getItem("theme");
     if (theme) page.dataset.theme = theme;
@@ -110,33 +111,39 @@
     }
     ["pointerover", "focusin", "touchstart"].forEach(function (kind) { section.addEventListener(kind, aim, { once: true, passive: true }); });
   }
-  // Units that answer alike, with their pictures, or with their strongest examples from the sheets of the layer's page.
-  function kin(list) {
-    var place = location.pathname.split("/").slice(-4, -2).join("/"), units = +list.dataset.units, path = root + "pictures/" + place + "/";
+  // A tile in front of a link to a unit of the layer `place`: its picture, or its strongest example from the sheets of its layer.
+  window.__atlas.tile = function (link, place, unit, units) {
+    var group = unit >> 8, rows = Math.ceil(Math.min(256, units - group * 256) / 16), path = root + "pictures/" + place + "/";
+    var tile = make("span", { className: "tile" });
+    link.prepend(tile);
+    if (link.className) make("img", { src: path + unit + ".avif", alt: "" }, tile);
+    else tile.style.cssText = "background-image:url(" + path + "examples-" + group + ".avif);background-size:1600% " + rows * 100 + "%;background-position:" +
+      unit % 16 / 15 * 100 + "% " + (rows > 1 ? (unit >> 4) % 16 / (rows - 1) * 100 : 0) + "%";
+  };
+  function near(list, call) { // once, when someone comes near
     new IntersectionObserver(function (seen, observer) {
       if (!seen.some(function (entry) { return entry.isIntersecting; })) return;
       observer.disconnect();
-      list.querySelectorAll("a").forEach(function (link) {
-        var unit = parseInt(link.textContent, 10), group = unit >> 8, rows = Math.ceil(Math.min(256, units - group * 256) / 16);
-        var tile = make("span", { className: "tile" });
-        link.prepend(tile);
-        if (link.className) make("img", { src: path + unit + ".avif", alt: "" }, tile);
-        else tile.style.cssText = "background-image:url(" + path + "examples-" + group + ".avif);background-size:1600% " + rows * 100 + "%;background-position:" +
-          unit % 16 / 15 * 100 + "% " + (rows > 1 ? (unit >> 4) % 16 / (rows - 1) * 100 : 0) + "%";
-      });
+      call(list);
     }, { rootMargin: "200px" }).observe(list);
+  }
+  function kin(list) {
+    var place = location.pathname.split("/").slice(-4, -2).join("/");
+    list.querySelectorAll("a").forEach(function (link) { window.__atlas.tile(link, place, parseInt(link.textContent, 10), +list.dataset.units); });
+  }
+  function shared(name) { // what the units of a layer share lies beside them: ../twins.js for static/twins.js
+    if (kept[name]) return;
+    window.__atlas.load("static/" + name + ".js");
+    if (!document.querySelector('script[src="../' + name + '.js"]')) make("script", { src: "../" + name + ".js" }, document.head);
   }
   document.addEventListener("keydown", keys);
   document.addEventListener("DOMContentLoaded", function () {
     head();
     glossary();
-    var section = document.querySelector(".examples"), cite = document.querySelector("details.cite");
+    var section = document.querySelector(".examples"), list = document.querySelector(".row[data-units]"), twin = document.querySelector(".twin");
     if (section) examples(section);
-    document.querySelectorAll(".row[data-units]").forEach(kin);
-    function citing() {
-      window.__atlas.load("static/cite.js");
-      make("script", { src: "../cite.js" }, document.head);
-    }
-    if (document.body.classList.contains("unit")) cite.addEventListener("toggle", citing, { once: true });
+    if (list) near(list, kin);
+    if (twin) near(twin, shared.bind(null, "twins"));
+    if (document.body.classList.contains("unit")) document.querySelector("details.cite").addEventListener("toggle", shared.bind(null, "cite"), { once: true });
   });
 })();

@@ -1,5 +1,5 @@
-// Citations of a unit's figures as BibTeX, RIS and CSL-JSON, from the page and from what its layer shares (../cite.js).
-// The same texts as `atlas cite ID --format …`; a test in a browser compares them.
+// Citations of a unit's figures as BibTeX, RIS and CSL-JSON, and what they were made from, from the page and from what its
+// layer shares (../cite.js). The same texts as `atlas cite ID --format …`; a test in a browser compares them.
 (function () {
   "use strict";
   var TITLES = { channel: "Feature visualization of ", examples: "Examples for ", histogram: "Responses of " };
@@ -29,7 +29,26 @@
       }]) + "\n";
     }
   };
+  function facts(made) { // as the page of the layer lists them
+    var list = document.createElement("dl");
+    list.className = "facts made";
+    Object.keys(made).forEach(function (name) {
+      var row = document.createElement("div"), value = document.createElement("dd"), parts = made[name];
+      row.append(Object.assign(document.createElement("dt"), { textContent: name }), value);
+      (Object(parts) === parts ? Object.keys(parts) : [""]).forEach(function (key) {
+        var pair = document.createElement("span"), code = document.createElement("code");
+        pair.className = "pair";
+        code.textContent = key ? parts[key] : parts;
+        if (key) pair.append(Object.assign(document.createElement("i"), { textContent: key }), " ");
+        pair.append(code);
+        value.append(pair, " ");
+      });
+      list.append(row);
+    });
+    return list;
+  }
   window.__atlas.get("cite", function (shared) {
+    document.querySelector("p.made").after(facts(shared.provenance));
     var box = document.querySelector("details.cite"), unit = location.pathname.split("/").slice(-4, -1).join("/");
     var words = document.title[0].toLowerCase() + document.title.slice(1);
     function reference(kind) {
@@ -63,7 +82,7 @@
     }
     tools.append(figures, formats, copy);
     if (kinds[0]) tools.append(Object.assign(document.createElement("a"), { href: document.querySelector("#channel img").src, download: "", textContent: "Picture as AVIF" }));
-    box.append(tools, pre);
+    box.querySelector("p.made").before(tools, pre);
     show();
   });
 })();

@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import sync_playwright
 
-UNIT = "networks/efficientnet-lite0/block3b"
+LAYER = "networks/efficientnet-lite0/block3b"
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +68,40 @@ def visit(chromium):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def paths(built_site):
+    """One page of every kind."""
+    pictured = min(int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("[0-9]*.avif")
+                   if file.stem.isdecimal())  # fmt: skip
+    units = sorted(int(folder.name) for folder in (built_site / LAYER).iterdir() if folder.name.isdecimal())
+    drawn = {int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("*.avif")
+             if file.stem.isdecimal()}  # fmt: skip
+    plain = next(unit for unit in units if unit not in drawn)
+    cell = next((built_site / "recurrent/char-lstm/cells").glob("*/index.html")).relative_to(built_site).as_posix()
+    letter = next((built_site / "search").glob("?/index.html")).relative_to(built_site).as_posix()
+    return {
+        "home": "index.html",
+        "network": "networks/efficientnet-lite0/index.html",
+        "layer": f"{LAYER}/index.html",
+        "map": f"{LAYER}/map/index.html",
+        "unit": f"{LAYER}/{pictured}/index.html",
+        "plain unit": f"{LAYER}/{plain}/index.html",
+        "class": "networks/efficientnet-lite0/logits/207/index.html",
+        "figure": "figures/efficientnet-lite0/block3b/map/index.html",
+        "images": "images/index.html",
+        "about": "about/index.html",
+        "search": "search/index.html",
+        "letter": letter,
+        "recurrent": "recurrent/index.html",
+        "cells": "recurrent/char-lstm/cells/index.html",
+        "cell": cell,
+        "generators": "generative/index.html",
+        "generator": "generative/face-dcgan/index.html",
+        "passport": "generative/face-dcgan/sefa-0/index.html",
+        "dissection": "generative/face-dcgan/layer2/index.html",
+        "drawn unit": next((built_site / "generative/face-dcgan/layer2").glob("*/index.html"))
+        .relative_to(built_site)
+        .as_posix(),
+    }

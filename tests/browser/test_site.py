@@ -6,10 +6,8 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from atlas.figures.catalogue import find
-from atlas.figures.cite import cite
+from tests.browser.conftest import LAYER
 
-LAYER = "networks/efficientnet-lite0/block3b"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 KINDS = (
     "home",
@@ -34,43 +32,6 @@ KINDS = (
     "drawn unit",
 )
 FIRST_VIEW = 300_000  # bytes
-
-
-@pytest.fixture(scope="module")
-def paths(built_site):
-    """One page of every kind."""
-    pictured = min(int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("[0-9]*.avif")
-                   if file.stem.isdecimal())  # fmt: skip
-    units = sorted(int(folder.name) for folder in (built_site / LAYER).iterdir() if folder.name.isdecimal())
-    drawn = {int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("*.avif")
-             if file.stem.isdecimal()}  # fmt: skip
-    plain = next(unit for unit in units if unit not in drawn)
-    cell = next((built_site / "recurrent/char-lstm/cells").glob("*/index.html")).relative_to(built_site).as_posix()
-    letter = next((built_site / "search").glob("?/index.html")).relative_to(built_site).as_posix()
-    return {
-        "home": "index.html",
-        "network": "networks/efficientnet-lite0/index.html",
-        "layer": f"{LAYER}/index.html",
-        "map": f"{LAYER}/map/index.html",
-        "unit": f"{LAYER}/{pictured}/index.html",
-        "plain unit": f"{LAYER}/{plain}/index.html",
-        "class": "networks/efficientnet-lite0/logits/207/index.html",
-        "figure": "figures/efficientnet-lite0/block3b/map/index.html",
-        "images": "images/index.html",
-        "about": "about/index.html",
-        "search": "search/index.html",
-        "letter": letter,
-        "recurrent": "recurrent/index.html",
-        "cells": "recurrent/char-lstm/cells/index.html",
-        "cell": cell,
-        "generators": "generative/index.html",
-        "generator": "generative/face-dcgan/index.html",
-        "passport": "generative/face-dcgan/sefa-0/index.html",
-        "dissection": "generative/face-dcgan/layer2/index.html",
-        "drawn unit": next((built_site / "generative/face-dcgan/layer2").glob("*/index.html"))
-        .relative_to(built_site)
-        .as_posix(),
-    }
 
 
 def test_the_dose_moves_the_frames_of_a_direction(paths, visit, opened):
@@ -215,71 +176,6 @@ def test_layer_sorts_by_largest_response_and_filters(built_site, paths, visit, o
     page.locator("[name=filter]").fill("no such class")
     assert page.locator(".sorted a").count() == 0
     assert page.locator("output").inner_text() == "0 units"
-
-
-def test_switch_shows_the_whole_image_with_its_field(paths, visit, opened):
-    page = visit(f"{opened}/{paths['unit']}")
-    image, heat = page.locator(".strip img").first, "getComputedStyle(e.closest('li'), '::after').backgroundSize"
-    page.emulate_media(reduced_motion="reduce")
-    before = image.bounding_box()["width"]
-    page.get_by_role("radio", name="whole image").check()
-    assert image.bounding_box()["width"] < before
-    assert image.evaluate(f"e => {heat}") in ("0px 0px", "0px")
-    page.get_by_role("radio", name="response").check()
-    assert image.evaluate(f"e => {heat}") == "1125% 6000%"
-
-
-def test_an_example_leads_to_its_maker_and_licence(paths, visit, opened):
-    page = visit(f"{opened}/{paths['unit']}")
-    link = page.locator(".strip a").first
-    words = link.locator("img").get_attribute("alt")
-    link.hover()
-    page.wait_for_function("document.querySelector('.strip a').hash.startsWith('#work-')")
-    link.click()
-    page.wait_for_url("**/images/**#work-*")
-    assert words.partition(", crop")[0] in page.locator(":target").inner_text()
-
-
-def test_units_that_answer_alike_show_themselves(paths, visit, opened):
-    page = visit(f"{opened}/{paths['unit']}")
-    page.locator(".row").scroll_into_view_if_needed()
-    page.locator(".row .tile").first.wait_for()
-    assert page.locator(".row .tile").count() == page.locator(".row a").count() > 2
-    assert page.problems == []
-
-
-@pytest.mark.parametrize("kind", ["unit", "plain unit", "class"])
-def test_the_page_offers_every_figure_in_every_format(kind, built, paths, visit, opened):
-    results = built.results()
-    page = visit(f"{opened}/{paths[kind]}")
-    page.locator("details.cite summary").click()
-    formats = page.get_by_label("Format")
-    formats.wait_for()
-    place = "/".join(paths[kind].split("/")[1:4])
-    chooser = page.get_by_label("Figure")
-    kinds = {"Picture": "channel", "Examples": "examples", "Histogram": "histogram"}
-    names = chooser.locator("option").all_inner_texts()
-    assert names[-1] == "Histogram"
-    assert ("Picture" in names) == (kind == "unit")
-    for name in names:
-        chooser.select_option(label=name)
-        figure = find(results, f"{place}/{kinds[name]}")
-        for shown, format in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl-json")):
-            formats.select_option(label=shown)
-            assert page.locator("details.cite pre").text_content() == cite(figure, format)
-
-
-def test_without_scripts_a_unit_says_how_to_cite_it(paths, visit, opened):
-    page = visit(f"{opened}/{paths['unit']}", scripts=False)
-    page.locator("details.cite summary").click()
-    cited = page.locator("details.cite").inner_text()
-    assert "Feature visualization of unit" in cited
-    assert "weights efficientnet-lite0 sha256:" in cited
-    page = visit(f"{opened}/{paths['plain unit']}", scripts=False)
-    page.locator("details.cite summary").click()
-    assert "Examples for unit" in page.locator("details.cite").inner_text()
-    page = visit(f"{opened}/{paths['figure']}", scripts=False)
-    assert page.locator("details.cite pre").first.inner_text().startswith("@misc{atlas:")
 
 
 def test_the_script_knows_the_same_menu_as_the_pages(paths, visit, opened):

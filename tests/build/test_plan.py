@@ -103,6 +103,25 @@ def test_jobs_keep_batches_and_wait_for_what_is_missing():
         assert bool(job.waits) == any(task.needs for task in job.tasks)
 
 
+def test_each_pair_of_networks_is_compared_once_and_one_network_with_none():
+    made = plan(recipe="default")
+    names = [network.name for network in made.recipe.networks]
+    pairs = [frozenset(task.name.split("/")) for task in made.tasks if task.step == "twins"]
+    assert len(pairs) == len(set(pairs)) == len(names) * (len(names) - 1) // 2
+    assert not {"pools", "twins"} & {task.step for task in plan().tasks}
+
+
+def test_another_network_compares_only_its_own_pairs_anew():
+    two = "networks=[{name='alexnet-64',maps=[]},{name='zfnet-64',maps=[]}]"
+    three = two.replace("]}]", "]},{name='vgg-64',maps=[]}]")
+    before, after = digests(plan(two)), digests(plan(three))
+    assert all(after[name] == digest for name, digest in before.items())
+    assert {name for name in after if name not in before and name.startswith("twins:")} == {
+        "twins:alexnet-64/vgg-64",
+        "twins:zfnet-64/vgg-64",
+    }
+
+
 def test_an_unknown_layer_lists_those_there_are():
     with pytest.raises(UnknownName, match="Did you mean 'block3b'"):
         plan("networks.0.layers=['block3bb']")

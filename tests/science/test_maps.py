@@ -7,7 +7,7 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from atlas.compare import neighbours
+from atlas.compare import neighbours, standardized, twins
 from atlas.embed import EmbedSettings, embed, features, kept_ranks, nearest, orient, unit_square
 from atlas.grid import cells
 from atlas.measured import Layout
@@ -142,3 +142,20 @@ def test_neighbours_equal_numpys_correlation():
         assert unit not in found.unit[unit]
         np.testing.assert_allclose(found.correlation[unit, 0], np.delete(slow[unit], unit).max().clip(0), atol=1e-6)
     np.testing.assert_allclose(found.correlation[8], 0, atol=1e-6)
+
+
+def test_twins_equal_numpys_correlation_from_both_sides():
+    random = np.random.default_rng(3)
+    one = [random.normal(size=(60, 5)), random.normal(size=(60, 4))]
+    other = [random.normal(size=(60, 3)), random.normal(size=(60, 6))]
+    other[1][:, 2] = 2 * one[0][:, 4] - 7  # unit 4 of the first layer has its twin in the second
+    one[1][:, 3] = 5.0  # a constant unit has none
+    mine, theirs = twins([standardized(layer) for layer in one], [standardized(layer) for layer in other])
+    assert (mine[0].layer[4], mine[0].unit[4]) == (1, 2)
+    assert (theirs[1].layer[2], theirs[1].unit[2]) == (0, 4)
+    np.testing.assert_allclose(mine[0].correlation[4], 1, atol=2e-3)
+    assert (mine[1].layer[3], mine[1].unit[3], mine[1].correlation[3]) == (-1, -1, 0)
+    slow = np.corrcoef(np.hstack([*one, *other])[:, [*range(8), *range(9, 18)]].T)[:8, 8:]
+    fast = np.concatenate([table.correlation for table in mine])[:8]
+    np.testing.assert_allclose(fast, slow.max(1), atol=2e-3)
+    np.testing.assert_allclose(np.concatenate([table.correlation for table in theirs]), slow.max(0), atol=2e-3)
