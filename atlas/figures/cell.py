@@ -65,7 +65,7 @@ class Telling:
 
 def tellings(network: RecurrentResults, cell: int) -> list[Telling]:
     """Of every concept that the texts hold, the one that the cell tells best on half A first."""
-    arrays = network.arrays["profiles"]
+    arrays = network.arrays["cells"]
     nulls = {record["concept"]: record["null_p95"] for record in network.facts["cells"]["concepts"]}
     rows = zip(CONCEPTS, arrays["scores_a"][cell].tolist(), arrays["scores_b"][cell].tolist(), strict=True)
     known = [(concept, a, b) for concept, a, b in rows if concept.name in nulls and not np.isnan((a, b)).any()]
