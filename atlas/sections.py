@@ -91,7 +91,7 @@ class RecurrentRecipe(Section):
     characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
     places: int = Field(1000, ge=10, description="places where the context is cut short")
     cells: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
-        40, description='cells of each character network with a page, those first that the chapter names; or "all"'
+        "all", description='cells of each character network with a page, those first that the chapter names; or "all"'
     )
 
     def paged(self, spec: RecurrentSpec) -> int:

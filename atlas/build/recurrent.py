@@ -66,10 +66,12 @@ def recurrent_tasks(recipe: Recipe) -> Iterator[Task]:
                 own["seed"] = recipe.seed
             if study == "reach":
                 own["places"] = recipe.recurrent.places
-            more = {"reach": {"baseline": baseline}, "statemaps": {"cells": made.get("cells")}}.get(study, {})
-            roles = {role: (task.digest,) for role, task in more.items() if task}
-            read = needs if spec.reads == "characters" else {}
-            made[study] = Task(study, spec.name, own, read | roles, f"{study}/{spec.name}")
+            roles = needs if spec.reads == "characters" else {}
+            if study == "reach":
+                roles = roles | {"baseline": (baseline.digest,)}
+            if study == "statemaps":
+                roles = roles | {"cells": (made["cells"].digest,)}
+            made[study] = Task(study, spec.name, own, roles, f"{study}/{spec.name}")
         yield from made.values()
 
 

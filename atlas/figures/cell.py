@@ -87,7 +87,7 @@ def telling_sentence(network: RecurrentResults, cell: int) -> str:
     return f"{where}, {'above' if best.above else 'no better than'} the {number(best.null)} that the best cell reaches by chance."
 
 
-def cell_title(network: RecurrentResults, cell: int) -> str:
+def cell_title(network: RecurrentResults, cell: int | str) -> str:
     """The cell in words."""
     return f"Cell {cell} of the {network.spec.title}"
 

@@ -136,7 +136,7 @@ _STEPS = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}
 def peers_of(activity: Array, cell: int, count: int = PEERS) -> Array:
     """The other cells whose activity (deviations [H]) is most like that of `cell`."""
     others = np.argsort(np.abs(np.log(activity + 1e-9) - np.log(activity[cell] + 1e-9)), kind="stable")
-    return others[others != cell][:count]
+    return np.asarray(others[others != cell][:count])
 
 
 def causal(extra: Array, inside: Array, *, cell: int, activity: Array, peers: int = PEERS) -> CausalFinding:

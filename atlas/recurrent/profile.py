@@ -13,7 +13,7 @@ from atlas.recurrent.trace import states
 from atlas.types import Array
 
 PEAKS = 2  # passages at the highest values, and as many at the lowest, each of another file
-BEFORE, AFTER = 44, 12  # characters of a passage before and after the one where the cell peaks
+BEFORE, AFTER = 36, 8  # characters of a passage before and after the one where the cell peaks
 BINS = 32
 PUSHED = 4  # characters that a cell makes likelier, and as many that it makes less likely
 KIN = 5

@@ -28,6 +28,7 @@ from atlas.views.script import put
 
 ZERO = ord("i")  # the letter of level 0: -8 to 8 are a to q
 LEVELS = 8  # of colour on either side of zero
+PAIRS = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"\\<")[: (LEVELS + 1) ** 2]  # signs that a script holds as they are
 PLACES = (
     "states.html",
     "Places of states",
@@ -162,14 +163,12 @@ def _decision(network: RecurrentResults, place: int) -> dict[str, Any]:
 def _numbers(network: RecurrentResults) -> dict[str, Any]:
     """All that the cell browser needs.
 
-    `data`: a letter a character and cell for each quantity ("i" is level 0); `next`: the likeliest next characters; `scores`: of all
-    cells on half B for each concept, in thousandths, below 500 for cells that are low in it; `pages`: cells with a page; `on`:
-    the level of h from which on a cell is on.
+    `data`: a letter a character and cell for c and h ("i" is level 0); `gates`: a sign of PAIRS for two of them, in levels 0 to 8;
+    `next`: the likeliest next characters; `scores`: of all cells on half B for each concept, in thousandths, below 500 for cells
+    that are low in it; `pages`: cells with a page; `on`: the level of h from which on a cell is on.
     """
     arrays = network.arrays["passages"]
-    quantities = [name for name in ("c", "h", "input", "forget", "output", "reset", "update") if name in arrays]
-    if network.spec.cell != "LSTM":
-        quantities.remove("c")  # the same as h
+    shown = ("c", "h") if network.spec.cell == "LSTM" else ("h",)  # of the others c is the same as h
     likely = [
         [[ALPHABET[symbol], int(chance)] for symbol, chance in zip(symbols, chances, strict=True)]
         for symbols, chances in zip(arrays["next"].tolist(), arrays["chance"].tolist(), strict=True)
@@ -185,9 +184,18 @@ def _numbers(network: RecurrentResults) -> dict[str, Any]:
             for concept, column in zip(CONCEPTS, scores.T, strict=True)
             if not np.isnan(column).any()
         },
-        "data": {name: (ZERO + colours(arrays[name] / 127)).astype(np.uint8).tobytes().decode() for name in quantities},
+        "data": {name: (ZERO + colours(arrays[name] / 127)).astype(np.uint8).tobytes().decode() for name in shown},
+        "gates": {name: paired(colours(arrays[name] / 127)) for name in network.facts["gates"]["gates"]},
+        "pairs": PAIRS,
         "next": likely,
     }
+
+
+def paired(levels: Array) -> str:
+    """Levels 0 to 8, of any shape, two a sign of PAIRS; the last one alone has a 0 beside it."""
+    flat = levels.ravel()
+    even = np.append(flat, np.zeros(len(flat) % 2, int)).reshape(-1, 2)
+    return "".join(PAIRS[number] for number in (even @ (LEVELS + 1, 1)).tolist())
 
 
 ATLAS_VIEWS.add("recurrent", pages)

@@ -137,6 +137,6 @@
       window.__atlas.load("static/cite.js");
       make("script", { src: "../cite.js" }, document.head);
     }
-    if (document.body.classList.contains("unit")) cite.addEventListener("toggle", citing, { once: true });
+    if (/^(unit|cell) /.test(document.body.className)) cite.addEventListener("toggle", citing, { once: true });
   });
 })();

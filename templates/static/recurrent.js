@@ -26,10 +26,20 @@
     }
     function open(found) {
       loaded = found;
+      Object.keys(found.gates).forEach(function (name) { found.data[name] = unpaired(found.gates[name]); });
       form.quantity.length = 0;
       Object.keys(found.data).forEach(function (name) { form.quantity.add(new Option(names[name], name)); });
       Object.keys(found.scores).forEach(function (name) { form.concept.add(new Option(name, name)); });
       list();
+    }
+    // two levels, 0 to 8, a sign
+    function unpaired(signs) {
+      var base = Math.round(Math.sqrt(loaded.pairs.length)), letters = [];
+      for (var i = 0; i < signs.length; i++) {
+        var both = loaded.pairs.indexOf(signs[i]);
+        letters.push(String.fromCharCode(105 + Math.floor(both / base), 105 + both % base));
+      }
+      return letters.join("");
     }
     // all cells, by number or by how well they tell the chosen concept on held-out files
     function list() {

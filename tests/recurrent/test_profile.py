@@ -119,3 +119,4 @@ def test_stretches_of_a_colour_keep_the_code_and_frame_one_character():
     found = list(runs(symbols, np.array([0.0, 0.01, 0.9, 0.95, -0.5, -1.0]), 3))
     assert "".join(text for text, *_ in found) == "if a:↵\n"
     assert found == [("if", 0, False), (" ", 8, False), ("a", 8, True), (":", -4, False), ("↵\n", -8, False)]
+    assert [level for _, level, _ in runs(symbols[:4], np.array([0.2, 0.3, 0.7, 0.8]), 9)] == [0, 4, 8]
