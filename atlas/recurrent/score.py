@@ -50,7 +50,11 @@ def _scores(ranked: Array, values: Array, *, graded: bool) -> Array:
     common = np.asarray(ranked.T @ centred, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         if graded:
-            spread = (ranked.var(0, dtype=np.float64)[:, None] * centred.var(0, dtype=np.float64)) ** 0.5
+            size = (
+                np.array([column @ column for column in ranked.T], np.float64) / count
+                - ranked.T.mean(1, dtype=np.float64) ** 2
+            )
+            spread = (size[:, None] * centred.var(0, dtype=np.float64)) ** 0.5
             found = np.where(np.ptp(ranked, 0)[:, None] > 0, (1 + common / count / spread) / 2, 0.5)
             return np.asarray(np.where(np.ptp(values, 0) > 0, found, np.nan))
         positive = values.sum(0, dtype=np.float64)

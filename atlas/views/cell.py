@@ -65,9 +65,15 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
             "characters": network.facts["profiles"]["characters"],
             "lags": LAGS,
         }
-        rows = [(cell, tellings(network, cell)[:1], _remembers(network, cell)) for cell in cells]
+        paged = set(cells)
+        rows = [
+            (cell, cell in paged, tellings(network, cell)[:1], _remembers(network, cell))
+            for cell in range(network.spec.hidden)
+        ]
         made = read_from(desk.results, network)
-        yield Page(cells_page(network.spec.name), "cells.html", shared | {"rows": rows, "made": made})
+        yield Page(
+            cells_page(network.spec.name), "cells.html", shared | {"rows": rows, "pages": len(cells), "made": made}
+        )
         yield Asset(f"recurrent/{network.spec.name}/cells/cite.js", put("cite", _cite_data(desk, network)))
         for place, cell in enumerate(cells):
             turn = {

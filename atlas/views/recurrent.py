@@ -28,7 +28,9 @@ from atlas.views.script import put
 
 ZERO = ord("i")  # the letter of level 0: -8 to 8 are a to q
 LEVELS = 8  # of colour on either side of zero
-PAIRS = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"\\<")[: (LEVELS + 1) ** 2]  # signs that a script holds as they are
+PAIRS = "".join(chr(code) for code in range(33, 127) if chr(code) not in '"\\<')[
+    : (LEVELS + 1) ** 2
+]  # signs that a script holds as they are
 PLACES = (
     "states.html",
     "Places of states",
