@@ -37,7 +37,7 @@ def passage(results: AtlasResults) -> Figure:
         results, "passage", title="Cells over text", alt="Source code coloured by a cell's memory", shows_code=True,
         caption=f"Held-out source code ({listed(paths[:1])}) coloured by {listed(told)}: in each network the cell with the highest "
         "held-out score. Orange is above zero, blue below, full colour at the cell's own 99.5th percentile. All values are from a "
-        f"replay with every gate in the open; its states are those of the networks' own forward pass to {tiny(worst)}.",
+        f"replay with every gate in the open; its states are those of the networks' own forward pass to {tiny(worst)} in float64.",
     )  # fmt: skip
 
 

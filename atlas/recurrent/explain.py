@@ -28,16 +28,17 @@ def explain(
 ) -> tuple[dict[str, Array], dict[str, Any]]:
     """Relevances [T] of the symbols for direction . outputs at the end, by method, with `curve/…` [P + 1] of each, and the facts.
 
-    `exact` is in double; curves are in single precision, whose error is far below what they show.
+    `exact` is in double; integrated gradients and curves are in single precision, whose error is far below what they show.
     """
+    single = deepcopy(exact).float()
     ledger = propagate(net_of(exact), symbols, direction, epsilon=epsilon)
     given = {
         "lrp": ledger.inputs,
         "gradient": gradient_x_input(exact, symbols, direction),
-        "integrated": integrated_gradients(exact, symbols, direction),
+        "integrated": integrated_gradients(single, symbols, direction).astype(np.float64),
         "occlusion": occlusion(exact, symbols, direction),
     }
-    curves = deletion_curves(deepcopy(exact).float(), symbols, direction, given, seed=seed)
+    curves = deletion_curves(single, symbols, direction, given, seed=seed)
     facts = {
         "ledger": {
             "inputs": float(ledger.inputs.sum()), "bias": ledger.bias, "stabilizer": ledger.stabilizer,

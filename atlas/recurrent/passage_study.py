@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,17 +27,18 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, 
 
     Arrays, a passage after the other: `symbols` [P*L], `c`, `h` and each gate [P*L, H] int8 (c divided by `scale` [H]),
     `next` and `chance` [P*L, 5]: the five likeliest next characters and their probabilities in percent. Fact `replay`: how far
-    the states shown are from those of torch's own forward pass over the texts, at most.
+    the states shown are from those of torch's own forward pass over the texts, at most, both in float64.
     """
-    net = net_of(module)
+    exact = deepcopy(module).double()  # in single precision rounding alone reaches 1e-4 after thousands of characters
+    net = net_of(exact)
     _, b = halves(texts)
     chosen = sorted(((text, *_varied(text)) for text in b), key=lambda one: (-one[2], one[0].path))[:PASSAGES]
     parts: dict[str, list[Array]] = {}
     paths, firsts = [], []
-    scale, replayed = np.zeros(net.cell.hidden, np.float32), 0.0
+    scale, replayed = np.zeros(net.cell.hidden), 0.0
     for text, first, _ in chosen:
         trace = replay(net.cell, net.embed[text.symbols])
-        replayed = max(replayed, replay_error(module, text.symbols, trace))
+        replayed = max(replayed, replay_error(exact, text.symbols, trace))
         rows = slice(first + 1, min(first + 1 + LONG, len(text)))
         likely, chance = _likely(net.outputs(trace.h[rows]))
         for name, values in (("symbols", text.symbols[rows]), ("h", trace.h[rows]), ("c", trace.c[rows]),
@@ -51,7 +53,7 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, 
         name: np.rint(np.clip(whole[name], -1, 1) * 127).astype(np.int8) for name in ("h", "c", *GATES[net.cell.kind])
     }
     arrays |= {"symbols": whole["symbols"].astype(np.uint8), "next": whole["next"].astype(np.uint8),
-               "chance": whole["chance"].astype(np.uint8), "scale": scale}  # fmt: skip
+               "chance": whole["chance"].astype(np.uint8), "scale": scale.astype(np.float32)}  # fmt: skip
     return arrays, {
         "paths": paths,
         "firsts": firsts,
