@@ -169,7 +169,7 @@ class NetworkResults:
 
 @dataclass(frozen=True)
 class RecurrentResults:
-    """A recurrent network and its studies, each as arrays and plain facts (see `atlas/recurrent/study.py`)."""
+    """A recurrent network and its studies, each as arrays and plain facts (see `atlas/recurrent/*_study.py`)."""
 
     spec: RecurrentSpec
     card: Mapping[str, Any]  # the model card beside the weights

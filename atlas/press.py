@@ -43,6 +43,7 @@ class Press:
         self._jinja.filters.update(
             num=caption_words.number,
             pct=caption_words.percent,
+            tiny=caption_words.tiny,
             first_name=caption_words.first_name,
             fixed=words.fixed,
             whole=words.whole,

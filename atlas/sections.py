@@ -89,9 +89,9 @@ class RecurrentRecipe(Section):
     networks: tuple[str, ...] = Field((), description="recurrent networks (`atlas list recurrent`)")
     own: tuple[OwnRecurrent, ...] = Field((), description="own checkpoints, `[[recurrent.own]]`, after these")
     characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
-    places: int = Field(1000, ge=10, description="places where the context is cut short")
+    places: int = Field(500, ge=10, description="places where the context is cut short")
     cells: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
-        40, description='cells of each character network with a page, those first that the chapter names; or "all"'
+        "all", description='cells of each character network with a page, those first that the chapter names; or "all"'
     )
 
     def paged(self, spec: RecurrentSpec) -> int:

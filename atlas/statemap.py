@@ -2,50 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from atlas.embed import NEAREST, EmbedSettings, embed, features, kept_ranks, nearest, unit_square
+from atlas.measured import Layout
 from atlas.recurrent.cell import Net
+from atlas.recurrent.cells import best_told
 from atlas.recurrent.concepts import CONCEPTS, KINDS
-from atlas.recurrent.score import ranks, scores_of_many, strength
 from atlas.recurrent.texts import Text, halves
 from atlas.recurrent.trace import states
 from atlas.types import Array
 
-SAMPLED, WALK = 1000, 30  # states of the map, and characters of the trajectory
-JUDGED = 12_000  # states that say what a cell responds to
+SAMPLED = 1000  # states of the map
+WALKS, WALK = 3, 30  # trajectories, and characters of each
 COMPARED = 800  # states at which cells are compared with each other
 SETTINGS = EmbedSettings(neighbours=30)
 
 
-def study_maps(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Arrays: `umap` and `pca` [N, 2] in [0, 1] of N states, `kind` [N] into KINDS, `walk` the rows of the trajectory in order, its
-    `symbols`; `cells` [H, 2] and `responds` [H] into CONCEPTS (-1: to none above chance). Facts: quality figures.
+def study_maps(
+    net: Net, texts: Sequence[Text], scored: Mapping[str, Array], found: Sequence[Mapping[str, Any]], *, seed: int
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Arrays: `umap` and `pca` [N, 2] in [0, 1] of N states, `kind` [N] into KINDS, `walks` [WALKS, WALK] the rows of each trajectory
+    in order, their `symbols` [WALKS, WALK]; `cells` [H, 2] and `responds` [H] into CONCEPTS (-1: to none above chance), by the
+    scores and records of the study of cells. Facts: quality figures.
     """
     _, b = halves(texts)
     read = [text.rows(h) for text, (h, _) in zip(b, states(net, [text.symbols for text in b]), strict=True)]
     vectors, kind = np.concatenate(read), np.concatenate([kinds_of(text)[:-1] for text in b])
-    number, first = _walk_start(b)
-    start = first + sum(len(text) - 1 for text in b[:number])
+    starts = np.cumsum([0, *(len(text) - 1 for text in b)])
+    walked = walks(b)
+    rows = np.array([starts[number] + first for number, first in walked])[:, None] + np.arange(WALK)
     rng = np.random.default_rng(seed)
-    chosen = np.concatenate(
-        [np.arange(start, start + WALK), rng.choice(len(vectors), min(SAMPLED, len(vectors)), replace=False)]
-    )
-    chosen, place = np.unique(chosen, return_index=True)
-    walk = np.flatnonzero(place < WALK)
+    drawn = rng.choice(len(vectors), min(SAMPLED, len(vectors)), replace=False)
+    chosen = np.unique(np.concatenate([rows.ravel(), drawn]))
     layout = embed(vectors[chosen], kind[chosen], SETTINGS, seed=seed)
     pca, told = principal(vectors[chosen], kind[chosen], seed=seed)
-    cells, responds, about = _cell_map(
-        vectors, {c.name: np.concatenate([t.labels[c.name][:-1] for t in b]) for c in CONCEPTS}, seed=seed
-    )
-    arrays = {"umap": layout.xy, "pca": pca, "kind": kind[chosen], "walk": walk, "symbols": b[number].symbols[1 + first : 1 + first + len(walk)],
-              "cells": cells, "responds": responds}  # fmt: skip
-    quality = {key: value for key, value in asdict(layout).items() if key != "xy"}
-    return arrays, {"umap": quality, "pca": told, "cells": about, "path": b[number].path}
+    names = [concept.name for concept in CONCEPTS]
+    nulls = {names.index(record["concept"]): record["null_p95"] for record in found}
+    responds = best_told(scored["scores_a"], scored["scores_b"], nulls)
+    cells, about = cell_map(vectors, responds, seed=seed)
+    symbols = [b[number].symbols[1 + first : 1 + first + WALK] for number, first in walked]
+    arrays = {"umap": layout.xy, "pca": pca, "kind": kind[chosen], "walks": np.searchsorted(chosen, rows),
+              "symbols": np.stack(symbols), "cells": cells, "responds": responds}  # fmt: skip
+    return arrays, {
+        "umap": _quality(layout),
+        "pca": told,
+        "cells": about,
+        "paths": [b[number].path for number, _ in walked],
+    }
+
+
+def _quality(layout: Layout) -> dict[str, Any]:
+    return {key: value for key, value in asdict(layout).items() if key != "xy"}
 
 
 def kinds_of(text: Text) -> Array:
@@ -56,18 +68,16 @@ def kinds_of(text: Text) -> Array:
     return found
 
 
-def _walk_start(texts: Sequence[Text]) -> tuple[int, int]:
-    """(text, character) where the stretch of WALK characters with the most changes of kind begins."""
-    most, place = -1, (0, 0)
+def walks(texts: Sequence[Text]) -> list[tuple[int, int]]:
+    """(text, character) where the WALKS stretches of WALK characters with the most changes of kind begin, each in another text."""
+    found = []
     for number, text in enumerate(texts):
         changes = np.cumsum(np.concatenate([[False], np.diff(kinds_of(text)) != 0]))
         last = len(text) - 1 - WALK
-        if last < 1:
-            continue
-        within = changes[WALK : WALK + last] - changes[:last]
-        if within.max() > most:
-            most, place = int(within.max()), (number, int(within.argmax()))
-    return place
+        if last >= 1:
+            within = changes[WALK : WALK + last] - changes[:last]
+            found.append((-int(within.max()), number, int(within.argmax())))
+    return [(number, first) for _, number, first in sorted(found)[:WALKS]]
 
 
 def principal(vectors: Array, classes: Array, *, seed: int) -> tuple[Array, dict[str, Any]]:
@@ -95,26 +105,10 @@ def _scale(vectors: Array, points: Array) -> float:
     return float(axes[::-1][: points.shape[1]].sum() / (points**2).sum())
 
 
-def _cell_map(vectors: Array, labels: dict[str, Array], *, seed: int) -> tuple[Array, Array, dict[str, Any]]:
-    """Cells laid out by the correlation of their states, and the concept that each tells best, if above chance."""
+def cell_map(vectors: Array, responds: Array, *, seed: int) -> tuple[Array, dict[str, Any]]:
+    """[H, 2] the cells of states `vectors` [T, H], laid out by their correlation, with the purity of what they respond to [H]."""
     rng = np.random.default_rng(seed)
-    every = max(1, len(vectors) // JUDGED)
-    vectors, labels = vectors[::every], {name: label[::every] for name, label in labels.items()}
-    ranked = ranks(vectors)
-    table, bars = [], []
-    for concept in CONCEPTS:
-        label = labels[concept.name]
-        if np.ptp(label) == 0:
-            table.append(np.full(vectors.shape[1], 0.5))
-            bars.append(1.0)
-            continue
-        moved = np.stack([np.roll(label, d) for d in rng.integers(len(label) // 4, 3 * len(label) // 4, 20)], 1)
-        table.append(strength(scores_of_many(ranked, label[:, None], graded=concept.graded)[:, 0]))
-        bars.append(float(np.quantile(strength(scores_of_many(ranked, moved, graded=concept.graded)).max(0), 0.95)))
-    margin = np.array(table) - np.array(bars)[:, None]  # [concepts, H]
-    responds = np.where(margin.max(0) > 0, margin.argmax(0), -1)
     sample = np.sort(rng.choice(len(vectors), min(COMPARED, len(vectors)), replace=False))
     traces = vectors[sample].T - vectors[sample].mean(0)[:, None]
     layout = embed(traces, responds, EmbedSettings(neighbours=15), seed=seed)
-    quality = {key: value for key, value in asdict(layout).items() if key != "xy"}
-    return layout.xy, responds, quality | {"none": int((responds < 0).sum())}
+    return layout.xy, _quality(layout) | {"none": int((responds < 0).sum())}

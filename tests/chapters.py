@@ -12,11 +12,15 @@ import torch
 from atlas.build.recurrent import recurrent_card
 from atlas.measured import RecurrentResults
 from atlas.networks.recurrent import ALPHABET, SENTIMENT, SPECS, SPEECH, SPELLING, build
-from atlas.recurrent import study
 from atlas.recurrent.cell import Cell, Net, net_of
+from atlas.recurrent.cell_study import study_cells, study_gates
 from atlas.recurrent.concepts import KINDS
 from atlas.recurrent.match_study import study_matches
+from atlas.recurrent.passage_study import study_passages
 from atlas.recurrent.profile import study_profiles
+from atlas.recurrent.reach_study import study_reach
+from atlas.recurrent.reaction_study import study_reactions
+from atlas.recurrent.relevance_study import study_relevance
 from atlas.recurrent.sentence_study import study_sentences
 from atlas.recurrent.sentences import read_sentences
 from atlas.recurrent.source import SourceFile
@@ -94,17 +98,19 @@ def _network(spec: RecurrentSpec) -> RecurrentResults:
     module = build(spec).eval().requires_grad_(False)
     net = net_of(module)
     baseline = np.full(sum(len(text) - 1 for text in texts), 2.0)
+    seldom = np.arange(len(baseline)) % 7 == 0
     found: dict[str, Any] = {
-        "cells": study.study_cells(net, texts, seed=0),
+        "cells": study_cells(net, texts, seed=0),
         "matches": study_matches(net, texts, seed=0),
         "statemaps": _maps(),
-        "gates": study.study_gates(net, texts),
-        "reach": study.study_reach(module, texts, baseline, places=40, seed=0),
-        "passages": study.study_passages(net, texts),
+        "reactions": study_reactions(net, texts, seed=0),
+        "gates": study_gates(net, texts),
+        "reach": study_reach(module, texts, baseline, seldom, places=40, seed=0),
+        "passages": study_passages(module, texts),
         "profiles": study_profiles(net, texts),
     }
     found["reach"][1]["by_order"] = [4.0, 3.0, 2.5, 2.2, 2.1, 2.05, 2.0]
-    found["relevances"] = study.study_relevance(module, texts, seed=0)
+    found["relevances"] = study_relevance(module, texts, seed=0)
     card = {
         "held_out": {"loss": 1.25, "characters": 4800},
         "parameters": 1000,
@@ -127,8 +133,8 @@ def _maps() -> tuple[dict[str, Any], dict[str, Any]]:
     rng = np.random.default_rng(0)
     quality = {"trustworthiness": 0.9, "purity": 0.5, "purity_shuffled": 0.25}
     arrays = {
-        "umap": rng.random((150, 2)), "pca": rng.random((150, 2)), "kind": rng.integers(0, len(KINDS) + 1, 150), "walk": np.arange(20),
-        "symbols": rng.integers(3, 90, 20), "cells": rng.random((60, 2)), "responds": rng.integers(-1, 9, 60),
+        "umap": rng.random((150, 2)), "pca": rng.random((150, 2)), "kind": rng.integers(0, len(KINDS) + 1, 150), "walks": np.arange(60).reshape(3, 20),
+        "symbols": rng.integers(3, 90, (3, 20)), "cells": rng.random((60, 2)), "responds": rng.integers(-1, 9, 60),
     }  # fmt: skip
     cells = {**quality, "none": 7, "parameters": {"points": 60}}
-    return arrays, {"umap": quality, "pca": {**quality, "variance": 0.4}, "cells": cells, "path": "module1.py"}
+    return arrays, {"umap": quality, "pca": {**quality, "variance": 0.4}, "cells": cells, "paths": ["module1.py"] * 3}

@@ -25,13 +25,23 @@ if TYPE_CHECKING:
     from atlas.recurrent.words import Vocabulary
 
 STUDIES: dict[str, tuple[str, ...]] = {
-    "characters": ("cells", "gates", "reach", "relevances", "passages", "matches", "statemaps", "profiles"),
+    "characters": (
+        "cells",
+        "gates",
+        "reach",
+        "relevances",
+        "passages",
+        "matches",
+        "reactions",
+        "profiles",
+        "statemaps",
+    ),
     "words": ("sentences",),
     "letters": ("spellings",),
     "sound": ("sounds",),
 }
 """The studies of a network, by what it reads."""
-SEEDED = {"cells", "reach", "relevances", "matches", "statemaps", "sentences", "sounds"}
+SEEDED = {"cells", "reach", "relevances", "matches", "reactions", "statemaps", "sentences", "sounds"}
 ORDER = 7  # of the n-gram baseline
 
 
@@ -47,6 +57,7 @@ def recurrent_tasks(recipe: Recipe) -> Iterator[Task]:
     if any(spec.reads == "characters" for spec in chosen):
         yield from (texts, baseline)
     for spec in chosen:
+        made: dict[str, Task] = {}
         for study in STUDIES[spec.reads]:
             own: dict[str, Any] = {"network": spec.name, "weights": spec.weights.sha256}
             if isinstance(spec.weights, OwnFile) and spec.words is not None:
@@ -55,10 +66,13 @@ def recurrent_tasks(recipe: Recipe) -> Iterator[Task]:
                 own["seed"] = recipe.seed
             if study == "reach":
                 own["places"] = recipe.recurrent.places
-            more = {"baseline": (baseline.digest,)} if study == "reach" else {}
-            yield Task(
-                study, spec.name, own, (needs if spec.reads == "characters" else {}) | more, f"{study}/{spec.name}"
-            )
+            roles = needs if spec.reads == "characters" else {}
+            if study == "reach":
+                roles = roles | {"baseline": (baseline.digest,)}
+            if study == "statemaps":
+                roles = roles | {"cells": (made["cells"].digest,)}
+            made[study] = Task(study, spec.name, own, roles, f"{study}/{spec.name}")
+        yield from made.values()
 
 
 # ---------------------------------------------------------------- work
@@ -134,22 +148,28 @@ def texts(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 
 
 def baselines(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """The loss of an n-gram model of the files that the networks learned, on the ones held out: mean by order, all of the last."""
+    """What the files that the networks learned say of those held out, at every character but each text's first.
+
+    Arrays: `losses` of an n-gram model, and `rare`, whether the character is part of a rare word; facts: mean losses by order.
+    """
+    from atlas.recurrent.errors import rare
     from atlas.recurrent.ngram import ngram_losses
     from atlas.recurrent.source import encode_file, read_library
 
     for task in tasks:
-        training = [encode_file(file) for file in read_library() if not file.held_out]
+        learned = [file for file in read_library() if not file.held_out]
         found = _texts_of(store, task)
         order = task.parameters["order"]
         whole = np.concatenate([text.symbols for text in found])
-        losses = ngram_losses(training, whole, order=order, symbols=len(ALPHABET))
+        losses = ngram_losses([encode_file(file) for file in learned], whole, order=order, symbols=len(ALPHABET))
         starts = np.cumsum([0, *(len(text) + 1 for text in found)])[:-1]
         kept = np.concatenate(
             [np.arange(start + 1, start + len(text)) for start, text in zip(starts, found, strict=True)]
         )
         own = losses[:, kept]
-        yield Entry({"losses": own[-1].astype(np.float32)}, {"order": order, "by_order": own.mean(1).tolist()})
+        flags = rare((file.text for file in learned), [text.text for text in found])
+        arrays = {"losses": own[-1].astype(np.float32), "rare": np.concatenate([one[1:] for one in flags])}
+        yield Entry(arrays, {"order": order, "by_order": own.mean(1).tolist()})
 
 
 def _study(name: str) -> Callable[[Store, Sequence[Task]], Iterator[Entry]]:
@@ -167,27 +187,41 @@ def _found(name: str, store: Store, task: Task) -> Found:
     spec, seed = recurrent_spec_of(task.parameters["network"]), task.parameters.get("seed", 0)
     if spec.reads != "characters":
         return _READERS[spec.reads](spec, seed)
-    from atlas.recurrent import study
+    module, read = load(spec), _texts_of(store, task)
+    if name in ("reach", "statemaps"):
+        return _after(
+            name, module, read, store.get(task.needs[{"reach": "baseline", "statemaps": "cells"}[name]][0]), task
+        )
     from atlas.recurrent.cell import net_of
+    from atlas.recurrent.cell_study import study_cells, study_gates
     from atlas.recurrent.match_study import study_matches
+    from atlas.recurrent.passage_study import study_passages
     from atlas.recurrent.profile import study_profiles
+    from atlas.recurrent.reaction_study import study_reactions
+    from atlas.recurrent.relevance_study import study_relevance
+
+    net = net_of(module)
+    done: dict[str, Callable[[], Found]] = {
+        "cells": lambda: study_cells(net, read, seed=seed), "gates": lambda: study_gates(net, read),
+        "relevances": lambda: study_relevance(module, read, seed=seed), "passages": lambda: study_passages(module, read),
+        "matches": lambda: study_matches(net, read, seed=seed), "reactions": lambda: study_reactions(net, read, seed=seed),
+        "profiles": lambda: study_profiles(net, read),
+    }  # fmt: skip
+    return done[name]()
+
+
+def _after(name: str, module: Recurrent, read: Sequence[Text], entry: Entry, task: Task) -> Found:
+    """A study that goes on from another one's `entry`."""
+    from atlas.recurrent.cell import net_of
+    from atlas.recurrent.reach_study import study_reach
     from atlas.statemap import study_maps
 
-    module, read = load(spec), _texts_of(store, task)
-    if name == "reach":
-        baseline = store.get(task.needs["baseline"][0])
-        arrays, facts = study.study_reach(
-            module, read, baseline.arrays["losses"], places=task.parameters["places"], seed=seed
-        )
-        return arrays, facts | {"by_order": baseline.facts["by_order"]}
-    if name == "relevances":
-        return study.study_relevance(module, read, seed=seed)
-    net = net_of(module)
-    unseeded = {"gates": study.study_gates, "passages": study.study_passages, "profiles": study_profiles}
-    if name in unseeded:
-        return unseeded[name](net, read)
-    seeded = {"cells": study.study_cells, "matches": study_matches, "statemaps": study_maps}
-    return seeded[name](net, read, seed=seed)
+    seed = task.parameters["seed"]
+    if name == "statemaps":
+        return study_maps(net_of(module), read, entry.arrays, entry.facts["concepts"], seed=seed)
+    losses, rare = entry.arrays["losses"], entry.arrays["rare"]
+    arrays, facts = study_reach(module, read, losses, rare, places=task.parameters["places"], seed=seed)
+    return arrays, facts | {"by_order": entry.facts["by_order"]}
 
 
 def _sentences(spec: RecurrentSpec, seed: int) -> Found:

@@ -65,7 +65,7 @@ class Telling:
 
 def tellings(network: RecurrentResults, cell: int) -> list[Telling]:
     """Of every concept that the texts hold, the one that the cell tells best on half A first."""
-    arrays = network.arrays["profiles"]
+    arrays = network.arrays["cells"]
     nulls = {record["concept"]: record["null_p95"] for record in network.facts["cells"]["concepts"]}
     rows = zip(CONCEPTS, arrays["scores_a"][cell].tolist(), arrays["scores_b"][cell].tolist(), strict=True)
     known = [(concept, a, b) for concept, a, b in rows if concept.name in nulls and not np.isnan((a, b)).any()]
@@ -87,7 +87,7 @@ def telling_sentence(network: RecurrentResults, cell: int) -> str:
     return f"{where}, {'above' if best.above else 'no better than'} the {number(best.null)} that the best cell reaches by chance."
 
 
-def cell_title(network: RecurrentResults, cell: int) -> str:
+def cell_title(network: RecurrentResults, cell: int | str) -> str:
     """The cell in words."""
     return f"Cell {cell} of the {network.spec.title}"
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from atlas.figures import claims, memory, reliance, states
 from atlas.figures.cell import cell_figures
 from atlas.figures.hearing import hearing_figures
-from atlas.figures.recurrent import recurrent_figures
 from atlas.figures.sentiment import sentiment_figures
 from atlas.figures.spelling import spelling_figures
 from atlas.measured import AtlasResults, Figure
+
+FIGURES = claims.FIGURES | memory.FIGURES | reliance.FIGURES | states.FIGURES
+
+
+def recurrent_figures(results: AtlasResults) -> tuple[Figure, ...]:
+    """Those of the character networks, in the order of the pages; none without such networks."""
+    return tuple(made(results) for made in FIGURES.values()) if results.recurrent else ()
 
 
 def chapter_figures(results: AtlasResults) -> tuple[Figure, ...]:

@@ -2,83 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle
 from typing import Any
 
 import numpy as np
 
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame
-from atlas.figures.recurrent import Line, closing_lines, context_lines, gate_points, shown_cell
-from atlas.measured import AtlasResults, Figure
+from atlas.figures.memory import CLOSING, closing_lines, context_lines, gate_points, memory_points
+from atlas.figures.recurrent import TITLES, Line, shown_cell
+from atlas.figures.reliance import SHOWN, deletion_lines
+from atlas.figures.states import character_chips
+from atlas.measured import AtlasResults, Figure, RecurrentResults
 from atlas.networks.recurrent import ALPHABET
+from atlas.recurrent.errors import CAUSES
 from atlas.types import Array
 
 COLOURS = (ACCENT, SECOND, "#009e73", QUIET, "#cc79a7", "#e69f00")
+HUES = ("#0072b2", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#e69f00", "#8c6d1f", "#6a3d9a", "#b15928")
 ROW = 0.16  # inches of a line of text
 WIDE = 96  # characters of a line of code
+ASIDE = 1.1  # the width of a map and of the gap after it
 Row = tuple[str, Array | None]  # a line of words, or of code with a number in [-1, 1] for each character
 
 
-def _height(results: AtlasResults, figure: Figure) -> float:
-    return max(1.0, len(_rows(results, figure)) * ROW) if _is_text(figure) else 3.2
+# ---------------------------------------------------------------- words and code
 
 
-def _is_text(figure: Figure) -> bool:
-    return figure.id.rpartition("/")[2] in ("concepts", "passage", "relevance", "matches")
+def _concepts(network: RecurrentResults) -> list[Row]:
+    return [
+        (f"  {TITLES[r['concept']]}: cell {r['cell']}{'' if r['sign'] > 0 else ' (low)'}, score {r['score']:.3f}, null {r['null_p95']:.3f}, "
+         f"character alone {r['character']:.3f}", None)
+        for r in network.facts["cells"]["concepts"]
+    ]  # fmt: skip
 
 
-def _rows(results: AtlasResults, figure: Figure) -> list[Row]:
-    """Lines of text, and for code a number in [-1, 1] for each character."""
-    name = figure.id.rpartition("/")[2]
+def _passage(network: RecurrentResults) -> list[Row]:
+    arrays = network.arrays["passages"]
+    return wrapped(arrays["symbols"], arrays["c"][:, shown_cell(network)[0]] / 127)
+
+
+def _relevance(network: RecurrentResults) -> list[Row]:
     rows: list[Row] = []
-    for network in results.recurrent:
-        rows.append((network.spec.title, None))
-        if name == "concepts":
-            rows += [
-                (
-                    f"  {r['concept']}: cell {r['cell']}, score {r['score']:.3f}, null {r['null_p95']:.3f}, probe {r['probe']:.3f}",
-                    None,
-                )
-                for r in network.facts["cells"]["concepts"]
-            ]
-        elif name == "matches":
-            rows += [
-                (
-                    f"  {q['concept']}: {one['before'][-20:]}[{one['stretch']}]{one['after'][:20]}".replace("\n", "¶"),
-                    None,
-                )
-                for q in network.facts["matches"]["queries"]
-                for one in (q, *q["matches"][:2])
-            ]
-        elif name == "passage":
-            arrays = network.arrays["passages"]
-            rows += wrapped(arrays["symbols"][:480], arrays["c"][:480, shown_cell(network)[0]] / 127)
-        else:
-            for place in range(len(network.facts["relevances"]["decisions"])):
-                values = network.arrays["relevances"][f"{place}/lrp"]
-                rows += wrapped(network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max())
+    for place in range(min(SHOWN, len(network.facts["relevances"]["decisions"]))):
+        values = network.arrays["relevances"][f"{place}/lrp"]
+        rows += wrapped(network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max())
     return rows
+
+
+def _matches(network: RecurrentResults) -> list[Row]:
+    return [
+        (f"  {q['concept']}: {one['before'][-20:]}[{one['stretch']}]{one['after'][:20]}".replace("\n", "¶"), None)
+        for q in network.facts["matches"]["queries"]
+        for one in (q, *q["matches"][:2])
+    ]
+
+
+def _reactions(network: RecurrentResults) -> list[Row]:
+    return [
+        (f"  {''.join(one for one, _ in chip.characters)[:70]}  rising {', '.join(map(str, chip.rising))}; falling {', '.join(map(str, chip.falling))}"
+         .replace("\n", "¶").replace("\t", "⇥"), None)
+        for chip in character_chips(network)
+    ]  # fmt: skip
+
+
+_TEXTS: dict[str, Callable[[RecurrentResults], list[Row]]] = {
+    "concepts": _concepts, "passage": _passage, "relevance": _relevance, "matches": _matches, "reactions": _reactions,
+}  # fmt: skip
+
+
+def _rows(results: AtlasResults, name: str) -> list[Row]:
+    """Each network's name, then its lines."""
+    return [row for network in results.recurrent for row in ((network.spec.title, None), *_TEXTS[name](network))]
 
 
 def wrapped(symbols: Array, values: Array) -> list[Row]:
     """Code in lines of WIDE characters, with the value of each."""
     text = "".join(ALPHABET[number] for number in symbols).replace("\n", "¶")
     return [(text[at : at + WIDE], values[at : at + WIDE]) for at in range(0, len(text), WIDE)]
-
-
-def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    name = figure.id.rpartition("/")[2]
-    if _is_text(figure):
-        draw_text(axes, _rows(results, figure))
-    elif name == "statemap":
-        _states(axes, results)
-    elif name == "gates":
-        _scatter(axes, results)
-    elif name == "context":
-        _lines(axes, context_lines(results), "characters of context", "nats a character")
-    else:
-        _lines(axes, closing_lines(results, "bracket"), "distance of the closing bracket", "gain in nats")
 
 
 def draw_text(axes: Any, rows: Sequence[Row]) -> None:
@@ -92,56 +93,168 @@ def draw_text(axes: Any, rows: Sequence[Row]) -> None:
             axes.text(0, y, text.replace("$", r"\$"), fontsize=7, color=INK)
             continue
         for column, (character, value) in enumerate(zip(text, values, strict=True)):
-            colour = SECOND if value > 0 else ACCENT
-            axes.add_patch(
-                Rectangle(
-                    (column * step, number * ROW), step, ROW, facecolor=colour, alpha=abs(float(value)) * 0.7, lw=0
-                )
-            )
-            axes.text(
-                (column + 0.5) * step,
-                y,
-                character.replace("$", r"\$"),
-                fontsize=5,
-                family="monospace",
-                ha="center",
-                color=INK,
-            )
+            box = ((column * step, number * ROW), step, ROW)
+            colour, shade = SECOND if value > 0 else ACCENT, abs(float(value)) * 0.7
+            axes.add_patch(Rectangle(*box, facecolor=colour, alpha=shade, lw=0))
+            letter = {"fontsize": 5, "family": "monospace", "ha": "center", "color": INK}
+            axes.text((column + 0.5) * step, y, character.replace("$", r"\$"), **letter)
     frame(axes, INNER, max(1.0, len(rows) * ROW))
 
 
-def _scatter(axes: Any, results: AtlasResults) -> None:
-    clouds = [(f"{n.spec.title}, {gate}", points) for n in results.recurrent for gate, points in gate_points(n)]
+# ---------------------------------------------------------------- plots
+
+
+def _claims(axes: Any, results: AtlasResults, marks: Callable[[dict[str, Any]], list[tuple[str, float]]]) -> None:
+    """Marks of every best cell: a row a concept, its networks one below the other, each in its colour."""
+    names = list(TITLES)
+    for place, (colour, network) in enumerate(zip(cycle(COLOURS), results.recurrent, strict=False)):
+        for record in network.facts["cells"]["concepts"]:
+            y = names.index(record["concept"]) + 0.25 * (place - 1)
+            for sign, x in marks(record):
+                hollow = {"facecolors": "none" if sign == "o" else colour, "edgecolors": colour}
+                axes.scatter(
+                    [x],
+                    [y],
+                    s=14,
+                    lw=0.8,
+                    **({"marker": sign.lower(), **hollow} if sign in "oO" else {"marker": sign, "color": colour}),
+                )
+        axes.scatter([], [], color=colour, label=network.spec.title)
+    _name_rows(axes, list(TITLES.values()))
+
+
+def _name_rows(axes: Any, names: Sequence[str]) -> None:
+    """A name at the left end of each row, inside the axes, and the legend."""
+    low, high = axes.get_xlim()
+    axes.set_xlim(low - 0.35 * (high - low), high)
+    for row, name in enumerate(names):
+        axes.text(0.01, row, name, transform=axes.get_yaxis_transform(), va="center", fontsize=6, color=INK)
+    axes.set_yticks([])
+    axes.invert_yaxis()
+    axes.legend(fontsize=6, loc="lower right")
+
+
+def _localized(axes: Any, results: AtlasResults) -> None:
+    _claims(axes, results, lambda r: [("O", r["score"]), ("o", r["probe"]), ("|", r["null_p95"]), ("x", r["control"])])
+    axes.set_xlabel("score: best cell (dot), probe (ring), chance (bar), control task (cross)")
+
+
+def _causal(axes: Any, results: AtlasResults) -> None:
+    _claims(
+        axes, results, lambda r: [("O", r["causal"]["inside"]), ("o", r["causal"]["outside"])] if r["causal"] else []
+    )
+    axes.set_xlabel("extra nats a character inside (dot) and outside (ring)")
+
+
+def _points(axes: Any, clouds: Sequence[tuple[str, Array]], x: str, y: str) -> None:
     for colour, (name, points) in zip(cycle(COLOURS), clouds, strict=False):
         axes.scatter(points[:, 0], points[:, 1], s=4, alpha=0.6, label=name, color=colour, linewidths=0)
-    axes.set_xlabel("share of time below 0.1")
-    axes.set_ylabel("share of time above 0.9")
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
     if clouds:
         axes.legend(fontsize=6)
 
 
-def _states(axes: Any, results: AtlasResults) -> None:
-    """The UMAP map of each network's states, side by side."""
-    hues = ("#0072b2", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#e69f00", QUIET)
-    for place, network in enumerate(results.recurrent):
-        arrays = network.arrays["statemaps"]
-        x, y = arrays["umap"][:, 0] + 1.1 * place, arrays["umap"][:, 1]
-        axes.scatter(x, y, s=1.5, lw=0, c=[hues[kind] for kind in arrays["kind"]])
-        axes.plot(x[arrays["walk"]], y[arrays["walk"]], color=INK, lw=0.4)
-        axes.text(1.1 * place, 1.02, network.spec.title, fontsize=7, color=INK)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
+def _gates(axes: Any, results: AtlasResults) -> None:
+    clouds = [(f"{n.spec.title}, {gate}", points) for n in results.recurrent for gate, points in gate_points(n)]
+    _points(axes, clouds, "share of time below 0.1", "share of time above 0.9")
 
 
-def _lines(axes: Any, lines: Sequence[Line], x: str, y: str) -> None:
+def _memory(axes: Any, results: AtlasResults) -> None:
+    clouds = [(n.spec.title, np.nan_to_num(memory_points(n), nan=0.5)) for n in results.recurrent]
+    _points(axes, clouds, "characters, by the gate alone (0.5: no gate)", "characters, measured")
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log", base=2)
+
+
+def _lines(axes: Any, lines: Sequence[Line], x: str, y: str, *, style: str = "o-", powers: bool = True) -> None:
     for colour, line in zip(cycle(COLOURS), lines, strict=False):
-        axes.plot(line.x, line.y, "o-", ms=3, lw=1, label=line.name, color=colour)
+        axes.plot(line.x, line.y, style, ms=3, lw=1, label=line.name, color=colour)
         if line.low:
             axes.vlines(line.x, line.low, line.high, lw=1, color=colour)
-    axes.set_xscale("log", base=2)
+    if powers:
+        axes.set_xscale("log", base=2)
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.legend(fontsize=6)
 
 
-DRAWINGS.add("recurrent", Drawing(_height, _draw))
+def _context(axes: Any, results: AtlasResults) -> None:
+    _lines(axes, context_lines(results), "characters of context", "nats a character")
+
+
+def _closings(axes: Any, results: AtlasResults) -> None:
+    for kind, style in zip(CLOSING, ("o-", "s:"), strict=True):
+        lines = [
+            Line(f"{line.name}, {kind}", line.x, line.y, line.low, line.high) for line in closing_lines(results, kind)
+        ]
+        _lines(axes, lines, "distance of the closing sign", "gain in nats", style=style)
+
+
+def _errors(axes: Any, results: AtlasResults) -> None:
+    for place, (colour, network) in enumerate(zip(cycle(COLOURS), results.recurrent, strict=False)):
+        rows = network.facts["reach"]["errors"]["causes"]
+        at = np.arange(len(rows)) + 0.25 * (place - 1)
+        axes.barh(at, [100 * row["of_errors"] for row in rows], 0.22, color=colour, label=network.spec.title)
+    axes.set_xlabel("% of the errors")
+    _name_rows(axes, CAUSES)
+
+
+def _deletion(axes: Any, results: AtlasResults) -> None:
+    """A panel a network, side by side on one axis."""
+    for place, network in enumerate(results.recurrent):
+        for colour, line in zip(COLOURS, deletion_lines(network, "relevances"), strict=False):
+            axes.plot(
+                np.array(line.x) + 120 * place, line.y, lw=1, color=colour, label=line.name if not place else None
+            )
+        axes.text(120 * place, 1.02, network.spec.title, transform=axes.get_xaxis_transform(), fontsize=7, color=INK)
+    axes.set_xticks([])
+    axes.set_xlabel("characters taken away: none to all, for each network")
+    axes.set_ylabel("logit, nats")
+    axes.legend(fontsize=6)
+
+
+def _maps(axes: Any, results: AtlasResults, rows: Sequence[tuple[str, str]]) -> None:
+    """Maps of every network side by side: one row for each (array of places, array of colours)."""
+    for place, network in enumerate(results.recurrent):
+        arrays = network.arrays["statemaps"]
+        for below, (where, which) in enumerate(rows):
+            x, y = arrays[where][:, 0] + ASIDE * place, 1 - arrays[where][:, 1] - ASIDE * below
+            colours = [
+                HUES[one] if 0 <= one < (len(HUES) if which == "responds" else 6) else QUIET
+                for one in arrays[which].tolist()
+            ]
+            axes.scatter(x, y, s=1.5 if which == "kind" else 4, lw=0, c=colours)
+            for walk in arrays["walks"] if which == "kind" else ():
+                axes.plot(x[walk], y[walk], color=INK, lw=0.4)
+        axes.text(ASIDE * place, 1.02, network.spec.title, fontsize=7, color=INK)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+_PLOTS: dict[str, Callable[[Any, AtlasResults], None]] = {
+    "localized": _localized, "causal": _causal, "gates": _gates, "memory": _memory, "context": _context, "closings": _closings,
+    "errors": _errors, "deletion": _deletion, "statemap": lambda axes, results: _maps(axes, results, (("umap", "kind"), ("pca", "kind"))),
+    "cellmap": lambda axes, results: _maps(axes, results, (("cells", "responds"),)),
+}  # fmt: skip
+
+
+def _name(figure: Figure) -> str:
+    return figure.id.rpartition("/")[2]
+
+
+def _text_height(results: AtlasResults, figure: Figure) -> float:
+    return max(1.0, len(_rows(results, _name(figure))) * ROW)
+
+
+def _plot_height(results: AtlasResults, figure: Figure) -> float:
+    return 4.2 if _name(figure) in ("localized", "causal", "statemap") else 3.2
+
+
+DRAWINGS.add(
+    "recurrent", Drawing(_text_height, lambda results, figure, axes: draw_text(axes, _rows(results, _name(figure))))
+)
+DRAWINGS.add(
+    "recurrent-plot",
+    Drawing(_plot_height, lambda results, figure, axes: _PLOTS[_name(figure)](axes, results), indent=0.5),
+)

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame
-from atlas.figures.sentiment import READS, Group, chips, decision_sentence, sentence_groups, word_groups
+from atlas.figures.reliance import deletion_lines
+from atlas.figures.sentiment import (
+    READS,
+    Group,
+    chips,
+    decision_sentence,
+    sentence_groups,
+    shown_decisions,
+    word_groups,
+)
 from atlas.measured import AtlasResults, Figure, RecurrentResults
 
 HUES = {1: SECOND, 0: QUIET, -1: ACCENT}
@@ -18,7 +27,7 @@ LINE = 0.22  # inches of a line of words
 def _height(results: AtlasResults, figure: Figure) -> float:
     name = figure.id.rpartition("/")[2]
     if name == "rests":
-        return LINE * (1 + 2 * len(results.readers[READS].facts["sentences"]["decisions"]))
+        return LINE * (1 + 2 * shown_decisions(results.readers[READS]))
     return 4.0 if name == "chips" else 2.6
 
 
@@ -28,6 +37,14 @@ def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
         _sentences(axes, network, _height(results, figure))
     elif name == "chips":
         _matrix(axes, network)
+    elif name == "found":
+        for colour, line in zip(
+            (SECOND, ACCENT, "#009e73", "#cc79a7", QUIET), deletion_lines(network, "sentences"), strict=True
+        ):
+            axes.plot(line.x, line.y, lw=1, color=colour, label=line.name)
+        axes.set_xlabel("% of the words taken away")
+        axes.set_ylabel("logit")
+        axes.legend(fontsize=6)
     else:
         groups = word_groups(network) if name == "words" else sentence_groups(network)
         _distributions(axes, groups, "expected change of the logit" if name == "words" else "logit after the last word")
@@ -60,7 +77,7 @@ def _matrix(axes: Any, network: RecurrentResults) -> None:
 def _sentences(axes: Any, network: RecurrentResults, height: float) -> None:
     from matplotlib.patches import Rectangle
 
-    for place, facts in enumerate(network.facts["sentences"]["decisions"]):
+    for place, facts in enumerate(network.facts["sentences"]["decisions"][: shown_decisions(network)]):
         sentence, words = decision_sentence(network, place)
         values = network.arrays["sentences"][f"{place}/lrp"]
         y, x = LINE * (2 * place + 1), 0.0

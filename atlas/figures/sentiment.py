@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from atlas.figures.reader import reader_figure
-from atlas.figures.words import count, listed, number, percent
+from atlas.figures.reliance import told_areas
+from atlas.figures.words import count, listed, number, percent, tiny
 from atlas.measured import AtlasResults, Figure, RecurrentResults
 from atlas.recurrent.sentences import KINDS, Sentence, read_sentences, sentences_digest
 from atlas.types import Array
@@ -22,7 +23,11 @@ OPINIONS = ("positive", "neutral", "negative")
 def sentiment_figures(results: AtlasResults) -> tuple[Figure, ...]:
     """All figures of the page, in its order; none without a network that reads words."""
     network = results.readers.get(READS)
-    return () if network is None else tuple(make(results, network) for make in (_words, _chips, _sentences, _rests))
+    return (
+        ()
+        if network is None
+        else tuple(make(results, network) for make in (_words, _chips, _sentences, _rests, _found))
+    )
 
 
 def _figure(results: AtlasResults, network: RecurrentResults, *, name: str, **words: str) -> Figure:
@@ -85,6 +90,11 @@ def chips(network: RecurrentResults) -> list[Chip]:
     return sorted(found, key=lambda chip: -chip.change)
 
 
+def shown_decisions(network: RecurrentResults) -> int:
+    """How many decisions are shown: the first of each kind and sign; curves are over all."""
+    return min(2 * len(KINDS), len(network.facts["sentences"]["decisions"]))
+
+
 def decision_sentence(network: RecurrentResults, place: int) -> tuple[Sentence, list[str]]:
     """The sentence of a decision, and its symbols as the network reads them."""
     sentence = read_sentences()[network.facts["sentences"]["decisions"][place]["sentence"]]
@@ -112,8 +122,8 @@ def _chips(results: AtlasResults, network: RecurrentResults) -> Figure:
     return _figure(
         results, network, name="chips", title="Memory chips",
         caption=f"Words and cells in {found['count']} clusters by their expected response (spectral co-clustering; a cell counts as rising and as "
-        f"falling). The seeds of the clustering agree on the words to {number(found['stability'])} (adjusted Rand index; shuffled responses "
-        f"{number(found['by_chance'])}); the most frequent opinion of a cluster holds for {percent(found['purity'])} of the words (shuffled "
+        f"falling). {found['seeds']} seeds, each with states and a start of its own, agree on the words to {number(found['stability'])} (adjusted Rand "
+        f"index; shuffled responses {number(found['by_chance'])}); their responses correlate by at least {number(found['response'])}. The most frequent opinion of a cluster holds for {percent(found['purity'])} of the words (shuffled "
         f"opinions, 95th percentile: {percent(found['purity_p95'])}).",
         alt="Clusters of words and cells",
     )  # fmt: skip
@@ -134,7 +144,18 @@ def _rests(results: AtlasResults, network: RecurrentResults) -> Figure:
     worst = max(abs(d["ledger"]["residual"]) for d in network.facts["sentences"]["decisions"])
     return _figure(
         results, network, name="rests", title="What an opinion rests on",
-        caption="Relevance of each word for the logit by LRP, for the first probe sentence of each kind and sign, whether it is read rightly or "
-        f"not. The ledger of words, biases, stabilizer and initial state misses the logit by at most {worst:.0e} in float64.",
+        caption="Relevance of each word for the logit by LRP and three other methods, for the first probe sentence of each kind and sign, whether it "
+        f"is read rightly or not. The ledger of words, biases, stabilizer and initial state misses the logit by at most {tiny(worst)} in float64.",
         alt="Words coloured by relevance, with ledgers",
+    )  # fmt: skip
+
+
+def _found(results: AtlasResults, network: RecurrentResults) -> Figure:
+    decided = network.facts["sentences"]["decisions"]
+    return _figure(
+        results, network, name="found", title="Which method finds it",
+        caption="The logit while words are taken away, those that speak most for a positive opinion by each method first (mean of "
+        f"{count(len(decided), 'probe sentence')}, the first {len(decided) // len(sentence_groups(network))} of each kind and sign; their embeddings become zero). Mean height of the "
+        f"curve above that of random orders: {told_areas([network], 'sentences')}. The lower, the more faithful.",
+        alt="Deletion curves of four methods and of random orders",
     )  # fmt: skip

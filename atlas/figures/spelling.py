@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from atlas.figures.reader import reader_figure
-from atlas.figures.words import count, number, percent
+from atlas.figures.words import count, number, percent, tiny
 from atlas.measured import AtlasResults, Figure
 from atlas.recurrent.spelling_study import SHOWN, WORDS
 
@@ -28,7 +28,7 @@ def spelling_figures(results: AtlasResults) -> tuple[Figure, ...]:
             f"first {SHOWN} of {count(len(WORDS), 'word')}; frames mark the letters that spell the sound by the rules of English alone. The most "
             f"relevant letter is one of them for {percent(hits['lrp'])} of {count(facts['sounds'], 'sound')} by LRP and {percent(hits['occlusion'])} "
             f"by occlusion; the letter at the same relative place is for {percent(hits['same place'])}, any letter for {percent(facts['chance'])} "
-            f"(LRP against the same place: p {number(facts['p_value'], 2)}, exact sign test). The ledger misses the logit by at most {facts['residual']:.0e}.",
+            f"(LRP against the same place: p {number(facts['p_value'], 2)}, exact sign test). The ledger misses the logit by at most {tiny(facts['residual'])}.",
             alt="Letters by sounds, coloured by relevance",
         ),
     )  # fmt: skip

@@ -20,6 +20,15 @@ def number(value: float, digits: int = 3) -> str:
     return f"{rounded:,.{places}f}".replace("-", MINUS)
 
 
+def tiny(value: float) -> str:
+    """The size of a rounding error: 2 × 10⁻¹³, 0 where there is none."""
+    if not value:
+        return "0"
+    digit, power = f"{abs(value):.0e}".split("e")
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digit}\u202f×\u202f10{raised}"
+
+
 def percent(share: float) -> str:
     """A share in [0, 1] as whole per cent with a narrow space: 63 %; none and all only where it is exact, else 0.1 % and 99.9 %."""
     found = 100 * float(share)

@@ -1,4 +1,4 @@
-"""What a decision rests on, by four other means: gradient x input, integrated gradients, occlusion, and deletion.
+"""What a decision rests on by three other means (gradient x input, integrated gradients, occlusion), and what taking that away does.
 
 A symbol is taken away by putting the zero vector in place of its embedding; that is also where integrated gradients start.
 """
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from atlas.networks.modules.recurrent import Recurrent
 
-STEPS = 128
+STEPS = (
+    128  # of integrated gradients, by Gauss's rule: fewer miss where the way begins, for the score changes most there
+)
+POINTS = 16  # of a deletion curve
+ORDERS = 20  # random orders that it is compared with
 
 
 def _score(module: Recurrent, embedded: Tensor, direction: Array) -> Tensor:
@@ -52,12 +56,15 @@ def gradient_x_input(module: Recurrent, symbols: Array, direction: Array) -> Arr
 
 
 def integrated_gradients(module: Recurrent, symbols: Array, direction: Array, *, steps: int = STEPS) -> Array:
-    """[T] mean gradient on the way from no symbols at all to these (midpoint rule), times the embedding."""
+    """[T] mean gradient on the way from no symbols at all to these (Gauss-Legendre rule), times the embedding."""
     import torch
 
     embedded = _embedded(module, symbols)
-    way = ((torch.arange(steps, dtype=embedded.dtype) + 0.5) / steps)[:, None, None]
-    mean = _gradients(module, way * embedded, direction).mean(0)
+    places, shares = (
+        (values + shift) / 2 for values, shift in zip(np.polynomial.legendre.leggauss(steps), (1, 0), strict=True)
+    )
+    way, share = (torch.as_tensor(values, dtype=embedded.dtype)[:, None, None] for values in (places, shares))
+    mean = (share * _gradients(module, way * embedded, direction)).sum(0)
     return np.asarray((mean * embedded).sum(1).numpy())
 
 
@@ -82,27 +89,35 @@ def occlusion(module: Recurrent, symbols: Array, direction: Array) -> Array:
         return np.asarray((full - _score(module, left_out, direction)).numpy())
 
 
-def deletion(module: Recurrent, symbols: Array, direction: Array, order: Array) -> Array:
-    """[T + 1] the score after taking away the first 0, 1, … T symbols of `order` [T]."""
+def deletion(module: Recurrent, symbols: Array, direction: Array, order: Array, taken: Array | None = None) -> Array:
+    """[P] the score after taking away the first so many symbols of `order` [T], for each number in `taken` [P], by default 0, 1, … T."""
     import torch
 
     embedded = _embedded(module, symbols)
+    numbers = np.arange(len(order) + 1) if taken is None else taken
     place = np.empty(len(order), np.int64)
     place[np.asarray(order)] = np.arange(len(order))
-    kept = torch.from_numpy(place[None] >= np.arange(len(order) + 1)[:, None]).to(embedded.dtype)
+    kept = torch.from_numpy(place[None] >= numbers[:, None]).to(embedded.dtype)
     with torch.no_grad():
         return np.asarray(_score(module, kept[:, :, None] * embedded, direction).numpy())
 
 
-def deletion_areas(
-    module: Recurrent, symbols: Array, direction: Array, given: Mapping[str, Array], *, seed: int, orders: int = 20
-) -> dict[str, float]:
-    """Mean score while symbols are taken away, most relevant first, minus that for random orders: lower is better."""
+CHANCE = "random order"
+
+
+def deletion_curves(
+    module: Recurrent, symbols: Array, direction: Array, given: Mapping[str, Array], *, seed: int, orders: int = ORDERS
+) -> dict[str, Array]:
+    """[P + 1] the score while symbols are taken away in P equal parts, most relevant first; of CHANCE the mean of random orders."""
     rng = np.random.default_rng(seed)
-    by_chance = np.mean([
-        deletion(module, symbols, direction, rng.permutation(len(symbols))).mean() for _ in range(orders)
-    ])  # fmt: skip
+    taken = np.rint(np.linspace(0, len(symbols), min(len(symbols), POINTS) + 1)).astype(int)
+    by_chance = [deletion(module, symbols, direction, rng.permutation(len(symbols)), taken) for _ in range(orders)]
     return {
-        name: float(deletion(module, symbols, direction, np.argsort(-values, kind="stable")).mean() - by_chance)
+        name: deletion(module, symbols, direction, np.argsort(-values, kind="stable"), taken)
         for name, values in given.items()
-    }
+    } | {CHANCE: np.mean(by_chance, 0)}
+
+
+def deletion_areas(curves: Mapping[str, Array]) -> dict[str, float]:
+    """Mean score of each method's curve, minus that of random orders: lower is better."""
+    return {name: float(values.mean() - curves[CHANCE].mean()) for name, values in curves.items() if name != CHANCE}

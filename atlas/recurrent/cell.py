@@ -84,7 +84,12 @@ def sigmoid(x: Array) -> Array:
 
 def step(cell: Cell, x: Array, h: Array, c: Array) -> Step:
     """One step from state (h, c) [..., H] with input x [..., E]."""
-    return _STEPS[cell.kind](x @ cell.w_in.T + cell.b_in, h @ cell.w_rec.T + cell.b_rec, h, c)
+    return gated(cell.kind, x @ cell.w_in.T + cell.b_in, h @ cell.w_rec.T + cell.b_rec, h, c)
+
+
+def gated(kind: str, given: Array, kept: Array, h: Array, c: Array) -> Step:
+    """The step once what input and state bring to every gate is known: W_in x + b_in and W_rec h + b_rec, each [..., G*H]."""
+    return _STEPS[kind](given, kept, h, c)
 
 
 def _lstm(given: Array, kept: Array, h: Array, c: Array) -> Step:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from atlas.recurrent.concepts import Concept
-from atlas.recurrent.score import ranks, scores, scores_of_many, strength
+from atlas.recurrent.score import moved_scores, ranks, scores, strength
 from atlas.types import Array
 
 SHIFTS = 200
@@ -29,6 +30,15 @@ class Half:
     states: Array
     symbols: Array
     labels: Mapping[str, Array]
+
+    @cached_property
+    def ranked(self) -> Array:
+        """[T, H] ranks of the states."""
+        return ranks(self.states)
+
+    def scores(self, concept: Concept) -> Array:
+        """[H] score of every cell for a concept; nan where these texts do not hold it."""
+        return scores(self.ranked, self.labels[concept.name], graded=concept.graded)
 
 
 @dataclass(frozen=True)
@@ -55,18 +65,17 @@ class CellFinding:
 
 def find_cells(a: Half, b: Half, concepts: Sequence[Concept], *, seed: int) -> list[CellFinding]:
     """The best cell for each concept that both halves hold."""
-    ranked_a, ranked_b = ranks(a.states), ranks(b.states)
     probes = _Probes(a, b)
     found = []
     for concept in concepts:
         label_a, label_b = a.labels[concept.name], b.labels[concept.name]
         if np.ptp(label_a) == 0 or np.ptp(label_b) == 0:
             continue
-        on_a = scores(ranked_a, label_a, graded=concept.graded)
+        on_a = a.scores(concept)
         cell = int(np.nanargmax(strength(on_a)))
         sign = 1 if on_a[cell] >= 0.5 else -1
-        own = scores(ranked_b[:, [cell]], label_b, graded=concept.graded)[0]
-        null = null_scores(ranked_b, label_b, graded=concept.graded, seed=seed)
+        own = b.scores(concept)[cell]
+        null = null_scores(b.ranked, label_b, graded=concept.graded, seed=seed)
         score = float(own if sign > 0 else 1 - own)
         found.append(
             CellFinding(
@@ -100,11 +109,8 @@ def null_scores(ranked: Array, label: Array, *, graded: bool, seed: int, shifts:
     count = len(label)
     least = min(1000, count // 4)
     distances = np.random.default_rng(seed).integers(least, count - least, shifts)
-    best = []
-    for first in range(0, shifts, TOGETHER):
-        moved = np.stack([np.roll(label, distance) for distance in distances[first : first + TOGETHER]], 1)
-        best.append(np.nanmax(strength(scores_of_many(ranked, moved, graded=graded)), 0))
-    return np.concatenate(best)
+    parts = [distances[first : first + TOGETHER] for first in range(0, shifts, TOGETHER)]
+    return np.concatenate([np.nanmax(strength(moved_scores(ranked, label, part, graded=graded)), 0) for part in parts])
 
 
 def character_score(a: Half, b: Half, concept: Concept) -> float:
@@ -121,16 +127,15 @@ class _Probes:
 
     def __init__(self, a: Half, b: Half) -> None:
         self.a, self.b = a, b
-        self.mean = a.states.mean(0, dtype=np.float64)
+        mean = a.states.mean(0, dtype=np.float64)
         self.scale = a.states.std(0, dtype=np.float64) + 1e-9
-        self.x = ((a.states - self.mean) / self.scale).astype(np.float32)
-        self.y = ((b.states - self.mean) / self.scale).astype(np.float32)
-        gram = self.x.T.astype(np.float64) @ self.x + RIDGE * np.eye(self.x.shape[1])
-        self.inverse = np.linalg.inv(gram)
+        self.x = (a.states - mean) / self.scale  # float64: the inverse below magnifies what is lost here
+        self.inverse = np.linalg.inv(self.x.T @ self.x + RIDGE * np.eye(self.x.shape[1]))
 
     def score(self, label_a: Array, label_b: Array, *, graded: bool) -> float:
-        weights = self.inverse @ (self.x.T.astype(np.float64) @ (label_a - label_a.mean()))
-        return float(scores(ranks(self.y @ weights[:, None]), label_b, graded=graded)[0])
+        weights = self.inverse @ (self.x.T @ (label_a - label_a.mean(dtype=np.float64))) / self.scale
+        told = self.b.states @ weights.astype(self.b.states.dtype)  # but for a constant, which no rank feels
+        return float(scores(ranks(told[:, None]), label_b, graded=graded)[0])
 
     def control(self, label_b: Array, *, seed: int) -> float:
         """The score for labels drawn by chance for each pair of characters, as frequent as the concept."""
@@ -144,3 +149,18 @@ def chance_labels(symbols: Array, share: float, seed: int) -> Array:
     unique, place = np.unique(pairs, return_inverse=True)
     drawn = np.array([zlib.crc32(f"{seed}:{pair}".encode()) / 2**32 < share for pair in unique], np.float32)
     return np.asarray(drawn[place])
+
+
+def best_told(scores_a: Array, scores_b: Array, nulls: Mapping[int, float]) -> Array:
+    """[H] the concept (column of the scores [H, C]) that each cell tells best on half A; -1 where half B does not bear it out.
+
+    `nulls` holds for the columns that the texts hold what the best of all cells reaches by chance.
+    """
+    columns = np.array(sorted(nulls))
+    if not len(columns):
+        return np.full(len(scores_a), -1)
+    best = columns[np.nan_to_num(strength(scores_a[:, columns])).argmax(1)]
+    cells = np.arange(len(best))
+    judged = scores_b[cells, best]
+    score = np.where(scores_a[cells, best] >= 0.5, judged, 1 - judged)
+    return np.where(score > np.array([nulls[column] for column in best.tolist()]), best, -1)

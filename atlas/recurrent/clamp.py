@@ -7,6 +7,7 @@ claim can be compared with cells that are as active but were not claimed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from atlas.recurrent.cell import Net
 
 PEERS = 50
+TOGETHER = 48  # cells held side by side: their states stay in the cache
 
 
 @dataclass(frozen=True)
@@ -51,53 +53,99 @@ def extra_losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Se
 
     The S stretches must be equally long.
     """
+    parts = [cells[first : first + TOGETHER] for first in range(0, len(cells), TOGETHER)]
+    plain = _losses(net, stretches, means, ())
+    return np.concatenate([_losses(net, stretches, means, part) - plain for part in parts]).reshape(len(cells), -1)
+
+
+def _losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Sequence[int]) -> Array:
+    """[R, S, T] nats: what each next symbol costs with one of R cells held; one row of a network left alone without cells."""
     import torch
 
-    rows, streams, size = len(cells), len(stretches), net.cell.hidden
-    symbols = np.stack([stretch.symbols for stretch in stretches])
-    h, c = (torch.from_numpy(np.stack([getattr(s, name) for s in stretches])).repeat(rows + 1, 1) for name in "hc")
-    held = torch.zeros(rows + 1, 1, size, dtype=torch.bool)  # the last row holds nothing: the network as it is
-    held[torch.arange(rows), 0, torch.tensor(cells)] = True
-    held = held.expand(-1, streams, -1).reshape(-1, size)
-    mean = torch.from_numpy(means.astype(np.float32)).expand_as(held)
-    embed = torch.from_numpy(net.embed)
-    found = np.empty((rows, streams, symbols.shape[1] - 1), np.float32)
+    rows, streams = max(1, len(cells)), len(stretches)
+    symbols = torch.from_numpy(np.stack([stretch.symbols for stretch in stretches], 1))  # [T + 1, S]
+    h, c = (torch.from_numpy(np.stack([getattr(s, name) for s in stretches])).repeat(rows, 1, 1) for name in "hc")
+    weights = _Weights.of(net)
+    held = torch.tensor(cells, dtype=torch.long)
+    mean = torch.from_numpy(means.astype(np.float32))[held, None]
+    found = np.empty((rows, streams, len(symbols) - 1), np.float32)
     with torch.inference_mode():
-        for t in range(symbols.shape[1] - 1):
-            x = embed[symbols[:, t]].repeat(rows + 1, 1)
-            h, c = _held_step(net, x, h, c, held, mean)
-            target = torch.from_numpy(symbols[:, t + 1]).repeat(rows + 1)
-            lost = _losses(net, h, target).reshape(rows + 1, streams)
-            found[:, :, t] = (lost[:-1] - lost[-1]).numpy()
-    return found.reshape(rows, -1)
+        for t, (read, following) in enumerate(pairwise(symbols)):
+            kept = torch.addmm(weights.b_rec, h.view(rows * streams, -1), weights.w_rec).view(rows, streams, -1)
+            h, c = _STEPS[net.cell.kind](weights.table[read], kept, h, c, (held, mean))
+            logits = h @ weights.w_out + weights.b_out
+            chosen = logits.gather(2, following.expand(rows, -1)[:, :, None])[:, :, 0]
+            found[:, :, t] = (logits.logsumexp(2) - chosen).numpy()
+    return found
 
 
-def _held_step(net: Net, x: Tensor, h: Tensor, c: Tensor, held: Tensor, mean: Tensor) -> tuple[Tensor, Tensor]:
-    import torch
+@dataclass(frozen=True)
+class _Weights:
+    """The network as tensors; `table` is what each symbol brings to the gates, W_in x + b_in."""
 
-    weights = [torch.from_numpy(getattr(net.cell, name)) for name in ("w_in", "w_rec", "b_in", "b_rec")]
-    if net.cell.kind != "LSTM":
-        step = torch.gru_cell if net.cell.kind == "GRU" else torch.rnn_tanh_cell
-        h = torch.where(held, mean, step(x, h, *weights))
-        return h, h
-    i, f, g, o = (x @ weights[0].T + h @ weights[1].T + weights[2] + weights[3]).chunk(4, 1)
-    c = torch.where(held, mean, f.sigmoid() * c + i.sigmoid() * g.tanh())
-    return o.sigmoid() * c.tanh(), c
+    table: Tensor
+    w_rec: Tensor
+    b_rec: Tensor
+    w_out: Tensor
+    b_out: Tensor
+
+    @classmethod
+    def of(cls, net: Net) -> _Weights:
+        """Those of `net`."""
+        import torch
+
+        table = net.embed @ net.cell.w_in.T + net.cell.b_in
+        arrays = (table, net.cell.w_rec.T, net.cell.b_rec, net.w_out.T, net.b_out)
+        return cls(*(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays))
 
 
-def _losses(net: Net, h: Tensor, target: Tensor) -> Tensor:
-    import torch
-    from torch.nn import functional as F
+Held = tuple["Tensor", "Tensor"]  # the cell that each row holds [R], and its mean [R, 1]; both empty where none is held
 
-    logits = torch.addmm(torch.from_numpy(net.b_out), h, torch.from_numpy(net.w_out).T)
-    return F.cross_entropy(logits, target, reduction="none")
+
+def _hold(values: Tensor, held: Held) -> None:
+    cells, mean = held
+    if len(cells):
+        values[range(len(cells)), :, cells] = mean
+
+
+def _lstm(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
+    i, f, g, o = kept.add_(given).chunk(4, 2)
+    c = c.mul_(f.sigmoid_()).addcmul_(i.sigmoid_(), g.tanh_())
+    _hold(c, held)
+    return c.tanh().mul_(o.sigmoid_()), c
+
+
+def _gru(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
+    size = h.shape[2]
+    r, z = kept[:, :, : 2 * size].add_(given[:, : 2 * size]).sigmoid_().chunk(2, 2)
+    n = kept[:, :, 2 * size :].mul_(r).add_(given[:, 2 * size :]).tanh_()
+    h = h.sub_(n).mul_(z).add_(n)
+    _hold(h, held)
+    return h, h
+
+
+def _rnn(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
+    h = kept.add_(given).tanh_()
+    _hold(h, held)
+    return h, h
+
+
+_STEPS = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}
+
+
+def peers_of(activity: Array, cell: int, count: int = PEERS) -> Array:
+    """The other cells whose activity (deviations [H]) is most like that of `cell`."""
+    others = np.argsort(np.abs(np.log(activity + 1e-9) - np.log(activity[cell] + 1e-9)), kind="stable")
+    return np.asarray(others[others != cell][:count])
 
 
 def causal(extra: Array, inside: Array, *, cell: int, activity: Array, peers: int = PEERS) -> CausalFinding:
-    """The finding for `cell` from all cells' extra losses [H, T], the concept [T] (bool) and activity [H] (deviations)."""
+    """The finding for `cell` from the cells' extra losses [H, T], the concept [T] (bool) and activity [H] (deviations).
+
+    Only the rows of `cell` and of its `peers_of` are looked at.
+    """
     specific = extra[:, inside].mean(1) - extra[:, ~inside].mean(1)
-    others = np.argsort(np.abs(np.log(activity + 1e-9) - np.log(activity[cell] + 1e-9)), kind="stable")
-    others = others[others != cell][:peers]
+    others = peers_of(activity, cell, peers)
     return CausalFinding(
         inside=float(extra[cell, inside].mean()),
         outside=float(extra[cell, ~inside].mean()),

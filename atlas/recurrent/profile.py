@@ -1,4 +1,4 @@
-"""What is told of every single cell: where it is highest and lowest, how its values are spread, which concepts it tells, what it pushes."""
+"""What is told of every single cell: where it is highest and lowest, how its values are spread, what it pushes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 
 from atlas.recurrent.cell import Net
-from atlas.recurrent.concepts import CONCEPTS, Concept
-from atlas.recurrent.score import ranks, scores
 from atlas.recurrent.texts import Text, halves
 from atlas.recurrent.trace import states
 from atlas.types import Array
 
 PEAKS = 2  # passages at the highest values, and as many at the lowest, each of another file
-BEFORE, AFTER = 44, 12  # characters of a passage before and after the one where the cell peaks
+BEFORE, AFTER = 36, 8  # characters of a passage before and after the one where the cell peaks
 BINS = 32
 PUSHED = 4  # characters that a cell makes likelier, and as many that it makes less likely
 KIN = 5
@@ -23,22 +21,19 @@ SCALE = 0.995  # quantile of the size of a cell's values that is shown in full c
 
 
 def study_profiles(net: Net, texts: Sequence[Text]) -> tuple[dict[str, Array], dict[str, Any]]:
-    """All of the H cells, by the memory c (GRU and RNN: the state h) after every character but the last of each text.
+    """All of the H cells, by the memory c (GRU and RNN: the state h) after every character but the last of each text of half B.
 
-    `scores_a` and `scores_b` [H, C] of the CONCEPTS on half A, where one chooses, and half B, where one judges (nan: not
-    in these texts; below 0.5: low in the concept). All else is of half B: `counts` [H, BINS] between `edges` [H, 2],
+    `counts` [H, BINS] between `edges` [H, 2],
     `mean`, `std`, `median`, `positive` (share above zero), `scale` [H]; passages, PEAKS highest, then PEAKS lowest:
     `values` [H, 2 PEAKS, L] int8 in steps of 1/127 of the scale and `symbols` [H, 2 PEAKS, L] uint8, `peak` (the column
     of the passage), `extreme` (the value there), `text` (into facts `paths`) and `place` (of the first character), each
     [H, 2 PEAKS]; `pushed` [H, 2 PUSHED] symbols, likelier ones first, and `push` in nats of logit for one standard
     deviation of h, against the mean of all symbols; `kin` [H, KIN] and `correlation` with these, largest size first.
     """
-    sides = [_read(net, half) for half in halves(texts)]
     _, b = halves(texts)
-    tables = [_scores(np.concatenate(values), half) for (values, _), half in zip(sides, halves(texts), strict=True)]
-    values, shown = sides[1]
+    values, shown = _read(net, b)
     whole = np.concatenate(values)
-    arrays = {"scores_a": tables[0], "scores_b": tables[1], **_spread(whole)}
+    arrays = _spread(whole)
     arrays |= _passages(b, values, arrays["scale"])
     arrays |= _pushed(net, np.concatenate(shown).std(0)) | _kin(whole)
     return arrays, {"paths": [text.path for text in b], "characters": len(whole)}
@@ -53,24 +48,14 @@ def _read(net: Net, texts: Sequence[Text]) -> tuple[list[Array], list[Array]]:
     )
 
 
-def _scores(values: Array, texts: Sequence[Text]) -> Array:
-    """[H, C] float32 score of each cell for each concept."""
-    ranked = ranks(values)
-
-    def column(concept: Concept) -> Array:
-        return scores(ranked, np.concatenate([text.labels[concept.name][:-1] for text in texts]), graded=concept.graded)
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.stack([column(concept) for concept in CONCEPTS], 1).astype(np.float32)
-
-
 def _spread(values: Array) -> dict[str, Array]:
-    edges = np.stack([values.min(0), values.max(0)], 1)
-    counts = [np.histogram(column, BINS, (low, high))[0] for column, (low, high) in zip(values.T, edges, strict=True)]
+    columns = np.ascontiguousarray(values.T)  # a cell's values side by side: they are sorted and counted
+    edges = np.stack([columns.min(1), columns.max(1)], 1)
+    counts = [np.histogram(column, BINS, (low, high))[0] for column, (low, high) in zip(columns, edges, strict=True)]
     return {
         "counts": np.stack(counts).astype(np.int32), "edges": edges.astype(np.float32),
-        "mean": values.mean(0, dtype=np.float64), "std": values.std(0, dtype=np.float64), "median": np.median(values, 0),
-        "positive": (values > 0).mean(0), "scale": np.maximum(np.quantile(np.abs(values), SCALE, axis=0), 1e-9),
+        "mean": columns.mean(1, dtype=np.float64), "std": columns.std(1, dtype=np.float64), "median": np.median(columns, 1),
+        "positive": (columns > 0).mean(1), "scale": np.maximum(np.quantile(np.abs(columns), SCALE, axis=1), 1e-9),
     }  # fmt: skip
 
 

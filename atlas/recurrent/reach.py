@@ -17,24 +17,29 @@ if TYPE_CHECKING:
 LENGTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 DISTANCES = (1, 2, 4, 8, 16, 32, 64, 128, 1 << 30)
 RESAMPLES = 1000
+TOGETHER = 128  # windows read side by side
 
 
-def truncated_losses(module: Recurrent, symbols: Array, places: Array, lengths: Sequence[int] = LENGTHS) -> Array:
-    """[len(lengths), P] nats: the cost of symbols[place] when only so many symbols before it were read.
+def windows_before(symbols: Array, places: Array, length: int) -> Array:
+    """[P, length + 1] the `length` symbols before each place, then the one there; every place must have so many before it."""
+    return np.asarray(symbols[places[:, None] + np.arange(-length, 1)])
 
-    Every place must have at least the longest length before it.
-    """
+
+def truncated_losses(module: Recurrent, windows: Array, lengths: Sequence[int] = LENGTHS) -> Array:
+    """[len(lengths), P] nats: the cost of the last symbol of each window [P, L + 1] when only so many before it were read."""
     import torch
     from torch.nn import functional as F
 
-    target = torch.from_numpy(symbols[places])
-    found = []
+    found = np.empty((len(lengths), len(windows)))
     with torch.inference_mode():
-        for length in lengths:
-            windows = torch.from_numpy(symbols[places[:, None] + np.arange(-length, 0)])
-            states, _ = module.cell(module.embed(windows))
-            found.append(F.cross_entropy(module.head(states[:, -1]), target, reduction="none").numpy())
-    return np.stack(found)
+        for first in range(0, len(windows), TOGETHER):
+            rows = slice(first, first + TOGETHER)
+            part = torch.from_numpy(windows[rows])
+            for row, length in enumerate(lengths):
+                states, _ = module.cell(module.embed(part[:, -length - 1 : -1]))
+                lost = F.cross_entropy(module.head(states[:, -1]), part[:, -1], reduction="none")
+                found[row, rows] = lost.numpy()
+    return found
 
 
 @dataclass(frozen=True)

@@ -126,11 +126,10 @@ class _At:
 def _proposal(cell: Cell, at: _At, relevance: Array, gate: Array, books: Books) -> tuple[Array, Array]:
     """Through tanh(W x + b + gate (U h + b')): the relevance of x and of the state before."""
     rows = _candidate_rows(cell)
-    w_in, b_in, b_rec = cell.w_in[rows], cell.b_in[rows], gate * cell.b_rec[rows]
-    w_rec = gate[:, None] * cell.w_rec[rows]
-    per_unit = books.share(relevance, w_in @ at.x + b_in + w_rec @ at.before_h + b_rec)
-    books.charge(b_in + b_rec, per_unit)
-    return at.x * (w_in.T @ per_unit), at.before_h * (w_rec.T @ per_unit)
+    w_in, w_rec, b_in, b_rec = cell.w_in[rows], cell.w_rec[rows], cell.b_in[rows], cell.b_rec[rows]
+    per_unit = books.share(relevance, w_in @ at.x + b_in + gate * (w_rec @ at.before_h + b_rec))
+    books.charge(b_in + gate * b_rec, per_unit)
+    return at.x * (w_in.T @ per_unit), at.before_h * (w_rec.T @ (gate * per_unit))
 
 
 def _candidate_rows(cell: Cell) -> slice:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
-from atlas.recurrent.cell import Net, step
+from atlas.recurrent.cell import Net, gated
 from atlas.recurrent.score import ranks, scores, scores_of_many, strength
 from atlas.types import Array
 
@@ -24,8 +25,35 @@ CLUSTERS = range(3, 9)
 
 def expected_response(net: Net, h: Array, c: Array, symbols: Array) -> Array:
     """[W, H] mean over S states h, c [S, H] of the state's change when a symbol of `symbols` [W] is read."""
-    found = [(step(net.cell, net.embed[symbol], h, c).h - h).mean(0) for symbol in symbols]
-    return np.stack(found)
+    kept = h @ net.cell.w_rec.T + net.cell.b_rec  # whatever is read
+    given = net.embed[symbols] @ net.cell.w_in.T + net.cell.b_in
+    return np.stack([(gated(net.cell.kind, brought, kept, h, c).h - h).mean(0) for brought in given])
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Expected responses [W, H] of the same symbols over SEEDS draws of states, the first of which is shown."""
+
+    every: tuple[Array, ...]
+
+    @classmethod
+    def of(cls, net: Net, h: Array, c: Array, symbols: Array, *, contexts: int, seed: int) -> Draws:
+        """`contexts` of the S states h, c [S, H] are drawn anew for each seed."""
+        chosen = [
+            np.random.default_rng(seed + number).choice(len(h), min(contexts, len(h)), replace=False)
+            for number in range(SEEDS)
+        ]
+        return cls(tuple(expected_response(net, h[rows], c[rows], symbols) for rows in chosen))
+
+    @property
+    def shown(self) -> Array:
+        """[W, H] the first."""
+        return self.every[0]
+
+    @property
+    def stability(self) -> float:
+        """The lowest correlation between two draws, over all symbols and cells."""
+        return float(np.corrcoef([response.ravel() for response in self.every]).min())
 
 
 @dataclass(frozen=True)
@@ -68,8 +96,9 @@ def _shuffled(label: Array, seed: int, permutations: int) -> Array:
 class Chips:
     """Words [W] and half-cells [2H] (rising, then falling) in `count` clusters, with what speaks for them.
 
-    `stability` is the mean adjusted Rand index of the words' clusters between seeds of the clustering; `by_chance` the same
-    for responses whose rows were shuffled each for itself; `by_count` the stability for every number of clusters tried.
+    `stability` is the mean adjusted Rand index of the words' clusters between seeds, each with states and a start of the
+    clustering of its own; `by_chance` the same for responses whose rows were shuffled each for itself; `by_count` the
+    stability for every number of clusters tried.
     """
 
     count: int
@@ -80,14 +109,15 @@ class Chips:
     by_count: dict[int, float]
 
 
-def memory_chips(response: Array, *, seed: int) -> Chips:
-    """Co-cluster `response` [W, H]; the number of clusters is the one that the seeds agree on best."""
-    halves = rising_and_falling(response)
+def memory_chips(responses: Sequence[Array], *, seed: int) -> Chips:
+    """Co-cluster the first of `responses`, each [W, H]; the number of clusters is the one that the seeds agree on best."""
+    halves = [rising_and_falling(response) for response in responses]
     by_count = {count: agreement(halves, count, seed=seed) for count in CLUSTERS}
     count = max(by_count, key=lambda one: (by_count[one], one))
     rng = np.random.default_rng(seed)
-    shuffled = rising_and_falling(np.stack([rng.permutation(row) for row in response]))
-    words, cells = _clusters(halves, count, seed)
+    places = np.stack([rng.permutation(responses[0].shape[1]) for _ in responses[0]])
+    shuffled = [rising_and_falling(np.take_along_axis(response, places, 1)) for response in responses]
+    words, cells = _clusters(halves[0], count, seed)
     return Chips(count, words, cells, by_count[count], agreement(shuffled, count, seed=seed), by_count)
 
 
@@ -96,11 +126,11 @@ def rising_and_falling(response: Array) -> Array:
     return np.concatenate([np.maximum(response, 0), np.maximum(-response, 0)], 1) + 1e-9
 
 
-def agreement(halves: Array, count: int, *, seed: int, seeds: int = SEEDS) -> float:
-    """Mean adjusted Rand index of the rows' clusters over all pairs of seeds."""
+def agreement(halves: Sequence[Array], count: int, *, seed: int) -> float:
+    """Mean adjusted Rand index of the rows' clusters over all pairs of seeds, one for each of `halves`, all [W, 2H]."""
     from sklearn.metrics import adjusted_rand_score
 
-    found = [_clusters(halves, count, seed + number)[0] for number in range(seeds)]
+    found = [_clusters(own, count, seed + number)[0] for number, own in enumerate(halves)]
     return float(np.mean([adjusted_rand_score(a, b) for a, b in combinations(found, 2)]))
 
 
@@ -122,6 +152,27 @@ def purity(clusters: Array, labels: Sequence[str]) -> float:
 
 def purity_by_chance(clusters: Array, labels: Sequence[str], *, seed: int, permutations: int = PERMUTATIONS) -> float:
     """The 95th percentile of the purity for shuffled labels."""
-    rng = np.random.default_rng(seed)
-    found = [purity(clusters, list(rng.permutation(np.array(labels)))) for _ in range(permutations)]
-    return float(np.quantile(found, 0.95))
+    rng, numbers = np.random.default_rng(seed), np.unique(np.array(labels), return_inverse=True)[1]
+    shape = int(clusters.max()) + 1, int(numbers.max()) + 1
+    found = [
+        np.bincount(clusters * shape[1] + rng.permutation(numbers), minlength=shape[0] * shape[1])
+        .reshape(shape)
+        .max(1)
+        .sum()
+        for _ in range(permutations)
+    ]
+    return float(np.quantile(found, 0.95) / len(labels))
+
+
+def clustered(draws: Draws, labels: Sequence[str], *, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
+    """The response with its memory chips: arrays `response`, `chip_of_word` [W], `chip_of_cell` [2H]; facts that speak for them.
+
+    `labels` [W] are what the words were known to be before any network was asked.
+    """
+    chips = memory_chips(draws.every, seed=seed)
+    arrays = {"response": draws.shown, "chip_of_word": chips.words, "chip_of_cell": chips.cells}
+    return arrays, {
+        "count": chips.count, "stability": chips.stability, "by_chance": chips.by_chance, "seeds": len(draws.every),
+        "by_count": {str(count): value for count, value in chips.by_count.items()}, "response": draws.stability,
+        "purity": purity(chips.words, labels), "purity_p95": purity_by_chance(chips.words, labels, seed=seed),
+    }  # fmt: skip

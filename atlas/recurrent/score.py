@@ -12,10 +12,19 @@ from atlas.types import Array
 
 
 def ranks(values: Array) -> Array:
-    """[T, K] float32 ranks of each column, ties sharing their mean rank, scaled to [0, 1]."""
-    from scipy.stats import rankdata
+    """[T, K] float32 ranks of each column, ties sharing their mean rank, scaled to (0, 1]."""
+    columns = np.ascontiguousarray(values.T)
+    return np.stack([_ranks(column) for column in columns]).T
 
-    return np.asarray(rankdata(values, axis=0) / len(values), np.float32)
+
+def _ranks(column: Array) -> Array:
+    order = np.argsort(column)
+    ordered = column[order]
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))  # of each run of equal values
+    end = np.append(first[1:], len(column))
+    found = np.empty(len(column), np.float32)
+    found[order] = np.repeat((first + end + 1) / (2 * len(column)), end - first)
+    return found
 
 
 def scores(ranked: Array, label: Array, *, graded: bool) -> Array:
@@ -25,19 +34,32 @@ def scores(ranked: Array, label: Array, *, graded: bool) -> Array:
 
 def scores_of_many(ranked: Array, labels: Array, *, graded: bool) -> Array:
     """[K, L] score of each column of `ranked` for each column of `labels` [T, L]."""
+    return _scores(ranked, ranks(labels) if graded else labels, graded=graded)
+
+
+def moved_scores(ranked: Array, label: Array, distances: Array, *, graded: bool) -> Array:
+    """[K, D] score of each column of `ranked` for `label` [T] moved along the text by each distance, in a circle."""
+    values = ranks(label[:, None])[:, 0] if graded else label  # ranks move with what they rank
+    return _scores(ranked, np.stack([np.roll(values, distance) for distance in distances]).T, graded=graded)
+
+
+def _scores(ranked: Array, values: Array, *, graded: bool) -> Array:
+    """Scores for labels `values` [T, L], those of graded ones as ranks."""
     count = len(ranked)
+    centred = (values - values.mean(0, dtype=np.float64)).astype(ranked.dtype)  # then float32 sums lose nothing
+    common = np.asarray(ranked.T @ centred, np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         if graded:
-            return np.asarray((1 + _correlation(ranked, ranks(labels))) / 2)
-        positive = labels.sum(0, dtype=np.float64)
-        total = ranked.T.astype(np.float64) @ labels * count  # sum of ranks of the positives
-        area = (total - positive * (positive + 1) / 2) / (positive * (count - positive))
+            size = (
+                np.array([column @ column for column in ranked.T], np.float64) / count
+                - ranked.T.mean(1, dtype=np.float64) ** 2
+            )
+            spread = (size[:, None] * centred.var(0, dtype=np.float64)) ** 0.5
+            found = np.where(np.ptp(ranked, 0)[:, None] > 0, (1 + common / count / spread) / 2, 0.5)
+            return np.asarray(np.where(np.ptp(values, 0) > 0, found, np.nan))
+        positive = values.sum(0, dtype=np.float64)
+        area = 0.5 + common * count / (positive * (count - positive))
         return np.asarray(np.where((positive > 0) & (positive < count), area, np.nan))
-
-
-def _correlation(a: Array, b: Array) -> Array:
-    a, b = (each.astype(np.float64) - each.mean(0, dtype=np.float64) for each in (a, b))
-    return np.asarray(a.T @ b / np.sqrt((a**2).sum(0)[:, None] * (b**2).sum(0)))
 
 
 def strength(score: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,7 @@ import numpy as np
 
 from atlas.recurrent.cell import Net, net_of
 from atlas.recurrent.explain import explain
-from atlas.recurrent.response import (
-    Separation,
-    cell_separations,
-    expected_response,
-    memory_chips,
-    purity,
-    purity_by_chance,
-    separation,
-)
+from atlas.recurrent.response import Draws, Separation, cell_separations, clustered, separation
 from atlas.recurrent.score import strength
 from atlas.recurrent.sentences import KINDS, Sentence, read_sentences
 from atlas.recurrent.trace import states
@@ -31,6 +24,7 @@ if TYPE_CHECKING:
 
 OPINIONS = Path(__file__).parent / "data" / "opinions.tsv"
 CONTEXTS = 400  # states in which every word is read
+EACH = 4  # sentences of each kind and sign whose logit is explained
 
 
 def read_opinions(path: Path = OPINIONS) -> list[tuple[str, str]]:
@@ -72,47 +66,36 @@ def _words(
     net: Net, vocabulary: Vocabulary, read: Sequence[tuple[Array, Array]], *, seed: int
 ) -> tuple[dict[str, Array], dict[str, Any]]:
     h, c = (np.concatenate([pair[side][:-1] for pair in read]) for side in (0, 1))
-    chosen = np.random.default_rng(seed).choice(len(h), min(CONTEXTS, len(h)), replace=False)
     opinions = [(opinion, word) for opinion, word in read_opinions() if word in vocabulary]
     symbols = vocabulary.encode(word for _, word in opinions)[1:]
-    response = expected_response(net, h[chosen], c[chosen], symbols)
+    draws = Draws.of(net, h, c, symbols, contexts=CONTEXTS, seed=seed)
+    response = draws.shown
     change = response @ net.w_out[0]
     sign = np.array([{"positive": 1, "negative": -1, "neutral": 0}[opinion] for opinion, _ in opinions])
     told: Separation = separation(change[sign != 0], sign[sign != 0], seed=seed)
     areas, null = cell_separations(response[sign != 0], sign[sign != 0], seed=seed)
-    chips = memory_chips(response, seed=seed)
-    labels = [opinion for opinion, _ in opinions]
+    found, chips = clustered(draws, [opinion for opinion, _ in opinions], seed=seed)
     facts = {
         "words": [[opinion, word] for opinion, word in opinions],
-        "contexts": len(chosen),
+        "contexts": min(CONTEXTS, len(h)),
         "separation": asdict(told),
         "cells": {"null_p95": null, "above": int((strength(areas) > null).sum()), "best": int(np.argmax(strength(areas)))},
-        "chips": {
-            "count": chips.count, "stability": chips.stability, "by_chance": chips.by_chance,
-            "by_count": {str(count): value for count, value in chips.by_count.items()},
-            "purity": purity(chips.words, labels), "purity_p95": purity_by_chance(chips.words, labels, seed=seed),
-        },
+        "chips": chips,
     }  # fmt: skip
-    return {
-        "response": response,
-        "change": change,
-        "areas": areas,
-        "chip_of_word": chips.words,
-        "chip_of_cell": chips.cells,
-    }, facts
+    return {"change": change, "areas": areas, **found}, facts
 
 
 def _explained(
     module: Recurrent, sentences: Sequence[Sentence], encoded: Sequence[Array], *, seed: int
 ) -> tuple[dict[str, Array], list[dict[str, Any]]]:
-    """The first sentence of each kind and sign, whether the network reads it rightly or not."""
+    """The first EACH sentences of each kind and sign, whether the network reads them rightly or not; the first of each come first."""
     exact = module.double()
     arrays: dict[str, Array] = {}
     facts: list[dict[str, Any]] = []
-    for kind in KINDS:
-        for sign in (1, -1):
-            number = next(n for n, one in enumerate(sentences) if (one.kind, one.sign) == (kind, sign))
-            given, told = explain(exact, encoded[number], np.ones(1), seed=seed)
+    for turn in range(EACH):
+        for kind, sign in product(KINDS, (1, -1)):
+            own = [number for number, one in enumerate(sentences) if (one.kind, one.sign) == (kind, sign)]
+            given, told = explain(exact, encoded[own[turn]], np.ones(1), seed=seed)
             arrays |= {f"{len(facts)}/{name}": values for name, values in given.items()}
-            facts.append({"sentence": number, "kind": kind, "sign": sign, **told})
+            facts.append({"sentence": own[turn], "kind": kind, "sign": sign, **told})
     return arrays, facts

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.recurrent.cell import GATES, Cell, Net, Step, step
+from atlas.recurrent.cell import GATES, Cell, Net, Step, gated
 from atlas.types import Array
+
+if TYPE_CHECKING:
+    from atlas.networks.modules.recurrent import Recurrent
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ class Trace:
 def replay(cell: Cell, inputs: Array, *, h: Array | None = None, c: Array | None = None) -> Trace:
     """Read `inputs` [T, E] from state (h, c) [H], by default zero."""
     kept, wanted = _room(cell, 1, len(inputs), gates=True), GATES[cell.kind]
-    for t, now in enumerate(_steps(cell, inputs[None], _start(cell, 1, h), _start(cell, 1, c))):
+    given = (inputs @ cell.w_in.T + cell.b_in)[:, None]
+    for t, now in enumerate(_steps(cell, given, _start(cell, 1, h), _start(cell, 1, c))):
         kept["h"][:, t], kept["c"][:, t] = now.h, now.c
         for gate in wanted:
             kept[gate][:, t] = now.gates[gate]
@@ -33,19 +38,22 @@ def replay(cell: Cell, inputs: Array, *, h: Array | None = None, c: Array | None
 def states(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
     """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero state, side by side."""
     longest = max(map(len, texts))
-    symbols = np.zeros((len(texts), longest), np.int64)
-    for row, text in enumerate(texts):
-        symbols[row, : len(text)] = text
+    symbols = np.zeros((longest, len(texts)), np.int64)
+    for column, text in enumerate(texts):
+        symbols[: len(text), column] = text
     kept = _room(net.cell, len(texts), longest, gates=False)
     zero = _start(net.cell, len(texts), None)
-    for t, now in enumerate(_steps(net.cell, net.embed[symbols], zero, zero)):
+    table = net.embed @ net.cell.w_in.T + net.cell.b_in  # what each symbol brings: looked up, not multiplied anew
+    for t, now in enumerate(_steps(net.cell, (table[row] for row in symbols), zero, zero)):
         kept["h"][:, t], kept["c"][:, t] = now.h, now.c
     return [(kept["h"][row, : len(text)], kept["c"][row, : len(text)]) for row, text in enumerate(texts)]
 
 
-def _steps(cell: Cell, inputs: Array, h: Array, c: Array) -> Iterator[Step]:
-    for t in range(inputs.shape[1]):
-        now = step(cell, inputs[:, t], h, c)
+def _steps(cell: Cell, given: Iterable[Array], h: Array, c: Array) -> Iterator[Step]:
+    """One step after the other; `given` is what each one's input brings, [B, G*H]."""
+    w_rec = np.ascontiguousarray(cell.w_rec.T)  # as it is multiplied, thousands of times
+    for brought in given:
+        now = gated(cell.kind, brought, h @ w_rec + cell.b_rec, h, c)
         h, c = now.h, now.c
         yield now
 
@@ -65,3 +73,12 @@ def losses(net: Net, states: Array, targets: Array) -> Array:
     logits = net.outputs(states).astype(np.float64)
     logits -= logits.max(1, keepdims=True)
     return np.asarray(np.log(np.exp(logits).sum(1)) - logits[np.arange(len(targets)), targets])
+
+
+def replay_error(module: Recurrent, symbols: Array, trace: Trace) -> float:
+    """How far the states of `trace` over `symbols` [T] are from torch's own forward pass, at most."""
+    import torch
+
+    with torch.inference_mode():
+        states, _ = module.cell(module.embed(torch.from_numpy(symbols)[None]))
+    return float(np.abs(trace.h - states[0].numpy()).max())

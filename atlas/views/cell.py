@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from atlas.figures.cell import cell_figure, cell_page, cells_page, named_cells, telling_sentence, tellings
+from atlas.figures.cell import cell_figure, cell_page, cell_title, cells_page, named_cells, telling_sentence, tellings
+from atlas.figures.cite import made_from
 from atlas.figures.recurrent import read_from
 from atlas.measured import RecurrentResults
 from atlas.networks.recurrent import ALPHABET
@@ -17,16 +18,18 @@ from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import HUES, Chapter, Desk
 from atlas.views.histogram import Histogram, histogram
-from atlas.views.page import Item, Page
+from atlas.views.page import Asset, Item, Page
+from atlas.views.script import put
+from atlas.views.unit import cite_base
 
-STEPS = 4  # of colour on each side of zero, every second of the style sheet: fewer stretches, lighter pages
+STEPS = 2  # of colour on each side of zero, every fourth of the style sheet: fewer stretches, lighter pages
 TOLD = 4  # concepts that a page lists
 VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", ALPHABET[0]: "start of file"}  # where a character stands alone
 
 
 @dataclass(frozen=True)
 class Passage:
-    """Code around a peak: (characters, level, is it the peak?) of stretches of one colour; levels are even, -8 to 8."""
+    """Code around a peak: (characters, level, is it the peak?) of stretches of one colour; levels are -8, -4, 0, 4 and 8."""
 
     value: float
     path: str
@@ -62,9 +65,16 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
             "characters": network.facts["profiles"]["characters"],
             "lags": LAGS,
         }
-        rows = [(cell, tellings(network, cell)[:1], _remembers(network, cell)) for cell in cells]
+        paged = set(cells)
+        rows = [
+            (cell, cell in paged, tellings(network, cell)[:1], _remembers(network, cell))
+            for cell in range(network.spec.hidden)
+        ]
         made = read_from(desk.results, network)
-        yield Page(cells_page(network.spec.name), "cells.html", shared | {"rows": rows, "made": made})
+        yield Page(
+            cells_page(network.spec.name), "cells.html", shared | {"rows": rows, "pages": len(cells), "made": made}
+        )
+        yield Asset(f"recurrent/{network.spec.name}/cells/cite.js", put("cite", _cite_data(desk, network)))
         for place, cell in enumerate(cells):
             turn = {
                 "place": place + 1,
@@ -78,6 +88,20 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
                 "cell.html",
                 shared | turn | _context(network, cell, cells) | {"figure": figure},
             )
+
+
+def _cite_data(desk: Desk, network: RecurrentResults) -> dict[str, object]:
+    """What the citations of a network's cells share, but for the number of the cell."""
+    figure = cell_figure(desk.results, network, 0)
+    return cite_base(desk) | {
+        "made": made_from(figure.provenance),
+        "licence": figure.licence,
+        "cell": {
+            "id": figure.id.removesuffix("0"),
+            "folder": cells_page(network.spec.name).removesuffix("index.html"),
+            "title": cell_title(network, "#"),
+        },
+    }
 
 
 def _context(network: RecurrentResults, cell: int, cells: Sequence[int]) -> dict[str, Any]:
@@ -131,7 +155,7 @@ def _passage(network: RecurrentResults, cell: int, row: int) -> Passage:
 
 def runs(symbols: Array, values: Array, peak: int) -> Iterator[tuple[str, int, bool]]:
     """Stretches of one level of `values` in [-1, 1]; the character at `peak` stands alone."""
-    levels = [2 * round(STEPS * value) for value in values.tolist()]
+    levels = [8 // STEPS * round(STEPS * value) for value in values.tolist()]
     letters = ["↵\n" if ALPHABET[symbol] == "\n" else ALPHABET[symbol] for symbol in symbols.tolist()]
     each = zip(letters, levels, (place == peak for place in range(len(letters))), strict=True)
     for (level, alone), part in groupby(each, key=lambda one: one[1:]):

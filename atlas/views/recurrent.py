@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from atlas.figures.cell import cell_page, cells_page, named_cells
-from atlas.figures.recurrent import (
-    PAGE,
-    STATES,
-    closing_lines,
-    context_lines,
-    gate_points,
-    recurrent_figures,
-    shown_cell,
-    winner,
-)
-from atlas.measured import RecurrentResults
+from atlas.figures.chapter import recurrent_figures
+from atlas.figures.memory import CLOSING, closing_lines, context_lines, gate_points
+from atlas.figures.recurrent import PAGE, TITLES, shown_cell, winner
+from atlas.figures.reliance import METHODS, SHOWN, deletion_lines
+from atlas.figures.words import percent
+from atlas.measured import AtlasResults, RecurrentResults
 from atlas.networks.recurrent import ALPHABET
-from atlas.recurrent.concepts import CONCEPTS, KINDS
+from atlas.recurrent.concepts import CONCEPTS
+from atlas.recurrent.match import THRESHOLD
 from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
 from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
+from atlas.views.marks import Row, marks, span_of
 from atlas.views.page import Asset, Item, Page
+from atlas.views.scatter import scatter
 from atlas.views.script import put
 
-SHOWN = 480  # characters of the passage
 ZERO = ord("i")  # the letter of level 0: -8 to 8 are a to q
-LISTED = 8  # matches that are listed
-PLACES = ("states.html", "Places of states", "where else the same cells are on, and maps of states and cells")
+LEVELS = 8  # of colour on either side of zero
+PAIRS = "".join(chr(code) for code in range(33, 127) if chr(code) not in '"\\<')[
+    : (LEVELS + 1) ** 2
+]  # signs that a script holds as they are
+PLACES = (
+    "states.html",
+    "Places of states",
+    "where else the same cells are on, how characters move them, and maps of states and cells",
+)
 READERS = {
     "words": ("sentiment.html", "Words and opinions", "an LSTM that reads sentences"),
     "letters": ("spelling.html", "Letters and sounds", "a published GRU that pronounces words"),
@@ -45,54 +49,95 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     results = desk.results
     if not results.recurrent:
         return
-    figures = {figure.id.partition("/")[2]: figure for figure in recurrent_figures(results)}
     found = [_found(network) for network in results.recurrent]
     context = {
-        "figures": figures,
+        "figures": {figure.id.partition("/")[2]: figure for figure in recurrent_figures(results)},
         "found": found,
         "trained": [one for one in found if one["card"]],
         "concepts": [
             (concept.title, [(n.spec, winner(n, concept.name)) for n in results.recurrent]) for concept in CONCEPTS
             if any(winner(n, concept.name) for n in results.recurrent)
         ],
+        "titles": TITLES,
+        "panels": _panels(results),
         "gates": [(n.spec.title, gate, points) for n in results.recurrent for gate, points in gate_points(n)],
+        "memories": [(n.spec.title, scatter(n)) for n in results.recurrent],
         "context_plot": chart(context_lines(results), powers=True),
-        "closing_plots": [(kind, chart(closing_lines(results, kind), powers=True)) for kind in ("bracket", "quote")],
+        "closing_plots": [(kind, chart(closing_lines(results, kind), powers=True), _closings(results, kind)) for kind in CLOSING],
         "kinds": [n.facts["reach"]["kinds"] for n in results.recurrent],
+        "causes": list(zip(*(n.facts["reach"]["errors"]["causes"] for n in results.recurrent), strict=True)),
+        "deletions": [(n.spec.title, chart(deletion_lines(n, "relevances"))) for n in results.recurrent],
         "readers": [PLACES, *(READERS[reads] for reads in READERS if reads in results.readers)],
         "text": results.recurrent[0].text,
         "cell_page": cell_page,
     }  # fmt: skip
     yield Page(PAGE, "recurrent.html", context)
-    states = {
-        "figures": figures,
-        "matches": [(n.spec.title, [_query(q) for q in n.facts["matches"]["queries"]]) for n in results.recurrent],
-        "lists": [(n.spec, len(named_cells(n)), cells_page(n.spec.name)) for n in results.recurrent],
-        "maps": [_maps(n) for n in results.recurrent],
-        "map_kinds": (*(c.title for name in KINDS for c in CONCEPTS if c.name == name), "other code"),
-    }
-    yield Page(STATES, "states.html", states)
     for network in results.recurrent:
         yield Asset(f"recurrent/{network.spec.name}.js", put(f"recurrent/{network.spec.name}", _numbers(network)))
+
+
+def _panels(results: AtlasResults) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """For each network the plots of "localized" and "causal", those of one kind on one scale."""
+    local = [[_localized(record) for record in n.facts["cells"]["concepts"]] for n in results.recurrent]
+    held = [[_held(record) for record in n.facts["cells"]["concepts"] if record["causal"]] for n in results.recurrent]
+    titles = [n.spec.title for n in results.recurrent]
+    return {
+        name: [
+            (title, marks(rows, span_of(panels, zero=name == "causal")))
+            for title, rows in zip(titles, panels, strict=True)
+        ]
+        for name, panels in (("localized", local), ("causal", held))
+    }
+
+
+def _localized(record: dict[str, Any]) -> Row:
+    found = (
+        ("bar", record["null_p95"]),
+        ("cross", record["control"]),
+        ("dot", record["score"]),
+        ("ring", record["probe"]),
+    )
+    return Row(TITLES[record["concept"]], found)
+
+
+def _held(record: dict[str, Any]) -> Row:
+    effect = record["causal"]
+    return Row(
+        TITLES[record["concept"]],
+        (("dot", effect["inside"]), ("ring", effect["outside"])),
+        percent(effect["percentile"]),
+    )
+
+
+def _closings(results: AtlasResults, kind: str) -> list[tuple[str, int, list[dict[str, Any] | None]]]:
+    """A row a bin of distances: its name, n, and the gain of each network."""
+    bins = [{one["least"]: one for one in n.facts["reach"]["closings"][kind]} for n in results.recurrent]
+    rows = []
+    for least in sorted({least for one in bins for least in one}):
+        each = [one.get(least) for one in bins]
+        first = next(one for one in each if one)
+        name = f"{least} to {first['most'] - 1}" if first["most"] < 1 << 30 else f"{least} and more"
+        rows.append((name if first["most"] - least > 1 else str(least), first["n"], each))
+    return rows
 
 
 def _found(network: RecurrentResults) -> dict[str, Any]:
     """What the page shows of one network."""
     cell, concept, sign = shown_cell(network)
     arrays = network.arrays["passages"]
-    count = min(SHOWN, len(arrays["symbols"]))
     return {
         "spec": network.spec,
         "cells": len(named_cells(network)),
         "cells_page": cells_page(network.spec.name),
         "card": network.card,
         "cell": cell,
-        "concept": next(c.title for c in CONCEPTS if c.name == concept),
+        "concept": TITLES[concept],
         "low": sign < 0,
         "path": network.facts["passages"]["paths"][0],
-        "strip": coloured(arrays["symbols"][:count], arrays["c"][:count, cell] / 127),
-        "choices": [(r["concept"], r["cell"]) for r in network.facts["cells"]["concepts"]],
-        "decisions": [_decision(network, place) for place in range(len(network.facts["relevances"]["decisions"]))],
+        "strip": coloured(arrays["symbols"], arrays["c"][:, cell] / 127),
+        "decisions": [
+            _decision(network, place) for place in range(min(SHOWN, len(network.facts["relevances"]["decisions"])))
+        ],
         "reach": network.facts["reach"],
     }
 
@@ -104,82 +149,55 @@ def coloured(symbols: Array, values: Array) -> list[tuple[str, int]]:
 
 def colours(values: Array) -> Array:
     """The level of colour, -8 to 8, of each value in [-1, 1]."""
-    return np.asarray(np.rint(np.clip(values, -1, 1) * 8), int)
+    return np.asarray(np.rint(np.clip(values, -1, 1) * LEVELS), int)
 
 
 def _decision(network: RecurrentResults, place: int) -> dict[str, Any]:
     arrays, facts = network.arrays["relevances"], network.facts["relevances"]["decisions"][place]
     symbols = arrays[f"{place}/symbols"]
     methods = []
-    for key, title in (
-        ("lrp", "LRP"),
-        ("gradient", "gradient × input"),
-        ("integrated", "integrated gradients"),
-        ("occlusion", "occlusion"),
-    ):
+    for key, title in METHODS.items():
         values = arrays[f"{place}/{key}"]
         methods.append((title, coloured(symbols, values / max(np.abs(values).max(), 1e-12)), facts["deletion"][key]))
     return {**facts, "right": ALPHABET[facts["right"]], "methods": methods}
 
 
 def _numbers(network: RecurrentResults) -> dict[str, Any]:
-    """All that the cell browser needs: a letter a cell and character ("i" is level 0), and the likeliest next characters."""
+    """All that the cell browser needs.
+
+    `data`: a letter a character and cell for c and h ("i" is level 0); `gates`: a sign of PAIRS for two of them, in levels 0 to 8;
+    `next`: the likeliest next characters; `scores`: of all cells on half B for each concept, in thousandths, below 500 for cells
+    that are low in it; `pages`: cells with a page; `on`: the level of h from which on a cell is on.
+    """
     arrays = network.arrays["passages"]
-    count = min(SHOWN, len(arrays["symbols"]))
-    quantities = [name for name in ("c", "h", "input", "forget", "output", "reset", "update") if name in arrays]
-    if network.spec.cell == "RNN":
-        quantities.remove("c")  # the same as h
+    shown = ("c", "h") if network.spec.cell == "LSTM" else ("h",)  # of the others c is the same as h
     likely = [
         [[ALPHABET[symbol], int(chance)] for symbol, chance in zip(symbols, chances, strict=True)]
-        for symbols, chances in zip(arrays["next"][:count].tolist(), arrays["chance"][:count].tolist(), strict=True)
+        for symbols, chances in zip(arrays["next"].tolist(), arrays["chance"].tolist(), strict=True)
     ]
+    scores = np.rint(1000 * network.arrays["cells"]["scores_b"])
+    named = named_cells(network)
     return {
         "cells": network.spec.hidden,
-        "data": {
-            name: (ZERO + colours(arrays[name][:count] / 127)).astype(np.uint8).tobytes().decode()
-            for name in quantities
+        "pages": "all" if len(named) == network.spec.hidden else named,
+        "on": int(np.ceil(LEVELS * THRESHOLD)),
+        "scores": {
+            concept.title: column.astype(int).tolist()
+            for concept, column in zip(CONCEPTS, scores.T, strict=True)
+            if not np.isnan(column).any()
         },
+        "data": {name: (ZERO + colours(arrays[name] / 127)).astype(np.uint8).tobytes().decode() for name in shown},
+        "gates": {name: paired(colours(arrays[name] / 127)) for name in network.facts["gates"]["gates"]},
+        "pairs": PAIRS,
         "next": likely,
     }
 
 
-def _query(query: Mapping[str, Any]) -> dict[str, Any]:
-    title = next(c.title for c in CONCEPTS if c.name == query["concept"])
-    return {**query, "title": title, "matches": query["matches"][:LISTED], "all": len(query["matches"])}
-
-
-def _maps(network: RecurrentResults) -> dict[str, Any]:
-    """Dots as one path a colour, in a square of SIDE."""
-    arrays, facts = network.arrays["statemaps"], network.facts["statemaps"]
-    titles = ["none", *(c.title for c in CONCEPTS)]
-    cells = [
-        (title, path)
-        for title, path in zip(titles, paths(arrays["cells"], arrays["responds"] + 1, len(titles)), strict=True)
-    ]
-    return {
-        "title": network.spec.title,
-        "facts": facts,
-        "states": [
-            (name, paths(arrays[key], arrays["kind"], len(KINDS) + 1), way(arrays[key][arrays["walk"]]))
-            for name, key in (("UMAP", "umap"), ("principal components", "pca"))
-        ],
-        "cells": cells,
-        "walked": "".join(ALPHABET[number] for number in arrays["symbols"]),
-    }
-
-
-SIDE = 300
-
-
-def paths(xy: Array, group: Array, groups: int) -> list[str]:
-    """For each group the dots at xy [N, 2] in [0, 1] as one SVG path of lines without length."""
-    places = np.rint(np.asarray(xy) * SIDE).astype(int)
-    return ["".join(f"M{x} {y}h0" for x, y in places[group == number].tolist()) for number in range(groups)]
-
-
-def way(xy: Array) -> str:
-    """The points of a polyline."""
-    return " ".join(f"{x},{y}" for x, y in np.rint(np.asarray(xy) * SIDE).astype(int).tolist())
+def paired(levels: Array) -> str:
+    """Levels 0 to 8, of any shape, two a sign of PAIRS; the last one alone has a 0 beside it."""
+    flat = levels.ravel()
+    even = np.append(flat, np.zeros(len(flat) % 2, int)).reshape(-1, 2)
+    return "".join(PAIRS[number] for number in (even @ (LEVELS + 1, 1)).tolist())
 
 
 ATLAS_VIEWS.add("recurrent", pages)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from atlas.figures.reliance import METHODS, deletion_lines
 from atlas.figures.sentiment import (
     PAGE,
     READS,
@@ -15,23 +16,19 @@ from atlas.figures.sentiment import (
     decision_sentence,
     sentence_groups,
     sentiment_figures,
+    shown_decisions,
     word_groups,
 )
 from atlas.measured import RecurrentResults
 from atlas.recurrent.sentences import read_sentences
 from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
+from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Item, Page
 
 WIDTH, ROW, LEFT = 640, 34, 130
 EXTREMES = 10  # words that raise or lower the logit most
-METHODS = (
-    ("lrp", "LRP"),
-    ("gradient", "gradient × input"),
-    ("integrated", "integrated gradients"),
-    ("occlusion", "occlusion"),
-)
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
@@ -49,7 +46,8 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "groups": beads(sentence_groups(network)),
         "kinds": network.facts["sentences"]["sentences"],
         "running": list(_running(network)),
-        "decisions": [_decision(network, place) for place in range(len(network.facts["sentences"]["decisions"]))],
+        "decisions": [_decision(network, place) for place in range(shown_decisions(network))],
+        "deletion": chart(deletion_lines(network, "sentences")),
     }  # fmt: skip
     yield Page(PAGE, "sentiment.html", context)
 
@@ -108,7 +106,7 @@ def _decision(network: RecurrentResults, place: int) -> dict[str, Any]:
     facts = network.facts["sentences"]["decisions"][place]
     sentence, words = decision_sentence(network, place)
     methods = []
-    for key, title in METHODS:
+    for key, title in METHODS.items():
         values = network.arrays["sentences"][f"{place}/{key}"]
         shown = list(zip(words, levels(values / max(np.abs(values).max(), 1e-12)), strict=True))
         methods.append((title, shown, facts["deletion"][key]))

@@ -14,7 +14,7 @@ from atlas.figures.unit import channel_figure, figure_title, histogram_caption, 
 from atlas.figures.words import first_name, number, short
 from atlas.measured import Figure, UnitStats
 from atlas.views import LAYER_VIEWS
-from atlas.views.desk import Sheet
+from atlas.views.desk import Desk, Sheet
 from atlas.views.examples import has_heat, strips, strongest
 from atlas.views.heat import UNITS, heat_sheet
 from atlas.views.histogram import Histogram, histogram
@@ -158,16 +158,22 @@ def _legend(sheet: Sheet) -> str:
 def cite_data(sheet: Sheet) -> dict[str, object]:
     """What the citations and the provenance of a layer's figures share: static/cite.js puts the rest in from the page."""
     spec, probes = sheet.network.spec, sheet.desk.results.probes
+    return cite_base(sheet.desk) | {
+        "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
+        "licence": LICENCE,
+        "examples": sheet.licences,
+        "provenance": sheet.provenance,
+    }
+
+
+def cite_base(desk: Desk) -> dict[str, object]:
+    """What all citations of the site share."""
     return {
         "author": AUTHOR,
         "publisher": CREDIT,
         "issued": issue_date().isoformat(),
         "version": __version__,
-        "base": sheet.desk.base_url.rstrip("/"),
-        "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
-        "licence": LICENCE,
-        "examples": sheet.licences,
-        "provenance": sheet.provenance,
+        "base": desk.base_url.rstrip("/"),
     }
 
 

@@ -144,6 +144,6 @@
     if (section) examples(section);
     if (list) near(list, kin);
     if (twin) near(twin, shared.bind(null, "twins"));
-    if (document.body.classList.contains("unit")) document.querySelector("details.cite").addEventListener("toggle", shared.bind(null, "cite"), { once: true });
+    if (/^(unit|cell) /.test(document.body.className)) document.querySelector("details.cite").addEventListener("toggle", shared.bind(null, "cite"), { once: true });
   });
 })();

@@ -1,9 +1,9 @@
-// Citations of a unit's figures as BibTeX, RIS and CSL-JSON, and what they were made from, from the page and from what its
-// layer shares (../cite.js). The same texts as `atlas cite ID --format …`; a test in a browser compares them.
+// Citations of a unit's figures, or of a cell's, as BibTeX, RIS and CSL-JSON, and what a unit's were made from, from the page and
+// from what its layer or network shares (../cite.js). The same texts as `atlas cite ID --format …`; a test in a browser compares them.
 (function () {
   "use strict";
   var TITLES = { channel: "Feature visualization of ", examples: "Examples for ", histogram: "Responses of " };
-  var NAMES = { channel: "Picture", examples: "Examples", histogram: "Histogram" };
+  var NAMES = { channel: "Picture", examples: "Examples", histogram: "Histogram", passages: "Passages" };
   var MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
   var SIGNS = { "\\": "\\textbackslash{}", "{": "\\textbraceleft{}", "}": "\\textbraceright{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
   function escaped(text) { return text.replace(/[\\{}~^&%$#_]/g, function (sign) { return SIGNS[sign] || "\\" + sign; }); }
@@ -48,14 +48,15 @@
     return list;
   }
   window.__atlas.get("cite", function (shared) {
-    document.querySelector("p.made").after(facts(shared.provenance));
-    var box = document.querySelector("details.cite"), unit = location.pathname.split("/").slice(-4, -1).join("/");
+    var box = document.querySelector("details.cite"), made = box.querySelector("p.made"), unit = location.pathname.split("/").slice(-4, -1).join("/");
+    if (made) made.after(facts(shared.provenance));
     var words = document.title[0].toLowerCase() + document.title.slice(1);
     function reference(kind) {
-      var id = unit + "/" + kind, page = "networks/" + unit + "/index.html#" + kind;
+      var cell = shared.cell, number = unit.split("/")[2];
+      var id = cell ? cell.id + number : unit + "/" + kind, page = (cell ? cell.folder + number : "networks/" + unit) + "/index.html#" + kind;
       var licence = kind === "examples" ? shared.examples[box.dataset.licence || 0] : shared.licence;
       return {
-        key: "atlas:" + id.replace(/[^A-Za-z0-9.-]/g, "-"), title: TITLES[kind] + words, author: shared.author, publisher: shared.publisher,
+        key: "atlas:" + id.replace(/[^A-Za-z0-9.-]/g, "-"), title: cell ? cell.title.replace("#", number) : TITLES[kind] + words, author: shared.author, publisher: shared.publisher,
         issued: shared.issued, version: shared.version, url: shared.base && shared.base + "/" + page,
         note: "Figure " + id + "; " + shared.made + "; licence " + licence
       };
@@ -67,7 +68,7 @@
       select.addEventListener("input", show);
       return select;
     }
-    var kinds = [document.getElementById("channel") && "channel", document.querySelector("#examples .legend") && "examples", "histogram"];
+    var kinds = shared.cell ? ["passages"] : [document.getElementById("channel") && "channel", document.querySelector("#examples .legend") && "examples", "histogram"];
     var figures = choice(kinds.filter(Boolean), "Figure"), formats = choice(Object.keys(FORMATS), "Format");
     var tools = document.createElement("p"), pre = box.querySelector("pre") || document.createElement("pre"), copy = document.createElement("button");
     tools.className = "tools";
@@ -81,8 +82,9 @@
       copy.textContent = "Copy";
     }
     tools.append(figures, formats, copy);
-    if (kinds[0]) tools.append(Object.assign(document.createElement("a"), { href: document.querySelector("#channel img").src, download: "", textContent: "Picture as AVIF" }));
-    box.querySelector("p.made").before(tools, pre);
+    if (kinds[0] === "channel") tools.append(Object.assign(document.createElement("a"), { href: document.querySelector("#channel img").src, download: "", textContent: "Picture as AVIF" }));
+    if (made) made.before(tools, pre);
+    else box.append(tools, pre);
     show();
   });
 })();

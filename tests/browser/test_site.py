@@ -6,6 +6,8 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
+from atlas.figures.catalogue import find
+from atlas.figures.cite import cite
 from tests.browser.conftest import LAYER
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -131,6 +133,32 @@ def test_a_cell_is_found_by_its_network_and_number(built_site, paths, visit, ope
     assert page.problems == []
 
 
+def test_cells_are_sorted_by_concept_and_a_stretch_finds_its_like(paths, visit, opened):
+    page = visit(f"{opened}/{paths['recurrent']}")
+    over = page.locator(".over[data-network]").first
+    over.locator("select[name=concept]").focus()
+    page.wait_for_function("document.querySelector('.over select[name=concept]').length > 1")
+    over.locator("select[name=concept]").select_option("in a comment")
+    scores = [float(text.split(" · ")[1][:5]) for text in over.locator("select[name=cell] option").all_inner_texts()]
+    assert scores == sorted(scores, reverse=True)
+    over.locator("select[name=quantity]").select_option("forget")
+    assert "forget gate" in over.locator("h3").inner_text()
+    strip = over.locator(".code-strip")
+    strip.focus()
+    for key in ("Home", "ArrowRight", *["Shift+ArrowRight"] * 4):
+        strip.press(key)
+    assert over.locator("i.on").count() == 5
+    assert over.locator(".next code").count() == 5  # the five likeliest next characters
+    assert "on through it" in over.locator(".matched").inner_text()
+    first, last = (over.locator("i").nth(place).bounding_box() for place in (0, 3))
+    page.mouse.move(first["x"] + 2, first["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(last["x"] + 2, last["y"] + 5, steps=4)
+    page.mouse.up()
+    assert over.locator("i.on").count() == 4
+    assert page.problems == []
+
+
 def test_arrow_keys_turn_the_pages(paths, visit, opened):
     page = visit(f"{opened}/{LAYER}/3/index.html")
     page.keyboard.press("ArrowRight")
@@ -176,6 +204,18 @@ def test_layer_sorts_by_largest_response_and_filters(built_site, paths, visit, o
     page.locator("[name=filter]").fill("no such class")
     assert page.locator(".sorted a").count() == 0
     assert page.locator("output").inner_text() == "0 units"
+
+
+def test_the_page_of_a_cell_offers_every_format(built, paths, visit, opened):
+    figure = find(built.results(), f"recurrent/char-lstm/{paths['cell'].split('/')[-2]}")
+    page = visit(f"{opened}/{paths['cell']}")
+    page.locator("details.cite summary").click()
+    formats = page.get_by_label("Format")
+    formats.wait_for()
+    for shown, format in (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl-json")):
+        formats.select_option(label=shown)
+        assert page.locator("details.cite pre").text_content() == cite(figure, format)
+    assert page.problems == []
 
 
 def test_the_script_knows_the_same_menu_as_the_pages(paths, visit, opened):

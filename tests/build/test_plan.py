@@ -175,7 +175,8 @@ def test_other_weights_of_the_judge_are_other_codes(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("recipe", "setting", "pages"), [("default", "", 40), ("full", "", 384), ("tiny", "recurrent.cells=1000", 384)]
+    ("recipe", "setting", "pages"),
+    [("default", "", 110), ("full", "", 384), ("tiny", "", 40), ("tiny", "recurrent.cells=1000", 384)],
 )
 def test_the_recipe_says_how_many_cells_have_a_page(recipe, setting, pages):
     chapter = read_recipe(recipe, [setting] if setting else []).recurrent

@@ -25,8 +25,8 @@ def test_every_id_finds_its_figure(results):
         + 2
         + 3
         + 3
-        + 8
-        + 4
+        + 15
+        + 5
         + 1
         + 2
         + 24

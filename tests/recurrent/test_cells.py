@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from atlas.recurrent.cells import Half, chance_labels, character_score, find_cells, null_scores
+from atlas.recurrent.cells import Half, best_told, chance_labels, character_score, find_cells, null_scores
 from atlas.recurrent.concepts import Concept
-from atlas.recurrent.score import ranks, scores, strength
+from atlas.recurrent.score import moved_scores, ranks, scores, strength
 
 ON, SIZE = Concept("on", "on"), Concept("size", "size", graded=True)
 
@@ -122,3 +122,37 @@ def test_shifted_labels_keep_their_share_and_the_seed_decides():
     assert np.array_equal(one, null_scores(ranked, label, graded=False, seed=1, shifts=50))
     assert not np.array_equal(one, null_scores(ranked, label, graded=False, seed=2, shifts=50))
     assert chance_labels(np.arange(5000) % 97, 0.3, 0).mean() == pytest.approx(0.3, abs=0.15)
+
+
+def test_ranks_share_ties_as_scipy_does():
+    from scipy.stats import rankdata
+
+    values = np.random.default_rng(0).integers(0, 9, (200, 5)).astype(np.float32)
+    assert np.allclose(ranks(values), rankdata(values, axis=0) / 200)
+    assert np.allclose(ranks(np.zeros((7, 1)))[:, 0], 4 / 7)
+
+
+@pytest.mark.parametrize("graded", [False, True])
+def test_moved_labels_are_scored_like_labels_moved_by_hand(graded):
+    rng = np.random.default_rng(0)
+    ranked = ranks(smooth_noise(rng, 900, 4))
+    label = rng.integers(0, 5 if graded else 2, 900).astype(np.float32)
+    found = moved_scores(ranked, label, np.array([3, 450]), graded=graded)
+    for column, distance in enumerate((3, 450)):
+        assert np.allclose(found[:, column], scores(ranked, np.roll(label, distance), graded=graded), atol=1e-6)
+
+
+def test_a_constant_cell_tells_nothing():
+    ranked, label = ranks(np.zeros((50, 1), np.float32)), np.arange(50.0)
+    assert scores(ranked, (label > 20).astype(np.float32), graded=False)[0] == pytest.approx(0.5)
+    assert scores(ranked, label, graded=True)[0] == 0.5
+    assert np.isnan(scores(ranks(label[:, None]), np.ones(50), graded=True)[0])
+
+
+def test_the_concept_told_best_must_hold_on_the_other_half():
+    on_a = np.array([[0.9, 0.6], [0.5, 0.2], [0.8, 0.6], [np.nan, 0.7]])
+    on_b = np.array([[0.8, 0.9], [0.9, 0.1], [0.6, 0.99], [0.9, 0.9]])
+    # the second is low in its concept; the third's best on half A is not above chance on half B
+    assert best_told(on_a, on_b, {0: 0.7, 1: 0.75}).tolist() == [0, 1, -1, 1]
+    assert best_told(on_a, on_b, {1: 0.75}).tolist() == [1, 1, 1, 1]
+    assert best_told(on_a, on_b, {}).tolist() == [-1] * 4

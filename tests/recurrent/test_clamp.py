@@ -6,7 +6,7 @@ import torch
 
 from atlas.networks.modules.recurrent import Recurrent
 from atlas.recurrent.cell import net_of, step
-from atlas.recurrent.clamp import Stretch, causal, extra_losses
+from atlas.recurrent.clamp import Stretch, causal, extra_losses, peers_of
 from atlas.recurrent.gates import keeping_time, memory_length, rank_correlation, saturation
 from atlas.recurrent.trace import losses
 
@@ -83,3 +83,26 @@ def test_memory_length_of_a_known_process():
     assert found[1] == pytest.approx(-1 / np.log(0.9), rel=0.2)
     assert found[2] == pytest.approx(-1 / np.log(0.98), rel=0.25)
     assert memory_length(np.linspace(0, 1, 3000)[:, None])[0] == 200
+
+
+def test_only_the_rows_of_the_cell_and_its_peers_are_looked_at():
+    rng = np.random.default_rng(1)
+    extra, activity = rng.normal(size=(90, 40)), np.arange(1.0, 91)
+    inside = np.arange(40) < 10
+    peers = peers_of(activity, 30, 50)
+    assert 30 not in peers
+    assert len(set(peers.tolist())) == 50
+    whole = causal(extra, inside, cell=30, activity=activity)
+    extra[np.setdiff1d(np.arange(90), [30, *peers])] = np.nan
+    assert causal(extra, inside, cell=30, activity=activity) == whole
+
+
+def test_blocks_of_cells_do_not_change_what_is_lost(monkeypatch):
+    torch.manual_seed(1)
+    net = net_of(Recurrent("GRU", symbols=9, embedding=4, hidden=7, outputs=9))
+    rng = np.random.default_rng(1)
+    h = rng.normal(size=7).astype(np.float32)
+    stretches = [Stretch(rng.integers(0, 9, 10), h, h)]
+    whole = extra_losses(net, stretches, np.zeros(7), range(7))
+    monkeypatch.setattr("atlas.recurrent.clamp.TOGETHER", 2)
+    assert np.allclose(extra_losses(net, stretches, np.zeros(7), range(7)), whole, atol=1e-6)

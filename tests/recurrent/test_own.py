@@ -135,7 +135,7 @@ def test_the_real_steps_run(tmp_path, store, kind):
     plan = make_plan(recipe)
     current.use(recipe)
     try:
-        for step in ("texts", "cells", "gates", "passages", "matches", "profiles", "relevances"):
+        for step in ("texts", "cells", "gates", "passages", "matches", "reactions", "profiles", "relevances"):
             [task] = [task for task in plan.tasks if task.step == step]
             if store.has(task.digest):
                 continue
@@ -144,7 +144,7 @@ def test_the_real_steps_run(tmp_path, store, kind):
     finally:
         current.use(read_recipe("tiny"))
     made = store.get(plan.get("profiles", "mine").digest)
-    assert made.arrays["scores_b"].shape[0] == 20
+    assert made.arrays["counts"].shape[0] == 20
     assert np.isfinite(made.arrays["push"]).all()
     for decision in store.get(plan.get("relevances", "mine").digest).facts["decisions"]:
         assert abs(decision["ledger"]["residual"]) < 1e-6

@@ -10,8 +10,6 @@ from atlas.figures.cell import named_cells, telling_sentence, tellings
 from atlas.networks.modules.recurrent import Recurrent
 from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.cell import net_of
-from atlas.recurrent.cells import Half, find_cells
-from atlas.recurrent.concepts import CONCEPTS
 from atlas.recurrent.profile import BEFORE, PEAKS, PUSHED, study_profiles
 from atlas.recurrent.source import SourceFile
 from atlas.recurrent.texts import halves, held_out_texts
@@ -42,22 +40,6 @@ def read(net, texts):
     """(c, h) [T, H] of every character but the last of each text, one text alone at a time."""
     every = [states(net, [text.symbols])[0] for text in texts]
     return [c[1:-1] for _, c in every], [h[1:-1] for h, _ in every]
-
-
-def test_scores_are_those_of_the_best_cells(net, texts, found):
-    sides = []
-    for side in halves(texts):
-        labels = {c.name: np.concatenate([text.labels[c.name][:-1] for text in side]) for c in CONCEPTS}
-        symbols = np.concatenate([text.symbols[1:-1] for text in side])
-        sides.append(Half(np.concatenate(read(net, side)[0]), symbols, labels))
-    best = find_cells(*sides, CONCEPTS, seed=0)
-    assert len(best) > 4
-    names = [concept.name for concept in CONCEPTS]
-    for one in best:
-        score = found["scores_b"][one.cell, names.index(one.concept)]
-        assert (score if one.sign > 0 else 1 - score) == pytest.approx(one.score, abs=1e-5)
-        first = np.abs(found["scores_a"][:, names.index(one.concept)] - 0.5)
-        assert first[one.cell] == pytest.approx(first.max(), abs=1e-6)
 
 
 def test_passages_hold_the_extremes_of_different_files(net, texts, found):
@@ -137,3 +119,4 @@ def test_stretches_of_a_colour_keep_the_code_and_frame_one_character():
     found = list(runs(symbols, np.array([0.0, 0.01, 0.9, 0.95, -0.5, -1.0]), 3))
     assert "".join(text for text, *_ in found) == "if a:↵\n"
     assert found == [("if", 0, False), (" ", 8, False), ("a", 8, True), (":", -4, False), ("↵\n", -8, False)]
+    assert [level for _, level, _ in runs(symbols[:4], np.array([0.2, 0.3, 0.7, 0.8]), 9)] == [0, 4, 8]

@@ -5,14 +5,16 @@ import pytest
 import torch
 
 from atlas.networks.modules.recurrent import Recurrent
-from atlas.recurrent.reach import KINDS, gains, kinds, truncated_losses
+from atlas.recurrent.reach import KINDS, gains, kinds, truncated_losses, windows_before
 
 
 def test_truncated_context_is_the_network_on_the_piece():
     torch.manual_seed(0)
     module = Recurrent("GRU", symbols=9, embedding=4, hidden=7, outputs=9).eval().requires_grad_(False)
     symbols = np.random.default_rng(0).integers(0, 9, 60)
-    found = truncated_losses(module, symbols, np.array([20, 41]), (1, 5, 20))
+    windows = windows_before(symbols, np.array([20, 41]), 20)
+    assert windows[1].tolist() == symbols[21:42].tolist()
+    found = truncated_losses(module, windows, (1, 5, 20))
     for row, length in enumerate((1, 5, 20)):
         outputs, _ = module(torch.from_numpy(symbols[41 - length : 41])[None])
         expected = -torch.log_softmax(outputs[0, -1], 0)[symbols[41]]

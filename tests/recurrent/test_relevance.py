@@ -10,6 +10,7 @@ from atlas.networks.modules.recurrent import Recurrent
 from atlas.recurrent.attribute import (
     deletion,
     deletion_areas,
+    deletion_curves,
     gradient_x_input,
     incompleteness,
     integrated_gradients,
@@ -165,8 +166,8 @@ def test_all_methods_agree_on_a_linear_cell():
 @pytest.mark.parametrize("kind", KINDS)
 def test_integrated_gradients_are_complete(kind):
     made, direction = module(kind), np.array([1.0, 0.0, 0.0])
-    given = integrated_gradients(made, SYMBOLS, direction, steps=2000)
-    assert incompleteness(made, SYMBOLS, direction, given) < 1e-3
+    given = integrated_gradients(made, SYMBOLS, direction)
+    assert incompleteness(made, SYMBOLS, direction, given) < 1e-6
     assert incompleteness(made, SYMBOLS, direction, given + 1) > 0.1
 
 
@@ -182,5 +183,15 @@ def test_occlusion_takes_one_symbol_away():
 def test_deletion_by_the_best_order_beats_chance():
     made, direction = module("RNN"), np.array([1.0, 0.0, 0.0])
     given = occlusion(made, SYMBOLS, direction)
-    areas = deletion_areas(made, SYMBOLS, direction, {"occlusion": given, "reversed": -given}, seed=0)
+    areas = deletion_areas(deletion_curves(made, SYMBOLS, direction, {"occlusion": given, "reversed": -given}, seed=0))
+    assert set(areas) == {"occlusion", "reversed"}
     assert areas["occlusion"] < 0 < areas["reversed"]
+
+
+def test_a_deletion_curve_goes_in_equal_parts():
+    made, direction, symbols = module("GRU"), np.array([1.0, 0.0, 0.0]), np.tile(SYMBOLS, 5)
+    values = np.arange(40.0)
+    curve = deletion_curves(made, symbols, direction, {"last first": values}, seed=0)["last first"]
+    whole = deletion(made, symbols, direction, np.arange(40)[::-1])
+    assert len(curve) == 17
+    assert curve == pytest.approx(whole[np.rint(np.linspace(0, 40, 17)).astype(int)])

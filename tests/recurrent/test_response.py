@@ -5,8 +5,10 @@ import pytest
 
 from atlas.recurrent.cell import Cell, Net
 from atlas.recurrent.response import (
+    Draws,
     agreement,
     cell_separations,
+    clustered,
     expected_response,
     memory_chips,
     purity,
@@ -79,7 +81,7 @@ def planted():
 
 def test_planted_clusters_are_found_with_their_cells():
     response, kind = planted()
-    chips = memory_chips(response, seed=0)
+    chips = memory_chips([response] * 4, seed=0)
     labels = [str(one) for one in kind]
     assert purity(chips.words, labels) == 1.0
     assert chips.stability > chips.by_chance
@@ -88,7 +90,7 @@ def test_planted_clusters_are_found_with_their_cells():
         if cluster is not None:
             own = {0: range(9), 1: range(9, 18), 2: range(18, 27)}[one]
             assert set(np.flatnonzero(chips.cells == cluster)) >= set(own)
-    assert agreement(rising_and_falling(response), 3, seed=0) == pytest.approx(1.0)
+    assert agreement([rising_and_falling(response)] * 4, 3, seed=0) == pytest.approx(1.0)
 
 
 def test_purity_by_hand():
@@ -96,3 +98,30 @@ def test_purity_by_hand():
     assert purity(clusters, ["a", "a", "b", "b", "b"]) == pytest.approx(4 / 5)
     assert purity_by_chance(clusters, ["a"] * 5, seed=0) == 1.0
     assert rising_and_falling(np.array([[2.0, -3.0]]))[0] == pytest.approx([2, 0, 0, 3], abs=1e-8)
+
+
+def test_draws_are_of_other_states_and_agree_where_states_do_not_matter():
+    made = net("GRU", hidden=8)
+    rng = np.random.default_rng(6)
+    h, symbols = rng.normal(size=(300, 8)), np.tile(np.arange(7), 2)
+    draws = Draws.of(made, h, h, symbols, contexts=40, seed=0)
+    assert len(draws.every) == 10
+    assert not np.allclose(draws.every[0], draws.every[1])
+    assert draws.shown is draws.every[0]
+    assert 0.5 < draws.stability < 1
+    alike = Draws.of(made, np.repeat(h[:1], 300, 0), np.repeat(h[:1], 300, 0), symbols, contexts=40, seed=0)
+    assert alike.stability == pytest.approx(1)
+    arrays, facts = clustered(draws, list("aabbccc" * 2), seed=0)
+    assert arrays["response"].shape == (14, 8)
+    assert len(arrays["chip_of_cell"]) == 16
+    assert facts["seeds"] == 10
+    assert facts["response"] == draws.stability
+
+
+def test_purity_by_chance_is_that_of_shuffled_labels():
+    rng = np.random.default_rng(7)
+    clusters, labels = rng.integers(0, 4, 60), list(rng.choice(list("abc"), 60))
+    shuffles = np.random.default_rng(0)
+    numbers = np.unique(labels, return_inverse=True)[1]
+    slow = [purity(clusters, [str(one) for one in shuffles.permutation(numbers)]) for _ in range(1000)]
+    assert purity_by_chance(clusters, labels, seed=0) == pytest.approx(np.quantile(slow, 0.95))

@@ -13,15 +13,15 @@ from tests.fixtures import make_results
 
 def with_scores(network, scores):
     """The network with `scores` of its cells, the same on both halves."""
-    profiles = network.arrays["profiles"] | {"scores_a": scores, "scores_b": scores}
-    return replace(network, arrays=network.arrays | {"profiles": profiles})
+    profiles = network.arrays["cells"] | {"scores_a": scores, "scores_b": scores}
+    return replace(network, arrays=network.arrays | {"cells": profiles})
 
 
 def test_a_cell_answers_the_concept_that_it_tells_best_and_only_above_chance():
     results = make_results()
     network = make_recurrent()[0]
     cells = named_cells(network)
-    scores = np.full_like(network.arrays["profiles"]["scores_a"], 0.5)
+    scores = np.full_like(network.arrays["cells"]["scores_a"], 0.5)
     scores[cells[0]] = 0.999
     told = with_scores(network, scores)
     best = tellings(told, cells[0])[0]

@@ -1,0 +1,89 @@
+"""The study of what a character network's decisions rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from atlas.networks.recurrent import ALPHABET
+from atlas.recurrent.cell import Net, net_of
+from atlas.recurrent.explain import explain
+from atlas.recurrent.relevance import EPSILON, propagate
+from atlas.recurrent.texts import Text, halves
+from atlas.recurrent.trace import replay
+from atlas.types import Array
+
+if TYPE_CHECKING:
+    from atlas.networks.modules.recurrent import Recurrent
+
+WINDOW = 64  # characters before a decision that its relevance is shared among
+DECISIONS = 8
+EPSILONS = (EPSILON, 0.01, 0.1, 1.0)
+CANCEL = 100  # times the score: where the entries of a ledger are larger, they cancel and say nothing about it
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The closing sign `right` after `symbols` [WINDOW], whose opening one is at place `opening` of them."""
+
+    path: str
+    symbols: Array
+    opening: int
+    right: int
+
+    @property
+    def direction(self) -> Array:
+        """[V] the logit of the right sign against the mean of all."""
+        found = np.full(len(ALPHABET), -1 / len(ALPHABET))
+        found[self.right] += 1
+        return found
+
+
+def decisions(texts: Sequence[Text], *, count: int = DECISIONS, least: int = 16, most: int = 48) -> list[Decision]:
+    """The first bracket or quote of `count` texts that closes after least to most characters.
+
+    Chosen by the text alone, so that no network is favoured; quotes and brackets take turns.
+    """
+    found: list[Decision] = []
+    for text in texts:
+        far = text.pairs[:, 1] - text.pairs[:, 0]
+        wanted = (far >= least) & (far <= most) & (text.pairs[:, 1] > WINDOW) & (text.quotes == (len(found) % 2 == 1))
+        if wanted.any() and len(found) < count:
+            opening, closing = text.pairs[np.argmax(wanted)].tolist()
+            symbols = text.symbols[closing + 1 - WINDOW : closing + 1]  # up to the character before the closing one
+            found.append(Decision(text.path, symbols, opening - (closing - WINDOW), int(text.symbols[closing + 1])))
+    return found
+
+
+def settled_epsilon(net: Net, chosen: Sequence[Decision]) -> float:
+    """The smallest of EPSILONS with which no decision's entries add up to more than CANCEL times its score; else the largest."""
+    for epsilon in EPSILONS:
+        ledgers = (propagate(net, one.symbols, one.direction, epsilon=epsilon) for one in chosen)
+        if all(ledger.turnover <= CANCEL * abs(ledger.score) for ledger in ledgers):
+            return epsilon
+    return EPSILONS[-1]
+
+
+def study_relevance(module: Recurrent, texts: Sequence[Text], *, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
+    """What the logit of a closing sign rests on, by four methods: arrays `0/lrp`, …, `0/curve/lrp`, …, `0/symbols`; facts with the
+    ledger of LRP.
+    """
+    exact = module.double()
+    net = net_of(exact)
+    chosen = decisions(halves(texts)[1])
+    epsilon = settled_epsilon(net, chosen)
+    arrays: dict[str, Array] = {}
+    facts: list[dict[str, Any]] = []
+    for place, one in enumerate(chosen):
+        given, told = explain(exact, one.symbols, one.direction, seed=seed, epsilon=epsilon)
+        logits = net.outputs(replay(net.cell, net.embed[one.symbols]).h[-1])
+        arrays |= {f"{place}/{name}": values for name, values in given.items()} | {f"{place}/symbols": one.symbols}
+        facts.append({
+            "path": one.path, "opening": one.opening, "right": one.right,
+            "probability": float(np.exp(logits[one.right] - np.logaddexp.reduce(logits))),
+            **told,
+        })  # fmt: skip
+    return arrays, {"decisions": facts, "epsilon": epsilon}

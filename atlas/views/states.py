@@ -1,0 +1,99 @@
+"""Where else the same cells are on, how characters move the state, and maps of states and of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from atlas.figures.cell import cell_page, cells_page, named_cells
+from atlas.figures.chapter import recurrent_figures
+from atlas.figures.recurrent import STATES, TITLES
+from atlas.figures.states import character_chips
+from atlas.measured import RecurrentResults
+from atlas.networks.recurrent import ALPHABET
+from atlas.recurrent.concepts import KINDS
+from atlas.types import Array
+from atlas.views import ATLAS_VIEWS
+from atlas.views.cell import VISIBLE
+from atlas.views.desk import Chapter, Desk
+from atlas.views.page import Item, Page
+
+LISTED = 8  # matches that are listed
+SIDE = 300  # of a map
+MOVERS = 6  # characters that move the state most, and least
+
+
+def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
+    """The page, where the recipe has character networks."""
+    networks = desk.results.recurrent
+    if not networks:
+        return
+    context = {
+        "figures": {figure.id.partition("/")[2]: figure for figure in recurrent_figures(desk.results)},
+        "matches": [(n.spec, [_query(q) for q in n.facts["matches"]["queries"]]) for n in networks],
+        "reactions": [(n.spec, _movers(n), character_chips(n)) for n in networks],
+        "lists": [(n.spec, len(named_cells(n)), cells_page(n.spec.name)) for n in networks],
+        "maps": [_maps(n) for n in networks],
+        "map_kinds": (*(TITLES[name] for name in KINDS), "other code"),
+        "named": {n.spec.name: set(named_cells(n)) for n in networks},
+        "cell_page": cell_page,
+        "visible": VISIBLE,
+    }
+    yield Page(STATES, "states.html", context)
+
+
+def _query(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **query,
+        "title": TITLES[query["concept"]],
+        "matches": query["matches"][:LISTED],
+        "all": len(query["matches"]),
+    }
+
+
+def _movers(network: RecurrentResults) -> list[tuple[str, list[tuple[str, float]]]]:
+    """The characters that change the state most and least, with the root mean square of the change."""
+    arrays = network.arrays["reactions"]
+    order = np.argsort(-arrays["size"], kind="stable")
+    rows = [(ALPHABET[arrays["symbols"][row]], float(arrays["size"][row])) for row in order.tolist()]
+    return [("most", rows[:MOVERS]), ("least", rows[: -MOVERS - 1 : -1])]
+
+
+def _maps(network: RecurrentResults) -> dict[str, Any]:
+    """Dots as one path a colour, in a square of SIDE."""
+    arrays, facts = network.arrays["statemaps"], network.facts["statemaps"]
+    titles = ["none", *TITLES.values()]
+    cells = [
+        (title, path)
+        for title, path in zip(titles, paths(arrays["cells"], arrays["responds"] + 1, len(titles)), strict=True)
+    ]
+    return {
+        "title": network.spec.title,
+        "facts": facts,
+        "states": [
+            (
+                name,
+                paths(arrays[key], arrays["kind"], len(KINDS) + 1),
+                [way(arrays[key][walk]) for walk in arrays["walks"]],
+            )
+            for name, key in (("UMAP", "umap"), ("principal components", "pca"))
+        ],
+        "cells": cells,
+        "walked": ["".join(ALPHABET[number] for number in line) for line in arrays["symbols"].tolist()],
+    }
+
+
+def paths(xy: Array, group: Array, groups: int) -> list[str]:
+    """For each group the dots at xy [N, 2] in [0, 1] as one SVG path of lines without length."""
+    places = np.rint(np.asarray(xy) * SIDE).astype(int)
+    return ["".join(f"M{x} {y}h0" for x, y in places[group == number].tolist()) for number in range(groups)]
+
+
+def way(xy: Array) -> str:
+    """The points of a polyline."""
+    return " ".join(f"{x},{y}" for x, y in np.rint(np.asarray(xy) * SIDE).astype(int).tolist())
+
+
+ATLAS_VIEWS.add("states", pages)
