@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SHOWN = 4  # pictures on which a unit is on the most
+WHOLE = 6  # pictures over which a change is measured
+VISIBLE = 4 / 255  # mean change of a pixel over channels that counts as seen
 
 
 @dataclass(frozen=True)
@@ -23,15 +25,17 @@ class Dissection:
     """U units of one layer on pictures of S x S pixels; changes are mean |difference| over channels, in [0, 1]."""
 
     units: Array  # [U] int
-    ablated: Array  # [U] mean change of a pixel when the unit is held at zero, over all pictures
-    map: Array  # [U, S, S] float32: where the pixels change
+    ablated: (
+        Array  # [U] mean change of a pixel when the unit is held at zero, over pictures that were not chosen for it
+    )
+    changed: Array  # [U] share of the pixels that then change visibly
+    map: Array  # [U, S, S] float32: where they change
     top: Array  # [U, 4, S, S, 3] uint8: the pictures on which it is on the most
     without: Array  # [U, 4, S, S, 3] uint8: the same with the unit held at zero
     heat: Array  # [U, 4, h, w] uint8: the unit's own map on them, 255 = its largest value
-    inserted: (
-        Array  # [U, 2, S, S, 3] uint8: a picture where it is quiet, before and after it is switched on in the middle
-    )
-    percentile: Array  # [U] share of the layer's other measured units that change less
+    inserted: Array  # [U, 2, S, S, 3] uint8: the picture where it is quietest, before and after it is switched on in the middle
+    inserted_map: Array  # [U, S, S] float32: where that changes pixels, over the pictures where it is quietest
+    percentile: Array  # [U] share of the layer's other dissected units, which are spread evenly and not chosen, that change less
 
 
 @contextmanager
@@ -72,28 +76,33 @@ def switched_on(unit: int, value: float) -> Callable[[Tensor], Tensor]:
     return change
 
 
-def dissect(generator: Generator, layer: LayerSpec, z: Array, units: Sequence[int], whole: int = 8) -> Dissection:
-    """Dissection of `units`, from latent vectors z [N, Z]; the first `whole` of them measure the ablation."""
+def dissect(generator: Generator, layer: LayerSpec, z: Array, plain: Array, units: Sequence[int]) -> Dissection:
+    """Dissection of `units`, from latent vectors z [N, Z] and their pictures [N, S, S, 3] uint8."""
     maps = features(generator, z, layer)
-    plain = pictures(generator, z[:whole])
     found = [_unit(generator, layer, z, plain, maps[:, unit], unit) for unit in units]
-    amount, where, top, without, heat, inserted = (np.stack(column) for column in zip(*found, strict=True))
-    rank = np.array([(np.delete(amount, i) < amount[i]).mean() for i in range(len(amount))])
-    return Dissection(np.asarray(units), amount, where, top, without, heat, inserted, rank)
+    columns = {name: np.stack([one[name] for one in found]) for name in found[0]}
+    amount = columns["ablated"]
+    rank = (amount < amount[:, None]).sum(1) / max(1, len(amount) - 1)
+    return Dissection(units=np.asarray(units), percentile=rank, **columns)
 
 
-def _unit(
-    generator: Generator, layer: LayerSpec, z: Array, plain: Array, maps: Array, unit: int
-) -> tuple[Array, Array, Array, Array, Array, Array]:
-    level = maps.reshape(len(z), -1).mean(1)
-    order = np.argsort(-level, kind="stable")
-    top, quiet = order[:SHOWN], order[-1:]
+def _unit(generator: Generator, layer: LayerSpec, z: Array, plain: Array, maps: Array, unit: int) -> dict[str, Array]:
+    order = np.argsort(-maps.reshape(len(z), -1).mean(1), kind="stable")
+    top, quiet, any_ones = order[:SHOWN], order[::-1][:WHOLE], np.arange(min(WHOLE, len(z)))
     with changed(generator, layer, held(unit)):
-        ablated, without = pictures(generator, z[: len(plain)]), pictures(generator, z[top])
-    difference = np.abs(ablated.astype(np.float32) - plain).mean((0, 3)) / 255
-    before = pictures(generator, z[quiet])
+        without = pictures(generator, z[np.concatenate([any_ones, top])])
     with changed(generator, layer, switched_on(unit, float(np.quantile(maps, 0.999)))):
         after = pictures(generator, z[quiet])
+    taken = difference(plain[any_ones], without[: len(any_ones)])
     heat = np.rint(255 * np.clip(maps[top] / max(float(maps[top].max()), 1e-9), 0, 1)).astype(np.uint8)
-    shown = pictures(generator, z[top])
-    return np.array(difference.mean()), difference, shown, without, heat, np.concatenate([before, after])
+    return {
+        "ablated": taken.mean(), "changed": (taken > VISIBLE).mean(), "map": taken.mean(0),
+        "top": plain[top], "without": without[len(any_ones) :], "heat": heat,
+        "inserted": np.stack([plain[quiet[0]], after[0]]), "inserted_map": difference(plain[quiet], after).mean(0),
+    }  # fmt: skip
+
+
+def difference(before: Array, after: Array) -> Array:
+    """[N, S, S] float32 mean |difference| over channels of [N, S, S, 3] uint8, in [0, 1]."""
+    found: Array = np.abs(after.astype(np.float32) - before).mean(3) / 255
+    return found
