@@ -146,6 +146,7 @@ class GeneratorSpec:
     records: tuple[str, ...] = ()
     low: float = -1.0
     quick: bool = True  # may pictures that are only measured be computed in bfloat16?
+    reader: WeightSource | None = None  # of the network that reads z back from a picture, where one is shipped
 
     @property
     def z(self) -> int:
