@@ -88,6 +88,24 @@ def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
     return made
 
 
+def pictures_with(generator: Generator, z: Array, layer: LayerSpec) -> tuple[Array, Array]:
+    """(quick pictures [N, S, S, 3] uint8 of z [N, Z], [N, C * 4] float32 means of the quarters of `layer`'s maps), in one pass.
+
+    A layer without maps gives [N, C].
+    """
+    found: list[Array] = []
+    with tap(generator.module, [layer], lambda _layer, value: found.append(_quarters(value))):
+        made = pictures(generator, z, quick=True)
+    return made, np.concatenate(found)
+
+
+def _quarters(value: Tensor) -> Array:
+    from torch.nn import functional as F
+
+    pooled: Array = (F.adaptive_avg_pool2d(value, 2) if value.ndim == 4 else value).flatten(1).float().numpy()
+    return pooled
+
+
 def _parts(spec: GeneratorSpec, count: int) -> list[slice]:
     """`count` latent vectors in batches whose pictures have about as many pixels in all."""
     size = max(1, min(BATCH, BATCH * LARGE**2 // spec.size**2))
