@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.generative.latent import Generator, features, pictures
+from atlas.generative.latent import Generator, features, pictures_from
 from atlas.types import Array, LayerSpec
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 SHOWN = 4  # pictures on which a unit is on the most
 WHOLE = 6  # pictures over which a change is measured
@@ -38,48 +33,10 @@ class Dissection:
     percentile: Array  # [U] share of the layer's other dissected units, which are spread evenly and not chosen, that change less
 
 
-@contextmanager
-def changed(generator: Generator, layer: LayerSpec, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
-    """While open, what `layer` puts out is passed through `change`."""
-
-    def hook(_module: object, _inputs: object, output: Tensor) -> Tensor:
-        return change(output)
-
-    handle = generator.module.get_submodule(layer.path).register_forward_hook(hook)
-    try:
-        yield
-    finally:
-        handle.remove()
-
-
-def held(unit: int, value: float = 0.0) -> Callable[[Tensor], Tensor]:
-    """A change that holds one unit at a value everywhere."""
-
-    def change(output: Tensor) -> Tensor:
-        output = output.clone()
-        output[:, unit] = value
-        return output
-
-    return change
-
-
-def switched_on(unit: int, value: float) -> Callable[[Tensor], Tensor]:
-    """A change that sets one unit to a value in the middle quarter of the map."""
-
-    def change(output: Tensor) -> Tensor:
-        output = output.clone()
-        size = output.shape[-1]
-        inner = slice(size // 4, size - size // 4)
-        output[:, unit, inner, inner] = value
-        return output
-
-    return change
-
-
 def dissect(generator: Generator, layer: LayerSpec, z: Array, plain: Array, units: Sequence[int]) -> Dissection:
     """Dissection of `units`, from latent vectors z [N, Z] and their pictures [N, S, S, 3] uint8."""
     maps = features(generator, z, layer)
-    found = [_unit(generator, layer, z, plain, maps[:, unit], unit) for unit in units]
+    found = [_unit(generator, layer, z, plain, maps, unit) for unit in units]
     columns = {name: np.stack([one[name] for one in found]) for name in found[0]}
     amount = columns["ablated"]
     rank = (amount < amount[:, None]).sum(1) / max(1, len(amount) - 1)
@@ -87,19 +44,34 @@ def dissect(generator: Generator, layer: LayerSpec, z: Array, plain: Array, unit
 
 
 def _unit(generator: Generator, layer: LayerSpec, z: Array, plain: Array, maps: Array, unit: int) -> dict[str, Array]:
-    order = np.argsort(-maps.reshape(len(z), -1).mean(1), kind="stable")
+    own = maps[:, unit]
+    order = np.argsort(-own.mean((1, 2)), kind="stable")
     top, quiet, any_ones = order[:SHOWN], order[::-1][:WHOLE], np.arange(min(WHOLE, len(z)))
-    with changed(generator, layer, held(unit)):
-        without = pictures(generator, z[np.concatenate([any_ones, top])])
-    with changed(generator, layer, switched_on(unit, float(np.quantile(maps, 0.999)))):
-        after = pictures(generator, z[quiet])
+    seen = np.concatenate([any_ones, top])
+    without = pictures_from(generator, z[seen], layer, held(maps[seen], unit))
+    after = pictures_from(generator, z[quiet], layer, switched_on(maps[quiet], unit, float(np.quantile(own, 0.999))))
     taken = difference(plain[any_ones], without[: len(any_ones)])
-    heat = np.rint(255 * np.clip(maps[top] / max(float(maps[top].max()), 1e-9), 0, 1)).astype(np.uint8)
+    heat = np.rint(255 * np.clip(own[top] / max(float(own[top].max()), 1e-9), 0, 1)).astype(np.uint8)
     return {
         "ablated": taken.mean(), "changed": (taken > VISIBLE).mean(), "map": taken.mean(0),
         "top": plain[top], "without": without[len(any_ones) :], "heat": heat,
         "inserted": np.stack([plain[quiet[0]], after[0]]), "inserted_map": difference(plain[quiet], after).mean(0),
     }  # fmt: skip
+
+
+def held(maps: Array, unit: int) -> Array:
+    """A copy of maps [N, C, H, W] with one unit zero everywhere."""
+    found = maps.copy()
+    found[:, unit] = 0
+    return found
+
+
+def switched_on(maps: Array, unit: int, value: float) -> Array:
+    """A copy of maps [N, C, H, W] with one unit at a value in the middle quarter of the map."""
+    found, size = maps.copy(), maps.shape[-1]
+    inner = slice(size // 4, size - size // 4)
+    found[:, unit, inner, inner] = value
+    return found
 
 
 def difference(before: Array, after: Array) -> Array:

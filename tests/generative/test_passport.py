@@ -109,6 +109,13 @@ def left_and_right(left, right):
     return rgb
 
 
+def marked(value, rows, columns, mark=0):
+    rgb = flat(value)
+    rgb[:, rows, columns] = mark
+    return rgb
+
+
+MIDDLE, FIRST, LAST = slice(22, 42), slice(12, 24), slice(40, 52)
 HIGHER = {
     "brightness": (flat(20), flat(200)),
     "contrast": (flat(90), left_and_right(0, 255)),
@@ -118,6 +125,15 @@ HIGHER = {
     "turn": (left_and_right((200, 100, 50), 90), left_and_right(90, (200, 100, 50))),
     "light": (left_and_right(200, 50), left_and_right(50, 200)),
     "ground": (flat(20), flat(200)),
+    "mouth": (marked(150, slice(20, 40, 4), MIDDLE), marked(150, slice(44, 56, 4), MIDDLE)),
+    "forehead": (marked(150, slice(0, 18), slice(0, 64)), marked(50, slice(0, 18), slice(0, 64), 200)),
+    "pupil": (flat(150), marked(150, MIDDLE, MIDDLE)),
+    "gaze-x": (marked(150, MIDDLE, FIRST), marked(150, MIDDLE, LAST)),
+    "gaze-y": (marked(150, FIRST, MIDDLE), marked(150, LAST, MIDDLE)),
+    "x": (marked(0, MIDDLE, FIRST, 255), marked(0, MIDDLE, LAST, 255)),
+    "y": (marked(0, FIRST, MIDDLE, 255), marked(0, LAST, MIDDLE, 255)),
+    "area": (marked(0, MIDDLE, FIRST, 255), marked(0, MIDDLE, MIDDLE, 255)),
+    "hue": (marked(0, MIDDLE, MIDDLE, (255, 0, 0)), marked(0, MIDDLE, MIDDLE, (0, 0, 255))),
 }
 
 
@@ -135,6 +151,10 @@ def test_a_darker_or_flatter_picture_is_neither_sharper_nor_smoother():
     dark, plain, flatter = (measure(one.astype(np.uint8), "faces")[0, at] for one in (rgb, rgb * 2, rgb + 100))
     assert dark == pytest.approx(plain, rel=0.15)
     assert flatter == pytest.approx(dark, rel=0.01)
+
+
+def test_only_the_slant_has_its_own_test():
+    assert {attribute.name for attribute in ATTRIBUTES} - set(HIGHER) == {"slant"}
 
 
 def test_every_subject_has_attributes_and_their_names_are_unique():

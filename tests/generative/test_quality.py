@@ -5,11 +5,13 @@ import pytest
 import torch
 
 from atlas.generative import quality
-from atlas.generative.dissect import changed, dissect, held
-from atlas.generative.latent import draw, features, pictures, pictures_with
+from atlas.generative.dissect import dissect, held
+from atlas.generative.latent import draw, features, pictures, pictures_from, pictures_with
+from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.dcgan import Up
+from atlas.tap import put
 from atlas.train import checkpoint, infogan
-from tests.generators import small_dcgan
+from tests.generators import PUBLISHED, small_dcgan
 
 
 def test_the_great_circle_keeps_the_length_and_the_line_does_not():
@@ -53,16 +55,24 @@ def test_the_nearest_picture_is_found():
     assert distance == pytest.approx(0, abs=1e-3)
 
 
-def test_a_held_unit_changes_the_picture_and_leaves_no_hook():
-    generator = small_dcgan()
+@pytest.mark.parametrize("again", [False, True])
+def test_a_held_unit_changes_the_picture_and_leaves_no_hook(again):
+    generator = small_dcgan(again=again)
     z, layer = draw(generator, 6, 0), generator.spec.layers[1]
-    before = pictures(generator, z)
-    with changed(generator, layer, held(2)):
-        assert np.abs(pictures(generator, z).astype(int) - before).max() > 0
+    before, maps = pictures(generator, z), features(generator, z, layer)
+    assert (pictures_from(generator, z, layer, maps) == before).all()
+    assert np.abs(pictures_from(generator, z, layer, held(maps, 2)).astype(int) - before).max() > 0
     assert (pictures(generator, z) == before).all()
-    with pytest.raises(RuntimeError), changed(generator, layer, held(2)):
+    with pytest.raises(RuntimeError), put(generator.module, layer, torch.zeros(1)):
         raise RuntimeError
     assert (pictures(generator, z) == before).all()
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_generator_that_reads_z_behind_its_layers_says_so(name):
+    """Where z is told to every block, one z for many maps would be an error or another picture."""
+    spec = GENERATORS[name]
+    assert spec.again == (name.startswith(("biggan", "stylegan2")))
 
 
 def test_a_unit_without_way_out_draws_nothing_and_ranks_last():
