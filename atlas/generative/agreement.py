@@ -9,6 +9,7 @@ import numpy as np
 from atlas.generative.directions import Direction, cosines, random_directions
 from atlas.generative.methods import METHODS
 from atlas.seeds import name_seed
+from atlas.types import Array
 
 RANDOM = 1000  # random directions; they cost no picture
 
@@ -35,3 +36,12 @@ def nearest_others(directions: Sequence[Direction], seed: int) -> list[tuple[str
         rarer = float((chance[:, others].max(1) < own[row, best]).mean())
         found.append((directions[best].name, float(own[row, best]), rarer))
     return found
+
+
+def between_methods(directions: Sequence[Direction], seed: int) -> tuple[list[str], Array, Array]:
+    """(methods, [M, M] mean |cosine| of the directions of one (row) with their nearest of another (column), [M] that of random directions)."""
+    methods = list(dict.fromkeys(direction.method for direction in directions))
+    parts = [np.stack([one.vector for one in directions if one.method == method]) for method in methods]
+    drawn = random_directions(parts[0].shape[1], RANDOM, name_seed("agreement", seed))
+    table = np.array([[cosines(own, other).max(1).mean() for other in parts] for own in parts])
+    return methods, table, np.array([cosines(drawn, other).max(1).mean() for other in parts])

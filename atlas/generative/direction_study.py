@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from atlas.generative import ganspace
-from atlas.generative.agreement import nearest_others
+from atlas.generative.agreement import between_methods, nearest_others
 from atlas.generative.bench import SHOWN, Bench, make_bench
 from atlas.generative.directions import Direction, cosines, expected_cosine, random_directions
 from atlas.generative.identity import likeness
@@ -50,8 +50,9 @@ def study_directions(
     table = np.stack([direction.vector for direction in found])
     for record, (other, cosine, rarer) in zip(records, nearest_others(found, seed), strict=True):
         record |= {"nearest": other, "nearest_cosine": cosine, "nearest_percentile": rarer}
+    methods, arrays["agreement"], arrays["agreement_chance"] = between_methods(found, seed)
     facts = {
-        "directions": records, "attributes": list(bench.names), "stability": _stabilities(evidence, found),
+        "directions": records, "methods": methods, "attributes": list(bench.names), "stability": _stabilities(evidence, found),
         "repeats": REPEATS, "shown": SHOWN, "reader_r2": bench.reader.r2, "reader": bench.reader.kind,
         "strangers": strangers(bench.reader.read(sample["rgb"])), "chance_identity": float(luck.identity.mean()),
         "expected_cosine": expected_cosine(spec.free), "chance": chance, "vectors": vectors, "samples": len(sample["z"]),

@@ -75,7 +75,7 @@ def _generator(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Fi
         "spec": spec, "card": generator.card, "facts": facts, "arrays": arrays, "figures": figures,
         "groups": [(name, METHODS[name], [r for r in records if r["method"] == name]) for name in METHODS
                    if any(r["method"] == name for r in records)],
-         "records": records, "direction_title": direction_title, "direction_label": direction_label, "towards": towards, "is_better": is_better,
+         "records": records, "methods": METHODS, "direction_title": direction_title, "direction_label": direction_label, "towards": towards, "is_better": is_better,
         "attribute": ATTRIBUTE, "drawn_file": drawn_file, "frames": arrays["directions"][f"{records[0]['name']}/strip"].shape[0],
         "spectrum": chart([_power(generator)], zero=False), "kept": target_kept(generator),
         "shares": chart(_ranked(records, facts["directions"]["stability"], None)),

@@ -6,7 +6,7 @@ import torch
 
 from atlas.errors import AtlasError
 from atlas.generative import conditional, ganspace, hyperplane, sefa
-from atlas.generative.agreement import nearest_others
+from atlas.generative.agreement import between_methods, nearest_others
 from atlas.generative.direction_study import study_directions
 from atlas.generative.directions import (
     Direction,
@@ -192,6 +192,18 @@ def test_a_grey_generator_is_judged_by_what_differs_and_a_constant_one_is_refuse
 class Grey(torch.nn.Module):
     def forward(self, rgb):
         return rgb.mean(1, keepdim=True).expand(-1, 3, -1, -1)
+
+
+def test_agreement_between_methods_is_that_of_each_direction_with_its_nearest():
+    axes = np.eye(50)
+    tilted = (axes[0] + axes[9]) / np.sqrt(2)
+    methods, table, chance = between_methods([
+        Direction("sefa", 0, axes[0], 0), Direction("sefa", 1, axes[1], 0), Direction("ganspace", 0, tilted, 0),
+    ], seed=0)  # fmt: skip
+    assert methods == ["sefa", "ganspace"]
+    assert table == pytest.approx(np.array([[1, np.sqrt(0.5) / 2], [np.sqrt(0.5), 1]]))
+    assert chance[1] == pytest.approx(expected_cosine(50), rel=0.1)  # of one direction; the nearest of two is nearer
+    assert chance[0] > chance[1]
 
 
 def test_a_sign_is_chosen_not_left_open():
