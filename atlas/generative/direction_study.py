@@ -12,7 +12,7 @@ from atlas.generative import ganspace
 from atlas.generative.agreement import between_methods, nearest_others
 from atlas.generative.bench import SHOWN, Bench, make_bench
 from atlas.generative.directions import Direction, cosines, expected_cosine, random_directions
-from atlas.generative.identity import likeness
+from atlas.generative.identity import explained, likeness
 from atlas.generative.latent import Generator, features, first_affine
 from atlas.generative.method import REPEATS, Evidence, stability
 from atlas.generative.methods import METHODS
@@ -53,11 +53,20 @@ def study_directions(
     methods, arrays["agreement"], arrays["agreement_chance"] = between_methods(found, seed)
     facts = {
         "directions": records, "methods": methods, "attributes": list(bench.names), "stability": _stabilities(evidence, found),
-        "repeats": REPEATS, "shown": SHOWN, "reader_r2": bench.reader.r2, "reader": bench.reader.kind,
-        "strangers": strangers(bench.reader.read(sample["rgb"])), "chance_identity": float(luck.identity.mean()),
+        "repeats": REPEATS, "shown": SHOWN, **_reader_facts(bench, sample), "chance_identity": float(luck.identity.mean()),
         "expected_cosine": expected_cosine(spec.free), "chance": chance, "vectors": vectors, "samples": len(sample["z"]),
     }  # fmt: skip
     return arrays | {"vectors": table, "cosines": cosines(table, table)}, facts
+
+
+def _reader_facts(bench: Bench, sample: Sample) -> dict[str, Any]:
+    """What the passports tell of the reader of z; of an InfoGAN also how well it reads the numbers alone, since the picture holds little of the noise."""
+    spec, estimates = bench.generator.spec, bench.reader.read(sample["rgb"])
+    numbers = slice(spec.noise, spec.free)
+    return {
+        "reader": bench.reader.kind, "reader_r2": bench.reader.r2, "strangers": strangers(estimates),
+        "reader_r2_numbers": explained(estimates[:, numbers], sample["z"][:, numbers]) if spec.numbers else None,
+    }  # fmt: skip
 
 
 def gather(bench: Bench, sample: Sample, *, count: int, seed: int) -> Evidence:

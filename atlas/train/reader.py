@@ -30,16 +30,16 @@ HELD_OUT = 1000  # pictures that are never learned from
 class ReaderRecipe:
     """Adam on the mean square error, its rate falling along half a cosine; every picture is seen once in each epoch."""
 
-    pictures: int = 24_000
-    epochs: int = 5
-    batch: int = 64
+    pictures: int = 10_000
+    epochs: int = 4
+    batch: int = 32
     rate: float = 2e-3
 
 
 RECIPES = {
     "reader-face-dcgan": ReaderRecipe(),
-    "reader-eye-dcgan": ReaderRecipe(pictures=12_000, epochs=8),  # its pictures take seven times as long to draw
-    **{f"reader-infogan-sprites-{seed}": ReaderRecipe(pictures=16_000) for seed in SEEDS},
+    "reader-eye-dcgan": ReaderRecipe(pictures=5_000, epochs=6),  # its pictures take seven times as long to draw
+    **{f"reader-infogan-sprites-{seed}": ReaderRecipe() for seed in SEEDS},
 }
 """Minutes of one core each."""
 
