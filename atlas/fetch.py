@@ -47,9 +47,12 @@ def places(source: HubFile | UrlFile, folder: str) -> Iterator[Path]:
 
 
 def names(source: HubFile | UrlFile) -> tuple[str, ...]:
-    """The names of `source` in a folder: its published name; for the hub, where each file has the same, with the repository's."""
+    """The names of `source` in a folder: its published name; for the hub, where each file has the same, with the repository's.
+
+    A file of an address may lie there converted to safetensors: its state dict by the published names.
+    """
     if isinstance(source, UrlFile):
-        return (source.file,)
+        return (source.file, f"{Path(source.file).stem}.safetensors")
     short = source.repository.rsplit("/", 1)[-1]
     own = (source.file,) if source.file != HubFile.file else ()
     return (f"{short}{Path(source.file).suffix}", *own, f"{source.repository}/{source.file}", f"{short}/{source.file}")
@@ -104,7 +107,7 @@ def published(source: HubFile | UrlFile, path: Path) -> str:
     The cache of huggingface_hub names a large file by the digest that the hub's own metadata gave.
     """
     if isinstance(source, UrlFile):
-        return prefix(source) or ""
+        return (path.name == source.file and prefix(source)) or ""  # a converted file has another digest
     blob = path.resolve().name
     return blob if len(blob) == 64 and set(blob) <= set("0123456789abcdef") else ""
 

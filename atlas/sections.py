@@ -152,6 +152,7 @@ class OwnGenerator(Section):
             first=self.first,
             low=self.values[0],
             quick=False,
+            again=True,
         )
 
 
@@ -165,7 +166,7 @@ class GenerativeRecipe(Section):
     own: tuple[OwnGenerator, ...] = Field((), description="generators of your own, after those")
     samples: int = Field(1500, ge=40, description="pictures of the sample that is measured and laid out")
     directions: int = Field(8, ge=1, le=32, description="directions of each unsupervised method")
-    vectors: int = Field(20, ge=4, description="latent vectors on which a direction is tried")
+    vectors: int = Field(12, ge=4, description="latent vectors on which a direction is tried")
     chance: int = Field(100, ge=4, description="random directions that it is compared with")
     units: int = Field(12, ge=1, description="dissected units of each layer, spread evenly")
 

@@ -1,4 +1,4 @@
-"""The one place that hooks: `with tap(module, layers, receive):` calls `receive(layer, tensor)` during each forward pass."""
+"""The one place that hooks: `with tap(module, layers, receive):` calls `receive(layer, tensor)` during each forward pass; `put` changes it."""
 
 from __future__ import annotations
 
@@ -47,3 +47,13 @@ def _hook(path: str, layers: Sequence[LayerSpec], calls: dict[str, int], receive
                 receive(layer, output)
 
     return hook
+
+
+@contextmanager
+def put(module: nn.Module, layer: LayerSpec, value: Tensor) -> Iterator[None]:
+    """Make `layer` put out `value`, whatever it computed; no hook is left behind, after an exception neither."""
+    handle = module.get_submodule(layer.path).register_forward_hook(lambda *_: value)
+    try:
+        yield
+    finally:
+        handle.remove()

@@ -146,6 +146,8 @@ class GeneratorSpec:
     records: tuple[str, ...] = ()
     low: float = -1.0
     quick: bool = True  # may pictures that are only measured be computed in bfloat16?
+    again: bool = False  # is z read again behind the first layer that is read, as where every block is told it?
+    reader: WeightSource | None = None  # of the network that reads z back from a picture, where one is shipped
 
     @property
     def z(self) -> int:

@@ -28,6 +28,10 @@ STUDIES = ("generated", "directions", "dissections", "latents", "qualities", "co
 def generative_tasks(recipe: Recipe) -> Iterator[Task]:
     """What the chapter needs of every generator: a sample first, then the studies that read it."""
     chapter = recipe.generative
+    judge = {"judge": NETWORKS[JUDGE].weights.sha256, "precision": native_precision("cpu")}
+    sprites = Task("sprites", "all", {"count": chapter.samples, "seed": recipe.seed, **judge}, {}, "sprites/all")
+    if any(spec.numbers for spec in chapter.chosen()):
+        yield sprites
     for spec in chapter.chosen():
         base = {"generator": spec.name, "weights": spec.weights.sha256, "seed": recipe.seed,
                 "precision": native_precision("cpu"), **_told(spec)}  # fmt: skip
@@ -36,12 +40,17 @@ def generative_tasks(recipe: Recipe) -> Iterator[Task]:
         found = {"count": chapter.directions, "vectors": chapter.vectors, "chance": chapter.chance}
         layout = recipe.maps.model_dump(include={"neighbours", "min_dist", "epochs"})
         yield sample
-        yield _task("directions", spec, base | found, needs)
+        yield _task("directions", spec, base | found | _reader(spec), needs)
         yield _task("dissections", spec, base | {"count": chapter.units}, {})
         yield _task("latents", spec, base | layout, needs)
         yield _task("qualities", spec, base, needs)
         if spec.numbers:
-            yield _task("codes", spec, base | {"judge": NETWORKS[JUDGE].weights.sha256}, needs)
+            yield _task("codes", spec, base | judge, needs | {"sprites": (sprites.digest,)})
+
+
+def _reader(spec: GeneratorSpec) -> dict[str, str]:
+    """The reader of z that is shipped, where there is one."""
+    return {"reader": spec.reader.sha256} if spec.reader else {}
 
 
 def _told(spec: GeneratorSpec) -> dict[str, Any]:
@@ -87,6 +96,14 @@ def _sample(store: Store, task: Task) -> dict[str, Any]:
     return dict(store.get(task.needs["sample"][0]).arrays)
 
 
+def sprites(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Real sprites, against which those of every InfoGAN are held."""
+    from atlas.generative.sprite_study import study_sprites
+
+    for task in tasks:
+        yield Entry(*study_sprites(task.parameters["count"], task.parameters["seed"]))
+
+
 def generated(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Latent vectors, their pictures and every attribute of them."""
     from atlas.generative.study import study_sample
@@ -117,14 +134,13 @@ def dissections(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 def latents(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
     """A UMAP layout of the middle layer's features, with the place of every picture of the sample."""
     from atlas.embed import EmbedSettings, embed
-    from atlas.generative.study import pooled
 
     for task in tasks:
-        generator, sample, wanted = _generator(task.parameters["generator"]), _sample(store, task), task.parameters
-        spec = generator.spec
+        sample, wanted = _sample(store, task), task.parameters
+        spec = generator_of(wanted["generator"])
         chosen = sample["z"][:, spec.free :].argmax(1) if spec.choices else np.zeros(len(sample["z"]), int)
         settings = EmbedSettings(neighbours=wanted["neighbours"], min_dist=wanted["min_dist"], epochs=wanted["epochs"])
-        layout = embed(pooled(generator, sample["z"]), chosen, settings, seed=wanted["seed"])
+        layout = embed(sample["features"], chosen, settings, seed=wanted["seed"])
         yield Entry({"xy": layout.xy}, {name: value for name, value in vars(layout).items() if name != "xy"})
 
 
@@ -143,7 +159,14 @@ def codes(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
 
     for task in tasks:
         wanted = task.parameters
-        yield Entry(*study_codes(_generator(wanted["generator"]), _sample(store, task), seed=wanted["seed"]))
+        real = store.get(task.needs["sprites"][0])
+        found = study_codes(
+            _generator(wanted["generator"]),
+            _sample(store, task),
+            (dict(real.arrays), dict(real.facts)),
+            seed=wanted["seed"],
+        )
+        yield Entry(*found)
 
 
-RUN = {step.__name__: step for step in (generated, directions, dissections, latents, qualities, codes)}
+RUN = {step.__name__: step for step in (sprites, generated, directions, dissections, latents, qualities, codes)}

@@ -9,6 +9,7 @@ import numpy as np
 
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, Drawing
 from atlas.figures.generative import direction_title
+from atlas.figures.tiles import path_tiles, unit_tiles
 from atlas.measured import AtlasResults, Figure, GeneratorResults
 from atlas.types import Array
 
@@ -31,17 +32,18 @@ def picture_of(generator: GeneratorResults, what: str) -> Array | None:
     if what == "codes":
         return _rows(arrays["codes"]["grid"].reshape(-1, *arrays["codes"]["grid"].shape[2:]))
     if what == "paths":
-        return _rows(arrays["qualities"]["interpolation"])
+        return _rows(path_tiles(arrays["qualities"]))
     return _rows(np.stack([arrays["codes"]["made"], arrays["codes"]["nearest"]])) if what == "real" else None
 
 
-def _dissected(found: Mapping[str, Array], what: str) -> Array | None:
-    """`units-LAYER` or `LAYER-UNIT`: on the most, without it, switched on; a row for each unit."""
+def _dissected(dissections: Mapping[str, Array], what: str) -> Array | None:
+    """`units-LAYER` or `LAYER-UNIT`: a row of pictures for each unit."""
     layer, _, unit = what.rpartition("-") if not what.startswith("units-") else (what.removeprefix("units-"), "", "")
-    if f"{layer}/units" not in found:
+    if f"{layer}/units" not in dissections:
         return None
-    rows = np.concatenate([found[f"{layer}/{key}"] for key in ("top", "without", "inserted")], 1)
-    return _rows(rows[found[f"{layer}/units"] == int(unit)] if unit else rows)
+    found = {key.partition("/")[2]: value for key, value in dissections.items() if key.startswith(f"{layer}/")}
+    shown = [place for place, number in enumerate(found["units"].tolist()) if unit in ("", str(number))]
+    return _rows(np.stack([unit_tiles(found, place) for place in shown]))
 
 
 def _rows(tiles: Array) -> Array:

@@ -6,21 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from atlas.figures.places import drawn_file, drawn_layer_page, drawn_page, generator_page, passport_page
 from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
 from atlas.figures.words import count, listed, number, percent
 from atlas.generative.attributes import ATTRIBUTES, Attribute
+from atlas.generative.methods import METHODS
 from atlas.measured import AtlasResults, Figure, GeneratorResults
 from atlas.types import Array, GeneratorSpec
 
 CHAPTER = "generative/index.html"
 ATTRIBUTE: Mapping[str, Attribute] = {attribute.name: attribute for attribute in ATTRIBUTES}
-METHODS = {
-    "sefa": ("SeFa", "shen2021sefa", "What the first affine step amplifies most (closed form)."),
-    "ganspace": ("GANSpace", "harkonen2020ganspace", "Principal components of an early layer, taken back to z by regression."),
-    "hyperplane": ("InterFaceGAN", "shen2020interfacegan", "The normal of a plane in z that parts pictures by a measured attribute."),
-    "code": ("InfoGAN code", "chen2016infogan", "A number of z that training rewarded for being readable from the picture."),
-}  # fmt: skip
 
 
 def rank_of(values: Array, place: int) -> int:
@@ -30,7 +27,7 @@ def rank_of(values: Array, place: int) -> int:
 
 def direction_title(record: Mapping[str, Any]) -> str:
     """`SeFa 0`, `InterFaceGAN: head turn`."""
-    title = METHODS[record["method"]][0]
+    title = METHODS[record["method"]].title
     if record["attribute"]:
         return f"{title}: {ATTRIBUTE[record['attribute']].title.lower()}"
     return f"{title} {record['index']}"
@@ -38,7 +35,7 @@ def direction_title(record: Mapping[str, Any]) -> str:
 
 def direction_label(record: Mapping[str, Any]) -> str:
     """`SeFa 0`, `InterFaceGAN`: the method, and the number where the target does not tell it already."""
-    return METHODS[record["method"]][0] if record["attribute"] else direction_title(record)
+    return METHODS[record["method"]].title if record["attribute"] else direction_title(record)
 
 
 def towards(record: Mapping[str, Any]) -> str:
@@ -127,24 +124,36 @@ def direction_figure(results: AtlasResults, generator: GeneratorResults, record:
         f"{attribute.title}: {towards(record)}, {number(abs(record['effect']), 2)} standard deviations from end to end, {chance}; "
         f"strictly monotone for {percent(record['monotone'])} of {count(facts['vectors'], 'latent vector')}; mean effect on the other "
         f"attributes {leak} of the target's; what else is read from the picture keeps a cosine of {number(record['identity'], 2)} at "
-        f"the ends (unrelated pictures: {number(facts['strangers'], 2)}).",
+        f"the ends (random directions {number(facts['chance_identity'], 2)}, unrelated pictures {number(facts['strangers'], 2)}).",
         f"Three rows of {generator.spec.subject} that change along {direction_title(record)}",
         page=f"{passport_page(generator.spec.name, record['name'])}#strip", file=drawn_file(generator.spec.name, record["name"]),
     )  # fmt: skip
 
 
 def _rescoring(results: AtlasResults, generator: GeneratorResults) -> Figure:
-    arrays = generator.arrays["directions"]
-    raw, cleared = arrays["matrix"].diagonal(), arrays["conditional"].diagonal()
-    kept = float((cleared / raw).mean())
+    kept = [value for value in target_kept(generator) if value is not None]
     span = number(generator.facts["directions"]["directions"][0]["span"])
     return _figure(
         results, generator, "rescoring", "Re-scoring matrix",
         f"Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations from dose −{span} to +{span}: raw, and "
         "conditional, where each direction is freed of its part along all the others. Conditioning keeps "
-        f"{percent(kept)} of the effect on the target on average.",
+        f"{percent(float(np.mean(kept)))} of the effect on the target on average, from {percent(min(kept))} to {percent(max(kept))}; the mean effect on "
+        f"the other attributes falls from {number(others_moved(generator, 'matrix'), 2)} to {number(others_moved(generator, 'conditional'), 2)}.",
         "Two tables of effects, directions by attributes",
     )  # fmt: skip
+
+
+def target_kept(generator: GeneratorResults) -> list[float | None]:
+    """Of each hyperplane: what its conditional direction does to the target in shares of what it does itself; None where it does nothing."""
+    arrays = generator.arrays["directions"]
+    pairs = zip(arrays["matrix"].diagonal().tolist(), arrays["conditional"].diagonal().tolist(), strict=True)
+    return [cleared / raw if raw else None for raw, cleared in pairs]
+
+
+def others_moved(generator: GeneratorResults, which: str) -> float:
+    """Mean |effect| of the directions of a re-scoring matrix on what they are not about, in standard deviations."""
+    table = np.abs(generator.arrays["directions"][which])
+    return float((table.sum() - table.trace()) / max(1, table.size - len(table)))
 
 
 def _agreement(results: AtlasResults, generator: GeneratorResults) -> Figure:
@@ -163,7 +172,10 @@ def _stability(results: AtlasResults, generator: GeneratorResults) -> Figure:
     drawn = {"sefa": "SeFa: outputs of the first step drawn again", "ganspace": "GANSpace: samples drawn again"}
     how = "; ".join(drawn[name] for name in found)
     told = listed(
-        [f"{METHODS[name][0]} {number(min(values), 2)} to {number(max(values), 2)}" for name, values in found.items()]
+        [
+            f"{METHODS[name].title} {number(min(values), 2)} to {number(max(values), 2)}"
+            for name, values in found.items()
+        ]
     )
     return _figure(
         results, generator, "stability", "Spectrum and stability",
@@ -179,8 +191,8 @@ def units_figure(results: AtlasResults, generator: GeneratorResults, layer: str)
     amount = found[f"{layer}/ablated"]
     return _figure(
         results, generator, f"units-{layer}", f"Units of {layer}",
-        f"{count(len(amount), 'unit')} spread evenly over {layer}: pictures on which a unit is on the most, where it is on in the first of them, the same with the unit held at "
-        f"zero, and one picture before and after it is switched on in the middle. Holding one changes a pixel by "
+        f"{count(len(amount), 'unit')} spread evenly over {layer}: pictures on which a unit is on the most, where it is on in them, the same with the unit held at "
+        f"zero, where pixels then change, one picture before and after the unit is switched on in the middle, and where that changes pixels. Holding one changes a pixel by "
         f"{number(float(amount.min()) * 255, 2)} to {number(float(amount.max()) * 255, 2)} grey levels on average.",
         f"Pictures with and without units of {layer}", page=f"{drawn_layer_page(spec.name, layer)}#units-{layer}",
     )  # fmt: skip
@@ -192,10 +204,11 @@ def _drawn_units(results: AtlasResults, generator: GeneratorResults, layer: str)
     for place, unit in enumerate(found[f"{layer}/units"].tolist()):
         yield _figure(
             results, generator, f"{layer}-{unit}", f"Unit {unit} of {layer}",
-            f"The pictures on which unit {unit} is on the most, where it is on in the first of them, and the same with the unit held at zero, "
+            f"The pictures on which unit {unit} is on the most, where it is on in them, and the same with the unit held at zero, "
             f"which changes a pixel by {number(float(found[f'{layer}/ablated'][place]) * 255, 2)} grey levels on average "
-            f"(rank {rank_of(found[f'{layer}/ablated'], place)} of the {len(found[f'{layer}/ablated'])} dissected units of the layer); then where pixels change, "
-            "and a picture on which it is quiet before and after it is switched on in the middle quarter.",
+            f"(rank {rank_of(found[f'{layer}/ablated'], place)} of the {len(found[f'{layer}/ablated'])} dissected units of the layer) and "
+            f"{percent(float(found[f'{layer}/changed'][place]))} of the pixels visibly; where they change; then the picture on which it is quietest before and after it is "
+            "switched on in the middle quarter, and where that changes pixels.",
             f"Pictures with and without unit {unit} of {layer}", page=f"{drawn_page(spec.name, layer, unit)}#unit",
             file=drawn_file(spec.name, f"{layer}-{unit}"),
         )  # fmt: skip

@@ -34,7 +34,7 @@ def percent(share: float) -> str:
     found = 100 * float(share)
     if 0 < found <= 0.5 or 99.5 <= found < 100:
         return f"{min(max(found, 0.1), 99.9):.1f}\u202f%"
-    return f"{round(found)}\u202f%"
+    return f"{round(found)}\u202f%".replace("-", MINUS)
 
 
 def count(amount: int, noun: str) -> str:

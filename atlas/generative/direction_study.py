@@ -8,46 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from atlas.errors import AtlasError
-from atlas.generative import ganspace, hyperplane, identity, sefa
-from atlas.generative.attributes import attributes_of, measure
-from atlas.generative.directions import Direction, cosines, edited, expected_cosine, random_directions
-from atlas.generative.identity import Reader
-from atlas.generative.latent import Generator, draw, features, first_affine, pictures
-from atlas.generative.passport import DOSES, Edits, Passport, effects, measure_edits, passport, strangers
+from atlas.generative import ganspace
+from atlas.generative.agreement import between_methods, nearest_others
+from atlas.generative.bench import SHOWN, Bench, make_bench
+from atlas.generative.directions import Direction, cosines, expected_cosine, random_directions
+from atlas.generative.identity import explained, likeness
+from atlas.generative.latent import Generator, features, first_affine
+from atlas.generative.method import REPEATS, Evidence, stability
+from atlas.generative.methods import METHODS
+from atlas.generative.passport import DOSES, Passport, effects, passport, strangers
 from atlas.generative.study import Found
 from atlas.seeds import name_seed
 from atlas.types import Array, GeneratorSpec
 
 Sample = dict[str, Array]
-SHOWN = 3  # latent vectors whose strips are shown
-REPEATS = 10  # of the bootstrap
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What every direction of a generator is measured with."""
+class Chance:
+    """What R random directions do, each on half of the latent vectors."""
 
-    generator: Generator
-    reader: Reader
-    scale: Array  # [A] standard deviation of each attribute over unedited pictures
-    kept: Array  # [all] which attributes differ between pictures; A of them
-    z: Array  # [N, Z] latent vectors that are edited
-    ordinary: Array  # [SHOWN] which of them have the most ordinary pictures; they are shown
-
-    def edits(self, direction: Direction, doses: Array, count: int | None = None) -> Edits:
-        """The first `count` latent vectors moved along a direction and measured."""
-        moved = edited(self.generator.spec, self.z[:count], direction, doses.tolist())
-        return measure_edits(
-            moved, doses, lambda z: pictures(self.generator, z, quick=True),
-            lambda rgb: measure(rgb, self.generator.spec.subject)[:, self.kept], self.reader, self.scale,
-        )  # fmt: skip
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """[A] the attributes."""
-        found = attributes_of(self.generator.spec.subject)
-        return tuple(attribute.name for attribute, kept in zip(found, self.kept, strict=True) if kept)
+    effects: Array  # [R, A] in standard deviations from end to end
+    identity: Array  # [R] mean cosine of what is read at the ends with what is read without the edit
 
 
 def study_directions(
@@ -56,60 +38,58 @@ def study_directions(
     """Directions of all methods with their passports, against `chance` random directions; agreement and stability."""
     spec = generator.spec
     bench = make_bench(generator, sample, vectors=vectors, seed=seed)
-    names = bench.names
-    found, stable = find_directions(bench, sample, count=count, seed=seed)
-    luck = chance_effects(bench, chance, seed)
-    records, arrays = [], {"chance": luck}
+    evidence = gather(bench, sample, count=count, seed=seed)
+    found = find_directions(evidence)
+    luck = by_chance(bench, chance, seed)
+    records, arrays = [], {"chance": luck.effects, "chance_identity": luck.identity}
     for direction in found:
-        record, own = _measured(bench, direction, luck, names)
+        record, own = _measured(bench, direction, luck)
         records.append(record)
         arrays |= {f"{direction.name}/{key}": value for key, value in own.items()}
-    arrays["matrix"], arrays["conditional"] = rescoring(bench, found, names)
+    arrays["matrix"], arrays["conditional"] = rescoring(arrays, bench.names)
     table = np.stack([direction.vector for direction in found])
+    for record, (other, cosine, rarer) in zip(records, nearest_others(found, seed), strict=True):
+        record |= {"nearest": other, "nearest_cosine": cosine, "nearest_percentile": rarer}
+    methods, arrays["agreement"], arrays["agreement_chance"] = between_methods(found, seed)
     facts = {
-        "directions": records, "attributes": list(names), "stability": stable, "repeats": REPEATS, "shown": SHOWN,
-        "reader_r2": bench.reader.r2, "strangers": strangers(bench.reader.read(sample["rgb"])),
+        "directions": records, "methods": methods, "attributes": list(bench.names), "stability": _stabilities(evidence, found),
+        "repeats": REPEATS, "shown": SHOWN, **_reader_facts(bench, sample), "chance_identity": float(luck.identity.mean()),
         "expected_cosine": expected_cosine(spec.free), "chance": chance, "vectors": vectors, "samples": len(sample["z"]),
     }  # fmt: skip
     return arrays | {"vectors": table, "cosines": cosines(table, table)}, facts
 
 
-def find_directions(
-    bench: Bench, sample: Sample, *, count: int, seed: int
-) -> tuple[list[Direction], dict[str, list[float]]]:
-    """The directions of every method that the generator lets be read, and the bootstrap stability of those of SeFa and GANSpace."""
+def _reader_facts(bench: Bench, sample: Sample) -> dict[str, Any]:
+    """What the passports tell of the reader of z; of an InfoGAN also how well it reads the numbers alone, since the picture holds little of the noise."""
+    spec, estimates = bench.generator.spec, bench.reader.read(sample["rgb"])
+    numbers = slice(spec.noise, spec.free)
+    return {
+        "reader": bench.reader.kind, "reader_r2": bench.reader.r2, "strangers": strangers(estimates),
+        "reader_r2_numbers": explained(estimates[:, numbers], sample["z"][:, numbers]) if spec.numbers else None,
+    }  # fmt: skip
+
+
+def gather(bench: Bench, sample: Sample, *, count: int, seed: int) -> Evidence:
+    """What the methods may look at, as far as the generator lets itself be read."""
     generator, spec = bench.generator, bench.generator.spec
-    free, count = sample["z"][:, : spec.free].astype(float), min(count, spec.free)
-    again = {"repeats": REPEATS, "seed": name_seed(f"{spec.name}/spread", seed)}
-    found, stable = list[Direction](), {}
+    found = Evidence(
+        spec, sample["z"][:, : spec.free].astype(float), sample["measures"][:, bench.kept], bench.names,
+        min(count, spec.free), name_seed(f"{spec.name}/spread", seed),
+    )  # fmt: skip
     if spec.first:
-        affine = first_affine(generator)
-        found += sefa.find(affine, count)
-        stable["sefa"] = sefa.stability(affine, count, **again).tolist()
+        found = replace(found, affine=first_affine(generator))
     if spec.layers:
-        coordinates, share = ganspace.components(_early(generator, sample["z"]), seed)
-        found += ganspace.find(coordinates, share, free, count)
-        stable["ganspace"] = ganspace.stability(coordinates, free, count, **again).tolist()
-    found += [*hyperplane.find(free, sample["measures"][:, bench.kept], bench.names), *codes_of(spec)]
-    return [replace(direction, span=span_of(spec)) for direction in found], stable
+        # behind the nonlinearity: before it a principal component would be what SeFa finds
+        early = features(generator, sample["z"], spec.layers[0]).reshape(len(sample["z"]), -1)
+        coordinates, shares = ganspace.components(early, seed)
+        found = replace(found, early=coordinates, shares=shares)
+    return found
 
 
-def make_bench(generator: Generator, sample: Sample, *, vectors: int, seed: int) -> Bench:
-    """`vectors` latent vectors to edit, the scale of every attribute, and a reader of z."""
-    spec = generator.spec
-    z = draw(generator, vectors, name_seed(f"{spec.name}/edited", seed))
-    kept = np.array([hyperplane.parts(values) for values in sample["measures"].T])
-    if not kept.any():
-        raise AtlasError(
-            f"{spec.name}: no measured attribute differs between its {len(sample['z'])} pictures, so no direction can be judged. "
-            "It draws the same from every z: look at its weights, and at the range of its values in the recipe."
-        )
-    mean, scale = (statistic(sample["measures"][:, kept], 0) for statistic in (np.mean, np.std))
-    away = (measure(pictures(generator, z, quick=True), spec.subject)[:, kept] - mean) / scale
-    ordinary = np.argsort((away**2).sum(1), kind="stable")[:SHOWN]
-    return Bench(
-        generator, identity.fit(sample["rgb"], sample["z"][:, : spec.free].astype(float)), scale, kept, z, ordinary
-    )
+def find_directions(evidence: Evidence) -> list[Direction]:
+    """The directions of every method, each with the span that all have in common."""
+    span = span_of(evidence.spec)
+    return [replace(direction, span=span) for method in METHODS.values() for direction in method.find(evidence)]
 
 
 def span_of(spec: GeneratorSpec) -> float:
@@ -117,64 +97,55 @@ def span_of(spec: GeneratorSpec) -> float:
     return 1.0 if spec.numbers else 3.0
 
 
-def codes_of(spec: GeneratorSpec) -> list[Direction]:
-    """The codes of an InfoGAN as directions: the dose is the code's own value, from -1 to 1."""
-    return [
-        Direction("code", number, np.eye(spec.free)[spec.noise + number], 1.0, absolute=True)
-        for number in range(spec.numbers)
-    ]
+def _stabilities(evidence: Evidence, found: Sequence[Direction]) -> dict[str, list[float]]:
+    """Of each method that can be given its evidence again: the bootstrap stability of its directions, in order."""
+    own = {
+        name: np.stack([direction.vector for direction in found if direction.method == name])
+        for name in METHODS
+        if METHODS[name].again and any(direction.method == name for direction in found)
+    }
+    return {name: stability(METHODS[name], evidence, vectors) for name, vectors in own.items()}
 
 
-def chance_effects(bench: Bench, count: int, seed: int) -> Array:
-    """[count, A] effects of random directions on the first two thirds of the latent vectors."""
+def by_chance(bench: Bench, count: int, seed: int) -> Chance:
+    """What `count` random directions do to the first half of the latent vectors."""
     spec = bench.generator.spec
-    ends = np.array([-1.0, 1.0]) * span_of(spec)
-    vectors = random_directions(spec.free, count, name_seed(f"{spec.name}/chance", seed))
-    return np.stack(
-        [
-            effects(bench.edits(Direction("chance", i, v, 0.0), ends, len(bench.z) * 2 // 3).measures)
-            for i, v in enumerate(vectors)
-        ]
-    )
+    ends, half = np.array([-1.0, 1.0]) * span_of(spec), max(2, len(bench.z) // 2)
+    done, same = [], []
+    for number, vector in enumerate(random_directions(spec.free, count, name_seed(f"{spec.name}/chance", seed))):
+        edits, _ = bench.edits(Direction("chance", number, vector, 0.0), ends, half)
+        done.append(effects(edits.measures))
+        same.append(np.mean([likeness(end, bench.estimates[:half], vector).mean() for end in edits.estimates]))
+    return Chance(np.stack(done), np.array(same))
 
 
-def _measured(
-    bench: Bench, direction: Direction, chance: Array, names: tuple[str, ...]
-) -> tuple[dict[str, Any], dict[str, Array]]:
+def _measured(bench: Bench, direction: Direction, chance: Chance) -> tuple[dict[str, Any], dict[str, Array]]:
     doses = np.linspace(-direction.span, direction.span, DOSES)
-    found = passport(direction, bench.edits(direction, doses), chance, names)
-    moved = edited(bench.generator.spec, bench.z[bench.ordinary], direction, doses.tolist())
-    strip = pictures(bench.generator, moved.reshape(-1, moved.shape[-1]))
+    edits, rgb = bench.edits(direction, doses)
+    found = passport(direction, edits, chance.effects, bench.names)
+    kept = float(found.identity[[0, -1]].mean())
     record = {
         "name": direction.name, "method": direction.method, "index": direction.index, "weight": direction.weight,
-        "attribute": direction.attribute, "target": names[found.target], "span": direction.span,
+        "attribute": direction.attribute, "target": bench.names[found.target], "span": direction.span,
         "effect": float(found.effect[found.target]), "monotone": found.monotone, "leakage": found.leakage,
-        "identity": float(found.identity[[0, -1]].mean()), "percentile": found.percentile, "cleaner": found.cleaner,
+        "identity": kept, "identity_percentile": float((chance.identity < kept).mean()),
+        "percentile": found.percentile, "cleaner": found.cleaner,
     }  # fmt: skip
-    return record, _shown(found, strip.reshape(DOSES, SHOWN, *strip.shape[1:]), doses)
+    return record, _shown(found, rgb[:, bench.ordinary], doses)
 
 
 def _shown(found: Passport, strip: Array, doses: Array) -> dict[str, Array]:
     return {"curve": found.curve, "effect": found.effect, "identity": found.identity, "strip": strip, "doses": doses}
 
 
-def rescoring(bench: Bench, directions: Sequence[Direction], names: tuple[str, ...]) -> tuple[Array, Array]:
+def rescoring(arrays: dict[str, Array], names: Sequence[str]) -> tuple[Array, Array]:
     """([A, A] raw, [A, A] conditional) effects of the hyperplane directions, row = direction, column = attribute.
 
-    Conditional: each normal with its part in the span of all other normals taken away.
+    A row is 0 where an attribute's normal is wholly made of the others', so that nothing of it is left.
     """
-    normals = [d for d in directions if d.method == "hyperplane"]
-    table = np.stack([d.vector for d in normals])
-    ends = np.array([-1.0, 1.0]) * span_of(bench.generator.spec)
-    raw, cleared = np.zeros((len(normals), len(names))), np.zeros((len(normals), len(names)))
-    for row, direction in enumerate(normals):
-        raw[row] = effects(bench.edits(direction, ends).measures)
-        vector = hyperplane.conditional(direction.vector, np.delete(table, row, axis=0))
-        cleared[row] = effects(bench.edits(Direction("conditional", row, vector, 0.0), ends).measures)
+    nothing = np.zeros(len(names))
+    raw, cleared = (
+        np.stack([arrays.get(f"{method}-{name}/effect", nothing) for name in names])
+        for method in ("hyperplane", "conditional")
+    )
     return raw, cleared
-
-
-def _early(generator: Generator, z: Array) -> Array:
-    """[N, D] output of the first layer behind a nonlinearity: before it a principal component would be what SeFa finds."""
-    found = features(generator, z, generator.spec.layers[0])
-    return found.reshape(len(found), -1)

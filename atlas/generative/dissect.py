@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.generative.latent import Generator, features, pictures
+from atlas.generative.latent import Generator, features, pictures_from
 from atlas.types import Array, LayerSpec
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 SHOWN = 4  # pictures on which a unit is on the most
+WHOLE = 6  # pictures over which a change is measured
+VISIBLE = 4 / 255  # mean change of a pixel over channels that counts as seen
 
 
 @dataclass(frozen=True)
@@ -23,77 +20,61 @@ class Dissection:
     """U units of one layer on pictures of S x S pixels; changes are mean |difference| over channels, in [0, 1]."""
 
     units: Array  # [U] int
-    ablated: Array  # [U] mean change of a pixel when the unit is held at zero, over all pictures
-    map: Array  # [U, S, S] float32: where the pixels change
+    ablated: (
+        Array  # [U] mean change of a pixel when the unit is held at zero, over pictures that were not chosen for it
+    )
+    changed: Array  # [U] share of the pixels that then change visibly
+    map: Array  # [U, S, S] float32: where they change
     top: Array  # [U, 4, S, S, 3] uint8: the pictures on which it is on the most
     without: Array  # [U, 4, S, S, 3] uint8: the same with the unit held at zero
     heat: Array  # [U, 4, h, w] uint8: the unit's own map on them, 255 = its largest value
-    inserted: (
-        Array  # [U, 2, S, S, 3] uint8: a picture where it is quiet, before and after it is switched on in the middle
-    )
-    percentile: Array  # [U] share of the layer's other measured units that change less
+    inserted: Array  # [U, 2, S, S, 3] uint8: the picture where it is quietest, before and after it is switched on in the middle
+    inserted_map: Array  # [U, S, S] float32: where that changes pixels, over the pictures where it is quietest
+    percentile: Array  # [U] share of the layer's other dissected units, which are spread evenly and not chosen, that change less
 
 
-@contextmanager
-def changed(generator: Generator, layer: LayerSpec, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
-    """While open, what `layer` puts out is passed through `change`."""
-
-    def hook(_module: object, _inputs: object, output: Tensor) -> Tensor:
-        return change(output)
-
-    handle = generator.module.get_submodule(layer.path).register_forward_hook(hook)
-    try:
-        yield
-    finally:
-        handle.remove()
-
-
-def held(unit: int, value: float = 0.0) -> Callable[[Tensor], Tensor]:
-    """A change that holds one unit at a value everywhere."""
-
-    def change(output: Tensor) -> Tensor:
-        output = output.clone()
-        output[:, unit] = value
-        return output
-
-    return change
-
-
-def switched_on(unit: int, value: float) -> Callable[[Tensor], Tensor]:
-    """A change that sets one unit to a value in the middle quarter of the map."""
-
-    def change(output: Tensor) -> Tensor:
-        output = output.clone()
-        size = output.shape[-1]
-        inner = slice(size // 4, size - size // 4)
-        output[:, unit, inner, inner] = value
-        return output
-
-    return change
-
-
-def dissect(generator: Generator, layer: LayerSpec, z: Array, units: Sequence[int], whole: int = 8) -> Dissection:
-    """Dissection of `units`, from latent vectors z [N, Z]; the first `whole` of them measure the ablation."""
+def dissect(generator: Generator, layer: LayerSpec, z: Array, plain: Array, units: Sequence[int]) -> Dissection:
+    """Dissection of `units`, from latent vectors z [N, Z] and their pictures [N, S, S, 3] uint8."""
     maps = features(generator, z, layer)
-    plain = pictures(generator, z[:whole])
-    found = [_unit(generator, layer, z, plain, maps[:, unit], unit) for unit in units]
-    amount, where, top, without, heat, inserted = (np.stack(column) for column in zip(*found, strict=True))
-    rank = np.array([(np.delete(amount, i) < amount[i]).mean() for i in range(len(amount))])
-    return Dissection(np.asarray(units), amount, where, top, without, heat, inserted, rank)
+    found = [_unit(generator, layer, z, plain, maps, unit) for unit in units]
+    columns = {name: np.stack([one[name] for one in found]) for name in found[0]}
+    amount = columns["ablated"]
+    rank = (amount < amount[:, None]).sum(1) / max(1, len(amount) - 1)
+    return Dissection(units=np.asarray(units), percentile=rank, **columns)
 
 
-def _unit(
-    generator: Generator, layer: LayerSpec, z: Array, plain: Array, maps: Array, unit: int
-) -> tuple[Array, Array, Array, Array, Array, Array]:
-    level = maps.reshape(len(z), -1).mean(1)
-    order = np.argsort(-level, kind="stable")
-    top, quiet = order[:SHOWN], order[-1:]
-    with changed(generator, layer, held(unit)):
-        ablated, without = pictures(generator, z[: len(plain)]), pictures(generator, z[top])
-    difference = np.abs(ablated.astype(np.float32) - plain).mean((0, 3)) / 255
-    before = pictures(generator, z[quiet])
-    with changed(generator, layer, switched_on(unit, float(np.quantile(maps, 0.999)))):
-        after = pictures(generator, z[quiet])
-    heat = np.rint(255 * np.clip(maps[top] / max(float(maps[top].max()), 1e-9), 0, 1)).astype(np.uint8)
-    shown = pictures(generator, z[top])
-    return np.array(difference.mean()), difference, shown, without, heat, np.concatenate([before, after])
+def _unit(generator: Generator, layer: LayerSpec, z: Array, plain: Array, maps: Array, unit: int) -> dict[str, Array]:
+    own = maps[:, unit]
+    order = np.argsort(-own.mean((1, 2)), kind="stable")
+    top, quiet, any_ones = order[:SHOWN], order[::-1][:WHOLE], np.arange(min(WHOLE, len(z)))
+    seen = np.concatenate([any_ones, top])
+    without = pictures_from(generator, z[seen], layer, held(maps[seen], unit))
+    after = pictures_from(generator, z[quiet], layer, switched_on(maps[quiet], unit, float(np.quantile(own, 0.999))))
+    taken = difference(plain[any_ones], without[: len(any_ones)])
+    heat = np.rint(255 * np.clip(own[top] / max(float(own[top].max()), 1e-9), 0, 1)).astype(np.uint8)
+    return {
+        "ablated": taken.mean(), "changed": (taken > VISIBLE).mean(), "map": taken.mean(0),
+        "top": plain[top], "without": without[len(any_ones) :], "heat": heat,
+        "inserted": np.stack([plain[quiet[0]], after[0]]), "inserted_map": difference(plain[quiet], after).mean(0),
+    }  # fmt: skip
+
+
+def held(maps: Array, unit: int) -> Array:
+    """A copy of maps [N, C, H, W] with one unit zero everywhere."""
+    found = maps.copy()
+    found[:, unit] = 0
+    return found
+
+
+def switched_on(maps: Array, unit: int, value: float) -> Array:
+    """A copy of maps [N, C, H, W] with one unit at a value in the middle quarter of the map."""
+    found, size = maps.copy(), maps.shape[-1]
+    inner = slice(size // 4, size - size // 4)
+    found[:, unit, inner, inner] = value
+    return found
+
+
+def difference(before: Array, after: Array) -> Array:
+    """[N, S, S] float32 mean |difference| over channels of [N, S, S, 3] uint8, in [0, 1]."""
+    found: Array = np.abs(after.astype(np.float32) - before).mean(3) / 255
+    return found

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from atlas.generative.directions import Direction, signed
+from atlas.generative.method import Evidence, Method
 from atlas.types import Array
+
+BASIS = 64  # components that the bootstrap draws again: the rest holds too little to turn the first ones
 
 
 def components(activations: Array, seed: int) -> tuple[Array, Array]:
@@ -22,26 +25,27 @@ def regress(z: Array, coordinates: Array) -> Array:
     return found
 
 
-BASIS = 64  # components that the bootstrap draws again: the rest holds too little to turn the first ones
-
-
-def find(coordinates: Array, share: Array, z: Array, count: int) -> list[Direction]:
-    """The first `count` directions, from coordinates [N, K] of latent vectors z [N, free] and their shares of variance."""
-    vectors = regress(z, coordinates[:, :count])
+def find(evidence: Evidence) -> list[Direction]:
+    """The directions of the first components, from the largest share of variance."""
+    if evidence.early is None or evidence.shares is None:
+        return []
+    vectors = regress(evidence.z, evidence.early[:, : evidence.count])
     return [
-        Direction("ganspace", number, signed(vector), float(share[number])) for number, vector in enumerate(vectors)
+        Direction("ganspace", number, signed(vector), float(evidence.shares[number]))
+        for number, vector in enumerate(vectors)
     ]
 
 
-def stability(coordinates: Array, z: Array, count: int, *, repeats: int, seed: int) -> Array:
-    """[count] mean |cosine| of each direction with its best match when the samples are drawn again with replacement."""
-    random = np.random.default_rng(seed)
-    own = np.stack([signed(vector) for vector in regress(z, coordinates[:, :count])])
-    kept = np.zeros(count)
-    for _ in range(repeats):
-        rows = random.integers(len(z), size=len(z))
-        drawn = coordinates[rows] - coordinates[rows].mean(0)
-        axes = np.linalg.eigh(drawn.T @ drawn)[1][:, ::-1][:, :count]
-        other = np.stack([signed(vector) for vector in regress(z[rows], drawn @ axes)])
-        kept += np.abs(own @ other.T).max(1)
-    return kept / repeats
+def again(evidence: Evidence, random: np.random.Generator) -> Array:
+    """[count, free] the directions when the samples are drawn again with replacement."""
+    assert evidence.early is not None
+    rows = random.integers(len(evidence.z), size=len(evidence.z))
+    drawn = evidence.early[rows] - evidence.early[rows].mean(0)
+    axes = np.linalg.eigh(drawn.T @ drawn)[1][:, ::-1][:, : evidence.count]
+    return np.stack([signed(vector) for vector in regress(evidence.z[rows], drawn @ axes)])
+
+
+METHOD = Method(
+    "GANSpace", "harkonen2020ganspace", "Principal components of an early layer, taken back to z by regression.",
+    "Share of variance", find, again,
+)  # fmt: skip

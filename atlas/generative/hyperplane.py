@@ -1,12 +1,11 @@
-"""InterFaceGAN (Shen et al. 2020): the normal of a hyperplane in z that parts pictures by a measured attribute; conditional edits."""
+"""InterFaceGAN (Shen et al. 2020): the normal of a hyperplane in z that parts pictures by a measured attribute."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
 from atlas.generative.directions import Direction
+from atlas.generative.method import Evidence, Method
 from atlas.types import Array
 
 EXTREME = 0.3  # share of the samples at each end that is learned
@@ -36,20 +35,16 @@ def fit(z: Array, values: Array) -> tuple[Array, float]:
     return normal / np.linalg.norm(normal), float(right.mean())
 
 
-def find(z: Array, measures: Array, names: Sequence[str]) -> list[Direction]:
-    """One direction for each attribute, from measures [N, A]."""
+def find(evidence: Evidence) -> list[Direction]:
+    """One direction for each attribute."""
     found = []
-    for number, name in enumerate(names):
-        normal, accuracy = fit(z, measures[:, number])
+    for number, name in enumerate(evidence.names):
+        normal, accuracy = fit(evidence.z, evidence.measures[:, number])
         found.append(Direction("hyperplane", number, normal, accuracy, attribute=name))
     return found
 
 
-def conditional(vector: Array, others: Array) -> Array:
-    """The unit vector with its part in the span of `others` [K, free] taken away; zeros where nothing is left."""
-    basis, gains, _ = np.linalg.svd(others.T, full_matrices=False)
-    basis = basis[:, gains > 1e-9 * gains.max(initial=0)]
-    left = vector - basis @ (basis.T @ vector)
-    length = np.linalg.norm(left)
-    found: Array = left / length if length > 1e-9 else np.zeros_like(left)
-    return found
+METHOD = Method(
+    "InterFaceGAN", "shen2020interfacegan", "The normal of a plane in z that parts pictures by a measured attribute.",
+    "Held-out accuracy", find,
+)  # fmt: skip

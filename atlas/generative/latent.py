@@ -12,7 +12,7 @@ import numpy as np
 from atlas import weights
 from atlas.generative.readout import PREFIX
 from atlas.precision import native_autocast
-from atlas.tap import tap
+from atlas.tap import put, tap
 from atlas.types import Array, GeneratorSpec, LayerSpec
 
 if TYPE_CHECKING:
@@ -88,6 +88,24 @@ def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
     return made
 
 
+def pictures_with(generator: Generator, z: Array, layer: LayerSpec) -> tuple[Array, Array]:
+    """(quick pictures [N, S, S, 3] uint8 of z [N, Z], [N, C * 4] float32 means of the quarters of `layer`'s maps), in one pass.
+
+    A layer without maps gives [N, C].
+    """
+    found: list[Array] = []
+    with tap(generator.module, [layer], lambda _layer, value: found.append(_quarters(value))):
+        made = pictures(generator, z, quick=True)
+    return made, np.concatenate(found)
+
+
+def _quarters(value: Tensor) -> Array:
+    from torch.nn import functional as F
+
+    pooled: Array = (F.adaptive_avg_pool2d(value, 2) if value.ndim == 4 else value).flatten(1).float().numpy()
+    return pooled
+
+
 def _parts(spec: GeneratorSpec, count: int) -> list[slice]:
     """`count` latent vectors in batches whose pictures have about as many pixels in all."""
     size = max(1, min(BATCH, BATCH * LARGE**2 // spec.size**2))
@@ -118,6 +136,22 @@ def features(generator: Generator, z: Array, layer: LayerSpec) -> Array:
         with torch.inference_mode(), tap(generator.module, [layer], receive), suppress(_Enough):
             generator.module(_tensor(z[part]))
     return np.concatenate(found)
+
+
+def pictures_from(generator: Generator, z: Array, layer: LayerSpec, maps: Array) -> Array:
+    """[N, S, S, 3] uint8 pictures that the generator makes of z [N, Z] where `layer` puts out `maps` [N, C, H, W].
+
+    What lies before the layer is computed for one z only, unless what lies behind it reads z again.
+    """
+    import torch
+
+    spec = generator.spec
+    made = np.empty((len(z), spec.size, spec.size, 3), np.uint8)
+    for part in _parts(spec, len(z)):
+        value = torch.from_numpy(maps[part]).contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode(), put(generator.module, layer, value):
+            made[part] = to_pixels(generator.module(_tensor(z[part] if spec.again else z[part][:1])), spec.low)
+    return made
 
 
 def first_affine(generator: Generator) -> Array:

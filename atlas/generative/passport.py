@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from atlas.generative.directions import Direction
-from atlas.generative.identity import Reader, likeness
+from atlas.generative.identity import likeness
 from atlas.types import Array
 
 DOSES = 7  # from -span to +span
@@ -101,13 +100,3 @@ def strangers(estimates: Array) -> float:
     """Mean cosine of the estimates [N, free] of two unrelated pictures: where likeness starts from."""
     unit = estimates / np.linalg.norm(estimates, axis=1, keepdims=True)
     return float((unit * np.roll(unit, 1, axis=0)).sum(1).mean())
-
-
-Measure = Callable[[Array], Array]
-
-
-def measure_edits(moved: Array, doses: Array, paint: Measure, measure: Measure, reader: Reader, scale: Array) -> Edits:
-    """Edits of latent vectors [D, N, Z]: painted, measured in units of `scale` [A], read back."""
-    flat = paint(moved.reshape(-1, moved.shape[-1]))
-    count = moved.shape[:2]
-    return Edits(doses, (measure(flat) / scale).reshape(*count, -1), reader.read(flat).reshape(*count, -1))

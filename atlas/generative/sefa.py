@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from atlas.generative.directions import Direction, signed
+from atlas.generative.method import Evidence, Method
 from atlas.types import Array
 
 
@@ -17,21 +18,24 @@ def spectrum(affine: Array) -> tuple[Array, Array]:
     return values[::-1], vectors.T[::-1]
 
 
-def find(affine: Array, count: int) -> list[Direction]:
-    """The first `count` directions of the first affine step [outputs, free], batch normalization included."""
-    gains, vectors = spectrum(affine)
+def find(evidence: Evidence) -> list[Direction]:
+    """The first directions of the first affine step, batch normalization included."""
+    if evidence.affine is None:
+        return []
+    gains, vectors = spectrum(evidence.affine)
     return [
         Direction("sefa", number, signed(vectors[number]), float(gains[number] / gains.sum()))
-        for number in range(count)
+        for number in range(evidence.count)
     ]
 
 
-def stability(affine: Array, count: int, *, repeats: int, seed: int) -> Array:
-    """[count] mean |cosine| of each direction with its best match when the outputs are drawn again with replacement."""
-    random = np.random.default_rng(seed)
-    own = spectrum(affine)[1][:count]
-    kept = np.zeros(count)
-    for _ in range(repeats):
-        drawn = affine[random.integers(len(affine), size=len(affine))]
-        kept += np.abs(own @ spectrum(drawn)[1][:count].T).max(1)
-    return kept / repeats
+def again(evidence: Evidence, random: np.random.Generator) -> Array:
+    """[count, free] the directions when the outputs of the step are drawn again with replacement."""
+    assert evidence.affine is not None
+    rows = random.integers(len(evidence.affine), size=len(evidence.affine))
+    return spectrum(evidence.affine[rows])[1][: evidence.count]
+
+
+METHOD = Method(
+    "SeFa", "shen2021sefa", "What the first affine step amplifies most (closed form).", "Share of squared gain", find, again
+)  # fmt: skip

@@ -15,11 +15,27 @@ from atlas.seeds import name_seed
 from atlas.types import Array
 
 NEAREST = 8  # made pictures that are shown above their nearest real ones
+COMPARED = 64  # made pictures whose nearest real one is looked for
 
 
-def study_codes(generator: Generator, sample: dict[str, Array], *, seed: int) -> Found:
-    """What the codes of an InfoGAN stand for, and its pictures against real ones."""
-    (codes, told), (made, found) = code_meaning(generator, len(sample["z"]), seed), against_real(sample["rgb"], seed)
+def study_sprites(count: int, seed: int) -> Found:
+    """Real sprites in the judge's features: `count` of those that were learned, and as many others, which are the floor of every distance."""
+    learned = render(draw_factors(LEARNED, TRAINING_SEED))
+    other = render(draw_factors(count, name_seed("sprites/other", seed)))
+    real = learned[:count]
+    a, b = judge_features(real), judge_features(other)
+    precision, recall = quality.precision_recall(a, b)
+    facts = {
+        "judge": JUDGE, "learned": LEARNED, "frechet_floor": quality.frechet(a, b), "precision_floor": precision, "recall_floor": recall,
+        "nearest_real": float(quality.nearest(other[:COMPARED], learned)[1].mean()),
+        "spectrum_real": quality.checkerboard(quality.spectrum(real)),
+    }  # fmt: skip
+    return {"features": a, "learned": learned}, facts
+
+
+def study_codes(generator: Generator, sample: dict[str, Array], sprites: Found, *, seed: int) -> Found:
+    """What the codes of an InfoGAN stand for, and its pictures against real ones (`study_sprites`)."""
+    (codes, told), (made, found) = code_meaning(generator, len(sample["z"]), seed), against_real(sample["rgb"], sprites)
     return codes | made, told | found
 
 
@@ -66,22 +82,18 @@ def _code_grid(generator: Generator, seed: int) -> Array:
     return np.stack(rows).reshape(spec.numbers, len(spec.choices), len(values), spec.size, spec.size, 3)
 
 
-def against_real(made: Array, seed: int) -> Found:
-    """Made sprites [N, S, S, 3] against those that were learned, with real against other real ones as the floor."""
-    count = len(made)
-    learned = render(draw_factors(LEARNED, TRAINING_SEED))
-    real, other = learned[:count], render(draw_factors(count, name_seed("sprites/other", seed)))
-    a, b, c = (judge_features(rgb) for rgb in (real, made, other))
-    precision, recall = quality.precision_recall(a, b)
-    floor = quality.precision_recall(a, c)
-    index, distance = quality.nearest(made[:NEAREST], learned)
-    fresh = quality.nearest(other[:64], learned)[1]
-    return (
-        {"made": made[:NEAREST], "nearest": learned[index], "distance": distance},
-        {
-            "judge": JUDGE, "learned": LEARNED, "frechet": quality.frechet(a, b), "frechet_floor": quality.frechet(a, c),
-            "precision": precision, "recall": recall, "precision_floor": floor[0], "recall_floor": floor[1],
-            "nearest_made": float(quality.nearest(made[:64], learned)[1].mean()), "nearest_real": float(fresh.mean()),
-            "spectrum_real": quality.checkerboard(quality.spectrum(real)),
-        },
-    )  # fmt: skip
+def against_real(made: Array, sprites: Found) -> Found:
+    """Made sprites [N, S, S, 3] against those that were learned; what the real ones say of each other is passed on."""
+    real, facts = sprites
+    features = judge_features(made)
+    precision, recall = quality.precision_recall(real["features"], features)
+    index, distance = quality.nearest(made[:COMPARED], real["learned"])
+    found = {
+        "frechet": quality.frechet(real["features"], features), "precision": precision, "recall": recall,
+        "nearest_made": float(distance.mean()),
+    }  # fmt: skip
+    shown = slice(NEAREST)
+    return {"made": made[shown], "nearest": real["learned"][index[shown]], "distance": distance[shown]}, {
+        **facts,
+        **found,
+    }

@@ -10,7 +10,7 @@ from atlas.generative import quality
 from atlas.generative.attributes import measure, smaller
 from atlas.generative.dissect import dissect
 from atlas.generative.identity import reduced
-from atlas.generative.latent import Generator, draw, features, pictures
+from atlas.generative.latent import Generator, draw, pictures, pictures_with
 from atlas.seeds import name_seed
 from atlas.types import Array, GeneratorSpec, LayerSpec
 
@@ -22,23 +22,17 @@ STEPS, LONGEST = (
 
 
 def study_sample(generator: Generator, *, count: int, seed: int) -> Found:
-    """Latent vectors, their pictures and every attribute of them."""
-    z = draw(generator, count, name_seed(f"{generator.spec.name}/sample", seed))
-    rgb = pictures(generator, z, quick=True)
-    found = {"z": z, "rgb": smaller(rgb), "measures": measure(rgb, generator.spec.subject)}
-    return found | {"power": quality.spectrum(rgb)}, {}
-
-
-def study_units(generator: Generator, *, count: int, seed: int) -> Found:
-    """Dissection of `count` units of each layer with maps, spread evenly."""
+    """Latent vectors, their pictures, every attribute of them, and the features that the latent map lays out."""
     spec = generator.spec
-    z = draw(generator, 64, name_seed(f"{spec.name}/edited", seed))
-    arrays: dict[str, Array] = {}
-    layers = [layer for layer in spec.layers if layer.spatial]
-    for layer in layers:
-        found = dissect(generator, layer, z, layer.spread(count))
-        arrays |= {f"{layer.name}/{key}": value for key, value in vars(found).items()}
-    return arrays, {"layers": [layer.name for layer in layers], "widths": [layer.units for layer in layers]}
+    z = draw(generator, count, name_seed(f"{spec.name}/sample", seed))
+    if spec.layers:
+        rgb, features = pictures_with(generator, z, middle(spec))
+    else:
+        rgb = pictures(generator, z, quick=True)
+        features = reduced(rgb).astype(np.float32)
+    small = smaller(rgb)
+    found = {"z": z, "rgb": small, "measures": measure(small, spec.subject), "features": features}
+    return found | {"power": quality.spectrum(rgb)}, {}
 
 
 def middle(spec: GeneratorSpec) -> LayerSpec:
@@ -46,14 +40,17 @@ def middle(spec: GeneratorSpec) -> LayerSpec:
     return spec.layers[len(spec.layers) // 2]
 
 
-def pooled(generator: Generator, z: Array) -> Array:
-    """[N, C * 4] features of the middle layer, each map as the means of its quarters; small pictures where no layer is read."""
-    if not generator.spec.layers:
-        return reduced(pictures(generator, z))
-    found = features(generator, z, middle(generator.spec))
-    count, units, height, width = found.shape
-    quarters: Array = found.reshape(count, units, 2, height // 2, 2, width // 2).mean((3, 5))
-    return quarters.reshape(count, -1)
+def study_units(generator: Generator, *, count: int, seed: int) -> Found:
+    """Dissection of `count` units of each layer with maps, spread evenly."""
+    spec = generator.spec
+    z = draw(generator, 64, name_seed(f"{spec.name}/edited", seed))
+    plain = pictures(generator, z)
+    arrays: dict[str, Array] = {}
+    layers = [layer for layer in spec.layers if layer.spatial]
+    for layer in layers:
+        found = dissect(generator, layer, z, plain, layer.spread(count))
+        arrays |= {f"{layer.name}/{key}": value for key, value in vars(found).items()}
+    return arrays, {"layers": [layer.name for layer in layers], "widths": [layer.units for layer in layers]}
 
 
 def study_quality(generator: Generator, sample: dict[str, Array], *, seed: int) -> Found:

@@ -73,6 +73,7 @@ GENERATORS.add(
             for place, units, side in LAYERS
         ),
         first="generator.gen_z",
+        again=True,
         rename=rename,
         summary="A class-conditional generator of ImageNet, scaled up: residual blocks told z and the class at every "
         "normalization, and self-attention. Ten of its thousand classes, truncated to half the noise.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from atlas.networks.readers import reader_of
 from atlas.registry import Registry
 from atlas.sources import EmbeddedFile, WheelFile
 from atlas.types import GeneratorSpec, LayerSpec, StateDict
@@ -76,6 +77,7 @@ for _spec in (
         noise=100,
         layers=_layers(FACES),
         inner="netG_state_dict",
+        reader=reader_of("face-dcgan"),
         rename=partial(_from_sequence, depth=4, stride=3),
         summary="A stack of transposed convolutions that learned to draw synthetic people from a hundred random numbers; no person shown exists.",
     ),
@@ -98,6 +100,7 @@ for _spec in (
         noise=100,
         choices=("amber", "blue", "brown", "gray", "grayscale", "green", "hazel", "red"),
         layers=_layers(EYES),
+        reader=reader_of("eye-dcgan"),
         rename=partial(_from_sequence, depth=5, stride=4),
         summary="A conditional DCGAN that learned eyes from paintings: a hundred random numbers and one of eight colours.",
     ),
@@ -117,6 +120,7 @@ for _seed, _sha256 in SEEDS.items():
             weights=EmbeddedFile(f"generative/{_name}.safetensors", _sha256, "Apache-2.0"),
             subject="sprites",
             size=32,
+            reader=reader_of(_name),
             noise=NOISE,
             numbers=NUMBERS,
             choices=tuple(f"code {number}" for number in range(SHAPE_CODES)),

@@ -115,6 +115,7 @@ GENERATORS.add(
         inner="state_dict",
         mapping="mapping",
         first="styles",
+        again=True,
         rename=rename,
         summary="The noise is mapped to W first, and W scales the inputs of every convolution; a picture is the sum of what its "
         "scales add. Latent vectors and directions here are in W, where zero is its mean.",

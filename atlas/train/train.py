@@ -8,7 +8,7 @@ from pathlib import Path
 from atlas.errors import UnknownName
 from atlas.memory import keep_memory
 from atlas.networks.recurrent import SENTIMENT
-from atlas.train import checkpoint, infogan, loop
+from atlas.train import checkpoint, infogan, loop, reader
 from atlas.train.data import data_folder, load_photographs
 from atlas.train.recipes import RECIPES, Recipe
 from atlas.train.recurrent import train_characters
@@ -31,7 +31,7 @@ def train(
     """Train `network` by its recipe, continuing from the checkpoint in `out/network`; returns the weight file.
 
     Character networks learn the running interpreter's own library, the InfoGAN sprites that it draws (its `epochs` are
-    steps). For the others `data` is the folder that holds tiny-imagenet-60, for sentiment-lstm the one with the source
+    steps), readers of z what their generator draws. For the others `data` is the folder that holds tiny-imagenet-60, for sentiment-lstm the one with the source
     archive of vaderSentiment (default: ATLAS_DATA). `threads` bounds the cores; the same seed gives the same weights on the
     same machine with the same number of threads.
     """
@@ -41,6 +41,8 @@ def train(
         torch.set_num_threads(threads)
     if network == infogan.NAME:
         return infogan.train_infogan(out=out, seed=seed, steps=epochs, resume=resume, progress=progress)
+    if network in reader.RECIPES:
+        return reader.train_reader(network, out=out, seed=seed, epochs=epochs, progress=progress)
     if network in CHARACTER_RECIPES:
         return train_characters(network, out=out, epochs=epochs, seed=seed, resume=resume, progress=progress)
     if network == SENTIMENT.name:
@@ -61,4 +63,6 @@ def train(
 def _recipe(network: str) -> Recipe:
     if network in RECIPES:
         return RECIPES[network]
-    raise UnknownName("training recipe", network, (*RECIPES, *CHARACTER_RECIPES, SENTIMENT.name, infogan.NAME))
+    raise UnknownName(
+        "training recipe", network, (*RECIPES, *CHARACTER_RECIPES, SENTIMENT.name, infogan.NAME, *reader.RECIPES)
+    )

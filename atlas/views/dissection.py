@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
 from atlas.figures.generative import rank_of
 from atlas.figures.places import drawn_file, drawn_layer_page, drawn_page
+from atlas.figures.tiles import UNIT_TILES, unit_tiles
 from atlas.measured import Figure, GeneratorResults
 from atlas.types import Array
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import avif, tiled
 
-COLUMNS = 12  # pictures of a unit: on the most (4), where (1), without it (4), what changes (1), before and after (2)
-
 
 def pages(generator: GeneratorResults, layer: str, figures: Mapping[str, Figure]) -> Iterator[Item]:
     """The page of a layer, the most telling unit first, and those of its units, in the order of their numbers."""
     spec, found = generator.spec, _of_layer(generator, layer)
-    told = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "columns": COLUMNS}
+    told = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "columns": UNIT_TILES}
     units = [_unit(spec.name, layer, found, place) for place in range(len(found["units"]))]
     for place, one in enumerate(units):
-        yield Asset(one["file"], avif(_row(found, place), photographs=True))
+        yield Asset(one["file"], avif(tiled(list(unit_tiles(found, place)), UNIT_TILES), photographs=True))
         around = {"before": units[place - 1]["unit"] if place else None, "place": place + 1, "many": len(units),
                   "after": units[place + 1]["unit"] if place + 1 < len(units) else None}  # fmt: skip
         figure = figures[f"{layer}-{one['unit']}"]
@@ -48,22 +44,6 @@ def _unit(generator: str, layer: str, found: Mapping[str, Array], place: int) ->
         "file": drawn_file(generator, f"{layer}-{unit}"),
         "amount": 255 * float(found["ablated"][place]),
         "percentile": float(found["percentile"][place]),
+        "changed": float(found["changed"][place]),
         "rank": rank_of(found["ablated"], place),
     }
-
-
-def _row(found: Mapping[str, Array], place: int) -> Array:
-    change = found["map"][place]
-    heat = np.rint(255 * change / max(float(change.max()), 1e-9)).astype(np.uint8)[..., None].repeat(3, 2)
-    where = _over(found["top"][place][0], found["heat"][place][0])
-    return tiled([*found["top"][place], where, *found["without"][place], heat, *found["inserted"][place]], COLUMNS)
-
-
-def _over(rgb: Array, heat: Array) -> Array:
-    """A picture [S, S, 3] dimmed where the unit's own map [h, w] (255 = its largest value) is off."""
-    size = rgb.shape[0]
-    mask = (
-        np.asarray(Image.fromarray(heat).resize((size, size), Image.Resampling.BILINEAR), np.float32)[..., None] / 255
-    )
-    found: Array = np.rint(rgb * (0.15 + 0.85 * mask)).astype(np.uint8)
-    return found

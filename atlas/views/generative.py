@@ -12,24 +12,27 @@ from PIL import Image
 from atlas.figures.generative import (
     ATTRIBUTE,
     CHAPTER,
-    METHODS,
     best,
     direction_label,
     direction_title,
     generator_figures,
     is_better,
+    target_kept,
     towards,
     unread,
 )
 from atlas.figures.metadata import xmp
 from atlas.figures.places import drawn_file, generator_page, passport_page
 from atlas.figures.recurrent import Line
+from atlas.figures.tiles import path_tiles
+from atlas.generative.methods import METHODS
 from atlas.measured import Figure, GeneratorResults
 from atlas.networks import NETWORKS
 from atlas.types import Array, GeneratorSpec, NetworkSpec
 from atlas.views import ATLAS_VIEWS, dissection
 from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
+from atlas.views.dose import dose_curves
 from atlas.views.map import FINE
 from atlas.views.page import Asset, Item, Page
 from atlas.views.pixels import avif, contact_sheet, scaled, tiled
@@ -49,8 +52,8 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     yield Page(CHAPTER, "generative.html", {
         "generators": [(one, best(one.facts["directions"]["directions"], 3)) for one in generators],
         "drawn_file": drawn_file, "generator_page": generator_page, "passport_page": passport_page,
-        "direction_title": direction_title, "direction_label": direction_label, "towards": towards, "attribute": ATTRIBUTE, "methods": METHODS,
-        "seeds": seeds, "training": _training(seeds),
+        "direction_title": direction_title, "direction_label": direction_label, "towards": towards, "attribute": ATTRIBUTE, "methods": METHODS.values(),
+        "seeds": seeds, "spread": _spread(seeds), "training": _training(seeds),
     })  # fmt: skip
     for generator in generators:
         figures = {figure.id.rpartition("/")[2]: figure for figure in generator_figures(desk.results, generator)}
@@ -72,15 +75,33 @@ def _generator(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Fi
         "spec": spec, "card": generator.card, "facts": facts, "arrays": arrays, "figures": figures,
         "groups": [(name, METHODS[name], [r for r in records if r["method"] == name]) for name in METHODS
                    if any(r["method"] == name for r in records)],
-         "records": records, "direction_title": direction_title, "direction_label": direction_label, "towards": towards, "is_better": is_better,
+         "records": records, "methods": METHODS, "direction_title": direction_title, "direction_label": direction_label, "towards": towards, "is_better": is_better,
         "attribute": ATTRIBUTE, "drawn_file": drawn_file, "frames": arrays["directions"][f"{records[0]['name']}/strip"].shape[0],
-        "spectrum": chart([Line(spec.title, tuple(range(1, len(arrays["qualities"]["power"]))),
-                                tuple((10 * np.log10(arrays["qualities"]["power"][1:] + 1e-12)).tolist()))], zero=False),
+        "spectrum": chart([_power(generator)], zero=False), "kept": target_kept(generator),
+        "shares": chart(_ranked(records, facts["directions"]["stability"], None)),
+        "stable": chart(_ranked(records, facts["directions"]["stability"], facts["directions"]["stability"])),
         "map_side": MAP_CELLS * MAP_TILE,
         "sheet_size": _sheet_size(generator), "unread": unread(spec), "judge": _judge(spec), "judges": desk.hues,
     }  # fmt: skip
     yield Page(generator_page(spec.name), "generator.html", context)
     yield Asset(f"generative/{spec.name}/points.js", put("map", _points(generator)))
+
+
+def _power(generator: GeneratorResults) -> Line:
+    power = generator.arrays["qualities"]["power"][1:]
+    return Line(generator.spec.title, tuple(range(1, len(power) + 1)), tuple((10 * np.log10(power + 1e-12)).tolist()))
+
+
+def _ranked(
+    records: Sequence[Mapping[str, Any]], methods: Mapping[str, Any], values: Mapping[str, Sequence[float]] | None
+) -> list[Line]:
+    """A line for each method that ranks its directions: by rank, the given values, or the share of its spectrum in percent."""
+    lines = []
+    for name in methods:
+        shares = [100 * record["weight"] for record in records if record["method"] == name]
+        shown = shares if values is None else values[name]
+        lines.append(Line(METHODS[name].title, tuple(range(len(shown))), tuple(shown)))
+    return lines
 
 
 def _judge(spec: GeneratorSpec) -> NetworkSpec | None:
@@ -100,7 +121,10 @@ def _assets(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figur
     made = {
         "sample": tiled(list(arrays["generated"]["rgb"][:SHEET]), COLUMNS),
         "latents": _mosaic(generator),
-        "paths": _paths(arrays["qualities"]),
+        "paths": tiled(
+            [rgb for row in path_tiles(arrays["qualities"]) for rgb in row],
+            len(arrays["qualities"]["interpolation"][0]),
+        ),
     }
     for record in generator.facts["directions"]["directions"]:
         strip = arrays["directions"][f"{record['name']}/strip"]  # [D, N, S, S, 3]
@@ -125,13 +149,6 @@ def _shades(cosines: Array) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "WEBP", lossless=True, method=4)
     return file.getvalue()
-
-
-def _paths(quality: Mapping[str, Array]) -> Array:
-    lines, cut = quality["interpolation"], quality["truncation"]
-    blank = np.full_like(cut[0, 0], 255)
-    rows = [*lines, *(np.concatenate([row, [blank] * (lines.shape[1] - len(row))]) for row in cut)]
-    return tiled([rgb for row in rows for rgb in row], lines.shape[1])
 
 
 def cells_of(generator: GeneratorResults) -> list[tuple[int, int, int, int]]:
@@ -172,27 +189,48 @@ def _points(generator: GeneratorResults) -> dict[str, object]:
 
 def _passport(generator: GeneratorResults, record: Mapping[str, Any], figure: Figure) -> Page:
     spec, facts, arrays = generator.spec, generator.facts["directions"], generator.arrays["directions"]
-    own = {key: arrays[f"{record['name']}/{key}"] for key in ("curve", "effect", "identity", "doses", "strip")}
-    names, target = facts["attributes"], facts["attributes"].index(record["target"])
-    others = sorted((i for i in range(len(names)) if i != target), key=lambda i: -abs(own["effect"][i]))[:3]
-    doses = tuple(own["doses"].tolist())
-    lines = [Line(ATTRIBUTE[names[i]].title, doses, tuple(own["curve"][:, i].tolist())) for i in (target, *others)]
-    at = next(i for i, other in enumerate(facts["directions"]) if other["name"] == record["name"])
-    cosines = arrays["cosines"][at]
-    alike = [
-        i for i in np.argsort(-cosines, kind="stable").tolist() if facts["directions"][i]["method"] != record["method"]
-    ][:3]
-    side = spec.size * (2 if spec.size < 64 else 1)
+    own = {key: arrays[f"{record['name']}/{key}"] for key in ("curve", "effect", "identity", "doses")}
+    names, doses = facts["attributes"], tuple(own["doses"].tolist())
+    curves = dose_curves(doses, own["curve"])
+    order = sorted(range(len(names)), key=lambda i: (names[i] != record["target"], -abs(own["effect"][i])))
+    ends, kept = (doses[0], 0.0, doses[-1]), facts["chance_identity"]
+    same = [
+        Line("this direction", doses, tuple(own["identity"].tolist())),
+        Line("a random direction", ends, (kept, 1.0, kept)),
+        Line("unrelated pictures", ends, (facts["strangers"],) * 3),
+    ]
     context = {
         "spec": spec, "record": record, "figure": figure, "file": drawn_file(spec.name, record["name"]), "facts": facts,
         "title": direction_title(record), "method": METHODS[record["method"]], "towards": towards(record),
-        "attribute": ATTRIBUTE, "better": is_better(record), "doses": doses, "side": side,
-        "curve": chart(lines), "identity": chart([Line("other content kept", doses, tuple(own["identity"].tolist()))]),
-        "effects": [(ATTRIBUTE[name].title, value, name == record["target"])
-                    for name, value in zip(names, own["effect"].tolist(), strict=True)],
-        "alike": [(direction_title(facts["directions"][i]), facts["directions"][i]["name"], float(cosines[i])) for i in alike],
+        "attribute": ATTRIBUTE, "better": is_better(record), "doses": doses, "side": spec.size * (2 if spec.size < 64 else 1),
+        "curves": curves, "identity": chart(same),
+        "attributes": [(ATTRIBUTE[names[i]], float(own["effect"][i]), curves["lines"][i]) for i in order],
+        "alike": _alike(generator, record), "twin": _twin(facts["directions"], record),
     }  # fmt: skip
     return Page(passport_page(spec.name, record["name"]), "passport.html", context)
+
+
+def _twin(records: Sequence[Mapping[str, Any]], record: Mapping[str, Any]) -> str | None:
+    """The plain direction of a conditional one, and the other way round."""
+    other = {"hyperplane": "conditional", "conditional": "hyperplane"}.get(record["method"])
+    name = f"{other}-{record['attribute']}"
+    return name if any(one["name"] == name for one in records) else None
+
+
+def _alike(generator: GeneratorResults, record: Mapping[str, Any]) -> list[tuple[str, str, float]]:
+    """(title, name, |cosine|) of the three nearest directions of other methods."""
+    records = generator.facts["directions"]["directions"]
+    at = next(i for i, other in enumerate(records) if other["name"] == record["name"])
+    cosines, paper = generator.arrays["directions"]["cosines"][at], METHODS[record["method"]].paper
+    nearest = [i for i in np.argsort(-cosines, kind="stable").tolist() if METHODS[records[i]["method"]].paper != paper]
+    return [(direction_title(records[i]), records[i]["name"], float(cosines[i])) for i in nearest[:3]]
+
+
+def _spread(seeds: Sequence[GeneratorResults]) -> dict[str, tuple[float, float]]:
+    """Mean and standard deviation over the seeds of every measure of alignment; nothing for one seed."""
+    names = [f"{name}{null}" for name in ("mig", "disentanglement", "completeness") for null in ("", "_null")]
+    table = {name: [one.facts["codes"][name] for one in seeds] for name in names}
+    return {name: (float(np.mean(row)), float(np.std(row, ddof=1))) for name, row in table.items() if len(row) > 1}
 
 
 def _training(seeds: Sequence[GeneratorResults]) -> dict[str, Any] | None:

@@ -1,10 +1,13 @@
 """Figures of the generative chapter: which directions are shown first, and what the plates of single units hold."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from atlas.figures.draw_generative import picture_of
-from atlas.figures.generative import best, rank_of
+from atlas.figures.generative import best, others_moved, rank_of, target_kept
+from atlas.figures.tiles import UNIT_TILES, unit_tiles
 from tests.generators import make_generators
 
 
@@ -38,8 +41,38 @@ def generator():
 def test_the_plate_of_a_unit_holds_its_own_pictures(generator):
     found = generator.arrays["dissections"]
     for place, unit in enumerate(found["layer2/units"].tolist()):
-        tiles = [*found["layer2/top"][place], *found["layer2/without"][place], *found["layer2/inserted"][place]]
-        np.testing.assert_array_equal(picture_of(generator, f"layer2-{unit}"), np.concatenate(tiles, 1))
+        tiles = np.split(picture_of(generator, f"layer2-{unit}"), UNIT_TILES, 1)
+        np.testing.assert_array_equal(tiles[:4], found["layer2/top"][place])
+        np.testing.assert_array_equal(tiles[8:12], found["layer2/without"][place])
+        np.testing.assert_array_equal(tiles[13:15], found["layer2/inserted"][place])
+        for tile, map in ((12, "map"), (15, "inserted_map")):
+            assert tiles[tile][..., 0].argmax() == found[f"layer2/{map}"][place].argmax()
+
+
+def test_a_picture_is_dark_where_its_unit_is_off():
+    rgb, heat = np.full((4, 8, 8, 3), 200, np.uint8), np.zeros((4, 2, 2), np.uint8)
+    heat[:, 0, 0] = 255
+    grey = np.zeros((8, 8))
+    one = {"top": rgb, "heat": heat, "without": rgb, "map": grey, "inserted": rgb[:2], "inserted_map": grey}
+    shown = unit_tiles({key: value[None] for key, value in one.items()}, 0)[4]
+    assert shown[0, 0].tolist() == [200] * 3
+    assert shown[7, 7].tolist() == [30] * 3
+
+
+def test_the_plate_of_paths_holds_all_its_rows(generator):
+    quality = generator.arrays["qualities"]
+    plate = picture_of(generator, "paths")
+    side = quality["truncation"].shape[2]
+    assert plate.shape[0] == side * (len(quality["interpolation"]) + len(quality["truncation"]))
+    np.testing.assert_array_equal(plate[-side:, :side], quality["truncation"][-1, 0])
+    assert (plate[-side:, -side:] == 255).all()  # truncations are fewer than steps of a path
+
+
+def test_what_conditioning_costs_and_spares():
+    arrays = {"matrix": np.array([[4.0, 2.0], [1.0, 0.0]]), "conditional": np.array([[3.0, 0.5], [0.5, 0.0]])}
+    made = SimpleNamespace(arrays={"directions": arrays})
+    assert target_kept(made) == [0.75, None]
+    assert (others_moved(made, "matrix"), others_moved(made, "conditional")) == (1.5, 0.5)
 
 
 def test_the_plate_of_a_layer_holds_all_its_units(generator):

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from atlas.errors import AtlasError
-from atlas.generative import ganspace, hyperplane, sefa
+from atlas.generative import conditional, ganspace, hyperplane, sefa
+from atlas.generative.agreement import between_methods, nearest_others
 from atlas.generative.direction_study import study_directions
 from atlas.generative.directions import (
     Direction,
@@ -17,9 +18,17 @@ from atlas.generative.directions import (
 )
 from atlas.generative.hyperplane import parts
 from atlas.generative.latent import Generator, draw, first_affine, pictures
+from atlas.generative.method import Evidence, stability
+from atlas.generative.methods import METHODS
 from atlas.generative.study import study_sample
 from atlas.networks.generators import GENERATORS
 from tests.generators import PUBLISHED, small_dcgan
+
+
+def evidence(z=None, measures=None, names=(), count=3, **inner):
+    """What methods look at; whatever a test does not plant is empty."""
+    z = np.zeros((4, 8)) if z is None else z
+    return Evidence(GENERATORS["face-dcgan"], z, measures, tuple(names), count, 0, **inner)
 
 
 def power_iteration(matrix, count):
@@ -47,7 +56,7 @@ def test_sefa_is_the_sorted_eigen_solve():
 
 def test_sefa_direction_moves_the_first_step_most():
     affine = np.random.default_rng(0).standard_normal((50, 8))
-    [first] = sefa.find(affine, 1)
+    [first] = sefa.find(evidence(affine=affine, count=1))
     reached = np.linalg.norm(affine @ first.vector)
     for other in random_directions(8, 200, 5):
         assert np.linalg.norm(affine @ other) < reached
@@ -73,11 +82,12 @@ def test_regression_recovers_planted_directions_of_a_linear_generator():
     z = random.standard_normal((4000, 12))
     axes = np.linalg.qr(random.standard_normal((60, 60)))[0][:3]
     activations = (z @ planted.T * [9, 5, 3]) @ axes + 0.01 * random.standard_normal((4000, 60))
-    coordinates, share = ganspace.components(activations, 0)
-    found = ganspace.find(coordinates, share, z, 3)
+    early, shares = ganspace.components(activations, 0)
+    seen = evidence(z, early=early, shares=shares)
+    found = ganspace.find(seen)
     assert cosines(np.stack([d.vector for d in found]), planted).diagonal() == pytest.approx(1, abs=0.01)
     assert found[0].weight > found[1].weight > found[2].weight
-    assert ganspace.stability(coordinates, z, 3, repeats=3, seed=0) == pytest.approx(1, abs=0.02)
+    assert stability(ganspace.METHOD, seen, planted) == pytest.approx([1] * 3, abs=0.02)
 
 
 def planted_attributes(z):
@@ -88,15 +98,54 @@ def planted_attributes(z):
 
 def test_hyperplanes_of_a_planted_generator_and_the_conditional_edit():
     z = np.random.default_rng(0).standard_normal((6000, 8))
-    first, second = hyperplane.find(z, planted_attributes(z), ("a", "b"))
+    seen = evidence(z, planted_attributes(z), ("a", "b"))
+    first, second = hyperplane.find(seen)
     assert first.vector[0] > 0.99
     assert second.vector[:2] @ [0.5, np.sqrt(0.75)] > 0.99
     assert first.weight > 0.95
-    cleared = hyperplane.conditional(first.vector, second.vector[None])
-    before, after = planted_attributes(z), planted_attributes(z + 2 * cleared)
+    cleared, _ = conditional.find(seen)
+    assert (cleared.name, cleared.attribute) == ("conditional-a", "a")
+    assert cleared.weight == pytest.approx(np.sqrt(0.75), abs=0.03)  # sin 60 degrees
+    before, after = planted_attributes(z), planted_attributes(z + 2 * cleared.vector)
     assert np.abs((after - before)[:, 1]).max() < 0.1  # what it was freed of stays
     assert (after - before)[:, 0].min() > 1.5  # sin 60 degrees of the effect is left
-    assert not hyperplane.conditional(first.vector, first.vector[None]).any()
+    assert not conditional.freed(first.vector, first.vector[None]).any()
+
+
+def test_a_normal_that_is_wholly_made_of_the_others_gives_no_conditional_direction():
+    z = np.random.default_rng(0).standard_normal((2000, 6))
+    measures = np.stack([z[:, 0], z[:, 0] * 2, z[:, 1]], 1)  # two names for one thing
+    assert [found.attribute for found in conditional.find(evidence(z, measures, "abc"))] == ["c"]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_says_what_it_is_and_gives_unit_vectors_of_its_own_name(name):
+    random = np.random.default_rng(0)
+    z = random.standard_normal((200, 8))
+    early, shares = ganspace.components(random.standard_normal((200, 20)), 0)
+    found = METHODS[name].find(evidence(
+        z, z[:, :2], ("brightness", "contrast"), affine=random.standard_normal((30, 8)), early=early, shares=shares,
+    ))  # fmt: skip
+    assert all(direction.method == name for direction in found)
+    assert [np.linalg.norm(direction.vector) for direction in found] == pytest.approx([1] * len(found))
+    assert METHODS[name].words.endswith(".") and METHODS[name].weight and METHODS[name].paper
+
+
+def test_what_cannot_be_read_is_left_out():
+    assert sefa.find(evidence()) == ganspace.find(evidence()) == []
+
+
+def test_the_nearest_direction_is_of_another_paper_and_meets_the_best_of_as_many_random_ones():
+    axes = np.eye(20)
+    tilted = (axes[0] + axes[1]) / np.sqrt(2)
+    found = nearest_others([
+        Direction("sefa", 0, axes[0], 0), Direction("hyperplane", 0, tilted, 0, attribute="a"),
+        Direction("conditional", 0, tilted, 0, attribute="a"), Direction("ganspace", 0, axes[5], 0),
+    ], seed=0)  # fmt: skip
+    assert found[0][0] == "hyperplane-a"
+    assert found[0][1:] == pytest.approx((np.sqrt(0.5), 1), abs=0.01)
+    assert found[1][0] == "sefa-0"  # not the conditional one, which is made of it
+    assert found[3][1:] == pytest.approx((0, 0), abs=1e-9)  # every random direction comes nearer
 
 
 def test_noise_gives_a_hyperplane_that_does_not_hold_out():
@@ -133,7 +182,7 @@ def test_a_grey_generator_is_judged_by_what_differs_and_a_constant_one_is_refuse
     sample, _ = study_sample(grey, count=60, seed=0)
     arrays, facts = study_directions(grey, sample, count=2, vectors=4, chance=4, seed=0)
     assert facts["attributes"] == ["brightness", "contrast", "sharpness"]
-    assert {record["method"] for record in facts["directions"]} == {"hyperplane"}
+    assert {record["method"] for record in facts["directions"]} == {"hyperplane", "conditional"}
     assert arrays["matrix"].shape == (3, 3) and np.isfinite(arrays["matrix"]).all()
     still = {**sample, "measures": np.zeros_like(sample["measures"])}
     with pytest.raises(AtlasError, match="the same from every z"):
@@ -143,6 +192,18 @@ def test_a_grey_generator_is_judged_by_what_differs_and_a_constant_one_is_refuse
 class Grey(torch.nn.Module):
     def forward(self, rgb):
         return rgb.mean(1, keepdim=True).expand(-1, 3, -1, -1)
+
+
+def test_agreement_between_methods_is_that_of_each_direction_with_its_nearest():
+    axes = np.eye(50)
+    tilted = (axes[0] + axes[9]) / np.sqrt(2)
+    methods, table, chance = between_methods([
+        Direction("sefa", 0, axes[0], 0), Direction("sefa", 1, axes[1], 0), Direction("ganspace", 0, tilted, 0),
+    ], seed=0)  # fmt: skip
+    assert methods == ["sefa", "ganspace"]
+    assert table == pytest.approx(np.array([[1, np.sqrt(0.5) / 2], [np.sqrt(0.5), 1]]))
+    assert chance[1] == pytest.approx(expected_cosine(50), rel=0.1)  # of one direction; the nearest of two is nearer
+    assert chance[0] > chance[1]
 
 
 def test_a_sign_is_chosen_not_left_open():

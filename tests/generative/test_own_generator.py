@@ -125,7 +125,8 @@ def test_the_direction_that_was_planted_is_found(made):
 def test_methods_are_those_that_can_read_it(made):
     inside = bool(made.spec.layers)
     methods = {record["method"] for record in made.facts["directions"]["directions"]}
-    assert methods == ({"sefa", "ganspace", "hyperplane"} if inside else {"hyperplane"})
+    planes = {"hyperplane", "conditional"}
+    assert methods == (planes | {"sefa", "ganspace"} if inside else planes)
     assert made.facts["dissections"] == ({"layers": ["act"], "widths": [4]} if inside else {"layers": [], "widths": []})
 
 

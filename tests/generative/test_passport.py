@@ -5,8 +5,16 @@ import pytest
 
 from atlas.generative import identity
 from atlas.generative.attributes import ATTRIBUTES, attributes_of, measure, smaller
-from atlas.generative.directions import Direction
+from atlas.generative.bench import make_bench
+from atlas.generative.direction_study import by_chance
+from atlas.generative.directions import Direction, random_directions
+from atlas.generative.identity import likeness
+from atlas.generative.latent import pictures
 from atlas.generative.passport import Edits, against_chance, effects, leakage, monotone, passport, percentile
+from atlas.generative.study import study_sample
+from atlas.seeds import name_seed
+from atlas.train import reader
+from tests.generators import small_dcgan
 
 DOSES = np.linspace(-3, 3, 7)
 
@@ -74,7 +82,8 @@ def test_the_reader_recovers_a_linear_generator_and_likeness_forgets_the_edit():
     z = random.standard_normal((600, 4))
     base = random.standard_normal((4, 32 * 32 * 3)) * 9
     rgb = np.clip(128 + z @ base, 0, 255).astype(np.uint8).reshape(-1, 32, 32, 3)
-    reader = identity.fit(rgb, z)
+    reader = identity.reader_of(small_dcgan(name="a stranger").spec, rgb, z)  # none is shipped: a linear one
+    assert reader.kind == "linear"
     assert reader.r2 > 0.95
     other = z.copy()
     other[:, 0] += 3
@@ -100,6 +109,13 @@ def left_and_right(left, right):
     return rgb
 
 
+def marked(value, rows, columns, mark=0):
+    rgb = flat(value)
+    rgb[:, rows, columns] = mark
+    return rgb
+
+
+MIDDLE, FIRST, LAST = slice(22, 42), slice(12, 24), slice(40, 52)
 HIGHER = {
     "brightness": (flat(20), flat(200)),
     "contrast": (flat(90), left_and_right(0, 255)),
@@ -109,6 +125,15 @@ HIGHER = {
     "turn": (left_and_right((200, 100, 50), 90), left_and_right(90, (200, 100, 50))),
     "light": (left_and_right(200, 50), left_and_right(50, 200)),
     "ground": (flat(20), flat(200)),
+    "mouth": (marked(150, slice(20, 40, 4), MIDDLE), marked(150, slice(44, 56, 4), MIDDLE)),
+    "forehead": (marked(150, slice(0, 18), slice(0, 64)), marked(50, slice(0, 18), slice(0, 64), 200)),
+    "pupil": (flat(150), marked(150, MIDDLE, MIDDLE)),
+    "gaze-x": (marked(150, MIDDLE, FIRST), marked(150, MIDDLE, LAST)),
+    "gaze-y": (marked(150, FIRST, MIDDLE), marked(150, LAST, MIDDLE)),
+    "x": (marked(0, MIDDLE, FIRST, 255), marked(0, MIDDLE, LAST, 255)),
+    "y": (marked(0, FIRST, MIDDLE, 255), marked(0, LAST, MIDDLE, 255)),
+    "area": (marked(0, MIDDLE, FIRST, 255), marked(0, MIDDLE, MIDDLE, 255)),
+    "hue": (marked(0, MIDDLE, MIDDLE, (255, 0, 0)), marked(0, MIDDLE, MIDDLE, (0, 0, 255))),
 }
 
 
@@ -118,6 +143,18 @@ def test_attributes_grow_as_their_words_say(name):
     at = [a.name for a in attributes_of(subject)].index(name)
     low, high = (measure(rgb, subject)[0, at] for rgb in HIGHER[name])
     assert low < high
+
+
+def test_a_darker_or_flatter_picture_is_neither_sharper_nor_smoother():
+    rgb = np.random.default_rng(0).integers(0, 120, (1, 64, 64, 3), dtype=np.uint8)
+    at = [attribute.name for attribute in attributes_of("faces")].index("sharpness")
+    dark, plain, flatter = (measure(one.astype(np.uint8), "faces")[0, at] for one in (rgb, rgb * 2, rgb + 100))
+    assert dark == pytest.approx(plain, rel=0.15)
+    assert flatter == pytest.approx(dark, rel=0.01)
+
+
+def test_only_the_slant_has_its_own_test():
+    assert {attribute.name for attribute in ATTRIBUTES} - set(HIGHER) == {"slant"}
 
 
 def test_every_subject_has_attributes_and_their_names_are_unique():
@@ -142,3 +179,39 @@ def test_slant_knows_left_from_right_and_is_zero_where_nothing_is():
     assert falling == pytest.approx(0.5, abs=0.01)
     assert rising == pytest.approx(-0.5, abs=0.01)
     assert empty == 0
+
+
+def test_a_small_network_learns_to_read_z_from_pictures():
+    random = np.random.default_rng(0)
+    z = random.standard_normal((500, 2)).astype(np.float32)
+    sides = np.where(np.arange(32) < 16, z[:, :1], z[:, 1:])  # each number is the brightness of a half
+    rgb = np.clip(128 + 40 * np.repeat(sides[:, None, :, None], 32, 1).repeat(3, 3), 0, 255).astype(np.uint8)
+    recipe = reader.ReaderRecipe(epochs=6, batch=20, rate=3e-3)
+    module, curve = reader.fit(z[:400], rgb[:400], (z[400:], rgb[400:]), recipe=recipe, seed=0, progress=lambda _: None)
+    assert [row["epoch"] for row in curve] == [1, 2, 3, 4, 5, 6]
+    assert curve[-1]["held_out_r2"] > 0.8
+    found = identity.Convolutional(module, curve[-1]["held_out_r2"]).read(rgb[400:])
+    assert identity.explained(found, z[400:]) == pytest.approx(curve[-1]["held_out_r2"], abs=1e-3)
+
+
+def test_the_share_that_is_explained_in_closed_form():
+    z = np.array([[0.0, 2.0], [2.0, 0.0]])
+    assert identity.explained(z, z) == 1
+    assert identity.explained(np.ones((2, 2)), z) == 0  # the mean
+    assert identity.explained(z + 0.5, z) == pytest.approx(1 - 4 * 0.25 / 4)
+
+
+def test_an_edit_of_nothing_keeps_all_and_chance_is_measured_as_it_says():
+    generator = small_dcgan()
+    sample, _ = study_sample(generator, count=80, seed=0)
+    bench = make_bench(generator, sample, vectors=6, seed=0)
+    still, rgb = bench.edits(Direction("x", 0, np.zeros(10), 0.0), np.array([-1.0, 0.0, 1.0]))
+    assert (rgb == bench.plain).all()
+    assert likeness(still.estimates[0], bench.estimates, np.zeros(10)) == pytest.approx(1)
+    assert effects(still.measures) == pytest.approx(0)
+    luck = by_chance(bench, 5, 0)
+    assert luck.identity.shape == (5,) and luck.identity.max() < 1
+    [own] = random_directions(10, 1, name_seed("face-dcgan/chance", 0))
+    z = bench.z[:3].astype(float)
+    ends = [measure(pictures(generator, (z + dose * own).astype(np.float32)), "faces") for dose in (-3, 3)]
+    assert luck.effects[0] == pytest.approx((ends[1] - ends[0]).mean(0)[bench.kept] / bench.scale, abs=1e-3)

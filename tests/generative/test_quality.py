@@ -5,10 +5,13 @@ import pytest
 import torch
 
 from atlas.generative import quality
-from atlas.generative.dissect import changed, dissect, held
-from atlas.generative.latent import draw, features, pictures
+from atlas.generative.dissect import dissect, held
+from atlas.generative.latent import draw, features, pictures, pictures_from, pictures_with
+from atlas.networks.generators import GENERATORS
+from atlas.networks.modules.dcgan import Up
+from atlas.tap import put
 from atlas.train import checkpoint, infogan
-from tests.generators import small_dcgan
+from tests.generators import PUBLISHED, small_dcgan
 
 
 def test_the_great_circle_keeps_the_length_and_the_line_does_not():
@@ -52,27 +55,36 @@ def test_the_nearest_picture_is_found():
     assert distance == pytest.approx(0, abs=1e-3)
 
 
-def test_a_held_unit_changes_the_picture_and_leaves_no_hook():
-    generator = small_dcgan()
+@pytest.mark.parametrize("again", [False, True])
+def test_a_held_unit_changes_the_picture_and_leaves_no_hook(again):
+    generator = small_dcgan(again=again)
     z, layer = draw(generator, 6, 0), generator.spec.layers[1]
-    before = pictures(generator, z)
-    with changed(generator, layer, held(2)):
-        assert np.abs(pictures(generator, z).astype(int) - before).max() > 0
+    before, maps = pictures(generator, z), features(generator, z, layer)
+    assert (pictures_from(generator, z, layer, maps) == before).all()
+    assert np.abs(pictures_from(generator, z, layer, held(maps, 2)).astype(int) - before).max() > 0
     assert (pictures(generator, z) == before).all()
-    with pytest.raises(RuntimeError), changed(generator, layer, held(2)):
+    with pytest.raises(RuntimeError), put(generator.module, layer, torch.zeros(1)):
         raise RuntimeError
     assert (pictures(generator, z) == before).all()
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_generator_that_reads_z_behind_its_layers_says_so(name):
+    """Where z is told to every block, one z for many maps would be an error or another picture."""
+    spec = GENERATORS[name]
+    assert spec.again == (name.startswith(("biggan", "stylegan2")))
 
 
 def test_a_unit_without_way_out_draws_nothing_and_ranks_last():
     generator = small_dcgan()
     layer = generator.spec.layers[1]
     generator.module.up3.weight[4] = 0  # nothing reads unit 4
-    found = dissect(generator, layer, draw(generator, 16, 0), range(8))
+    z = draw(generator, 16, 0)
+    found = dissect(generator, layer, z, pictures(generator, z), range(8))
     assert found.ablated[4] == 0
     assert found.percentile[4] == 0
-    assert not found.map[4].any()
-    assert np.delete(found.ablated, 4).min() > 0
+    assert not found.map[4].any() and not found.inserted_map[4].any() and found.changed[4] == 0
+    assert np.delete(found.ablated, 4).min() > 0 and np.delete(found.inserted_map, 4, 0).max((1, 2)).min() > 0
     assert (found.top[4] == found.without[4]).all()
 
 
@@ -80,9 +92,42 @@ def test_ablation_against_a_copy_with_the_weights_cut():
     generator, cut = small_dcgan(), small_dcgan()
     layer, z = generator.spec.layers[1], draw(generator, 8, 0)
     cut.module.up3.weight[2] = 0  # the same as holding unit 2 at zero
-    found = dissect(generator, layer, z, [2, 3])
-    wanted = np.abs(pictures(cut, z).astype(float) - pictures(generator, z)).mean((0, 3)) / 255
-    assert found.map[0] == pytest.approx(wanted, abs=1e-6)
+    found = dissect(generator, layer, z, pictures(generator, z), [2, 3])
+    wanted = np.abs(pictures(cut, z[:6]).astype(float) - pictures(generator, z[:6])).mean(3) / 255
+    assert found.map[0] == pytest.approx(wanted.mean(0), abs=1e-6)
+    assert found.changed[0] == pytest.approx((wanted > 4 / 255).mean())
+
+
+def test_a_unit_that_is_switched_on_changes_the_picture_as_its_weights_say():
+    generator = small_dcgan()
+    z, last = draw(generator, 8, 0), generator.spec.layers[-1]
+    module, values = generator.module, features(generator, z, last)
+    found = dissect(generator, last, z, pictures(generator, z), [1])
+    quiet = np.argsort(values[:, 1].mean((1, 2)), kind="stable")[0]
+    maps = torch.from_numpy(values[quiet : quiet + 1].copy())
+    size = maps.shape[-1]
+    inner = slice(size // 4, size - size // 4)
+    maps[:, 1, inner, inner] = float(np.quantile(values[:, 1], 0.999))
+    wanted = ((module.rgb(maps).tanh() + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+    assert np.abs(found.inserted[0, 1].astype(int) - wanted[0]).max() <= 1
+
+
+def test_pictures_and_the_quarters_of_a_layer_come_from_one_pass():
+    generator = small_dcgan()
+    z, layer = draw(generator, 70, 0), generator.spec.layers[1]
+    rgb, pooled = pictures_with(generator, z, layer)
+    assert (rgb == pictures(generator, z, quick=True)).all()
+    maps = features(generator, z, layer)
+    half = maps.shape[-1] // 2
+    assert pooled.reshape(70, -1, 4)[:, :, 1] == pytest.approx(maps[:, :, :half, half:].mean((2, 3)), abs=1e-5)
+
+
+@pytest.mark.parametrize("side", [4, 8])
+def test_a_small_map_is_doubled_as_torch_doubles_it(side):
+    up = Up(7, 5).eval().requires_grad_(False)
+    maps = torch.randn(3, 7, side, side, generator=torch.Generator().manual_seed(0))
+    wanted = torch.nn.functional.conv_transpose2d(maps, up.weight, stride=2, padding=1)
+    assert torch.allclose(up(maps), wanted, atol=1e-5)
 
 
 def test_features_stop_where_they_are_read():

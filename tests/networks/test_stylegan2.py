@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch.nn import functional
 
 from atlas import weights
 from atlas.errors import WeightsError
 from atlas.generative import sefa
 from atlas.generative.latent import draw, draw_noise, first_affine, load, pictures
+from atlas.generative.method import Evidence
 from atlas.networks import stylegan2
 from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.stylegan2 import StyleGAN2
@@ -172,7 +174,10 @@ def test_the_same_seed_draws_the_same_and_only_w_counts(generator):
 def test_sefa_finds_the_eigenvectors_of_all_published_affine_weights(generator):
     table = torch.cat([v for n, v in random_state().items() if n.endswith("style_modulation.linear.weight_orig")])
     gains, vectors = np.linalg.eigh((table.T @ table).double().numpy())
-    found = sefa.find(first_affine(generator), 6)
+    spec = generator.spec
+    found = sefa.find(
+        Evidence(spec, np.zeros((1, spec.free)), np.zeros((1, 0)), (), 6, 0, affine=first_affine(generator))
+    )
     for number, direction in enumerate(found):
         assert abs(direction.vector @ vectors[:, -1 - number]) == pytest.approx(1, abs=1e-5)
         assert direction.weight == pytest.approx(gains[-1 - number] / gains.sum(), rel=1e-4)
@@ -181,6 +186,12 @@ def test_sefa_finds_the_eigenvectors_of_all_published_affine_weights(generator):
 def test_a_file_that_is_only_the_state_dict_of_the_generator_is_read_too(generator, tmp_path):
     torch.save(random_state(), tmp_path / "flat.pth")
     flat, z = load(small(tmp_path / "flat.pth")), draw(generator, 2, 0)
+    assert (pictures(flat, z) == pictures(generator, z)).all()
+
+
+def test_the_state_dict_as_safetensors_is_read_too(generator, tmp_path):
+    save_file(random_state(), tmp_path / "flat.safetensors")
+    flat, z = load(small(tmp_path / "flat.safetensors")), draw(generator, 2, 0)
     assert (pictures(flat, z) == pictures(generator, z)).all()
 
 

@@ -1,0 +1,140 @@
+"""Training of the readers of z: small networks that a generator's own pictures teach to tell where they came from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from atlas.generative.attributes import smaller
+from atlas.generative.identity import as_input, explained, read_with
+from atlas.generative.latent import Generator, draw, load, pictures
+from atlas.networks.generators import GENERATORS, SEEDS
+from atlas.networks.modules.latent_reader import LatentReader
+from atlas.precision import native_precision
+from atlas.seeds import name_seed
+from atlas.types import Array
+
+if TYPE_CHECKING:
+    from torch import nn
+
+PREFIX = "reader-"
+HELD_OUT = 1000  # pictures that are never learned from
+
+
+@dataclass(frozen=True)
+class ReaderRecipe:
+    """Adam on the mean square error, its rate falling along half a cosine; every picture is seen once in each epoch."""
+
+    pictures: int = 10_000
+    epochs: int = 4
+    batch: int = 32
+    rate: float = 2e-3
+
+
+RECIPES = {
+    "reader-face-dcgan": ReaderRecipe(),
+    "reader-eye-dcgan": ReaderRecipe(pictures=5_000, epochs=6),  # its pictures take seven times as long to draw
+    **{f"reader-infogan-sprites-{seed}": ReaderRecipe() for seed in SEEDS},
+}
+"""Minutes of one core each."""
+
+
+def train_reader(
+    name: str, *, out: Path, seed: int, epochs: int | None, progress: Callable[[str], None] = print
+) -> Path:
+    """Train the reader `reader-GENERATOR`; returns the weight file in `out/NAME`."""
+    from dataclasses import replace
+
+    recipe, begun = RECIPES[name], time.process_time()
+    recipe = replace(recipe, epochs=epochs) if epochs else recipe
+    generator = load(GENERATORS[name.removeprefix(PREFIX)])
+    z, rgb = _drawn(generator, recipe.pictures, f"learned/{seed}")
+    progress(f"{name}: {recipe.pictures} pictures drawn in {time.process_time() - begun:.0f} processor seconds")
+    held = _drawn(generator, HELD_OUT, "held out")
+    module, curve = fit(z, rgb, held, recipe=recipe, seed=seed, progress=progress)
+    told = {"recipe": {"seed": seed, **asdict(recipe), "optimizer": "Adam", "precision": native_precision("cpu")},
+            "curve": curve, "seconds": {"processor": round(time.process_time() - begun)}}  # fmt: skip
+    return _ship(module, generator, out / name, told)
+
+
+def _drawn(generator: Generator, count: int, purpose: str) -> tuple[Array, Array]:
+    """(free columns of z [N, free], pictures [N, S, S, 3] uint8 of at most 64 pixels a side)."""
+    z = draw(generator, count, name_seed(f"{generator.spec.name}/reader/{purpose}", 0))
+    parts = [smaller(pictures(generator, z[first : first + 500])) for first in range(0, count, 500)]
+    return z[:, : generator.spec.free], np.concatenate(parts)
+
+
+def fit(
+    z: Array, rgb: Array, held: tuple[Array, Array], *, recipe: ReaderRecipe, seed: int,
+    progress: Callable[[str], None] = print,
+) -> tuple[LatentReader, list[dict[str, float]]]:  # fmt: skip
+    """A reader that learned z [N, free] from pictures [N, S, S, 3] uint8, and its share of the held-out variance by epoch."""
+    import torch
+
+    torch.manual_seed(seed)
+    module = LatentReader(z.shape[1], rgb.shape[1]).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(module.parameters(), lr=recipe.rate)
+    steps = recipe.epochs * (len(z) // recipe.batch)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    curve = []
+    for epoch in range(1, recipe.epochs + 1):
+        losses = [
+            _step(module, optimizer, z[rows], rgb[rows], schedule)
+            for rows in _batches(len(z), recipe.batch, seed, epoch)
+        ]
+        r2 = explained(read_with(module.eval(), held[1]), held[0])
+        curve.append({"epoch": epoch, "loss": round(float(np.mean(losses)), 4), "held_out_r2": round(r2, 4)})
+        progress(f"epoch {epoch}/{recipe.epochs}: loss {curve[-1]['loss']}, held-out R2 {r2:.3f}")
+    return module, curve
+
+
+def _batches(count: int, size: int, seed: int, epoch: int) -> Iterator[Array]:
+    order = np.random.default_rng((seed, epoch)).permutation(count)
+    yield from (order[first : first + size] for first in range(0, count - size + 1, size))
+
+
+def _step(module: nn.Module, optimizer: Any, z: Array, rgb: Array, schedule: Any) -> float:
+    import torch
+
+    loss = torch.nn.functional.mse_loss(module.train()(as_input(rgb)), torch.from_numpy(z))
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    schedule.step()
+    return float(loss.detach())
+
+
+def _ship(module: nn.Module, generator: Generator, folder: Path, told: dict[str, Any]) -> Path:
+    """Write weights (half precision) and card into the run's folder."""
+    import torch
+    from safetensors.torch import save_file
+
+    from atlas.train.recurrent_ship import weights_of
+    from atlas.train.ship import hardware, write_json
+
+    spec = generator.spec
+    state = {
+        key: (value.to(torch.float16) if value.is_floating_point() else value).contiguous()
+        for key, value in module.state_dict().items()
+    }
+    path = folder / f"{PREFIX}{spec.name}.safetensors"
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(state, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
+    write_json(path.with_suffix(".json"), {
+        "network": f"{PREFIX}{spec.name}",
+        "weights": weights_of(path),
+        "parameters": sum(parameter.numel() for parameter in module.parameters()),
+        "held_out": {"pictures": HELD_OUT, "r2": told["curve"][-1]["held_out_r2"]},
+        **told,
+        "data": {"name": f"pictures of {spec.name}", "weights_sha256": spec.weights.sha256,
+                 "terms": f"Drawn by the generator, whose weights are {spec.weights.licence}."},
+        "licence": "Apache-2.0",
+        "hardware": hardware(),
+    })  # fmt: skip
+    return path

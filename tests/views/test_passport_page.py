@@ -1,0 +1,74 @@
+"""The page of a direction: every dose curve, what chance keeps, the strip for the slider, its twin; tables of its generator."""
+
+import html
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from atlas.figures.generative import ATTRIBUTE
+from atlas.generative.methods import METHODS
+from atlas.views.dose import EDGE, HEIGHT, WIDTH, dose_curves
+from atlas.views.generative import _spread
+from tests.generators import make_generators
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return make_generators()[0]
+
+
+def test_every_direction_of_every_method_has_a_strip_and_all_dose_curves(site, generator):
+    facts = generator.facts["directions"]
+    assert {record["method"] for record in facts["directions"]} == set(METHODS) - {"code"}
+    for record in facts["directions"]:
+        text = html.unescape((site / f"generative/face-dcgan/{record['name']}/index.html").read_text("utf-8"))
+        assert 'type="range"' in text or "type=range" in text
+        assert (site / f"pictures/generative/face-dcgan/{record['name']}.avif").is_file()
+        effects = generator.arrays["directions"][f"{record['name']}/effect"]
+        for name, effect in zip(facts["attributes"], effects, strict=True):
+            told = f"{ATTRIBUTE[name].title} <b>{effect:.2f}</b>".replace("-", "−")
+            assert told in text, (record["name"], name)
+        assert f"held-out R² {facts['reader_r2']:.2f}".replace("-", "−") in text
+        assert f"At the ends {record['identity']:.2f} is kept".replace("-", "−") in text
+
+
+def test_a_conditional_direction_and_its_plain_one_lead_to_each_other(site):
+    folder = site / "generative/face-dcgan"
+    for one, other in (("hyperplane", "conditional"), ("conditional", "hyperplane")):
+        for page in folder.glob(f"{one}-*/index.html"):
+            twin = page.parent.name.replace(one, other)
+            linked = f"../{twin}/index.html" in page.read_text("utf-8")
+            assert linked == (folder / twin).is_dir(), page
+
+
+def test_the_table_of_conditional_effects_tells_what_conditioning_costs(site, generator):
+    text = (site / "generative/face-dcgan/index.html").read_text("utf-8")
+    raw, cleared = (generator.arrays["directions"][name] for name in ("matrix", "conditional"))
+    shown = re.findall(r"<td class=\"?n\"?>([−\d]+)\s%", text[text.index("Target kept") : text.index('id="agreement"')])
+    assert shown, "no column of what is kept"
+    assert len(shown) == len(raw)
+    wanted = cleared.diagonal() / raw.diagonal()
+    assert [int(one.replace("−", "-")) for one in shown] == pytest.approx(100 * wanted, abs=1)
+
+
+def test_dose_curves_share_one_scale():
+    curve = np.array([[-2.0, 0.0], [0.0, 0.0], [2.0, 1.0]])
+    found = dose_curves((-1.0, 0.0, 1.0), curve)
+    assert (found["low"], found["high"], found["zero"]) == (-2, 2, HEIGHT / 2)
+    first, second = ([tuple(map(float, point.split(","))) for point in line.split()] for line in found["lines"])
+    assert first == [(EDGE, HEIGHT - EDGE), (WIDTH / 2, HEIGHT / 2), (WIDTH - EDGE, EDGE)]
+    assert second[2][1] == pytest.approx(HEIGHT / 2 - (HEIGHT / 2 - EDGE) / 2)
+    flat = dose_curves((-1.0, 1.0), np.zeros((2, 1)))
+    assert flat["zero"] == HEIGHT - EDGE
+
+
+def test_the_spread_over_seeds_is_that_of_the_seeds():
+    names = ("mig", "disentanglement", "completeness")
+    seeds = [
+        SimpleNamespace(facts={"codes": dict.fromkeys(names, value) | {f"{name}_null": 0.0 for name in names}})
+        for value in (0.1, 0.3)
+    ]
+    assert _spread(seeds)["mig"] == pytest.approx((0.2, np.std([0.1, 0.3], ddof=1)))
+    assert _spread(seeds[:1]) == {}
