@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
 
 WINDOW = 64  # characters before a decision that its relevance is shared among
-DECISIONS = 8
+DECISIONS = 6
 EPSILONS = (EPSILON, 0.01, 0.1, 1.0)
 CANCEL = 100  # times the score: where the entries of a ledger are larger, they cancel and say nothing about it
 
