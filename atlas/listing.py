@@ -42,7 +42,7 @@ def probes() -> Rows:
 
 def methods() -> Rows:
     """The steps of a build."""
-    from atlas.build.plan import STEPS
+    from atlas.build.stepspec import STEPS
 
     return [{"name": step.name, "version": step.version, "title": step.title} for step in STEPS.values()]
 

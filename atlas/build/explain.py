@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from atlas.build.plan import STEPS, Plan, Task
+from atlas.build.plan import Plan, Task
 from atlas.build.progress import words
 from atlas.build.run import pending
+from atlas.build.stepspec import STEPS
 from atlas.build.store import Store
 from atlas.errors import UnknownName
 

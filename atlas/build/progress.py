@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from atlas.build.plan import STEPS
 from atlas.build.run import Job
+from atlas.build.stepspec import STEPS
 
 PLAIN_SECONDS = 15.0  # between plain lines
 TRUSTED = 120.0  # guessed seconds of finished work at which the measured pace weighs as much as the guess

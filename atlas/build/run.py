@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from atlas.build.plan import STEPS, Plan, Task
+from atlas.build.plan import Plan, Task
 from atlas.build.recipe import use
+from atlas.build.stepspec import STEPS
 from atlas.build.store import Store
 from atlas.errors import AtlasError, StoreError
 from atlas.pool import pool

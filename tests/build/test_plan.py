@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from atlas.build.generative import STUDIES
-from atlas.build.plan import STEPS, make_plan
+from atlas.build.plan import make_plan
 from atlas.build.run import make_jobs
 from atlas.build.steps import RUN
+from atlas.build.stepspec import STEPS
 from atlas.config import read_recipe
 from atlas.errors import UnknownName
 from atlas.generative.judge import JUDGE

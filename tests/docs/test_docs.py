@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from atlas.build.plan import STEPS
+from atlas.build.stepspec import STEPS
 from atlas.cli import app
 from atlas.config import RECIPES, NetworkRecipe, Recipe
 from atlas.sections import GenerativeRecipe, MapRecipe, OwnGenerator, OwnRecurrent, PictureRecipe, RecurrentRecipe
