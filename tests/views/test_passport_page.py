@@ -11,6 +11,7 @@ from atlas.figures.generative import ATTRIBUTE
 from atlas.generative.methods import METHODS
 from atlas.views.dose import EDGE, HEIGHT, WIDTH, dose_curves
 from atlas.views.generative import _spread
+from atlas.views.words import fixed
 from tests.generators import make_generators
 
 
@@ -28,10 +29,10 @@ def test_every_direction_of_every_method_has_a_strip_and_all_dose_curves(site, g
         assert (site / f"pictures/generative/face-dcgan/{record['name']}.avif").is_file()
         effects = generator.arrays["directions"][f"{record['name']}/effect"]
         for name, effect in zip(facts["attributes"], effects, strict=True):
-            told = f"{ATTRIBUTE[name].title} <b>{effect:.2f}</b>".replace("-", "−")
+            told = f"{ATTRIBUTE[name].title} <b>{fixed(effect)}</b>"
             assert told in text, (record["name"], name)
-        assert f"held-out R² {facts['reader_r2']:.2f}".replace("-", "−") in text
-        assert f"At the ends {record['identity']:.2f} is kept".replace("-", "−") in text
+        assert f"held-out R² {fixed(facts['reader_r2'])}" in text
+        assert f"At the ends {fixed(record['identity'])} is kept" in text
 
 
 def test_a_conditional_direction_and_its_plain_one_lead_to_each_other(site):
