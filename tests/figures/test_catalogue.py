@@ -29,9 +29,9 @@ def test_every_id_finds_its_figure(results):
         + 5
         + 1
         + 2
-        + 24
-        + 23
-        + 11
+        + 34  # a generator each, without its units
+        + 28
+        + 16
         + cells
         + 2 * 6
     )
