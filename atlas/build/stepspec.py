@@ -57,7 +57,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 1.2, "sounds"),
         StepSpec("sprites", 1, ("numpy", "torch"), 1, 12.0, "real sprites"),
         StepSpec("generated", 4, ("numpy", "torch"), 1, 10.0, "samples of generators"),
-        StepSpec("directions", 6, ("numpy", "scipy", "scikit-learn", "torch"), 1, 35.0, "latent directions"),
+        StepSpec("directions", 7, ("numpy", "scipy", "scikit-learn", "torch"), 1, 35.0, "latent directions"),
         StepSpec("dissections", 4, ("numpy", "torch"), 1, 5.0, "units of generators"),
         StepSpec("latents", 2, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.0, "latent maps"),
         StepSpec("qualities", 2, ("numpy", "torch"), 1, 0.3, "quality of generators"),

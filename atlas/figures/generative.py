@@ -120,7 +120,7 @@ def direction_figure(results: AtlasResults, generator: GeneratorResults, record:
     leak = number(record["leakage"], 2) if record["leakage"] is not None else "everything"
     return _figure(
         results, generator, record["name"], f"Direction {direction_title(record)}",
-        f"From −{number(record['span'])} to +{number(record['span'])} along the direction, for the {facts['shown']} latent vectors whose pictures are the most ordinary. "
+        f"From −{record['span']:g} to +{record['span']:g} along the direction, for the {facts['shown']} latent vectors whose pictures are the most ordinary. "
         f"{attribute.title}: {towards(record)}, {number(abs(record['effect']), 2)} standard deviations from end to end, {chance}; "
         f"strictly monotone for {percent(record['monotone'])} of {count(facts['vectors'], 'latent vector')}; mean effect on the other "
         f"attributes {leak} of the target's; what else is read from the picture keeps a cosine of {number(record['identity'], 2)} at "
@@ -132,7 +132,7 @@ def direction_figure(results: AtlasResults, generator: GeneratorResults, record:
 
 def _rescoring(results: AtlasResults, generator: GeneratorResults) -> Figure:
     kept = [value for value in target_kept(generator) if value is not None]
-    span = number(generator.facts["directions"]["directions"][0]["span"])
+    span = f"{generator.facts['directions']['directions'][0]['span']:g}"
     return _figure(
         results, generator, "rescoring", "Re-scoring matrix",
         f"Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations from dose −{span} to +{span}: raw, and "

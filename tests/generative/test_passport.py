@@ -1,17 +1,22 @@
 """Passport measures on constructed strips and on planted readers."""
 
+import json
+
 import numpy as np
 import pytest
 
+from atlas import weights
 from atlas.generative import identity
 from atlas.generative.attributes import ATTRIBUTES, attributes_of, measure, smaller
 from atlas.generative.bench import make_bench
 from atlas.generative.direction_study import by_chance
 from atlas.generative.directions import Direction, random_directions
 from atlas.generative.identity import likeness
-from atlas.generative.latent import pictures
+from atlas.generative.latent import draw, load, pictures
 from atlas.generative.passport import Edits, against_chance, effects, leakage, monotone, passport, percentile
 from atlas.generative.study import study_sample
+from atlas.networks.generators import GENERATORS
+from atlas.networks.readers import DIGESTS
 from atlas.seeds import name_seed
 from atlas.train import reader
 from tests.generators import small_dcgan
@@ -215,3 +220,19 @@ def test_an_edit_of_nothing_keeps_all_and_chance_is_measured_as_it_says():
     z = bench.z[:3].astype(float)
     ends = [measure(pictures(generator, (z + dose * own).astype(np.float32)), "faces") for dose in (-3, 3)]
     assert luck.effects[0] == pytest.approx((ends[1] - ends[0]).mean(0)[bench.kept] / bench.scale, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_a_shipped_reader_fits_its_generator_and_its_card(name):
+    spec = GENERATORS[name]
+    generator = load(spec)
+    z = draw(generator, 200, 12345)
+    found = identity.reader_of(spec, smaller(pictures(generator, z)), z[:, : spec.free])
+    path = weights.locate(spec.reader)
+    card = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    assert found.kind == "convolutional"
+    assert card["weights"]["sha256"] == spec.reader.sha256
+    assert card["data"]["weights_sha256"] == spec.weights.sha256
+    assert found.r2 == pytest.approx(card["held_out"]["r2"], abs=0.04)
+    recipe = reader.RECIPES[f"reader-{name}"]
+    assert {key: card["recipe"][key] for key in vars(recipe)} == vars(recipe)
