@@ -12,6 +12,7 @@ from atlas.recurrent.concepts import CONCEPTS
 
 PAGE = "recurrent/index.html"
 STATES = "recurrent/states.html"
+RELIANCE = "recurrent/reliance.html"
 SOURCE = "Python source code: Python Software Foundation (PSF-2.0)"
 TITLES = {concept.name: concept.title for concept in CONCEPTS}
 

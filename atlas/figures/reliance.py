@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from atlas.figures.recurrent import Line, recurrent_figure
+from atlas.figures.recurrent import RELIANCE, Line, recurrent_figure
 from atlas.figures.words import count, listed, number, percent, tiny
 from atlas.measured import AtlasResults, Figure, RecurrentResults
 from atlas.recurrent.attribute import CHANCE
@@ -60,7 +60,7 @@ def relevance(results: AtlasResults) -> Figure:
     right = sum(d["probability"] > 0.5 for d in records)
     shown = sum(min(SHOWN, len(n.facts["relevances"]["decisions"])) for n in decided)
     return recurrent_figure(
-        results, "relevance", title="What a closing sign rests on", alt="Characters coloured by relevance, with ledgers", shows_code=True,
+        results, "relevance", page=RELIANCE, title="What a closing sign rests on", alt="Characters coloured by relevance, with ledgers", shows_code=True,
         caption="Relevance of the last 64 characters for the logit of the closing sign that follows (against the mean logit), by "
         f"LRP and three other methods, at {shown} of {count(len(records), 'decision')} chosen by the text alone ({right} with the right sign "
         f"above {percent(0.5)}). The ledger of LRP, inputs, biases, stabilizer and initial state, misses the score in float64 by at most "
@@ -72,7 +72,7 @@ def relevance(results: AtlasResults) -> Figure:
 def deletion(results: AtlasResults) -> Figure:
     """How the score falls while the most relevant characters are taken away."""
     return recurrent_figure(
-        results, "deletion", plot=True, title="Which method finds it", alt="Deletion curves of four methods and of random orders",
+        results, "deletion", plot=True, page=RELIANCE, title="Which method finds it", alt="Deletion curves of four methods and of random orders",
         caption="The logit of the closing sign while characters are taken away, those most relevant by each method first (mean over "
         f"{count(len(results.recurrent[0].facts['relevances']['decisions']), 'decision')} a network; their embeddings become zero). Mean height of the "
         f"curve above that of random orders, in nats: {told_areas(results.recurrent, 'relevances')}. The lower, the more faithful.",

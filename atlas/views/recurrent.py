@@ -11,7 +11,6 @@ from atlas.figures.cell import cell_page, cells_page, named_cells
 from atlas.figures.chapter import recurrent_figures
 from atlas.figures.memory import CLOSING, closing_lines, context_lines, gate_points
 from atlas.figures.recurrent import PAGE, TITLES, shown_cell, winner
-from atlas.figures.reliance import METHODS, SHOWN, deletion_lines
 from atlas.figures.words import percent
 from atlas.measured import AtlasResults, RecurrentResults
 from atlas.networks.recurrent import ALPHABET
@@ -36,6 +35,7 @@ PLACES = (
     "Places of states",
     "where else the same cells are on, how characters move them, and maps of states and cells",
 )
+RESTS = ("reliance.html", "What decisions rest on", "which characters speak for a closing sign, by four methods")
 READERS = {
     "words": ("sentiment.html", "Words and opinions", "an LSTM that reads sentences"),
     "letters": ("spelling.html", "Letters and sounds", "a published GRU that pronounces words"),
@@ -66,8 +66,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "closing_plots": [(kind, chart(closing_lines(results, kind), powers=True), _closings(results, kind)) for kind in CLOSING],
         "kinds": [n.facts["reach"]["kinds"] for n in results.recurrent],
         "causes": list(zip(*(n.facts["reach"]["errors"]["causes"] for n in results.recurrent), strict=True)),
-        "deletions": [(n.spec.title, chart(deletion_lines(n, "relevances"))) for n in results.recurrent],
-        "readers": [PLACES, *(READERS[reads] for reads in READERS if reads in results.readers)],
+        "readers": [PLACES, RESTS, *(READERS[reads] for reads in READERS if reads in results.readers)],
         "text": results.recurrent[0].text,
         "cell_page": cell_page,
     }  # fmt: skip
@@ -135,9 +134,6 @@ def _found(network: RecurrentResults) -> dict[str, Any]:
         "low": sign < 0,
         "path": network.facts["passages"]["paths"][0],
         "strip": coloured(arrays["symbols"], arrays["c"][:, cell] / 127),
-        "decisions": [
-            _decision(network, place) for place in range(min(SHOWN, len(network.facts["relevances"]["decisions"])))
-        ],
         "reach": network.facts["reach"],
     }
 
@@ -150,16 +146,6 @@ def coloured(symbols: Array, values: Array) -> list[tuple[str, int]]:
 def colours(values: Array) -> Array:
     """The level of colour, -8 to 8, of each value in [-1, 1]."""
     return np.asarray(np.rint(np.clip(values, -1, 1) * LEVELS), int)
-
-
-def _decision(network: RecurrentResults, place: int) -> dict[str, Any]:
-    arrays, facts = network.arrays["relevances"], network.facts["relevances"]["decisions"][place]
-    symbols = arrays[f"{place}/symbols"]
-    methods = []
-    for key, title in METHODS.items():
-        values = arrays[f"{place}/{key}"]
-        methods.append((title, coloured(symbols, values / max(np.abs(values).max(), 1e-12)), facts["deletion"][key]))
-    return {**facts, "right": ALPHABET[facts["right"]], "methods": methods}
 
 
 def _numbers(network: RecurrentResults) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def paths(built_site):
         "search": "search/index.html",
         "letter": letter,
         "recurrent": "recurrent/index.html",
+        "reliance": "recurrent/reliance.html",
         "cells": "recurrent/char-lstm/cells/index.html",
         "cell": cell,
         "generators": "generative/index.html",

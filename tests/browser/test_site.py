@@ -25,6 +25,7 @@ KINDS = (
     "search",
     "letter",
     "recurrent",
+    "reliance",
     "cells",
     "cell",
     "generators",
