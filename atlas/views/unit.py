@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from atlas import __version__
 from atlas.figures.cite import AUTHOR, issue_date, made_from
@@ -162,8 +163,13 @@ def cite_data(sheet: Sheet) -> dict[str, object]:
         "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
         "licence": LICENCE,
         "examples": sheet.licences,
-        "provenance": sheet.provenance,
+        "provenance": _told(sheet.provenance),
     }
+
+
+def _told(facts: Any) -> Any:
+    """The values of `facts` as the page of the layer writes them: a script would write 100.0 as 100."""
+    return {name: _told(value) for name, value in facts.items()} if isinstance(facts, Mapping) else str(facts)
 
 
 def cite_base(desk: Desk) -> dict[str, object]:
