@@ -10,6 +10,7 @@ from atlas.types import Array, LayerSpec, Network, Unit
 
 VERSION = 5  # of the results: part of the store's keys
 BATCH = 16  # pictures computed at a time, at most; how many changes no bit of any (tested)
+LEAST = 4  # pictures at a time, at least: a single one takes other kernels, which round otherwise
 KINDS = ("channel", "neuron", "negative", "diverse")
 DIVERSE = 4  # pictures of a unit that are made unlike each other
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from itertools import islice
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from atlas.errors import AtlasError, UnknownName
 from atlas.measured import Picture
 from atlas.seeds import name_seed
 from atlas.types import Array, LayerSpec, Network, Unit
-from atlas.visualize import BATCH, DIVERSE, KINDS, VERSION, Settings
+from atlas.visualize import BATCH, DIVERSE, KINDS, LEAST, VERSION, Settings
 from atlas.visualize import objective as objectives
 from atlas.visualize.ascend import ascend
 from atlas.visualize.canvas import Canvas
@@ -104,7 +105,9 @@ def _pictures(
     facts |= {"precision": engine.precision, "version": VERSION}
     pictures: list[Picture] = []
     for first in range(0, len(seeds), BATCH):
-        rows = list(range(first, min(first + BATCH, len(seeds))))
+        count = min(BATCH, len(seeds) - first)
+        rows = list(range(first, first + count))
+        rows += rows[-1:] * (LEAST - count)  # copies, thrown away
         goal = objective(rows, canvas)
         ascent = ascend(engine, goal, seeds=[seeds[row] for row in rows], settings=settings)
         own = ascent.image.render(ascent.spectra)
@@ -113,7 +116,7 @@ def _pictures(
         parameters = {**facts, "objective": str(goal)}
         pictures += [
             Picture(rgb, float(mean), float(largest), curve, parameters)
-            for rgb, (mean, largest), curve in zip(shown, scores, ascent.curves, strict=True)
+            for rgb, (mean, largest), curve in islice(zip(shown, scores, ascent.curves, strict=True), count)
         ]
     return pictures
 

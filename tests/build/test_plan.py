@@ -172,7 +172,9 @@ def test_other_weights_of_the_judge_are_other_codes(monkeypatch):
     before, judge = digests(plan(recipe="default")), NETWORKS[JUDGE]
     monkeypatch.setitem(NETWORKS._items, JUDGE, replace(judge, weights=replace(judge.weights, sha256="ab" * 32)))
     changed = {name for name, digest in digests(plan(recipe="default")).items() if before[name] != digest}
-    assert {name for name in changed if JUDGE not in name} == {name for name in before if name.startswith("codes:")}
+    assert {name for name in changed if JUDGE not in name} == {
+        name for name in before if name.startswith(("codes:", "sprites:"))
+    }
 
 
 @pytest.mark.parametrize(
