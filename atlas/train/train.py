@@ -31,9 +31,9 @@ def train(
     """Train `network` by its recipe, continuing from the checkpoint in `out/network`; returns the weight file.
 
     Character networks learn the running interpreter's own library, the InfoGAN sprites that it draws (its `epochs` are
-    steps), readers of z what their generator draws. For the others `data` is the folder that holds tiny-imagenet-60, for sentiment-lstm the one with the source
-    archive of vaderSentiment (default: ATLAS_DATA). `threads` bounds the cores; the same seed gives the same weights on the
-    same machine with the same number of threads.
+    steps), readers of z what their generator draws. For the others `data` is the folder that holds tiny-imagenet-60, for
+    sentiment-lstm the one with the source archive of vaderSentiment (default: ATLAS_DATA). `threads` bounds the cores; the
+    same seed gives the same weights on the same machine with the same number of threads.
     """
     import torch
 
@@ -47,7 +47,17 @@ def train(
         return train_characters(network, out=out, epochs=epochs, seed=seed, resume=resume, progress=progress)
     if network == SENTIMENT.name:
         return train_sentiment(out=out, data=data, epochs=epochs, seed=seed, progress=progress)
-    recipe = _recipe(network)
+    return _train_on_photographs(
+        _recipe(network), out=out, data=data, epochs=epochs, seed=seed, resume=resume, progress=progress
+    )
+
+
+def _train_on_photographs(
+    recipe: Recipe, *, out: Path, data: Path | None, epochs: int | None, seed: int, resume: bool,
+    progress: Callable[[str], None],
+) -> Path:  # fmt: skip
+    """Train a miniature on tiny-imagenet-60."""
+    network = recipe.spec.name
     keep_memory()
     photographs = load_photographs(data_folder(data), out / "cache")
     run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network)
