@@ -16,6 +16,7 @@ from atlas.build.gather import check_weights
 from atlas.build.plan import Plan
 from atlas.build.run import Progress, pending, run
 from atlas.build.store import Store, canonical
+from atlas.folder import alone
 from atlas.labels import class_names
 from atlas.sources import RandomWeights
 
@@ -64,6 +65,14 @@ def build(
     if invented:
         say(f"No site is written: {', '.join(invented)} had random weights, which have learned nothing.")
         return Built(None, False, {})
+    with alone(out, lambda: say(f"Another build writes {out}; waiting for it to end …")):
+        return _write_unless_up_to_date(plan, store, out, workers=workers, say=say, layer_done=layer_done)
+
+
+def _write_unless_up_to_date(
+    plan: Plan, store: Store, out: Path, *, workers: int, say: Callable[[str], None],
+    layer_done: Callable[[str, int, int], None] | None,
+) -> Built:  # fmt: skip
     key = site_key(plan)
     old = _read(out / "atlas.json")
     if old.get("key") == key and (out / "index.html").is_file():
