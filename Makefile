@@ -19,7 +19,7 @@ serve: .venv/.installed ## serve site/ on this machine
 	@$(BIN)/atlas serve
 
 test: .venv/.tests ## run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 check: .venv/.tests ## style, types, architecture
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
+
+from atlas.pool import THREADS
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # each core has a process of its own; set before torch and numba are loaded
+    os.environ |= dict.fromkeys(THREADS, "1")
 
 from atlas.build.atlas import build
 from atlas.build.plan import Plan, make_plan
@@ -45,10 +51,12 @@ class BuiltAtlas:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltAtlas:
-    """The tiny recipe with real weights and real probe images, through every stage."""
-    folder = tmp_path_factory.mktemp("atlas")
+    """The tiny recipe with real weights and real probe images, through every stage; one for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "atlas"
     plan, store = make_plan(read_recipe("tiny")), Store(folder / "store")
-    build(plan, store, folder / "site", workers=os.cpu_count() or 1, progress=Silent(), say=lambda _text: None)
+    with FileLock(f"{folder}.lock"):  # who comes second finds everything there
+        build(plan, store, folder / "site", workers=os.cpu_count() or 1, progress=Silent(), say=lambda _text: None)
     return BuiltAtlas(plan, store, folder / "site")
 
 

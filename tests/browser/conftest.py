@@ -17,7 +17,7 @@ def chromium():
     if path is None:
         pytest.fail("The browser tests need chromium: install it (Debian: apt-get install chromium) and run again.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 
@@ -48,13 +48,11 @@ def opened(built_site):
 
 @pytest.fixture
 def visit(chromium):
-    """Opens a page and collects what went wrong in it; `visit(address, width=…, scheme=…, scripts=…)`."""
+    """Opens a page and collects what went wrong in it; `visit(address, scripts=…)`."""
     contexts = []
 
-    def open_page(address, *, width=1440, scheme="light", scripts=True):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
-        )
+    def open_page(address, *, scripts=True):
+        context = chromium.new_context(viewport={"width": 1440, "height": 900}, java_script_enabled=scripts)
         contexts.append(context)
         page = context.new_page()
         page.problems, page.asked = [], []
