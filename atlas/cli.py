@@ -264,15 +264,21 @@ def train(
     epochs: Annotated[int | None, typer.Option("--epochs", help="instead of the recipe's", min=1)] = None,
     seed: Annotated[int, typer.Option("--seed", help="the same seed gives the same weights")] = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="processor threads [all]", min=1)] = None,
+    device: DeviceOption = "cpu",
+    *,
     fresh: Annotated[bool, typer.Option("--fresh", help="do not continue from a checkpoint")] = False,
 ) -> None:
     """Train one of the embedded networks; a killed run goes on from its last checkpoint."""
     from functools import partial
 
+    import torch
+
     from atlas.train.train import train as run_training
 
+    if threads:
+        torch.set_num_threads(threads)
     run_training(
-        network, out=out, data=data, epochs=epochs, seed=seed, threads=threads, resume=not fresh,
+        network, out=out, data=data, epochs=epochs, seed=seed, device=device, resume=not fresh,
         progress=partial(print, flush=True),
     )  # fmt: skip
 

@@ -17,18 +17,18 @@ def random_views(images: Tensor, size: int, area: tuple[float, float], generator
     """[N, H, H, 3] uint8 to [N, 3, size, size] float32 in [-1, 1], one random view of each image.
 
     A view is a window of a share in `area` of the image (above 1: beyond its edge, which is repeated) with an aspect
-    ratio of 4:5 to 5:4, flipped half the time.
+    ratio of 4:5 to 5:4, flipped half the time. `generator` is the CPU's: the views are the same on every device.
     """
     import torch
 
     count, height = images.shape[:2]
-    draw = torch.rand(5, count, generator=generator)
+    draw = torch.rand(5, count, generator=generator).to(images.device)
     least, most = area
     share = least + (most - least) * draw[0]
     aspect = torch.exp((draw[1] - 0.5) * 2 * 0.2231)  # ln(5/4)
     high = (share * aspect).sqrt().clamp(max=most**0.5)
     wide = (share / aspect).sqrt().clamp(max=most**0.5)
-    rows = _resampling(high, draw[2], torch.zeros(count, dtype=torch.bool), height, size)
+    rows = _resampling(high, draw[2], torch.zeros_like(draw[4], dtype=torch.bool), height, size)
     columns = _resampling(wide, draw[3], draw[4] < 0.5, height, size)
     pixels = images.float().mul_(2 / 255).sub_(1)
     half = torch.bmm(rows, pixels.reshape(count, height, -1)).reshape(count, size, height, 3)
@@ -46,7 +46,7 @@ def cut_mix(views: Tensor, generator: Generator) -> tuple[Tensor, Tensor, float]
 
     size = views.shape[2]
     area, down, right = torch.rand(3, generator=generator).tolist()
-    partner = torch.randperm(len(views), generator=generator)
+    partner = torch.randperm(len(views), generator=generator).to(views.device)
     side = round(size * area**0.5)
     top, left = (int(place * (size - side + 1)) for place in (down, right))
     mixed = views.clone()
@@ -59,10 +59,10 @@ def _resampling(share: Tensor, place: Tensor, flip: Tensor, height: int, size: i
     import torch
 
     length = share * height
-    steps = (torch.arange(size) + 0.5) / size
+    steps = (torch.arange(size, device=share.device) + 0.5) / size
     steps = torch.where(flip[:, None], 1 - steps, steps)
     centres = (place * (height - length))[:, None] + steps * length[:, None] - 0.5
     centres = centres.clamp(0, height - 1)
     width = (length / size).clamp(min=1)[:, None, None]
-    weights = (1 - (centres[:, :, None] - torch.arange(height)).abs() / width).clamp_(min=0)
+    weights = (1 - (centres[:, :, None] - torch.arange(height, device=share.device)).abs() / width).clamp_(min=0)
     return weights / weights.sum(2, keepdim=True)

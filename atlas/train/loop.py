@@ -36,6 +36,7 @@ class Run:
     module: nn.Module
     optimizer: Optimizer
     folder: Path
+    device: str = "cpu"
     step: int = 0
     loss_sum: float = 0.0
     seconds: float = 0.0  # by the clock, pauses included
@@ -48,16 +49,17 @@ class Run:
         """What must agree for a checkpoint to be continued."""
         plain = {k: v for k, v in vars(self.recipe).items() if isinstance(v, int | float | str)}
         return {"network": self.recipe.spec.name, "epochs": self.epochs, "seed": self.seed, **plain,
-                "precision": native_precision("cpu")}  # fmt: skip
+                "precision": native_precision(self.device), "device": self.device}  # fmt: skip
 
 
-def start(recipe: Recipe, *, epochs: int, seed: int, folder: Path) -> Run:
-    """A run at step 0, its weights drawn from `seed`."""
+def start(recipe: Recipe, *, epochs: int, seed: int, folder: Path, device: str = "cpu") -> Run:
+    """A run at step 0, its weights drawn from `seed` (the same on every device)."""
     import torch
 
     torch.manual_seed(seed)
-    module = recipe.build().to(memory_format=torch.channels_last)
-    return Run(recipe, epochs, seed, module, _optimizer(recipe, module), folder)
+    torch.backends.cudnn.deterministic = True  # of a GPU: the same seed gives the same weights
+    module = recipe.build().to(memory_format=torch.channels_last).to(device)
+    return Run(recipe, epochs, seed, module, _optimizer(recipe, module), folder, device)
 
 
 def _optimizer(recipe: Recipe, module: nn.Module) -> Optimizer:
@@ -120,17 +122,17 @@ def _train_step(run: Run, split: Split, targets: Tensor, batch: Array, *, total:
     generator = torch.Generator().manual_seed(_mix(run.seed, run.step))
     torch.manual_seed(_mix(run.seed + 1, run.step))  # dropout draws from the global generator
     small = run.step < recipe.small_share * total
-    images = torch.from_numpy(split.images[batch])
+    images = torch.from_numpy(split.images[batch]).to(run.device)
     size = recipe.small_size if small else split.images.shape[1]
     views = random_views(images, size, (recipe.area, recipe.area_most), generator)
-    wanted = targets[torch.from_numpy(batch)]
+    wanted = targets[torch.from_numpy(batch)].to(run.device)
     if recipe.mix and torch.rand(1, generator=generator).item() < recipe.mix:
         views, partner, kept = cut_mix(views, generator)
         wanted = kept * wanted + (1 - kept) * wanted[partner]
     for group in run.optimizer.param_groups:
         group["lr"] = rate_at(recipe, run.step, total)
     run.module.train()
-    with native_autocast():
+    with native_autocast(run.device):
         output = run.module(views)
     loss = _loss(output, wanted, recipe)
     run.optimizer.zero_grad()
@@ -169,7 +171,7 @@ def _mix(seed: int, step: int) -> int:
 
 
 def _end_epoch(run: Run, valid: Split, per_epoch: int) -> None:
-    with native_autocast():
+    with native_autocast(run.device):
         scores = logits_of(run.module, valid)
     row = {"epoch": run.step // per_epoch, "loss": run.loss_sum / per_epoch, **accuracy(scores, valid.labels)}
     run.history.append(row)
@@ -177,15 +179,16 @@ def _end_epoch(run: Run, valid: Split, per_epoch: int) -> None:
 
 
 def logits_of(module: nn.Module, split: Split, *, batch: int = 250) -> Array:
-    """[N, classes] float32 logits in evaluation mode, single view."""
+    """[N, classes] float32 logits in evaluation mode, single view, computed where `module` is."""
     import torch
 
     module.eval()
+    device = next(module.parameters()).device
+    parts = []
     with torch.inference_mode():
-        parts = [
-            module(normalize(torch.from_numpy(np.array(split.images[first : first + batch])))).float().numpy()
-            for first in range(0, len(split), batch)
-        ]
+        for first in range(0, len(split), batch):
+            images = torch.from_numpy(np.array(split.images[first : first + batch])).to(device)
+            parts.append(module(normalize(images)).float().cpu().numpy())
     return np.concatenate(parts)
 
 

@@ -54,7 +54,7 @@ def write_weights(run: Run, path: Path) -> Path:
 
     wanted = run.recipe.spec.build().state_dict()
     state = {
-        key: value.to(torch.float16 if value.is_floating_point() else value.dtype, copy=True).contiguous()
+        key: value.to("cpu", torch.float16 if value.is_floating_point() else value.dtype, copy=True).contiguous()
         for key, value in run.module.state_dict().items()
         if key in wanted
     }
@@ -93,19 +93,20 @@ def model_card(run: Run, photographs: Photographs, path: Path, scores: Array) ->
             "terms": DATA_TERMS,
         },
         "licence": spec.weights.licence,
-        "hardware": hardware(),
+        "hardware": hardware(run.device),
         "seconds": {"clock": round(run.seconds), "processor": round(run.core_seconds)},
     }
 
 
-def hardware() -> dict[str, Any]:
-    """The machine in general words."""
+def hardware(device: str = "cpu") -> dict[str, Any]:
+    """The machine in general words, with the name of the GPU that was used."""
     import torch
 
     info = Path("/proc/cpuinfo")
     lines = info.read_text("utf-8").splitlines() if info.is_file() else []
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-    return {"processor": model, "cores": os.cpu_count(), "threads": torch.get_num_threads(), "torch": torch.__version__}
+    told = {"processor": model, "cores": os.cpu_count(), "threads": torch.get_num_threads(), "torch": torch.__version__}
+    return told if device == "cpu" else {**told, "gpu": torch.cuda.get_device_name(device)}
 
 
 def _per_class(photographs: Photographs, scores: Array) -> list[dict[str, Any]]:

@@ -24,21 +24,22 @@ BATCH = 50
 
 
 def teacher_shares(
-    teacher: str, photographs: Photographs, cache: Path, *, progress: Callable[[str], None] = print
+    teacher: str, photographs: Photographs, cache: Path, *, device: str = "cpu", progress: Callable[[str], None] = print
 ) -> Array:
     """[N, classes] float32, rows summing to 1: the shares that `teacher`, an ImageNet network, gives the data's classes.
 
-    Each training image is seen once, whole. Kept in `cache` under the digests of data and teacher and the precision.
+    Each training image is seen once, whole. Kept in `cache` under the digests of data and teacher, the precision and the device.
     """
     spec = NETWORKS[teacher]
-    known = f"{photographs.digest[:16]}-{teacher}-{spec.weights.sha256[:16]}-{native_precision('cpu')}"
+    known = f"{photographs.digest[:16]}-{teacher}-{spec.weights.sha256[:16]}-{native_precision(device)}-{device}"
     kept = cache / f"taught-{known}.npy"
     if not kept.is_file():
         network = weights.load(spec)
+        network.module.to(device)
         columns = _columns(photographs.wordnet)
         parts = []
         for first in range(0, len(photographs.train), BATCH):
-            parts.append(_shares(network.module, photographs.train.images[first : first + BATCH], columns))
+            parts.append(_shares(network.module, photographs.train.images[first : first + BATCH], columns, device))
             if first % (20 * BATCH) == 0:
                 progress(f"{teacher}, the teacher: {first} of {len(photographs.train)} images")
         cache.mkdir(parents=True, exist_ok=True)
@@ -60,16 +61,16 @@ def _columns(wordnet: tuple[str, ...]) -> list[int]:
     return [places[name] for name in wordnet]
 
 
-def _shares(module: nn.Module, images: Array, columns: list[int]) -> Array:
+def _shares(module: nn.Module, images: Array, columns: list[int], device: str) -> Array:
     import torch
     from torch.nn import functional as F
 
     from atlas.train.augment import normalize
 
     pixels: Tensor = F.interpolate(
-        normalize(torch.from_numpy(np.array(images))), size=(SIZE, SIZE), mode="bicubic", antialias=True
+        normalize(torch.from_numpy(np.array(images)).to(device)), size=(SIZE, SIZE), mode="bicubic", antialias=True
     )
-    with torch.inference_mode(), native_autocast():
+    with torch.inference_mode(), native_autocast(device):
         scores = module(pixels.contiguous(memory_format=torch.channels_last)).float()
-    shares: Array = scores[:, columns].softmax(1).numpy()
+    shares: Array = scores[:, columns].softmax(1).cpu().numpy()
     return shares

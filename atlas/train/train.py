@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.errors import UnknownName
+from atlas.errors import ConfigError, UnknownName
 from atlas.memory import keep_memory
 from atlas.networks.recurrent import SENTIMENT
+from atlas.precision import check_device
 from atlas.train import checkpoint, infogan, loop, reader
 from atlas.train.data import data_folder, load_photographs
 from atlas.train.recipes import RECIPES, Recipe
@@ -24,7 +25,7 @@ def train(
     data: Path | None = None,
     epochs: int | None = None,
     seed: int = 0,
-    threads: int | None = None,
+    device: str = "cpu",
     resume: bool = True,
     progress: Callable[[str], None] = print,
 ) -> Path:
@@ -32,13 +33,15 @@ def train(
 
     Character networks learn the running interpreter's own library, the InfoGAN sprites that it draws (its `epochs` are
     steps), readers of z what their generator draws. For the others `data` is the folder that holds tiny-imagenet-60, for
-    sentiment-lstm the one with the source archive of vaderSentiment (default: ATLAS_DATA). `threads` bounds the cores; the
-    same seed gives the same weights on the same machine with the same number of threads.
+    sentiment-lstm the one with the source archive of vaderSentiment (default: ATLAS_DATA). The
+    same seed gives the same weights on the same machine with the same number of threads. `device` is where networks that
+    learn photographs are trained; ConfigError for one that there is not, and for a GPU and another network.
     """
-    import torch
-
-    if threads:
-        torch.set_num_threads(threads)
+    check_device(device)
+    if device != "cpu" and network not in RECIPES:
+        raise ConfigError(
+            f"{network} is trained on the CPU: leave out --device {device}. A GPU trains {', '.join(RECIPES)}."
+        )
     if network == infogan.NAME:
         return infogan.train_infogan(out=out, seed=seed, steps=epochs, resume=resume, progress=progress)
     if network in reader.RECIPES:
@@ -48,22 +51,24 @@ def train(
     if network == SENTIMENT.name:
         return train_sentiment(out=out, data=data, epochs=epochs, seed=seed, progress=progress)
     return _train_on_photographs(
-        _recipe(network), out=out, data=data, epochs=epochs, seed=seed, resume=resume, progress=progress
+        _recipe(network), out=out, data=data, epochs=epochs, seed=seed, device=device, resume=resume, progress=progress
     )
 
 
 def _train_on_photographs(
-    recipe: Recipe, *, out: Path, data: Path | None, epochs: int | None, seed: int, resume: bool,
+    recipe: Recipe, *, out: Path, data: Path | None, epochs: int | None, seed: int, device: str, resume: bool,
     progress: Callable[[str], None],
 ) -> Path:  # fmt: skip
     """Train a miniature on tiny-imagenet-60."""
     network = recipe.spec.name
     keep_memory()
     photographs = load_photographs(data_folder(data), out / "cache")
-    run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network)
+    run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network, device=device)
     if resume and checkpoint.resume(run):
         progress(f"{network}: continued at step {run.step}")
-    taught = teacher_shares(recipe.teacher, photographs, out / "cache", progress=progress) if recipe.teacher else None
+    taught = None
+    if recipe.teacher:
+        taught = teacher_shares(recipe.teacher, photographs, out / "cache", device=device, progress=progress)
     loop.run_to_end(run, photographs, taught=taught, report=progress)
     from atlas.train.ship import ship
 
