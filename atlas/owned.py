@@ -70,7 +70,7 @@ def recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
     parts = parts_of(read(Path(file)), len(symbols), file)
     if network.nonlinearity == "relu" and parts.kind != "RNN":
         raise ConfigError(
-            f'{place}: nonlinearity = "relu" is for an RNN, but {file} holds an {parts.kind}, whose gates fix it. Leave it out.'
+            f'{place}: nonlinearity = "relu" is for an RNN, but {file} holds the weights of {parts.kind}, whose gates fix it. Leave it out.'
         )
     found = {
         "weights": file, "sha256": known, "vocabulary": words, "vocabulary_sha256": digest(Path(words)),
