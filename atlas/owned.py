@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -78,5 +79,16 @@ def recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
         "known": shared(symbols), "symbols": len(with_marks(symbols)),
     }  # fmt: skip
     if ":" in network.tokenizer:
-        found["code_sha256"] = network.code_sha256 or digest(source_of(network.tokenizer, field="tokenizer"))
+        found["code_sha256"] = network.code_sha256 or _code_digest(network, folder)
+    elif network.tokenizer_files:
+        raise ConfigError(
+            f"{place}: tokenizer_files = {list(network.tokenizer_files)!r}, but its tokenizer is no code of your own."
+        )
     return network.model_copy(update=found)
+
+
+def _code_digest(network: OwnRecurrent, folder: Path) -> str:
+    """Of the file that the tokenizer's code lies in; where it reads files, one over all of them."""
+    code = digest(source_of(network.tokenizer, field="tokenizer"))
+    files = [digest(locate(OwnFile(str(folder / file), "", ""))) for file in network.tokenizer_files]
+    return hashlib.sha256("".join((code, *files)).encode()).hexdigest() if files else code

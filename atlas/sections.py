@@ -67,6 +67,9 @@ class OwnRecurrent(Section):
     split: str = Field(
         "", description="with the tokenizer `split`: the regular expression whose matches are its symbols"
     )
+    tokenizer_files: tuple[str, ...] = Field(
+        (), description="files that a tokenizer of your own reads, beside the recipe: their digests are in every key"
+    )
     nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="of an RNN; the checkpoint does not tell")
     title: str = Field("", description="its title on the site; the name where it is left out")
     year: int = Field(0, ge=0, description="year of its making; left out: that of its kind of cell")
@@ -79,7 +82,7 @@ class OwnRecurrent(Section):
     hidden: int = Field(0, ge=0, description="cells of a layer; filled in from the file")
     symbols: int = Field(0, ge=0, description="symbols of a network that reads tokens; filled in from the file")
     known: int = Field(0, ge=0, description="symbols that it and the texts have in common; filled in from the file")
-    code_sha256: str = Field("", description="SHA-256 of the file that the tokenizer lies in; filled in from the file")
+    code_sha256: str = Field("", description="SHA-256 over the tokenizer's code and files; filled in from them")
 
     @property
     def spec(self) -> RecurrentSpec:

@@ -29,18 +29,26 @@ def visible(name: str) -> str:
     """A symbol where it stands alone: what would not be seen has a sign."""
     if name in (START, MARKS[START]):
         return "start of file"
-    return name.translate({ord("\n"): "↵", ord("\t"): "⇥"}) if name.strip(" ") else "␣" * len(name)
+    shown = name if name.strip() else name.replace(" ", "␣")
+    return shown.replace("\n", "↵").replace("\t", "⇥")
 
 
 def told_tokens(results: AtlasResults) -> str:
-    """What a step is for the networks that read tokens."""
+    """Which networks read tokens."""
+    told = [n.spec.title for n in results.recurrent if n.spec.tokenizer]
+    return f" Tokens stand in place of characters for the {listed(told)}." if told else ""
+
+
+def counted_tokens(results: AtlasResults) -> str:
+    """The tokens of the networks that read them: how long they are, and how many are unknown."""
     told = [
-        f"{n.spec.title} ({number(facts['characters'] / facts['tokens'], 2)} characters each; {percent(facts['unknown'])} are unknown to it)"
+        f"{n.spec.title} reads tokens of {number(facts['characters'] / facts['tokens'], 2)} characters on average, of which its vocabulary lacks "
+        f"{percent(facts['unknown'])}"
         for n in results.recurrent
         if n.spec.tokenizer
         for facts in (n.facts["tokens"],)
     ]
-    return f" Tokens stand in place of characters for the {listed(told)}." if told else ""
+    return f" The {listed(told)}." if told else ""
 
 
 def recurrent_figure(

@@ -10,7 +10,7 @@ import numpy as np
 from atlas.figures.cell import cell_page, cells_page, named_cells
 from atlas.figures.chapter import recurrent_figures
 from atlas.figures.memory import CLOSING, closing_lines, context_lines, gate_points
-from atlas.figures.recurrent import PAGE, TITLES, names_of, shown_cell, told_tokens, winner
+from atlas.figures.recurrent import PAGE, TITLES, counted_tokens, names_of, shown_cell, winner
 from atlas.figures.words import percent
 from atlas.measured import AtlasResults, RecurrentResults
 from atlas.recurrent.concepts import CONCEPTS
@@ -69,7 +69,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "readers": [PLACES, RESTS, *(READERS[reads] for reads in READERS if reads in results.readers)],
         "text": results.recurrent[0].text,
         "cell_page": cell_page,
-        "tokens": told_tokens(results),
+        "tokens": counted_tokens(results),
     }  # fmt: skip
     yield Page(PAGE, "recurrent.html", context)
     for network in results.recurrent:

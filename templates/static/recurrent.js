@@ -117,7 +117,7 @@
       says.textContent = "Next, by the network: ";
       loaded.next[at].forEach(function (one) {
         var code = document.createElement("code");
-        code.textContent = /^ +$/.test(one[0]) ? one[0].replace(/ /g, "␣") : one[0].replace(/\n/g, "↵");
+        code.textContent = (/\S/.test(one[0]) ? one[0] : one[0].replace(/ /g, "␣")).replace(/\n/g, "↵");
         says.append(code, " " + one[1] + " %  ");
       });
       if (end - first > 1) select(first, end);

@@ -12,7 +12,7 @@ from atlas.build.recurrent import RUN, load
 from atlas.build.results import _recurrent
 from atlas.build.store import Store
 from atlas.config import read_recipe
-from atlas.errors import ConfigError, ProbeError
+from atlas.errors import ConfigError, ProbeError, WeightsError
 from atlas.networks.own_tokens import SAMPLE, check_tokenizer, tokenizer, with_marks
 from atlas.press import Press
 from atlas.recurrent.cell import net_of
@@ -244,6 +244,7 @@ def test_every_step_and_every_page(tmp_path, store, how, kind, layers):
         }
         assert not any("<b>token" in page for page in pages.values())
         index, cell = pages["recurrent/index.html"], pages["recurrent/mine/cells/3/index.html"]
+        assert "The A &lt;b&gt;token&lt;/b&gt; network reads tokens of" in index
         assert "Tokens stand in place of characters for the A &lt;b&gt;token" in index
         assert "spelling it" in index
         assert "Memory, tokens" in cell
@@ -263,5 +264,12 @@ def test_tokenizer_and_expression_are_in_every_key(tmp_path):
     found = [digests(**how) for how in hows]
     (tmp_path / "own_cutter.py").write_text("def cut(text):\n    return [(1, letter) for letter in text]\n")
     found.append(digests(**hows[-1]))
+    for merges in ("a b", "b a"):
+        (tmp_path / "merges.txt").write_text(merges)
+        found.append(digests(**hows[-1], tokenizer_files=["merges.txt"]))
     assert all(not a & b for place, a in enumerate(found) for b in found[:place])
     assert found[0] == digests(tokenizer="longest")
+    with pytest.raises(WeightsError, match=r"merges\.json"):
+        digests(**hows[-1], tokenizer_files=["merges.json"])
+    with pytest.raises(ConfigError, match=r"recurrent\.own\.mine: tokenizer_files .* no code of your own"):
+        digests(tokenizer="longest", tokenizer_files=["merges.txt"])
