@@ -66,7 +66,7 @@ def recurrent() -> Rows:
     """All registered recurrent networks."""
     return [
         {"name": spec.name, "title": spec.title, "year": spec.year, "cell": spec.cell, "reads": spec.reads,
-         "cells": spec.hidden, "licence": spec.weights.licence}
+         "cells": spec.cells, "licence": spec.weights.licence}
         for spec in RECURRENT.values()
     ]  # fmt: skip
 

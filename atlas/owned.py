@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,9 +11,11 @@ from atlas.errors import ConfigError
 from atlas.networks.generators import GENERATORS
 from atlas.networks.own_generator import source_of
 from atlas.networks.own_recurrent import parts_of, read_vocabulary, shared
+from atlas.networks.own_tokens import check_tokenizer, with_marks
 from atlas.networks.recurrent import RECURRENT
 from atlas.sections import OwnGenerator, OwnRecurrent
 from atlas.sources import OwnFile
+from atlas.types import TokenizerSpec
 from atlas.weights import check, digest, locate, read
 
 
@@ -63,9 +66,29 @@ def recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
     known = network.sha256 or digest(locate(OwnFile(file, "", "")))
     check(Path(file), known)
     symbols = read_vocabulary(Path(words))
+    place = f"recurrent.own.{network.name}"
+    check_tokenizer(place, TokenizerSpec(network.tokenizer, network.split), symbols)
     parts = parts_of(read(Path(file)), len(symbols), file)
+    if network.nonlinearity == "relu" and parts.kind != "RNN":
+        raise ConfigError(
+            f'{place}: nonlinearity = "relu" is for an RNN, but {file} holds the weights of {parts.kind}, whose gates fix it. Leave it out.'
+        )
     found = {
         "weights": file, "sha256": known, "vocabulary": words, "vocabulary_sha256": digest(Path(words)),
-        "cell": parts.kind, "embedding": parts.embedding, "hidden": parts.hidden, "known": shared(symbols),
+        "cell": parts.kind, "embedding": parts.embedding, "hidden": parts.hidden, "layers": parts.layers,
+        "known": shared(symbols), "symbols": len(with_marks(symbols)),
     }  # fmt: skip
+    if ":" in network.tokenizer:
+        found["code_sha256"] = network.code_sha256 or _code_digest(network, folder)
+    elif network.tokenizer_files:
+        raise ConfigError(
+            f"{place}: tokenizer_files = {list(network.tokenizer_files)!r}, but its tokenizer is no code of your own."
+        )
     return network.model_copy(update=found)
+
+
+def _code_digest(network: OwnRecurrent, folder: Path) -> str:
+    """Of the file that the tokenizer's code lies in; where it reads files, one over all of them."""
+    code = digest(source_of(network.tokenizer, field="tokenizer"))
+    files = [digest(locate(OwnFile(str(folder / file), "", ""))) for file in network.tokenizer_files]
+    return hashlib.sha256("".join((code, *files)).encode()).hexdigest() if files else code

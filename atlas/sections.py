@@ -13,7 +13,7 @@ from atlas.networks.generators import GENERATORS
 from atlas.networks.own_generator import built, script
 from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
 from atlas.sources import OwnFile, OwnModule
-from atlas.types import GeneratorSpec, LayerSpec, NetworkSpec, RecurrentSpec
+from atlas.types import GeneratorSpec, LayerSpec, NetworkSpec, RecurrentSpec, TokenizerSpec
 
 
 class Section(BaseModel):
@@ -51,7 +51,7 @@ class MapRecipe(Section):
 
 
 class OwnRecurrent(Section):
-    """An own checkpoint for the recurrent chapter: embedding or one-hot, one LSTM, GRU or RNN layer, linear head."""
+    """An own checkpoint for the recurrent chapter: embedding or one-hot, LSTM, GRU or RNN layers, linear head."""
 
     name: str = Field(description="a folder of the site, small letters, digits, - and _")
     weights: str = Field(
@@ -60,6 +60,17 @@ class OwnRecurrent(Section):
     vocabulary: str = Field(
         description="JSON file of its symbols: a list in the order of their numbers, or an object from symbol to number"
     )
+    tokenizer: str = Field(
+        "characters",
+        description='how it reads a text: `characters`; `longest`, the longest symbol first; `split`; or code, "package.module:callable"',
+    )
+    split: str = Field(
+        "", description="with the tokenizer `split`: the regular expression whose matches are its symbols"
+    )
+    tokenizer_files: tuple[str, ...] = Field(
+        (), description="files that a tokenizer of your own reads, beside the recipe: their digests are in every key"
+    )
+    nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="of an RNN; the checkpoint does not tell")
     title: str = Field("", description="its title on the site; the name where it is left out")
     year: int = Field(0, ge=0, description="year of its making; left out: that of its kind of cell")
     licence: str = Field("not stated", description="the licence of its weights")
@@ -67,20 +78,41 @@ class OwnRecurrent(Section):
     vocabulary_sha256: str = Field("", description="SHA-256 of the vocabulary; filled in from the file")
     cell: Literal["", "LSTM", "GRU", "RNN"] = Field("", description="kind of cell; filled in from the file")
     embedding: int = Field(0, ge=0, description="numbers that a symbol is read as; filled in from the file")
-    hidden: int = Field(0, ge=0, description="cells; filled in from the file")
+    layers: int = Field(1, ge=1, description="its layers; filled in from the file")
+    hidden: int = Field(0, ge=0, description="cells of a layer; filled in from the file")
+    symbols: int = Field(0, ge=0, description="symbols of a network that reads tokens; filled in from the file")
     known: int = Field(0, ge=0, description="symbols that it and the texts have in common; filled in from the file")
+    code_sha256: str = Field("", description="SHA-256 over the tokenizer's code and files; filled in from them")
 
     @property
     def spec(self) -> RecurrentSpec:
         """The network, once what is filled in is known."""
         kind = next(spec for spec in SPECS if spec.cell == self.cell)
+        tokens = self.tokens
+        symbols = self.symbols if tokens else len(ALPHABET)
         return RecurrentSpec(
-            self.name, self.title or self.name, self.year or kind.year, kind.paper, self.cell, "characters",
-            symbols=len(ALPHABET), embedding=self.embedding, hidden=self.hidden, outputs=len(ALPHABET),
+            self.name, self.title or self.name, self.year or kind.year, kind.paper, self.cell, "tokens" if tokens else "characters",
+            symbols=symbols, embedding=self.embedding, hidden=self.hidden, outputs=symbols,
             weights=OwnFile(self.weights, self.sha256, self.licence),
             words=OwnFile(self.vocabulary, self.vocabulary_sha256, self.licence),
-            summary=f"An own checkpoint; it knows {self.known} of the {len(ALPHABET)} symbols of the texts.",
+            summary=self._summary, layers=self.layers, rectified=self.nonlinearity == "relu", tokenizer=tokens,
         )  # fmt: skip
+
+    @property
+    def tokens(self) -> TokenizerSpec | None:
+        """How it cuts a text, unless it reads characters."""
+        return None if self.tokenizer == "characters" else TokenizerSpec(self.tokenizer, self.split, self.code_sha256)
+
+    @property
+    def _summary(self) -> str:
+        knows = f"it knows {self.known} of the {len(ALPHABET)} symbols of the texts"
+        reads = f"it reads tokens, of {self.symbols:,} symbols" if self.tokens else knows
+        layers = (
+            f"; its {self.layers} layers have {self.hidden} cells each, numbered through from the lowest one"
+            if self.layers > 1
+            else ""
+        )
+        return f"An own checkpoint; {reads}{layers}."
 
 
 class RecurrentRecipe(Section):
@@ -96,7 +128,7 @@ class RecurrentRecipe(Section):
 
     def paged(self, spec: RecurrentSpec) -> int:
         """How many of its cells have a page."""
-        return spec.hidden if self.cells == "all" else min(self.cells, spec.hidden)
+        return spec.cells if self.cells == "all" else min(self.cells, spec.cells)
 
     def chosen(self) -> tuple[RecurrentSpec, ...]:
         """The registered networks, then the own ones; UnknownName lists what exists."""

@@ -234,7 +234,7 @@ def _recurrent(network: RecurrentResults) -> dict[str, Any]:
         "name": spec.name,
         "title": spec.title,
         "kind": spec.cell,
-        "cells": spec.hidden,
+        "cells": spec.cells,
         "pages": len(named_cells(network)),
     }
 

@@ -45,7 +45,7 @@ def study_maps(
     nulls = {names.index(record["concept"]): record["null_p95"] for record in found}
     responds = best_told(scored["scores_a"], scored["scores_b"], nulls)
     cells, about = cell_map(vectors, responds, seed=seed)
-    symbols = [b[number].symbols[1 + first : 1 + first + WALK] for number, first in walked]
+    symbols = [b[number].seen[1 + first : 1 + first + WALK] for number, first in walked]
     arrays = {"umap": layout.xy, "pca": pca, "kind": kind[chosen], "walks": np.searchsorted(chosen, rows),
               "symbols": np.stack(symbols), "cells": cells, "responds": responds}  # fmt: skip
     return arrays, {

@@ -90,11 +90,20 @@ class NetworkSpec:
 
 
 @dataclass(frozen=True)
+class TokenizerSpec:
+    """How a text is cut into symbols: "longest", "split" by a regular expression, or "package.module:callable" with the digest of its file."""
+
+    how: str
+    split: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
 class RecurrentSpec:
     """Everything known about a recurrent network without building it.
 
-    `cell` is LSTM, GRU or RNN (tanh); `reads` is "characters" (symbols are ALPHABET; one output a symbol, the next
-    character), "words" (symbols are a word list beside the weights; one output, the sentiment's logit), "letters" (one output a
+    `cell` is LSTM, GRU or RNN (tanh, or max(0, x) where it is `rectified`); `reads` is "characters" (symbols are ALPHABET; one output a symbol, the next
+    character), "tokens" (the same over symbols of its own, into which its `tokenizer` cuts the characters), "words" (symbols are a word list beside the weights; one output, the sentiment's logit), "letters" (one output a
     speech sound) or "sound" (no symbols; one output, the probability of speech).
     """
 
@@ -106,11 +115,29 @@ class RecurrentSpec:
     reads: str
     symbols: int
     embedding: int
-    hidden: int
+    hidden: int  # cells of a layer
     outputs: int
     weights: WeightSource
     summary: str
     words: WeightSource | None = None  # where it reads words: their list
+    layers: int = 1
+    rectified: bool = False
+    tokenizer: TokenizerSpec | None = None  # where it reads tokens
+
+    @property
+    def cells(self) -> int:
+        """The cells of all layers, which are numbered through, those of the lowest layer first."""
+        return self.hidden * self.layers
+
+    @property
+    def reads_code(self) -> bool:
+        """Does it read source code and predict what comes next?"""
+        return self.reads in ("characters", "tokens")
+
+    @property
+    def step(self) -> str:
+        """What it reads at a step."""
+        return "token" if self.reads == "tokens" else "character"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from atlas.build.recipe import recurrent_spec_of
 from atlas.build.store import Entry, Store
 from atlas.config import Recipe
 from atlas.networks.own_recurrent import into_alphabet, read_vocabulary
+from atlas.networks.own_tokens import into_tokens, tokenizer
 from atlas.networks.recurrent import ALPHABET, build
 from atlas.sources import EmbeddedFile, OwnFile
 from atlas.types import RecurrentSpec
@@ -24,18 +26,10 @@ if TYPE_CHECKING:
     from atlas.recurrent.texts import Text
     from atlas.recurrent.words import Vocabulary
 
+CODE = ("cells", "gates", "reach", "relevances", "passages", "matches", "reactions", "profiles", "statemaps")
 STUDIES: dict[str, tuple[str, ...]] = {
-    "characters": (
-        "cells",
-        "gates",
-        "reach",
-        "relevances",
-        "passages",
-        "matches",
-        "reactions",
-        "profiles",
-        "statemaps",
-    ),
+    "characters": CODE,
+    "tokens": ("tokens", *CODE),
     "words": ("sentences",),
     "letters": ("spellings",),
     "sound": ("sounds",),
@@ -54,25 +48,37 @@ def recurrent_tasks(recipe: Recipe) -> Iterator[Task]:
     texts = Task("texts", "library", {**python, "characters": recipe.recurrent.characters}, {}, "library")
     needs = {"texts": (texts.digest,)}
     baseline = Task("baselines", "library", {**python, "order": ORDER}, needs, "library")
-    if any(spec.reads == "characters" for spec in chosen):
+    if any(spec.reads_code for spec in chosen):
         yield from (texts, baseline)
     for spec in chosen:
         made: dict[str, Task] = {}
         for study in STUDIES[spec.reads]:
-            own: dict[str, Any] = {"network": spec.name, "weights": spec.weights.sha256}
-            if isinstance(spec.weights, OwnFile) and spec.words is not None:
-                own["vocabulary"] = spec.words.sha256
+            own: dict[str, Any] = {"network": spec.name, "weights": spec.weights.sha256, **_brought(spec)}
             if study in SEEDED:
                 own["seed"] = recipe.seed
             if study == "reach":
                 own["places"] = recipe.recurrent.places
-            roles = needs if spec.reads == "characters" else {}
+            roles = needs if spec.reads_code else {}
+            if spec.tokenizer and study != "tokens":
+                roles = roles | {"tokens": (made["tokens"].digest,)}
             if study == "reach":
                 roles = roles | {"baseline": (baseline.digest,)}
             if study == "statemaps":
                 roles = roles | {"cells": (made["cells"].digest,)}
             made[study] = Task(study, spec.name, own, roles, f"{study}/{spec.name}")
         yield from made.values()
+
+
+def _brought(spec: RecurrentSpec) -> dict[str, Any]:
+    """What of an own network changes results besides its weights."""
+    found: dict[str, Any] = {}
+    if isinstance(spec.weights, OwnFile) and spec.words is not None:
+        found["vocabulary"] = spec.words.sha256
+    if spec.rectified:
+        found["nonlinearity"] = "relu"
+    if spec.tokenizer:
+        found["tokenizer"] = asdict(spec.tokenizer)
+    return found
 
 
 # ---------------------------------------------------------------- work
@@ -88,13 +94,14 @@ def weight_file(spec: RecurrentSpec) -> Path:
 
 
 def load(spec: RecurrentSpec) -> Recurrent:
-    """A network that this package trained, or an own one over ALPHABET, with its pinned weights, float32, frozen."""
+    """A network that this package trained, or an own one over ALPHABET or its tokens, with its pinned weights, float32, frozen."""
     from atlas import weights
 
     path = weight_file(spec)
     module, state = build(spec), weights.read(path)
     if isinstance(spec.weights, OwnFile):
-        state = into_alphabet(state, _own_vocabulary(spec), str(path))
+        into = into_tokens if spec.tokenizer else into_alphabet
+        state = into(state, _own_vocabulary(spec), str(path))
     module.load_state_dict({key: value.float() for key, value in state.items()})
     return module.eval().requires_grad_(False)
 
@@ -133,7 +140,13 @@ def _texts_of(store: Store, task: Task) -> tuple[Text, ...]:
     from atlas.recurrent.texts import unpack
 
     entry = store.get(task.needs["texts"][0])
-    return unpack(entry.arrays, entry.facts["paths"])
+    found = unpack(entry.arrays, entry.facts["paths"])
+    if "tokens" not in task.needs:
+        return found
+    from atlas.recurrent.tokens import in_tokens
+
+    cut = store.get(task.needs["tokens"][0])
+    return in_tokens(found, cut.arrays, cut.facts)
 
 
 def texts(store: Store, tasks: Sequence[Task]) -> Iterator[Entry]:
@@ -185,8 +198,10 @@ Found = tuple[dict[str, Any], dict[str, Any]]
 
 def _found(name: str, store: Store, task: Task) -> Found:
     spec, seed = recurrent_spec_of(task.parameters["network"]), task.parameters.get("seed", 0)
-    if spec.reads != "characters":
+    if not spec.reads_code:
         return _READERS[spec.reads](spec, seed)
+    if name == "tokens":
+        return _tokens(spec, _texts_of(store, task))
     module, read = load(spec), _texts_of(store, task)
     if name in ("reach", "statemaps"):
         return _after(
@@ -222,6 +237,14 @@ def _after(name: str, module: Recurrent, read: Sequence[Text], entry: Entry, tas
     losses, rare = entry.arrays["losses"], entry.arrays["rare"]
     arrays, facts = study_reach(module, read, losses, rare, places=task.parameters["places"], seed=seed)
     return arrays, facts | {"by_order": entry.facts["by_order"]}
+
+
+def _tokens(spec: RecurrentSpec, read: Sequence[Text]) -> Found:
+    from atlas.recurrent.tokens import study_tokens
+
+    assert spec.tokenizer is not None
+    vocabulary = _own_vocabulary(spec)
+    return study_tokens(read, tokenizer(spec.tokenizer, vocabulary), vocabulary)
 
 
 def _sentences(spec: RecurrentSpec, seed: int) -> Found:

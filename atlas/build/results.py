@@ -48,10 +48,8 @@ def read_results(plan: Plan, store: Store) -> AtlasResults:
         versions=dict(sorted(libraries.items())),
         seconds=step_seconds(plan, store),
         class_names=class_names,
-        recurrent=tuple(_recurrent(plan, store, s) for s in plan.recipe.recurrent.chosen() if s.reads == "characters"),
-        readers={
-            s.reads: _recurrent(plan, store, s) for s in plan.recipe.recurrent.chosen() if s.reads != "characters"
-        },
+        recurrent=tuple(_recurrent(plan, store, s) for s in plan.recipe.recurrent.chosen() if s.reads_code),
+        readers={s.reads: _recurrent(plan, store, s) for s in plan.recipe.recurrent.chosen() if not s.reads_code},
         generators=tuple(_generator(plan, store, spec) for spec in plan.recipe.generative.chosen()),
     )
 
@@ -200,7 +198,7 @@ def _map(plan: Plan, store: Store, task: Task) -> tuple[Layout, Cells]:
 def _recurrent(plan: Plan, store: Store, spec: RecurrentSpec) -> RecurrentResults:
     studies = STUDIES[spec.reads]
     entries = {study: store.get(plan.get(study, spec.name).digest) for study in studies}
-    text = store.get(plan.get("texts", "library").digest).facts if spec.reads == "characters" else {}
+    text = store.get(plan.get("texts", "library").digest).facts if spec.reads_code else {}
     return RecurrentResults(
         spec=spec,
         card=recurrent_card(spec),

@@ -42,6 +42,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("icons", 1, ("torch", "timm"), 1, 1.5, "map icons"),
         StepSpec("diagnoses", 1, ("torch", "numpy"), 1, 6.0, "diagnosis of AlexNet and ZFNet"),
         StepSpec("texts", 1, (), 1, 2.0, "source code"),
+        StepSpec("tokens", 1, (), 1, 1.0, "tokens of own networks"),
         StepSpec("baselines", 2, ("numpy",), 1, 7.0, "n-gram model"),
         StepSpec("cells", 3, ("numpy", "torch"), 1, 15.0, "cells of recurrent networks"),
         StepSpec("gates", 1, ("numpy", "scipy"), 1, 1.5, "gates of recurrent networks"),

@@ -40,7 +40,7 @@ def named_cells(network: RecurrentResults) -> tuple[int, ...]:
         *extremes,
         int(gates["memory"].argmax()),
         *sorted(searched, key=lambda cell: (-searched[cell], cell)),
-        *range(network.spec.hidden),
+        *range(network.spec.cells),
     ]
     return tuple(sorted(list(dict.fromkeys(ordered))[: network.pages]))
 
@@ -100,7 +100,7 @@ def cell_figure(results: AtlasResults, network: RecurrentResults, cell: int) -> 
         id=f"recurrent/{name}/{cell}",
         kind="cell",
         title=cell_title(network, cell),
-        caption=f"{count(network.facts['profiles']['characters'], 'character')} of held-out code were read; shown is what "
+        caption=f"{count(network.facts['profiles']['characters'], network.spec.step)} of held-out code were read; shown is what "
         f"stands around the {PEAKS} highest and {PEAKS} lowest values ({what}, no unit), each of another file. Orange is above "
         f"zero, blue below, full colour at the cell’s 99.5th percentile. {telling_sentence(network, cell)}",
         alt=f"Code coloured by cell {cell} of the {network.spec.title}, at its highest and lowest values.",

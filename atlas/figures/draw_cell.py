@@ -6,6 +6,7 @@ from typing import Any
 
 from atlas.figures.draw import DRAWINGS, Drawing
 from atlas.figures.draw_recurrent import ROW, Row, draw_text, wrapped
+from atlas.figures.recurrent import names_of
 from atlas.figures.words import number
 from atlas.measured import AtlasResults, Figure
 from atlas.recurrent.profile import PEAKS
@@ -20,7 +21,7 @@ def _rows(results: AtlasResults, figure: Figure) -> list[Row]:
     for place in range(2 * PEAKS):
         path = paths[arrays["text"][cell, place]]
         rows.append((f"{number(arrays['extreme'][cell, place])} in {path}", None))
-        rows += wrapped(arrays["symbols"][cell, place], arrays["values"][cell, place] / 127)
+        rows += wrapped(names_of(network), arrays["symbols"][cell, place], arrays["values"][cell, place] / 127)
     return rows
 
 

@@ -10,11 +10,10 @@ import numpy as np
 
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame
 from atlas.figures.memory import CLOSING, closing_lines, context_lines, gate_points, memory_points
-from atlas.figures.recurrent import TITLES, Line, shown_cell
+from atlas.figures.recurrent import TITLES, Line, names_of, shown_cell
 from atlas.figures.reliance import SHOWN, deletion_lines
 from atlas.figures.states import character_chips
 from atlas.measured import AtlasResults, Figure, RecurrentResults
-from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.errors import CAUSES
 from atlas.types import Array
 
@@ -39,14 +38,16 @@ def _concepts(network: RecurrentResults) -> list[Row]:
 
 def _passage(network: RecurrentResults) -> list[Row]:
     arrays = network.arrays["passages"]
-    return wrapped(arrays["symbols"], arrays["c"][:, shown_cell(network)[0]] / 127)
+    return wrapped(names_of(network), arrays["symbols"], arrays["c"][:, shown_cell(network)[0]] / 127)
 
 
 def _relevance(network: RecurrentResults) -> list[Row]:
     rows: list[Row] = []
     for place in range(min(SHOWN, len(network.facts["relevances"]["decisions"]))):
         values = network.arrays["relevances"][f"{place}/lrp"]
-        rows += wrapped(network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max())
+        rows += wrapped(
+            names_of(network), network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max()
+        )
     return rows
 
 
@@ -76,9 +77,10 @@ def _rows(results: AtlasResults, name: str) -> list[Row]:
     return [row for network in results.recurrent for row in ((network.spec.title, None), *_TEXTS[name](network))]
 
 
-def wrapped(symbols: Array, values: Array) -> list[Row]:
-    """Code in lines of WIDE characters, with the value of each."""
-    text = "".join(ALPHABET[number] for number in symbols).replace("\n", "¶")
+def wrapped(names: Sequence[str], symbols: Array, values: Array) -> list[Row]:
+    """Code in lines of WIDE characters, with the value of each; all of a token's characters have its value."""
+    pieces = [names[number] for number in symbols.tolist()]
+    text, values = "".join(pieces).replace("\n", "¶"), np.repeat(values, [len(piece) for piece in pieces])
     return [(text[at : at + WIDE], values[at : at + WIDE]) for at in range(0, len(text), WIDE)]
 
 

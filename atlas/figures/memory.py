@@ -98,7 +98,7 @@ def context(results: AtlasResults) -> Figure:
         for c in (n.facts["reach"]["context"],)
     ]
     return recurrent_figure(
-        results, "context", plot=True, title="How much context is used", alt="Loss by length of context",
+        results, "context", plot=True, by_step=False, title="How much context is used", alt="Loss by length of context",
         caption=f"Nats a character on held-out code when only the last characters are read: {listed(told)}, at "
         f"{count(results.recurrent[0].facts['reach']['context']['n'], 'place')}; n-gram models by their context on all "
         f"{count(results.recurrent[0].facts['reach']['characters'], 'character')}.",
@@ -108,7 +108,7 @@ def context(results: AtlasResults) -> Figure:
 def closings(results: AtlasResults) -> Figure:
     """The gain at closing signs by distance."""
     return recurrent_figure(
-        results, "closings", plot=True, title="What must be closed", alt="Gain at closing brackets and quotes by distance",
+        results, "closings", plot=True, by_step=False, title="What must be closed", alt="Gain at closing brackets and quotes by distance",
         caption="Gain in nats over a 7-gram model at closing brackets and quotes, by the distance from the opening one; bars and brackets are "
         "95 % bootstrap intervals over n places. Zero: no better than the 7-gram model, which sees six characters.",
     )  # fmt: skip

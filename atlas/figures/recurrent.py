@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
-from atlas.figures.words import listed
+from atlas.figures.words import listed, number, percent
 from atlas.measured import AtlasResults, Figure, RecurrentResults
+from atlas.networks.own_recurrent import MARKS
+from atlas.networks.recurrent import ALPHABET, START
 from atlas.recurrent.concepts import CONCEPTS
 
 PAGE = "recurrent/index.html"
@@ -17,18 +20,49 @@ SOURCE = "Python source code: Python Software Foundation (PSF-2.0)"
 TITLES = {concept.name: concept.title for concept in CONCEPTS}
 
 
+def names_of(network: RecurrentResults) -> Sequence[str]:
+    """How the symbols of a network read, and behind them tokens that it lacks."""
+    return network.facts["tokens"]["names"] if network.spec.tokenizer else ALPHABET
+
+
+def visible(name: str) -> str:
+    """A symbol where it stands alone: what would not be seen has a sign."""
+    if name in (START, MARKS[START]):
+        return "start of file"
+    shown = name if name.strip() else name.replace(" ", "␣")
+    return shown.replace("\n", "↵").replace("\t", "⇥")
+
+
+def told_tokens(results: AtlasResults) -> str:
+    """Which networks read tokens."""
+    told = [n.spec.title for n in results.recurrent if n.spec.tokenizer]
+    return f" Tokens stand in place of characters for the {listed(told)}." if told else ""
+
+
+def counted_tokens(results: AtlasResults) -> str:
+    """The tokens of the networks that read them: how long they are, and how many are unknown."""
+    told = [
+        f"{n.spec.title} reads tokens of {number(facts['characters'] / facts['tokens'], 2)} characters on average, of which its vocabulary lacks "
+        f"{percent(facts['unknown'])}"
+        for n in results.recurrent
+        if n.spec.tokenizer
+        for facts in (n.facts["tokens"],)
+    ]
+    return f" The {listed(told)}." if told else ""
+
+
 def recurrent_figure(
-    results: AtlasResults, name: str, *, page: str = PAGE, plot: bool = False, shows_code: bool = False, **words: str
-) -> Figure:
-    """The figure `recurrent/<name>` of all character networks on `page`, a plot or lines of words; `words` are its title, caption and
-    alt text.
+    results: AtlasResults, name: str, *, page: str = PAGE, plot: bool = False, shows_code: bool = False, by_step: bool = True, **words: str
+) -> Figure:  # fmt: skip
+    """The figure `recurrent/<name>` of all networks that read code, on `page`, a plot or lines of words; `words` are its title, caption and
+    alt text. `by_step`: it counts what is read, and what that is the caption tells of networks that read tokens.
     """
     names = listed([network.spec.title for network in results.recurrent])
     return Figure(
         id=f"recurrent/{name}",
         kind="recurrent-plot" if plot else "recurrent",
         title=words["title"],
-        caption=words["caption"],
+        caption=words["caption"] + (told_tokens(results) if by_step else ""),
         alt=f"{words['alt']} for {names}.",
         page=f"{page}#{name}",
         files=(),
@@ -48,7 +82,8 @@ def read_from(results: AtlasResults, network: RecurrentResults) -> dict[str, Any
     }
     words = network.spec.words
     made = chapter_provenance(results, network.spec, network.keys, probes)
-    return made | ({"vocabulary": dict(vars(words))} if words else {})
+    cut = network.spec.tokenizer
+    return made | ({"vocabulary": dict(vars(words))} if words else {}) | ({"tokenizer": asdict(cut)} if cut else {})
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from atlas.figures.recurrent import STATES, recurrent_figure
+from atlas.figures.recurrent import STATES, names_of, recurrent_figure
 from atlas.figures.words import count, listed, number, percent
 from atlas.measured import AtlasResults, Figure, RecurrentResults
-from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.match import SHOWN, THRESHOLD
 
 
@@ -29,7 +28,7 @@ STRONGEST = 6  # cells that a chip names on either side
 def character_chips(network: RecurrentResults) -> list[Chip]:
     """All clusters, the largest first; characters and cells by how strongly they answer."""
     arrays, groups = network.arrays["reactions"], network.facts["reactions"]["groups"]
-    response, hidden = arrays["response"], network.spec.hidden
+    response, hidden, names = arrays["response"], network.spec.cells, names_of(network)
     found = []
     for place in range(network.facts["reactions"]["chips"]["count"]):
         rows = np.flatnonzero(arrays["chip_of_word"] == place)
@@ -40,7 +39,7 @@ def character_chips(network: RecurrentResults) -> list[Chip]:
         moved = np.concatenate([response[rows].mean(0), -response[rows].mean(0)])
         halves = halves[np.argsort(-moved[halves], kind="stable")]
         rising, falling = (halves[halves < hidden], halves[halves >= hidden] - hidden)
-        characters = [(ALPHABET[arrays["symbols"][row]], groups[row]) for row in rows.tolist()]
+        characters = [(names[arrays["symbols"][row]], groups[row]) for row in rows.tolist()]
         found.append(
             Chip(characters, rising[:STRONGEST].tolist(), falling[:STRONGEST].tolist(), len(np.unique(halves % hidden)))
         )
@@ -50,11 +49,13 @@ def character_chips(network: RecurrentResults) -> list[Chip]:
 def matches(results: AtlasResults) -> Figure:
     """Stretches of code with those that match them."""
     queries = [q for n in results.recurrent for q in n.facts["matches"]["queries"]]
+    unbound = any(n.spec.rectified for n in results.recurrent)
+    rectified = ", where it is rectified divided by the cell's own 99.5th percentile" if unbound else ""
     better = sum(q["share"] > max(q["base"], q["chance"]) for q in queries)
     return recurrent_figure(
         results, "matches", page=STATES, title="Where else the same cells are on", alt="Stretches of code with the stretches that match them",
         shows_code=True,
-        caption=f"For each concept a stretch of held-out code, the cells that are on through it (tanh c of the LSTM, else h, at least "
+        caption=f"For each concept a stretch of held-out code, the cells that are on through it (tanh c of the LSTM, else h{rectified}, at least "
         f"{number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)}; those that were off just before), and the {SHOWN} stretches of other files "
         "that share most of them and add fewest others. Share: of these matches, how many lie in the concept; base rate: of all stretches "
         "of that length; enrichment: the one divided by the other; by chance: the share for as many cells drawn at random. "
@@ -105,7 +106,7 @@ def cellmap(results: AtlasResults) -> Figure:
         for f in (n.facts["statemaps"]["cells"],)
     ]
     return recurrent_figure(
-        results, "cellmap", plot=True, page=STATES, title="Maps of cells", alt="Maps of cells",
+        results, "cellmap", plot=True, by_step=False, page=STATES, title="Maps of cells", alt="Maps of cells",
         caption="Each point is a cell; cells lie near each other where their states are correlated (UMAP), and have the colour of the concept "
         "that they tell best on half of the files, if the other half bears it out better than the best of all cells does for shifted "
         f"labels. Cells with a colour, and share of the 10 nearest cells of the same colour: {'; '.join(told)}.",

@@ -34,7 +34,7 @@ def built(code: str) -> nn.Module:
     """The module that `package.module:callable` builds, without its weights; ConfigError for what builds none."""
     from torch import nn
 
-    build = _callable(code)
+    build = callable_of(code)
     try:
         module = build()
     except Exception as error:  # it is the user's code: whatever it raises is told
@@ -48,30 +48,31 @@ def built(code: str) -> nn.Module:
     return module
 
 
-def _callable(code: str) -> Any:
+def callable_of(code: str, *, field: str = "module") -> Any:
+    """What `package.module:callable` names in the recipe's `field`; ConfigError where there is none."""
     package, _, name = code.partition(":")
     try:
         found = getattr(import_module(package), name, None)
     except Exception as error:
-        raise ConfigError(f"module = {code!r}: importing {package} fails: {reason(error)}.") from error
+        raise ConfigError(f"{field} = {code!r}: importing {package} fails: {reason(error)}.") from error
     if not callable(found):
         told = f"no {name!r}" if found is None else f"{name!r}, which is a {type(found).__name__} and cannot be called"
-        raise ConfigError(f"module = {code!r}: {package} has {told}; name the class or the function that builds it.")
+        raise ConfigError(f"{field} = {code!r}: {package} has {told}; name the class or the function to call.")
     return found
 
 
-def source_of(code: str) -> Path:
+def source_of(code: str, *, field: str = "module") -> Path:
     """The file that `package.module:callable` lies in; ConfigError where there is none. Only its packages are imported."""
     package, colon, name = code.partition(":")
     if not colon or not name.isidentifier():
-        raise ConfigError(f'module = {code!r} is not of the form "package.module:callable", such as "my.gan:build".')
+        raise ConfigError(f'{field} = {code!r} is not of the form "package.module:callable", such as "my.gan:build".')
     try:
         found = find_spec(package)
     except (ImportError, ValueError):
         found = None
     if found is None or not found.has_location or found.origin is None:
         raise ConfigError(
-            f"module = {code!r}: Python finds no module {package!r}. Install it, or name its folder: PYTHONPATH=FOLDER atlas build."
+            f"{field} = {code!r}: Python finds no module {package!r}. Install it, or name its folder: PYTHONPATH=FOLDER atlas build."
         )
     return Path(found.origin)
 

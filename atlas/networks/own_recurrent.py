@@ -1,7 +1,7 @@
-"""A user's own character network: any torch LSTM, GRU or RNN of one layer between an embedding (or one-hot) and a linear head.
+"""A user's own network: any torch LSTM, GRU or RNN that reads forwards, between an embedding (or one-hot) and a linear head.
 
-What is what in the checkpoint is read from its keys and shapes. The atlas reads its own texts with its own ALPHABET, so the
-rows of embedding and head are put into that order:
+What is what in the checkpoint is read from its keys and shapes. One that reads tokens keeps its own symbols (`own_tokens.py`). For one
+that reads characters the atlas has an ALPHABET, so the rows of embedding and head are put into that order:
 
 - a character that the network lacks is read as its `<unknown>`, else as the mean of its symbols; the mark before a file as
   `<start>`, else as a line break;
@@ -29,6 +29,13 @@ MARKS = {START: "<start>", OTHER: "<unknown>"}  # their names in a vocabulary fi
 KINDS = {4: "LSTM", 3: "GRU", 1: "RNN"}  # by blocks of rows
 NEVER = 20.0  # nats below its mean: the logit of a character that the network cannot predict
 FIRST = "weight_ih_l0"
+WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+UNFIT = {
+    f"{FIRST}_reverse": "two directions ({}). One of them reads a text from its end, so at every place it has seen the symbol that is to be "
+    "predicted there: what it loses, and what its cells tell of what comes next, would mean nothing. Train one with bidirectional=False.",
+    "weight_hr_l0": "a projection ({}): its state is not what its cells hold. Train one with proj_size=0.",
+}
+"""Parts of a recurrent layer that cannot be read, by key, and why."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,8 @@ class Parts:
     kind: str
     symbols: int
     embedding: int
-    hidden: int
+    layers: int
+    hidden: int  # of each layer
     embed: str
     cell: str
     head: str
@@ -79,7 +87,9 @@ def parts_of(state: StateDict, symbols: int, file: str) -> Parts:
         raise WeightsError(
             f"{file}: {cell}{FIRST} has {rows} rows for {hidden} cells; LSTM has 4 times as many, GRU 3, RNN 1."
         )
-    others = {key: tuple(value.shape) for key, value in state.items() if not key.startswith(cell) or "_l0" not in key}
+    layers = _layers(state, cell, (rows, hidden), file)
+    own = {f"{cell}{name}_l{layer}" for name in WEIGHTS for layer in range(layers)}
+    others = {key: tuple(value.shape) for key, value in state.items() if key not in own}
     head = _head(others, symbols, hidden, file)
     rest = {key: shape for key, shape in others.items() if key not in (f"{head}weight", f"{head}bias")}
     embed = next((key for key, shape in rest.items() if shape == (symbols, inputs)), "")
@@ -94,11 +104,11 @@ def parts_of(state: StateDict, symbols: int, file: str) -> Parts:
             f"{file} holds more than embedding, recurrent layer and linear head: {_listed(left)}. Only these can be read: "
             "save a network without other parts."
         )
-    return Parts(kind, symbols, inputs, hidden, embed, cell, head)
+    return Parts(kind, symbols, inputs, layers, hidden, embed, cell, head)
 
 
 def _cell(state: StateDict, file: str) -> str:
-    """The prefix of the recurrent layer, with its dot; it has one layer, one direction and no projection."""
+    """The prefix of the recurrent layers, with its dot; they have one direction and no projection."""
     found = [key.removesuffix(FIRST) for key in state if key == FIRST or key.endswith(f".{FIRST}")]
     if len(found) != 1:
         what = "no torch.nn.LSTM, GRU or RNN" if not found else f"{len(found)} recurrent networks"
@@ -107,18 +117,32 @@ def _cell(state: StateDict, file: str) -> str:
             "Save `model.state_dict()` of a network with one."
         )
     [prefix] = found
-    for suffix, what in (("weight_ih_l1", "more than one layer"), (f"{FIRST}_reverse", "two directions"),
-                         ("weight_hr_l0", "a projection")):  # fmt: skip
+    for suffix, why in UNFIT.items():
         if f"{prefix}{suffix}" in state:
-            raise WeightsError(
-                f"{file} has {what} ({prefix}{suffix}); the chapter reads one layer in one direction. Train one with "
-                "num_layers=1, bidirectional=False, proj_size=0."
-            )
+            raise WeightsError(f"{file} has {why.format(f'{prefix}{suffix}')}")
     if f"{prefix}weight_hh_l0" not in state:
         raise WeightsError(
             f"{file} lacks {prefix}weight_hh_l0, beside {prefix}{FIRST}. Save the whole `model.state_dict()`."
         )
     return prefix
+
+
+def _layers(state: StateDict, cell: str, size: tuple[int, int], file: str) -> int:
+    """How many layers there are; those above the first read the states of the one below, `size` is (rows, cells) of each."""
+    rows, hidden = size
+    layers = 1
+    while f"{cell}weight_ih_l{layers}" in state:
+        for name in ("weight_ih", "weight_hh"):
+            key = f"{cell}{name}_l{layers}"
+            found = tuple(state[key].shape) if key in state else None
+            if found != (rows, hidden):
+                told = "is missing" if found is None else f"is {' × '.join(map(str, found))}"
+                raise WeightsError(
+                    f"{file}: {key} {told}; layers above the first are {rows} × {hidden}, as torch makes them. Save the whole "
+                    "`model.state_dict()` of one torch.nn.LSTM, GRU or RNN."
+                )
+        layers += 1
+    return layers
 
 
 def _head(shapes: dict[str, tuple[int, ...]], symbols: int, hidden: int, file: str) -> str:
@@ -144,22 +168,27 @@ def _listed(shapes: dict[str, tuple[int, ...]] | StateDict) -> str:
 
 def into_alphabet(state: StateDict, vocabulary: Sequence[str], file: str) -> StateDict:
     """The weights of `Recurrent` over ALPHABET that read and predict as the checkpoint does (see above)."""
-    import torch
-
-    parts = parts_of(state, len(vocabulary), file)
-    given = {key: value.float() for key, value in state.items()}
+    embed, weight, bias, cell = taken_apart(state, len(vocabulary), file)
     number = {symbol: place for place, symbol in enumerate(vocabulary)}
     places = _places(number)
+    return {"embed.weight": _read(embed, places, number), **_predicted(weight, bias, places, number), **cell}
+
+
+def taken_apart(state: StateDict, symbols: int, file: str) -> tuple[Tensor, Tensor, Tensor, StateDict]:
+    """Embedding (the identity for one-hot input), weight and bias of the head, and the layers as `Recurrent` names them; float32."""
+    import torch
+
+    parts = parts_of(state, symbols, file)
+    given = {key: value.float() for key, value in state.items()}
     embed = given[parts.embed] if parts.embed else torch.eye(parts.symbols)
-    weight = given[f"{parts.head}weight"]
     bias = given.get(f"{parts.head}bias", torch.zeros(parts.symbols))
-    made = {"embed.weight": _read(embed, places, number), **_predicted(weight, bias, places, number)}
-    for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
-        zero = torch.zeros(given[f"{parts.cell}{FIRST}"].shape[0])
-        made[f"cell.{name}_l0"] = (
-            given.get(f"{parts.cell}{name}_l0", zero) if "bias" in name else given[f"{parts.cell}{name}_l0"]
-        )
-    return made
+    zero = torch.zeros(given[f"{parts.cell}{FIRST}"].shape[0])  # of a layer without biases
+    cell = {
+        f"cell.{name}_l{layer}": given.get(f"{parts.cell}{name}_l{layer}", zero)
+        for layer in range(parts.layers)
+        for name in WEIGHTS
+    }
+    return embed, given[f"{parts.head}weight"], bias, cell
 
 
 def _places(number: dict[str, int]) -> list[int | None]:

@@ -21,8 +21,9 @@ def build(spec: RecurrentSpec) -> Recurrent:
     from atlas.networks.modules.recurrent import Recurrent
 
     return Recurrent(
-        spec.cell, symbols=spec.symbols, embedding=spec.embedding, hidden=spec.hidden, outputs=spec.outputs
-    )
+        spec.cell, symbols=spec.symbols, embedding=spec.embedding, hidden=spec.hidden, outputs=spec.outputs,
+        layers=spec.layers, rectified=spec.rectified,
+    )  # fmt: skip
 
 
 RECURRENT: Registry[RecurrentSpec] = Registry("recurrent network")

@@ -1,4 +1,4 @@
-"""One recurrent layer in numpy, one step at a time, with every gate in the open: LSTM, GRU, RNN as torch defines them."""
+"""Recurrent layers in numpy, one step at a time, with every gate in the open: LSTM, GRU, RNN as torch defines them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from atlas.types import Array
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
 
-GATES = {"LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "update", "candidate"), "RNN": ()}
+RECTIFIED = "ReLU"  # the kind of a plain RNN with max(0, x) in place of tanh
+GATES = {
+    "LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "update", "candidate"), "RNN": (), RECTIFIED: (),
+}  # fmt: skip
 """The gates of each kind in the order of torch's weights; all in (0, 1) but the candidate, which is in (-1, 1)."""
 
 
@@ -42,18 +45,35 @@ class Cell:
 
 @dataclass(frozen=True)
 class Net:
-    """A cell with the embedding before it and the head after it."""
+    """A cell with the embedding before it, the layers above it, if any, and the head after them.
+
+    Its states are those of all layers, side by side, the lowest first; the head reads the topmost, so `w_out` is zero for the others.
+    """
 
     embed: Array  # [V, E]
     cell: Cell
     w_out: Array  # [O, H]
     b_out: Array  # [O]
+    above: tuple[Cell, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All layers, the lowest first; all are equally wide."""
+        return self.cell, *self.above
+
+    @property
+    def hidden(self) -> int:
+        """H, the cells of all layers."""
+        return self.cell.hidden * len(self.cells)
+
+    def by_layer(self, states: Array) -> list[Array]:
+        """The part of states [..., H] that belongs to each layer."""
+        return np.split(states, len(self.cells), axis=-1)
 
     def astype(self, dtype: type) -> Net:
         """The same network in another precision."""
-        return Net(
-            self.embed.astype(dtype), self.cell.astype(dtype), self.w_out.astype(dtype), self.b_out.astype(dtype)
-        )
+        cell, *above = (cell.astype(dtype) for cell in self.cells)
+        return Net(self.embed.astype(dtype), cell, self.w_out.astype(dtype), self.b_out.astype(dtype), tuple(above))
 
     def outputs(self, states: Array) -> Array:
         """[..., O] outputs (logits) of states [..., H]."""
@@ -63,9 +83,15 @@ class Net:
 def net_of(module: Recurrent) -> Net:
     """The weights of a torch network as arrays (float32)."""
     state = {name: value.detach().numpy() for name, value in module.state_dict().items()}
-    kind = type(module.cell).__name__
-    cell = Cell(kind, *(state[f"cell.{name}_l0"] for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")))
-    return Net(state["embed.weight"], cell, state["head.weight"], state["head.bias"])
+    kind = RECTIFIED if getattr(module.cell, "nonlinearity", "") == "relu" else type(module.cell).__name__
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    cell, *above = (
+        Cell(kind, *(state[f"cell.{name}_l{layer}"] for name in names)) for layer in range(module.cell.num_layers)
+    )
+    head = state["head.weight"]
+    unread = np.zeros((len(head), cell.hidden * len(above)), head.dtype)  # the head reads the topmost layer only
+    w_out = np.concatenate([unread, head], 1) if above else head
+    return Net(state["embed.weight"], cell, w_out, state["head.bias"], tuple(above))
 
 
 @dataclass(frozen=True)
@@ -112,4 +138,11 @@ def _rnn(given: Array, kept: Array, h: Array, c: Array) -> Step:
     return Step(state, state, {})
 
 
-_STEPS: dict[str, Callable[[Array, Array, Array, Array], Step]] = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}
+def _rectified(given: Array, kept: Array, h: Array, c: Array) -> Step:
+    state = np.maximum(given + kept, 0)
+    return Step(state, state, {})
+
+
+_STEPS: dict[str, Callable[[Array, Array, Array, Array], Step]] = {
+    "LSTM": _lstm, "GRU": _gru, "RNN": _rnn, RECTIFIED: _rectified,
+}  # fmt: skip

@@ -14,7 +14,7 @@ from atlas.recurrent.clamp import Stretch, causal, extra_losses, peers_of
 from atlas.recurrent.concepts import CONCEPTS
 from atlas.recurrent.gates import KEEPING, keeping_time, memory_length, rank_correlation, saturation
 from atlas.recurrent.texts import Text
-from atlas.recurrent.trace import replay, states
+from atlas.recurrent.trace import replay_net, states
 from atlas.types import Array
 
 Found = tuple[dict[str, Array], dict[str, Any]]  # arrays and facts of one study
@@ -78,7 +78,7 @@ def _held(
         for name, values in text.labels.items():
             labels[name].append(values[first - 1 : first - 1 + length])
     held = extra_losses(net, stretches, mean, cells)
-    extra = np.full((net.cell.hidden, held.shape[1]), np.nan, np.float32)
+    extra = np.full((net.hidden, held.shape[1]), np.nan, np.float32)
     extra[list(cells)] = held
     return extra, {name: np.concatenate(values) for name, values in labels.items()}
 
@@ -86,7 +86,7 @@ def _held(
 def study_gates(net: Net, texts: Sequence[Text]) -> Found:
     """Arrays `shut` and `open` [G, H] by gate, `memory` [H] and `keeping` [H] in characters; facts: their correlation."""
     text = max(texts, key=len)
-    trace = replay(net.cell, net.embed[text.symbols])
+    trace = replay_net(net, text.symbols)
     arrays: dict[str, Array] = {"memory": memory_length(trace.c).astype(np.float64)}
     facts: dict[str, Any] = {"path": text.path, "characters": len(text), "gates": []}
     found = saturation(trace.gates)

@@ -145,7 +145,7 @@ class _Probes:
 
 def chance_labels(symbols: Array, share: float, seed: int) -> Array:
     """[T] float32: 1 for about `share` of all pairs (previous, current) of symbols, always the same for the same pair."""
-    pairs = np.concatenate([[0], symbols[:-1]]) * 1000 + symbols
+    pairs = np.concatenate([[0], symbols[:-1]]) * max(1000, int(symbols.max()) + 1) + symbols
     unique, place = np.unique(pairs, return_inverse=True)
     drawn = np.array([zlib.crc32(f"{seed}:{pair}".encode()) / 2**32 < share for pair in unique], np.float32)
     return np.asarray(drawn[place])

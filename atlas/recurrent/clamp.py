@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from atlas.recurrent.cell import RECTIFIED, Cell, Net
 from atlas.types import Array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
-
-    from atlas.recurrent.cell import Net
 
 PEERS = 50
 TOGETHER = 48  # cells held side by side: their states stay in the cache
@@ -64,16 +63,23 @@ def _losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Sequenc
 
     rows, streams = max(1, len(cells)), len(stretches)
     symbols = torch.from_numpy(np.stack([stretch.symbols for stretch in stretches], 1))  # [T + 1, S]
-    h, c = (torch.from_numpy(np.stack([getattr(s, name) for s in stretches])).repeat(rows, 1, 1) for name in "hc")
-    weights = _Weights.of(net)
-    held = torch.tensor(cells, dtype=torch.long)
-    mean = torch.from_numpy(means.astype(np.float32))[held, None]
+    h, c = (
+        [torch.from_numpy(part).repeat(rows, 1, 1) for part in net.by_layer(np.stack([getattr(s, name) for s in stretches]))]
+        for name in "hc"
+    )  # fmt: skip
+    layers, head = [_Weights.of(cell) for cell in net.cells], _Head.of(net)
+    held = _held(net, means, cells)
     found = np.empty((rows, streams, len(symbols) - 1), np.float32)
     with torch.inference_mode():
         for t, (read, following) in enumerate(pairwise(symbols)):
-            kept = torch.addmm(weights.b_rec, h.view(rows * streams, -1), weights.w_rec).view(rows, streams, -1)
-            h, c = _STEPS[net.cell.kind](weights.table[read], kept, h, c, (held, mean))
-            logits = h @ weights.w_out + weights.b_out
+            given = head.table[read]
+            for layer, weights in enumerate(layers):
+                if layer:
+                    given = h[layer - 1] @ weights.w_in + weights.b_in
+                before = h[layer].reshape(rows * streams, -1)
+                kept = torch.addmm(weights.b_rec, before, weights.w_rec).view(rows, streams, -1)
+                h[layer], c[layer] = _STEPS[net.cell.kind](given, kept, h[layer], c[layer], held[layer])
+            logits = h[-1] @ head.w_out + head.b_out
             chosen = logits.gather(2, following.expand(rows, -1)[:, :, None])[:, :, 0]
             found[:, :, t] = (logits.logsumexp(2) - chosen).numpy()
     return found
@@ -81,31 +87,56 @@ def _losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Sequenc
 
 @dataclass(frozen=True)
 class _Weights:
-    """The network as tensors; `table` is what each symbol brings to the gates, W_in x + b_in."""
+    """One layer as tensors."""
 
-    table: Tensor
+    w_in: Tensor
+    b_in: Tensor
     w_rec: Tensor
     b_rec: Tensor
+
+    @classmethod
+    def of(cls, cell: Cell) -> _Weights:
+        """Those of `cell`."""
+        return cls(*_tensors(cell.w_in.T, cell.b_in, cell.w_rec.T, cell.b_rec))
+
+
+@dataclass(frozen=True)
+class _Head:
+    """Both ends of the network: `table` is what each symbol brings to the lowest layer's gates, W_in x + b_in."""
+
+    table: Tensor
     w_out: Tensor
     b_out: Tensor
 
     @classmethod
-    def of(cls, net: Net) -> _Weights:
+    def of(cls, net: Net) -> _Head:
         """Those of `net`."""
-        import torch
-
-        table = net.embed @ net.cell.w_in.T + net.cell.b_in
-        arrays = (table, net.cell.w_rec.T, net.cell.b_rec, net.w_out.T, net.b_out)
-        return cls(*(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays))
+        return cls(*_tensors(net.embed @ net.cell.w_in.T + net.cell.b_in, net.by_layer(net.w_out)[-1].T, net.b_out))
 
 
-Held = tuple["Tensor", "Tensor"]  # the cell that each row holds [R], and its mean [R, 1]; both empty where none is held
+def _tensors(*arrays: Array) -> list[Tensor]:
+    import torch
+
+    return [torch.from_numpy(np.ascontiguousarray(array)) for array in arrays]
+
+
+Held = tuple["Tensor", "Tensor", "Tensor"]  # rows that hold a cell of a layer, its number there, and its mean [R, 1]
+
+
+def _held(net: Net, means: Array, cells: Sequence[int]) -> list[Held]:
+    """For each layer the rows that hold one of its cells: row r holds the cell cells[r]."""
+    import torch
+
+    layer, own = np.divmod(np.asarray(cells, np.int64), net.cell.hidden)
+    mean = means.astype(np.float32)[np.asarray(cells, np.int64), None]
+    found = [np.flatnonzero(layer == number) for number in range(len(net.cells))]
+    return [(torch.from_numpy(rows), torch.from_numpy(own[rows]), torch.from_numpy(mean[rows])) for rows in found]
 
 
 def _hold(values: Tensor, held: Held) -> None:
-    cells, mean = held
+    rows, cells, mean = held
     if len(cells):
-        values[range(len(cells)), :, cells] = mean
+        values[rows, :, cells] = mean
 
 
 def _lstm(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
@@ -117,8 +148,8 @@ def _lstm(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tupl
 
 def _gru(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
     size = h.shape[2]
-    r, z = kept[:, :, : 2 * size].add_(given[:, : 2 * size]).sigmoid_().chunk(2, 2)
-    n = kept[:, :, 2 * size :].mul_(r).add_(given[:, 2 * size :]).tanh_()
+    r, z = kept[:, :, : 2 * size].add_(given[..., : 2 * size]).sigmoid_().chunk(2, 2)
+    n = kept[:, :, 2 * size :].mul_(r).add_(given[..., 2 * size :]).tanh_()
     h = h.sub_(n).mul_(z).add_(n)
     _hold(h, held)
     return h, h
@@ -130,7 +161,13 @@ def _rnn(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple
     return h, h
 
 
-_STEPS = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}
+def _rectified(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
+    h = kept.add_(given).relu_()
+    _hold(h, held)
+    return h, h
+
+
+_STEPS = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn, RECTIFIED: _rectified}
 
 
 def peers_of(activity: Array, cell: int, count: int = PEERS) -> Array:

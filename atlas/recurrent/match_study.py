@@ -7,16 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from atlas.recurrent.cell import Net
+from atlas.recurrent.cell import RECTIFIED, Net
 from atlas.recurrent.concepts import CONCEPTS
 from atlas.recurrent.match import covered, first_run, held, is_on, matches, selected
 from atlas.recurrent.texts import Text, halves
 from atlas.recurrent.trace import states
 from atlas.types import Array
 
-LEAST, MOST = 5, 8  # characters of a selected stretch
+LEAST, MOST = 5, 8  # characters of a selected stretch; of tokens as many as have about so many characters
 DRAWS = 3
 AROUND = 24  # characters of context that the site shows
+FULL = 0.995  # quantile of the size of a rectified cell's states that counts as 1
 
 
 def study_matches(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -26,10 +27,7 @@ def study_matches(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[s
     `chance`, the mean share among the matches of as many cells drawn at random, DRAWS times.
     """
     _, b = halves(texts)
-    lstm = net.cell.kind == "LSTM"
-    on = [
-        is_on((np.tanh(c) if lstm else h)[1:]) for h, c in states(net, [text.symbols for text in b])
-    ]  # row t: after character t
+    on = [is_on(values[1:]) for values in _bounded(net, b)]  # row t: after character t
     queries = []
     for concept in (concept for concept in CONCEPTS if not concept.graded):
         chosen = _stretch(b, concept.name)
@@ -38,9 +36,21 @@ def study_matches(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[s
     return {}, {"queries": queries, "characters": sum(map(len, b))}
 
 
+def _bounded(net: Net, texts: Sequence[Text]) -> list[Array]:
+    """[N + 1, H] of each text: tanh c of an LSTM, else h; without bounds (rectified) h by each cell's own FULL."""
+    read = states(net, [text.symbols for text in texts])
+    if net.cell.kind == "LSTM":
+        return [np.tanh(c) for _, c in read]
+    if net.cell.kind == RECTIFIED:
+        full = np.maximum(np.quantile(np.concatenate([h for h, _ in read]), FULL, axis=0), 1e-9)
+        return [h / full for h, _ in read]
+    return [h for h, _ in read]
+
+
 def _stretch(texts: Sequence[Text], concept: str) -> tuple[int, int, int] | None:
     for number, text in enumerate(texts):
-        run = first_run(text.labels[concept], least=LEAST, most=MOST)
+        least, most = (max(2, round(many / text.spread)) for many in (LEAST, MOST))
+        run = first_run(text.labels[concept], least=least, most=most)
         if run is not None:
             return number, *run
     return None
@@ -74,6 +84,7 @@ def _query(
 
 def _shown(text: Text, first: int, length: int) -> dict[str, Any]:
     """The stretch with what stands around it."""
-    whole, end = text.text, first + length
-    return {"path": text.path, "before": whole[max(0, first - AROUND) : first], "stretch": whole[first:end],
+    whole, start = text.text, int(text.firsts[first])
+    end = start + int(text.lengths[first : first + length].sum())
+    return {"path": text.path, "before": whole[max(0, start - AROUND) : start], "stretch": whole[start:end],
             "after": whole[end : end + AROUND]}  # fmt: skip

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from atlas.recurrent.cell import GATES, net_of
+from atlas.recurrent.cell import GATES, RECTIFIED, net_of
 from atlas.recurrent.concepts import CONCEPTS
-from atlas.recurrent.texts import Text, halves
-from atlas.recurrent.trace import replay, replay_error
+from atlas.recurrent.texts import Text, halves, numbered
+from atlas.recurrent.trace import replay_error, replay_net
 from atlas.types import Array
 
 if TYPE_CHECKING:
@@ -26,22 +26,23 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, 
     They are those with the most kinds of concepts, by the tokenizer alone: no network is favoured.
 
     Arrays, a passage after the other: `symbols` [P*L], `c`, `h` and each gate [P*L, H] int8 (c divided by `scale` [H]),
-    `next` and `chance` [P*L, 5]: the five likeliest next characters and their probabilities in percent. Fact `replay`: how far
+    `next` and `chance` [P*L, 5] (`symbols` are places in the texts' names): the five likeliest next characters and their probabilities in percent. Fact `replay`: how far
     the states shown are from those of torch's own forward pass over the texts, at most, both in float64.
     """
     exact = deepcopy(module).double()  # in single precision rounding alone reaches 1e-4 after thousands of characters
     net = net_of(exact)
     _, b = halves(texts)
-    chosen = sorted(((text, *_varied(text)) for text in b), key=lambda one: (-one[2], one[0].path))[:PASSAGES]
+    long = round(LONG / np.mean([text.spread for text in b]))
+    chosen = sorted(((text, *_varied(text, long)) for text in b), key=lambda one: (-one[2], one[0].path))[:PASSAGES]
     parts: dict[str, list[Array]] = {}
     paths, firsts = [], []
-    scale, replayed = np.zeros(net.cell.hidden), 0.0
+    scale, replayed = np.zeros(net.hidden), 0.0
     for text, first, _ in chosen:
-        trace = replay(net.cell, net.embed[text.symbols])
+        trace = replay_net(net, text.symbols)
         replayed = max(replayed, replay_error(exact, text.symbols, trace))
-        rows = slice(first + 1, min(first + 1 + LONG, len(text)))
+        rows = slice(first + 1, min(first + 1 + long, len(text)))
         likely, chance = _likely(net.outputs(trace.h[rows]))
-        for name, values in (("symbols", text.symbols[rows]), ("h", trace.h[rows]), ("c", trace.c[rows]),
+        for name, values in (("symbols", text.seen[rows]), ("h", trace.h[rows]), ("c", trace.c[rows]),
                              ("next", likely), ("chance", chance), *((g, v[rows]) for g, v in trace.gates.items())):  # fmt: skip
             parts.setdefault(name, []).append(values)
         scale = np.maximum(scale, np.quantile(np.abs(trace.c), 0.995, axis=0))
@@ -49,10 +50,12 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, 
         firsts.append(first)
     whole = {name: np.concatenate(values) for name, values in parts.items()}
     whole["c"] = whole["c"] / np.maximum(scale, 1e-9)
+    if net.cell.kind == RECTIFIED:  # its state has no bounds either
+        whole["h"] = whole["c"]
     arrays = {
         name: np.rint(np.clip(whole[name], -1, 1) * 127).astype(np.int8) for name in ("h", "c", *GATES[net.cell.kind])
     }
-    arrays |= {"symbols": whole["symbols"].astype(np.uint8), "next": whole["next"].astype(np.uint8),
+    arrays |= {"symbols": numbered(whole["symbols"], texts[0].names), "next": numbered(whole["next"], texts[0].names),
                "chance": whole["chance"].astype(np.uint8), "scale": scale.astype(np.float32)}  # fmt: skip
     return arrays, {
         "paths": paths,
@@ -62,21 +65,21 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, 
     }
 
 
-def _varied(text: Text) -> tuple[int, float]:
-    """Where the passage with the most kinds of concepts begins, and how many it holds (a tenth of it each counts whole)."""
-    starts = sorted({_line_start(text.text, place) for place in range(0, max(1, len(text) - LONG), LONG // 4)})
+def _varied(text: Text, long: int) -> tuple[int, float]:
+    """Where the passage of `long` symbols with the most kinds of concepts begins, and how many it holds (a tenth of it each counts whole)."""
+    starts = sorted({_line_start(text.pieces, place) for place in range(0, max(1, len(text) - long), long // 4)})
     names = [concept.name for concept in CONCEPTS if not concept.graded]
 
     def variety(first: int) -> float:
-        shares = [float((text.labels[name][first : first + LONG] > 0).mean()) for name in names]
-        return sum(min(share, 0.1) for share in shares) * min(1.0, (len(text) - first) / LONG)
+        shares = [float((text.labels[name][first : first + long] > 0).mean()) for name in names]
+        return sum(min(share, 0.1) for share in shares) * min(1.0, (len(text) - first) / long)
 
     best = max(starts, key=variety)
     return best, variety(best)
 
 
-def _line_start(text: str, place: int) -> int:
-    return text.rfind("\n", 0, place) + 1
+def _line_start(pieces: Sequence[str], place: int) -> int:
+    return next((before + 1 for before in range(place - 1, -1, -1) if "\n" in pieces[before]), 0)
 
 
 def _likely(logits: Array) -> tuple[Array, Array]:

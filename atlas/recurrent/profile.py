@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from atlas.recurrent.cell import Net
-from atlas.recurrent.texts import Text, halves
+from atlas.recurrent.texts import Text, halves, numbered
 from atlas.recurrent.trace import states
 from atlas.types import Array
 
@@ -25,7 +25,7 @@ def study_profiles(net: Net, texts: Sequence[Text]) -> tuple[dict[str, Array], d
 
     `counts` [H, BINS] between `edges` [H, 2],
     `mean`, `std`, `median`, `positive` (share above zero), `scale` [H]; passages, PEAKS highest, then PEAKS lowest:
-    `values` [H, 2 PEAKS, L] int8 in steps of 1/127 of the scale and `symbols` [H, 2 PEAKS, L] uint8, `peak` (the column
+    `values` [H, 2 PEAKS, L] int8 in steps of 1/127 of the scale and `symbols` [H, 2 PEAKS, L] (places in the texts' names), `peak` (the column
     of the passage), `extreme` (the value there), `text` (into facts `paths`) and `place` (of the first character), each
     [H, 2 PEAKS]; `pushed` [H, 2 PUSHED] symbols, likelier ones first, and `push` in nats of logit for one standard
     deviation of h, against the mean of all symbols; `kin` [H, KIN] and `correlation` with these, largest size first.
@@ -66,10 +66,10 @@ def _passages(texts: Sequence[Text], values: Sequence[Array], scale: Array) -> d
     number = np.concatenate(
         [np.argsort(side, axis=1, kind="stable")[:, :PEAKS] for side in (-highest, lowest)], 1
     )  # [H, 2 PEAKS]
-    size, length = number.shape, BEFORE + 1 + AFTER
+    size, length = number.shape, min(BEFORE + 1 + AFTER, *map(len, values))
     found = {
         "text": number, "place": np.zeros(size, np.int64), "peak": np.zeros(size, np.int64), "extreme": np.zeros(size),
-        "symbols": np.zeros((*size, length), np.uint8), "values": np.zeros((*size, length), np.int8),
+        "symbols": np.zeros((*size, length), np.int64), "values": np.zeros((*size, length), np.int8),
     }  # fmt: skip
     for cell, row in np.ndindex(*size):
         chosen = int(number[cell, row])
@@ -77,9 +77,9 @@ def _passages(texts: Sequence[Text], values: Sequence[Array], scale: Array) -> d
         at = int(own.argmax() if row < PEAKS else own.argmin())
         first = min(max(0, at - BEFORE), len(own) - length)
         found["place"][cell, row], found["peak"][cell, row], found["extreme"][cell, row] = first, at - first, own[at]
-        found["symbols"][cell, row] = text.symbols[1 + first : 1 + first + length]
+        found["symbols"][cell, row] = text.seen[1 + first : 1 + first + length]
         found["values"][cell, row] = np.rint(127 * np.clip(own[first : first + length] / scale[cell], -1, 1))
-    return found
+    return found | {"symbols": numbered(found["symbols"], texts[0].names)}
 
 
 def _pushed(net: Net, deviation: Array) -> dict[str, Array]:

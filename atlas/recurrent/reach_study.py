@@ -1,4 +1,7 @@
-"""The study of how far back a character network looks: context cut short, what must be closed, where it errs."""
+"""The study of how far back a network looks that reads code: context cut short, what must be closed, where it errs.
+
+All losses are told in nats a character, so that networks can be compared whatever they read: what tokens cost is divided by their characters.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from atlas.recurrent.cell import net_of
 from atlas.recurrent.errors import HALF, causes, tally
 from atlas.recurrent.reach import KINDS, LENGTHS, gains, kinds, truncated_losses, windows_before
 from atlas.recurrent.texts import Text
+from atlas.recurrent.tokens import by_token, spelling
 from atlas.recurrent.trace import losses, states
 from atlas.types import Array
 
@@ -30,16 +34,19 @@ def study_reach(
     net = net_of(module)
     read = states(net, [text.symbols for text in texts])
     own = [losses(net, text.rows(h), text.following) for text, (h, _) in zip(texts, read, strict=True)]
-    cuts = np.cumsum([len(text) - 1 for text in texts])[:-1]
-    other, uncommon = np.split(baseline, cuts), np.split(seldom, cuts)
+    cuts = np.cumsum([len(text.text) - 1 for text in texts])[:-1]
+    other, uncommon = by_token(texts, np.split(baseline, cuts)), np.split(seldom, cuts)
+    besides = spelling(texts, other)
+    own = [mine + more for mine, more in zip(own, besides, strict=True)]
+    characters = int(sum(text.lengths[1:].sum() for text in texts))
     facts = {
-        "loss": float(np.concatenate(own).mean()),
-        "baseline": float(baseline.mean()),
-        "characters": len(baseline),
+        "loss": float(np.concatenate(own).sum() / characters),
+        "baseline": float(np.concatenate(other).sum() / characters),
+        "characters": characters,
         "closings": _closings(texts, own, other, seed=seed),
         "kinds": _by_kind(texts, own, other),
         "errors": _errors(texts, own, other, uncommon),
-        "context": _by_context(module, texts, own, places=places, seed=seed),
+        "context": _by_context(module, texts, own, besides, places=places, seed=seed),
     }
     return {}, facts
 
@@ -47,13 +54,18 @@ def study_reach(
 def _errors(
     texts: Sequence[Text], own: Sequence[Array], other: Sequence[Array], uncommon: Sequence[Array]
 ) -> dict[str, Any]:
-    cause = [
-        causes(text.text, known=np.concatenate([[False], base < HALF]), seldom=np.concatenate([[False], rare]))[1:]
-        for text, base, rare in zip(texts, other, uncommon, strict=True)
-    ]  # fmt: skip
+    cause = [_causes(text, base, rare) for text, base, rare in zip(texts, other, uncommon, strict=True)]
     lost = np.concatenate(own)
     return {"share": float((lost > HALF).mean()), "n": int((lost > HALF).sum()),
             "causes": [asdict(one) for one in tally(np.concatenate(cause), lost)]}  # fmt: skip
+
+
+def _causes(text: Text, base: Array, rare: Array) -> Array:
+    """[N - 1] the cause of each symbol but the first: that of the character with which it begins."""
+    begins = text.firsts[1:]
+    known = np.zeros(len(text.text), bool)
+    known[begins] = base < HALF
+    return causes(text.text, known=known, seldom=np.concatenate([[False], rare]))[begins]
 
 
 def _closings(texts: Sequence[Text], own: Sequence[Array], other: Sequence[Array], *, seed: int) -> dict[str, Any]:
@@ -62,7 +74,7 @@ def _closings(texts: Sequence[Text], own: Sequence[Array], other: Sequence[Array
         kept = text.pairs[:, 1] >= 1
         closing = text.pairs[kept, 1] - 1  # row t predicts character t + 1
         gain.append(base[closing] - mine[closing])
-        distance.append(text.pairs[kept, 1] - text.pairs[kept, 0])
+        distance.append(text.firsts[text.pairs[kept, 1]] - text.firsts[text.pairs[kept, 0]])
         quote.append(text.quotes[kept])
     gains_, distances, quotes = (np.concatenate(each) for each in (gain, distance, quote))
     return {
@@ -72,31 +84,44 @@ def _closings(texts: Sequence[Text], own: Sequence[Array], other: Sequence[Array
 
 
 def _by_kind(texts: Sequence[Text], own: Sequence[Array], other: Sequence[Array]) -> list[dict[str, Any]]:
-    kind = np.concatenate([kinds(text.text)[1:] for text in texts])
+    """By the character with which a symbol begins; shares and losses are of all its characters."""
+    kind = np.concatenate([kinds(text.text)[text.firsts[1:]] for text in texts])
+    size = np.concatenate([text.lengths[1:] for text in texts])
     mine, base = np.concatenate(own), np.concatenate(other)
-    return [
-        {"kind": name, "share": float((kind == number).mean()), "loss": float(mine[kind == number].mean()),
-         "baseline": float(base[kind == number].mean()), "of_loss": float(mine[kind == number].sum() / mine.sum())}
-        for number, name in enumerate(KINDS)
-        if (kind == number).any()
-    ]  # fmt: skip
+    found = []
+    for number, name in enumerate(KINDS):
+        here = kind == number
+        if here.any():
+            many = size[here].sum()
+            found.append({
+                "kind": name, "share": float(many / size.sum()), "loss": float(mine[here].sum() / many),
+                "baseline": float(base[here].sum() / many), "of_loss": float(mine[here].sum() / mine.sum()),
+            })  # fmt: skip
+    return found
 
 
 def _by_context(
-    module: Recurrent, texts: Sequence[Text], own: Sequence[Array], *, places: int, seed: int
+    module: Recurrent, texts: Sequence[Text], own: Sequence[Array], besides: Sequence[Array], *, places: int, seed: int
 ) -> dict[str, Any]:
-    """Mean loss with 1, 2, 4, … characters of context and with all of them, at the same places."""
+    """Mean loss with 1, 2, 4, … symbols of context and with all of them, at the same places; `lengths` in characters.
+
+    `besides` is what each symbol costs whatever was read.
+    """
     rng = np.random.default_rng(seed)
     reach = min(LENGTHS[-1], max(map(len, texts)) // 2)
     lengths = [length for length in LENGTHS if length <= reach]
     long = [number for number, text in enumerate(texts) if len(text) > reach + 10]
     each = max(1, places // len(long))
-    windows, whole = [], []
+    windows, whole, more, sizes = [], [], [], []
     for number in long:
         free = np.arange(reach, len(texts[number]) - 1)
         rows = np.sort(rng.choice(free, min(each, len(free)), replace=False))
         windows.append(windows_before(texts[number].symbols, rows + 2, reach))  # row t predicts symbols[t + 2]
         whole.append(own[number][rows])
-    found = truncated_losses(module, np.concatenate(windows), lengths)
-    return {"lengths": lengths, "loss": found.mean(1).tolist(), "all": float(np.concatenate(whole).mean()),
-            "n": int(found.shape[1])}  # fmt: skip
+        more.append(besides[number][rows])
+        sizes.append(texts[number].lengths[rows + 1])
+    found = truncated_losses(module, np.concatenate(windows), lengths) + np.concatenate(more)
+    characters = np.concatenate(sizes).sum()
+    spread = np.mean([text.spread for text in texts])
+    return {"lengths": [round(length * spread) for length in lengths], "loss": (found.sum(1) / characters).tolist(),
+            "all": float(np.concatenate(whole).sum() / characters), "n": int(found.shape[1])}  # fmt: skip

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from atlas.recurrent.cell import Cell, Net
-from atlas.recurrent.trace import Trace, replay
+from atlas.recurrent.cell import RECTIFIED, Cell, Net
+from atlas.recurrent.trace import Trace, layer_traces
 from atlas.types import Array
 
 EPSILON = 1e-3
@@ -71,11 +71,17 @@ def propagate(
 ) -> Ledger:
     """The ledger of `direction` [O] . outputs after reading `symbols` [T] from state (h, c), in float64."""
     net = net.astype(np.float64)
-    read = Reading.of(net, symbols, h=h, c=c)
-    books = Books(epsilon)
-    score = float(direction @ net.outputs(read.trace.h[-1]))
-    given, on_h, on_c = back(net.cell, read, start(net, read.trace.h[-1], direction, books), books)
-    return Ledger(given, books.bias, books.stabilizer, float(on_h.sum() + on_c.sum()), score)
+    layers = Reading.layers(net, symbols, h=h, c=c)
+    last = np.concatenate([read.trace.h[-1] for read in layers])
+    books, initial = Books(epsilon), 0.0
+    score = float(direction @ net.outputs(last))
+    given: Array | None = None  # what the layer above gives to the states that it reads
+    parts = net.by_layer(start(net, last, direction, books))
+    for cell, read, part in reversed(list(zip(net.cells, layers, parts, strict=True))):
+        given, on_h, on_c = back_to_inputs(cell, read, part, books, above=given)
+        initial += float(on_h.sum() + on_c.sum())
+    assert given is not None
+    return Ledger(given.sum(1), books.bias, books.stabilizer, initial, score)
 
 
 def start(net: Net, h: Array, direction: Array, books: Books) -> Array:
@@ -97,20 +103,37 @@ class Reading:
 
     @classmethod
     def of(cls, net: Net, symbols: Array, *, h: Array | None = None, c: Array | None = None) -> Reading:
-        """What `net` does with `symbols` [T] from state (h, c), by default zero."""
-        inputs = net.embed[symbols]
-        trace = replay(net.cell, inputs, h=h, c=c)
-        first = [np.zeros(net.cell.hidden) if given is None else np.asarray(given, np.float64) for given in (h, c)]
-        return cls(inputs, trace, *(np.vstack([f, v[:-1]]) for f, v in zip(first, (trace.h, trace.c), strict=True)))
+        """What `net`, of one layer, does with `symbols` [T] from state (h, c), by default zero."""
+        [found] = cls.layers(net, symbols, h=h, c=c)
+        return found
+
+    @classmethod
+    def layers(cls, net: Net, symbols: Array, *, h: Array | None = None, c: Array | None = None) -> list[Reading]:
+        """What each layer of `net` does with `symbols` [T] from states (h, c) of all layers, by default zero."""
+        inputs, found = net.embed[symbols], []
+        first = [np.zeros(net.hidden) if given is None else np.asarray(given, np.float64) for given in (h, c)]
+        traces = layer_traces(net, inputs, h=h, c=c)
+        for trace, h0, c0 in zip(traces, *map(net.by_layer, first), strict=True):
+            found.append(cls(inputs, trace, np.vstack([h0, trace.h[:-1]]), np.vstack([c0, trace.c[:-1]])))
+            inputs = trace.h
+        return found
 
 
 def back(cell: Cell, read: Reading, on_h: Array, books: Books) -> tuple[Array, Array, Array]:
     """The relevance of each input [T], and of the state and memory before the first one, each [H]."""
-    on_c, given = np.zeros(cell.hidden), np.zeros(len(read.inputs))
+    given, on_h, on_c = back_to_inputs(cell, read, on_h, books)
+    return given.sum(1), on_h, on_c
+
+
+def back_to_inputs(
+    cell: Cell, read: Reading, on_h: Array, books: Books, *, above: Array | None = None
+) -> tuple[Array, Array, Array]:
+    """Like `back`, with the relevance of every entry of the inputs [T, E]; `above` [T, H] is what a layer above gives to each state."""
+    on_c, given = np.zeros(cell.hidden), np.zeros(read.inputs.shape)
     for t in range(len(given) - 1, -1, -1):
         at = _At(read.trace, t, read.inputs[t], read.before_h[t], read.before_c[t])
-        on_x, on_h, on_c = _BACK[cell.kind](cell, at, on_h, on_c, books)
-        given[t] = on_x.sum()
+        whole = on_h if above is None else on_h + above[t]
+        given[t], on_h, on_c = _BACK[cell.kind](cell, at, whole, on_c, books)
     return given, on_h, on_c
 
 
@@ -133,7 +156,7 @@ def _proposal(cell: Cell, at: _At, relevance: Array, gate: Array, books: Books) 
 
 
 def _candidate_rows(cell: Cell) -> slice:
-    block = {"LSTM": 2, "GRU": 2, "RNN": 0}[cell.kind]
+    block = {"LSTM": 2, "GRU": 2}.get(cell.kind, 0)
     return slice(block * cell.hidden, (block + 1) * cell.hidden)
 
 
@@ -158,4 +181,4 @@ def _rnn(cell: Cell, at: _At, on_h: Array, on_c: Array, books: Books) -> tuple[A
     return on_x, on_before, on_c
 
 
-_BACK = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn}
+_BACK = {"LSTM": _lstm, "GRU": _gru, "RNN": _rnn, RECTIFIED: _rnn}  # relevance passes a nonlinearity unchanged

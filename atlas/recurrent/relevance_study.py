@@ -13,7 +13,7 @@ from atlas.recurrent.cell import Net, net_of
 from atlas.recurrent.explain import explain
 from atlas.recurrent.relevance import EPSILON, propagate
 from atlas.recurrent.texts import Text, halves
-from atlas.recurrent.trace import replay
+from atlas.recurrent.trace import replay_net
 from atlas.types import Array
 
 if TYPE_CHECKING:
@@ -33,28 +33,37 @@ class Decision:
     symbols: Array
     opening: int
     right: int
+    outputs: int = len(ALPHABET)
+    seen: Array | None = None  # the names of the symbols, where they are tokens
 
     @property
     def direction(self) -> Array:
         """[V] the logit of the right sign against the mean of all."""
-        found = np.full(len(ALPHABET), -1 / len(ALPHABET))
+        found = np.full(self.outputs, -1 / self.outputs)
         found[self.right] += 1
         return found
 
 
-def decisions(texts: Sequence[Text], *, count: int = DECISIONS, least: int = 16, most: int = 48) -> list[Decision]:
-    """The first bracket or quote of `count` texts that closes after least to most characters.
+def decisions(
+    texts: Sequence[Text], *, count: int = DECISIONS, least: int = 16, most: int = 48, outputs: int = len(ALPHABET)
+) -> list[Decision]:
+    """The first bracket or quote of `count` texts that closes after least to most characters, for a network with so many outputs.
 
     Chosen by the text alone, so that no network is favoured; quotes and brackets take turns.
     """
     found: list[Decision] = []
     for text in texts:
-        far = text.pairs[:, 1] - text.pairs[:, 0]
+        far = text.firsts[text.pairs[:, 1]] - text.firsts[text.pairs[:, 0]]
         wanted = (far >= least) & (far <= most) & (text.pairs[:, 1] > WINDOW) & (text.quotes == (len(found) % 2 == 1))
         if wanted.any() and len(found) < count:
             opening, closing = text.pairs[np.argmax(wanted)].tolist()
-            symbols = text.symbols[closing + 1 - WINDOW : closing + 1]  # up to the character before the closing one
-            found.append(Decision(text.path, symbols, opening - (closing - WINDOW), int(text.symbols[closing + 1])))
+            rows = slice(closing + 1 - WINDOW, closing + 1)  # up to the character before the closing one
+            right = int(text.symbols[closing + 1])
+            found.append(
+                Decision(
+                    text.path, text.symbols[rows], opening - (closing - WINDOW), right, outputs, text.seen[rows]
+                )
+            )  # fmt: skip
     return found
 
 
@@ -73,14 +82,15 @@ def study_relevance(module: Recurrent, texts: Sequence[Text], *, seed: int) -> t
     """
     exact = module.double()
     net = net_of(exact)
-    chosen = decisions(halves(texts)[1])
+    chosen = decisions(halves(texts)[1], outputs=len(net.b_out))
     epsilon = settled_epsilon(net, chosen)
     arrays: dict[str, Array] = {}
     facts: list[dict[str, Any]] = []
     for place, one in enumerate(chosen):
         given, told = explain(exact, one.symbols, one.direction, seed=seed, epsilon=epsilon)
-        logits = net.outputs(replay(net.cell, net.embed[one.symbols]).h[-1])
-        arrays |= {f"{place}/{name}": values for name, values in given.items()} | {f"{place}/symbols": one.symbols}
+        logits = net.outputs(replay_net(net, one.symbols).h[-1])
+        arrays |= {f"{place}/{name}": values for name, values in given.items()}
+        arrays[f"{place}/symbols"] = one.symbols if one.seen is None else one.seen
         facts.append({
             "path": one.path, "opening": one.opening, "right": one.right,
             "probability": float(np.exp(logits[one.right] - np.logaddexp.reduce(logits))),

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from atlas.recurrent.cell import Net, gated
+from atlas.recurrent.cell import Cell, Net, gated
 from atlas.recurrent.score import ranks, scores, scores_of_many, strength
 from atlas.types import Array
 
@@ -25,9 +25,21 @@ CLUSTERS = range(3, 9)
 
 def expected_response(net: Net, h: Array, c: Array, symbols: Array) -> Array:
     """[W, H] mean over S states h, c [S, H] of the state's change when a symbol of `symbols` [W] is read."""
-    kept = h @ net.cell.w_rec.T + net.cell.b_rec  # whatever is read
+    layers = list(zip(net.cells, net.by_layer(h), net.by_layer(c), strict=True))
+    kept = [before @ cell.w_rec.T + cell.b_rec for cell, before, _ in layers]  # whatever is read
     given = net.embed[symbols] @ net.cell.w_in.T + net.cell.b_in
-    return np.stack([(gated(net.cell.kind, brought, kept, h, c).h - h).mean(0) for brought in given])
+    return np.stack([_change(layers, kept, brought) for brought in given])
+
+
+def _change(layers: Sequence[tuple[Cell, Array, Array]], kept: Sequence[Array], brought: Array) -> Array:
+    """[H] mean change of all layers' states when a symbol is read that brings `brought` to the gates of the lowest one."""
+    found: list[Array] = []
+    now = brought
+    for (cell, h, c), own in zip(layers, kept, strict=True):
+        given = now @ cell.w_in.T + cell.b_in if found else brought
+        now = gated(cell.kind, given, own, h, c).h
+        found.append((now - h).mean(0))
+    return np.concatenate(found)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from atlas.errors import ProbeError
+from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.concepts import CONCEPTS, label, pairs
 from atlas.recurrent.source import SourceFile, encode_file
 from atlas.types import Array
@@ -17,11 +19,12 @@ LEAST = 200  # characters of a file that is worth reading
 
 @dataclass(frozen=True)
 class Text:
-    """The start of one held-out file of N characters.
+    """The start of one held-out file of N characters, or of N tokens of one or more characters each (`tokens.py`).
 
     `symbols` [N + 1] begins with the start mark. Row t of the labels, and of the states in `rows`, is the one after
-    character t was read; character t + 1 is what is predicted there. `pairs` [P, 2] are the places of opening and closing
-    brackets and quotes, `quotes` [P] says which are quotes.
+    character (token) t was read; the next one is what is predicted there. `pairs` [P, 2] are the places of opening and closing
+    brackets and quotes, `quotes` [P] says which are quotes. `seen` [N + 1] are the places in `names` of what was read: of characters the
+    symbols themselves, while tokens that a vocabulary lacks are one symbol, `unknown`, but have names of their own.
     """
 
     path: str
@@ -29,16 +32,42 @@ class Text:
     labels: Mapping[str, Array]
     pairs: Array
     quotes: Array
+    tokens: Array | None = None
+    names: Sequence[str] = ALPHABET
+    unknown: int = -1  # the symbol of tokens that the vocabulary lacks
 
     def __len__(self) -> int:
         return len(self.symbols) - 1
 
     @property
+    def seen(self) -> Array:
+        """[N + 1] what was read, as places in `names`."""
+        return self.symbols if self.tokens is None else self.tokens
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """[N] the characters of each symbol but the start mark."""
+        return tuple(self.names[number] for number in self.seen[1:].tolist())
+
+    @property
     def text(self) -> str:
         """The characters as the network reads them."""
-        from atlas.recurrent.source import decode
+        return "".join(self.pieces)
 
-        return decode(self.symbols[1:])
+    @cached_property
+    def lengths(self) -> Array:
+        """[N] characters of each symbol but the start mark."""
+        return np.array([len(piece) for piece in self.pieces], np.int64)
+
+    @property
+    def firsts(self) -> Array:
+        """[N] the place in `text` where each symbol begins."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    @property
+    def spread(self) -> float:
+        """Characters of a symbol, on average; 1 for a network that reads characters."""
+        return float(self.lengths.mean())
 
     @property
     def following(self) -> Array:
@@ -104,3 +133,8 @@ def unpack(arrays: Mapping[str, Array], paths: Sequence[str]) -> tuple[Text, ...
         )
         at, paired = at + length, paired + many
     return tuple(found)
+
+
+def numbered(places: Array, names: Sequence[str]) -> Array:
+    """Places in `names`, in the smallest integers that hold them."""
+    return places.astype(np.min_scalar_type(len(names) - 1))

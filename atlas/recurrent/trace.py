@@ -35,18 +35,50 @@ def replay(cell: Cell, inputs: Array, *, h: Array | None = None, c: Array | None
     return Trace(kept["h"][0], kept["c"][0], {gate: kept[gate][0] for gate in wanted})
 
 
+def layer_traces(net: Net, inputs: Array, *, h: Array | None = None, c: Array | None = None) -> list[Trace]:
+    """What each layer did, each reading the states of the one below it, from states (h, c) [H] of all, by default zero."""
+    found: list[Trace] = []
+    firsts = [[None] * len(net.cells) if given is None else net.by_layer(given) for given in (h, c)]
+    for cell, first_h, first_c in zip(net.cells, *firsts, strict=True):
+        found.append(replay(cell, found[-1].h if found else inputs, h=first_h, c=first_c))
+    return found
+
+
+def replay_net(net: Net, symbols: Array) -> Trace:
+    """Read `symbols` [T] by all layers from the zero state; columns are the cells of all layers, the lowest first."""
+    found = layer_traces(net, net.embed[symbols])
+    if len(found) == 1:
+        return found[0]
+    h, c = (np.concatenate([getattr(one, name) for one in found], 1) for name in "hc")
+    return Trace(h, c, {gate: np.concatenate([one.gates[gate] for one in found], 1) for gate in found[0].gates})
+
+
 def states(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
     """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero state, side by side."""
     longest = max(map(len, texts))
     symbols = np.zeros((longest, len(texts)), np.int64)
     for column, text in enumerate(texts):
         symbols[: len(text), column] = text
-    kept = _room(net.cell, len(texts), longest, gates=False)
-    zero = _start(net.cell, len(texts), None)
     table = net.embed @ net.cell.w_in.T + net.cell.b_in  # what each symbol brings: looked up, not multiplied anew
-    for t, now in enumerate(_steps(net.cell, (table[row] for row in symbols), zero, zero)):
+    layers = [_side_by_side(net.cell, (table[row] for row in symbols), symbols.T.shape)]
+    for cell in net.above:
+        below = layers[-1]["h"]
+        layers.append(_side_by_side(cell, _brought(cell, below), symbols.T.shape))
+    h, c = (layers[0][name] if not net.above else np.concatenate([one[name] for one in layers], 2) for name in "hc")
+    return [(h[row, : len(text)], c[row, : len(text)]) for row, text in enumerate(texts)]
+
+
+def _brought(cell: Cell, below: Array) -> Iterator[Array]:
+    """What the states `below` [B, T, E] bring to every gate, step by step."""
+    return (below[:, t] @ cell.w_in.T + cell.b_in for t in range(below.shape[1]))
+
+
+def _side_by_side(cell: Cell, given: Iterable[Array], shape: tuple[int, int]) -> dict[str, Array]:
+    """h and c [B, T, H] of one layer over B texts of T steps; `given` is what each step's input brings."""
+    kept, zero = _room(cell, *shape, gates=False), _start(cell, shape[0], None)
+    for t, now in enumerate(_steps(cell, given, zero, zero)):
         kept["h"][:, t], kept["c"][:, t] = now.h, now.c
-    return [(kept["h"][row, : len(text)], kept["c"][row, : len(text)]) for row, text in enumerate(texts)]
+    return kept
 
 
 def _steps(cell: Cell, given: Iterable[Array], h: Array, c: Array) -> Iterator[Step]:
@@ -76,9 +108,14 @@ def losses(net: Net, states: Array, targets: Array) -> Array:
 
 
 def replay_error(module: Recurrent, symbols: Array, trace: Trace) -> float:
-    """How far the states of `trace` over `symbols` [T] are from torch's own forward pass, at most."""
+    """How far the states of `trace` over `symbols` [T] are from torch's own forward pass, at most.
+
+    Torch tells the topmost layer's state after every step, and that of all layers after the last one.
+    """
     import torch
 
     with torch.inference_mode():
-        states, _ = module.cell(module.embed(torch.from_numpy(symbols)[None]))
-    return float(np.abs(trace.h - states[0].numpy()).max())
+        states, last = module.cell(module.embed(torch.from_numpy(symbols)[None]))
+    top, end = states[0].numpy(), (last[0] if isinstance(last, tuple) else last)[:, 0].numpy()
+    apart = np.abs(trace.h[:, -top.shape[1] :] - top).max(), np.abs(trace.h[-1] - end.ravel()).max()
+    return float(max(apart))

@@ -9,9 +9,8 @@ from typing import Any
 
 from atlas.figures.cell import cell_figure, cell_page, cell_title, cells_page, named_cells, telling_sentence, tellings
 from atlas.figures.cite import made_from
-from atlas.figures.recurrent import read_from
+from atlas.figures.recurrent import names_of, read_from, visible
 from atlas.measured import RecurrentResults
-from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.gates import LAGS
 from atlas.recurrent.profile import PEAKS, PUSHED
 from atlas.types import Array
@@ -24,7 +23,6 @@ from atlas.views.unit import cite_base
 
 STEPS = 2  # of colour on each side of zero, every fourth of the style sheet: fewer stretches, lighter pages
 TOLD = 4  # concepts that a page lists
-VISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥", ALPHABET[0]: "start of file"}  # where a character stands alone
 
 
 @dataclass(frozen=True)
@@ -64,11 +62,18 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
             "what": "memory" if network.spec.cell == "LSTM" else "state",
             "characters": network.facts["profiles"]["characters"],
             "lags": LAGS,
+            "step": network.spec.step,
         }
         paged = set(cells)
         rows = [
-            (cell, cell in paged, tellings(network, cell)[:1], _remembers(network, cell))
-            for cell in range(network.spec.hidden)
+            (
+                cell,
+                cell in paged,
+                cell // network.spec.hidden + 1,
+                tellings(network, cell)[:1],
+                _remembers(network, cell),
+            )
+            for cell in range(network.spec.cells)
         ]
         made = read_from(desk.results, network)
         yield Page(
@@ -105,14 +110,15 @@ def _cite_data(desk: Desk, network: RecurrentResults) -> dict[str, object]:
 
 
 def _context(network: RecurrentResults, cell: int, cells: Sequence[int]) -> dict[str, Any]:
-    arrays, gates = network.arrays["profiles"], network.arrays["gates"]
+    arrays, gates, names = network.arrays["profiles"], network.arrays["gates"], names_of(network)
     passages = [_passage(network, cell, row) for row in range(2 * PEAKS)]
     pushed = [
-        (VISIBLE.get(ALPHABET[symbol], ALPHABET[symbol]), push)
+        (visible(names[symbol]), push)
         for symbol, push in zip(arrays["pushed"][cell].tolist(), arrays["push"][cell].tolist(), strict=True)
     ]
     return {
         "cell": cell,
+        "layer": cell // network.spec.hidden + 1,
         "says": telling_sentence(network, cell),
         "told": tellings(network, cell)[:TOLD],
         "sides": (("Highest", passages[:PEAKS]), ("Lowest", passages[PEAKS:])),
@@ -148,15 +154,16 @@ def _histogram(arrays: Any, cell: int) -> Histogram:
 
 def _passage(network: RecurrentResults, cell: int, row: int) -> Passage:
     arrays = network.arrays["profiles"]
-    found = runs(arrays["symbols"][cell, row], arrays["values"][cell, row] / 127, int(arrays["peak"][cell, row]))
+    pieces = [names_of(network)[symbol] for symbol in arrays["symbols"][cell, row].tolist()]
+    found = runs(pieces, arrays["values"][cell, row] / 127, int(arrays["peak"][cell, row]))
     path = network.facts["profiles"]["paths"][arrays["text"][cell, row]]
     return Passage(float(arrays["extreme"][cell, row]), path, tuple(found))
 
 
-def runs(symbols: Array, values: Array, peak: int) -> Iterator[tuple[str, int, bool]]:
-    """Stretches of one level of `values` in [-1, 1]; the character at `peak` stands alone."""
+def runs(pieces: Sequence[str], values: Array, peak: int) -> Iterator[tuple[str, int, bool]]:
+    """Stretches of one level of `values` in [-1, 1]; the character (token) at `peak` stands alone."""
     levels = [8 // STEPS * round(STEPS * value) for value in values.tolist()]
-    letters = ["↵\n" if ALPHABET[symbol] == "\n" else ALPHABET[symbol] for symbol in symbols.tolist()]
+    letters = [piece.replace("\n", "↵\n") for piece in pieces]
     each = zip(letters, levels, (place == peak for place in range(len(letters))), strict=True)
     for (level, alone), part in groupby(each, key=lambda one: one[1:]):
         yield "".join(letter for letter, *_ in part), level, alone

@@ -10,12 +10,12 @@ import numpy as np
 from atlas.figures.cell import cell_page, cells_page, named_cells
 from atlas.figures.chapter import recurrent_figures
 from atlas.figures.memory import CLOSING, closing_lines, context_lines, gate_points
-from atlas.figures.recurrent import PAGE, TITLES, shown_cell, winner
+from atlas.figures.recurrent import PAGE, TITLES, counted_tokens, names_of, shown_cell, winner
 from atlas.figures.words import percent
 from atlas.measured import AtlasResults, RecurrentResults
-from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.concepts import CONCEPTS
 from atlas.recurrent.match import THRESHOLD
+from atlas.recurrent.reach import KINDS
 from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
 from atlas.views.chart import chart
@@ -64,11 +64,12 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "memories": [(n.spec.title, scatter(n)) for n in results.recurrent],
         "context_plot": chart(context_lines(results), powers=True),
         "closing_plots": [(kind, chart(closing_lines(results, kind), powers=True), _closings(results, kind)) for kind in CLOSING],
-        "kinds": [n.facts["reach"]["kinds"] for n in results.recurrent],
+        "kinds": _kinds(results),
         "causes": list(zip(*(n.facts["reach"]["errors"]["causes"] for n in results.recurrent), strict=True)),
         "readers": [PLACES, RESTS, *(READERS[reads] for reads in READERS if reads in results.readers)],
         "text": results.recurrent[0].text,
         "cell_page": cell_page,
+        "tokens": counted_tokens(results),
     }  # fmt: skip
     yield Page(PAGE, "recurrent.html", context)
     for network in results.recurrent:
@@ -120,6 +121,12 @@ def _closings(results: AtlasResults, kind: str) -> list[tuple[str, int, list[dic
     return rows
 
 
+def _kinds(results: AtlasResults) -> list[tuple[str, list[dict[str, Any] | None]]]:
+    """A row a kind of the next character: its name, and its record of each network (None: no token of it begins so)."""
+    by_name = [{row["kind"]: row for row in n.facts["reach"]["kinds"]} for n in results.recurrent]
+    return [(name, [one.get(name) for one in by_name]) for name in KINDS if any(name in one for one in by_name)]
+
+
 def _found(network: RecurrentResults) -> dict[str, Any]:
     """What the page shows of one network."""
     cell, concept, sign = shown_cell(network)
@@ -133,14 +140,15 @@ def _found(network: RecurrentResults) -> dict[str, Any]:
         "concept": TITLES[concept],
         "low": sign < 0,
         "path": network.facts["passages"]["paths"][0],
-        "strip": coloured(arrays["symbols"], arrays["c"][:, cell] / 127),
+        "strip": coloured(names_of(network), arrays["symbols"], arrays["c"][:, cell] / 127),
         "reach": network.facts["reach"],
     }
 
 
-def coloured(symbols: Array, values: Array) -> list[tuple[str, int]]:
-    """(character, level) of each symbol; levels are -8 to 8 for values in [-1, 1]."""
-    return [(ALPHABET[number], level) for number, level in zip(symbols.tolist(), colours(values).tolist(), strict=True)]
+def coloured(names: Sequence[str], symbols: Array, values: Array) -> list[tuple[str, int]]:
+    """(characters, level) of each symbol; levels are -8 to 8 for values in [-1, 1]."""
+    shown = (names[number].replace("\n", "↵\n") for number in symbols.tolist())
+    return list(zip(shown, colours(values).tolist(), strict=True))
 
 
 def colours(values: Array) -> Array:
@@ -155,17 +163,17 @@ def _numbers(network: RecurrentResults) -> dict[str, Any]:
     `next`: the likeliest next characters; `scores`: of all cells on half B for each concept, in thousandths, below 500 for cells
     that are low in it; `pages`: cells with a page; `on`: the level of h from which on a cell is on.
     """
-    arrays = network.arrays["passages"]
+    arrays, names = network.arrays["passages"], names_of(network)
     shown = ("c", "h") if network.spec.cell == "LSTM" else ("h",)  # of the others c is the same as h
     likely = [
-        [[ALPHABET[symbol], int(chance)] for symbol, chance in zip(symbols, chances, strict=True)]
+        [[names[symbol], int(chance)] for symbol, chance in zip(symbols, chances, strict=True)]
         for symbols, chances in zip(arrays["next"].tolist(), arrays["chance"].tolist(), strict=True)
     ]
     scores = np.rint(1000 * network.arrays["cells"]["scores_b"])
     named = named_cells(network)
     return {
-        "cells": network.spec.hidden,
-        "pages": "all" if len(named) == network.spec.hidden else named,
+        "cells": network.spec.cells,
+        "pages": "all" if len(named) == network.spec.cells else named,
         "on": int(np.ceil(LEVELS * THRESHOLD)),
         "scores": {
             concept.title: column.astype(int).tolist()

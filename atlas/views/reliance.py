@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from atlas.figures.chapter import recurrent_figures
-from atlas.figures.recurrent import RELIANCE
+from atlas.figures.recurrent import RELIANCE, names_of
 from atlas.figures.reliance import METHODS, SHOWN, deletion_lines
 from atlas.measured import RecurrentResults
-from atlas.networks.recurrent import ALPHABET
 from atlas.views import ATLAS_VIEWS
 from atlas.views.chart import chart
 from atlas.views.desk import Chapter, Desk
@@ -38,12 +37,14 @@ def _decisions(network: RecurrentResults) -> list[dict[str, Any]]:
 
 def _decision(network: RecurrentResults, place: int) -> dict[str, Any]:
     arrays, facts = network.arrays["relevances"], network.facts["relevances"]["decisions"][place]
-    symbols = arrays[f"{place}/symbols"]
+    symbols, names = arrays[f"{place}/symbols"], names_of(network)
     methods = []
     for key, title in METHODS.items():
         values = arrays[f"{place}/{key}"]
-        methods.append((title, coloured(symbols, values / max(np.abs(values).max(), 1e-12)), facts["deletion"][key]))
-    return {**facts, "right": ALPHABET[facts["right"]], "methods": methods}
+        methods.append(
+            (title, coloured(names, symbols, values / max(np.abs(values).max(), 1e-12)), facts["deletion"][key])
+        )
+    return {**facts, "right": names[facts["right"]], "methods": methods}
 
 
 ATLAS_VIEWS.add("reliance", pages)

@@ -11,7 +11,7 @@ from atlas.measured import RecurrentResults
 from atlas.recurrent.gates import LAGS
 
 SIDE, MOST = 100, 8  # of the square; powers of two on either axis, from 1 to 256 characters
-NONE = -6  # where the cells of a network without gates stand
+NONE = -3.5  # where the cells of a network without gates stand
 
 
 def scatter(network: RecurrentResults) -> dict[str, Any]:

@@ -9,14 +9,12 @@ import numpy as np
 
 from atlas.figures.cell import cell_page, cells_page, named_cells
 from atlas.figures.chapter import recurrent_figures
-from atlas.figures.recurrent import STATES, TITLES
+from atlas.figures.recurrent import STATES, TITLES, names_of, visible
 from atlas.figures.states import character_chips
 from atlas.measured import RecurrentResults
-from atlas.networks.recurrent import ALPHABET
 from atlas.recurrent.concepts import KINDS
 from atlas.types import Array
 from atlas.views import ATLAS_VIEWS
-from atlas.views.cell import VISIBLE
 from atlas.views.desk import Chapter, Desk
 from atlas.views.page import Item, Page
 
@@ -39,7 +37,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "map_kinds": (*(TITLES[name] for name in KINDS), "other code"),
         "named": {n.spec.name: set(named_cells(n)) for n in networks},
         "cell_page": cell_page,
-        "visible": VISIBLE,
+        "visible": visible,
     }
     yield Page(STATES, "states.html", context)
 
@@ -57,7 +55,8 @@ def _movers(network: RecurrentResults) -> list[tuple[str, list[tuple[str, float]
     """The characters that change the state most and least, with the root mean square of the change."""
     arrays = network.arrays["reactions"]
     order = np.argsort(-arrays["size"], kind="stable")
-    rows = [(ALPHABET[arrays["symbols"][row]], float(arrays["size"][row])) for row in order.tolist()]
+    names = names_of(network)
+    rows = [(names[arrays["symbols"][row]], float(arrays["size"][row])) for row in order.tolist()]
     return [("most", rows[:MOVERS]), ("least", rows[: -MOVERS - 1 : -1])]
 
 
@@ -81,7 +80,7 @@ def _maps(network: RecurrentResults) -> dict[str, Any]:
             for name, key in (("UMAP", "umap"), ("principal components", "pca"))
         ],
         "cells": cells,
-        "walked": ["".join(ALPHABET[number] for number in line) for line in arrays["symbols"].tolist()],
+        "walked": ["".join(names_of(network)[number] for number in line) for line in arrays["symbols"].tolist()],
     }
 
 

@@ -98,7 +98,7 @@
       told.append(chosen.slice(0, 24).map(function (cell) { return cell < 0 ? -cell - 1 + " (low)" : cell; }).join(", ") + (chosen.length > 24 ? ", …" : "") + ". Framed: ");
       best.forEach(function (row, i) {
         var code = document.createElement("code");
-        code.textContent = letters.slice(row[2], row[2] + length).map(function (letter) { return letter.textContent.replace("\n", ""); }).join("");
+        code.textContent = letters.slice(row[2], row[2] + length).map(function (letter) { return letter.textContent.replace(/\n/g, ""); }).join("");
         told.append(i ? ", " : "", code, " " + row[0] + " of " + chosen.length + " and " + row[1] + " others");
       });
       told.append(best.length ? "." : "no other place.");
@@ -117,7 +117,7 @@
       says.textContent = "Next, by the network: ";
       loaded.next[at].forEach(function (one) {
         var code = document.createElement("code");
-        code.textContent = (one[0] === "\n" ? "↵" : one[0] === " " ? "␣" : one[0]);
+        code.textContent = (/\S/.test(one[0]) ? one[0] : one[0].replace(/ /g, "␣")).replace(/\n/g, "↵");
         says.append(code, " " + one[1] + " %  ");
       });
       if (end - first > 1) select(first, end);

@@ -1,14 +1,11 @@
 """Own recurrent checkpoints: read as torch reads them, put into the atlas's alphabet, through the real steps; every misfit is told."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
-from torch import nn
 
 from atlas.build import recipe as current
 from atlas.build.plan import make_plan
@@ -23,59 +20,19 @@ from atlas.views import ATLAS_VIEWS
 from atlas.views.page import Page
 from tests.chapters import make_recurrent
 from tests.fixtures import make_results
-
-SYMBOLS = ["<pad>", "<unknown>", *(chr(code) for code in range(126, 31, -1)), "\n", "é"]  # in an order of their own
-LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
-
-
-class Own(nn.Module):
-    """A network as somebody else writes one."""
-
-    def __init__(self, kind, *, hidden=12, embedding=7, symbols=None, **options):
-        super().__init__()
-        symbols = symbols or len(SYMBOLS)
-        self.tokens = nn.Embedding(symbols, embedding) if embedding else None
-        self.core = LAYERS[kind](embedding or symbols, hidden, batch_first=True, **options)
-        self.readout = nn.Linear(hidden * (1 + self.core.bidirectional), symbols)
-
-    def forward(self, numbers):
-        read = self.tokens(numbers) if self.tokens else nn.functional.one_hot(numbers, self.core.input_size).float()
-        return self.readout(self.core(read)[0])
-
-
-def own(kind, **options):
-    torch.manual_seed(4)
-    return Own(kind, **options).eval().requires_grad_(False)
-
-
-def written(folder, module, *, symbols=SYMBOLS, file="mine.pt", **fields):
-    if file.endswith(".pt"):
-        torch.save(module.state_dict(), folder / file)
-    else:
-        save_file(module.state_dict(), folder / file)
-    (folder / "symbols.json").write_text(json.dumps(symbols))
-    more = "".join(f"{name} = {value!r}\n" for name, value in fields.items())
-    text = f"""extends = "tiny"
-[recurrent]
-networks = []
-characters = 400
-places = 20
-[[recurrent.own]]
-name = "mine"
-weights = "{file}"
-vocabulary = "symbols.json"
-{more}"""
-    (folder / "atlas.toml").write_text(text)
-    return str(folder / "atlas.toml")
+from tests.own_recurrent import LAYERS, SYMBOLS, own, written
 
 
 @pytest.mark.parametrize("file", ["mine.pt", "mine.safetensors"])
 @pytest.mark.parametrize("kind", LAYERS)
-@pytest.mark.parametrize("embedding", [0, 7, 12])  # one-hot; its own width; as wide as the head
-def test_it_predicts_as_the_network_itself(tmp_path, kind, embedding, file):
-    module = own(kind, embedding=embedding)
+@pytest.mark.parametrize(
+    ("embedding", "layers"), [(0, 1), (7, 1), (12, 1), (7, 3)]
+)  # one-hot; its own width; as wide as the head; stacked
+def test_it_predicts_as_the_network_itself(tmp_path, kind, embedding, layers, file):
+    module = own(kind, embedding=embedding, num_layers=layers)
     [spec] = read_recipe(written(tmp_path, module, file=file)).recurrent.chosen()
-    assert (spec.cell, spec.hidden, spec.embedding) == (kind, 12, embedding or len(SYMBOLS))
+    assert (spec.cell, spec.hidden, spec.layers, spec.embedding) == (kind, 12, layers, embedding or len(SYMBOLS))
+    assert spec.cells == 12 * layers
     text = "def f(x):\n    return 'a' + x  # ~"
     given = torch.log_softmax(module(torch.tensor([[SYMBOLS.index(letter) for letter in text]]))[0].double(), 1)
     read = load(spec)(torch.tensor([[ALPHABET.index(letter) for letter in text]]))[0][0].double()
@@ -129,9 +86,10 @@ def store(tmp_path_factory):
     return Store(tmp_path_factory.mktemp("store"))
 
 
-@pytest.mark.parametrize("kind", LAYERS)
-def test_the_real_steps_run(tmp_path, store, kind):
-    recipe = read_recipe(written(tmp_path, own(kind, hidden=20), title="Mine", licence="MIT"))
+@pytest.mark.parametrize(("kind", "layers"), [("LSTM", 1), ("GRU", 2), ("RNN", 1)])
+def test_the_real_steps_run(tmp_path, store, kind, layers):
+    module = own(kind, hidden=20 // layers, num_layers=layers)
+    recipe = read_recipe(written(tmp_path, module, title="Mine", licence="MIT"))
     plan = make_plan(recipe)
     current.use(recipe)
     try:
@@ -169,6 +127,20 @@ def test_the_chapter_says_which_network_is_an_own_checkpoint(tmp_path):
         assert "<b>GRU" not in text
 
 
+def test_a_rectified_network_is_named_in_the_recipe(tmp_path):
+    module = own("RNN", num_layers=2, nonlinearity="relu")
+    [spec] = read_recipe(written(tmp_path, module, nonlinearity="relu")).recurrent.chosen()
+    symbols = torch.tensor([[SYMBOLS.index("a"), SYMBOLS.index("b")]])
+    read = torch.tensor([[ALPHABET.index("a"), ALPHABET.index("b")]])
+    states, _ = load(spec).cell(load(spec).embed(read))
+    assert torch.allclose(states, module.core(module.tokens(symbols))[0], atol=1e-6)
+    keys = [{task.digest for task in make_plan(read_recipe(written(tmp_path, module, **one))).tasks
+             if task.parameters.get("network") == "mine"} for one in ({}, {"nonlinearity": "relu"})]  # fmt: skip
+    assert not keys[0] & keys[1]
+    with pytest.raises(ConfigError, match=r'nonlinearity = "relu" is for an RNN, but .* holds the weights of GRU'):
+        read_recipe(written(tmp_path, own("GRU"), nonlinearity="relu"))
+
+
 def test_weights_and_vocabulary_are_in_every_key(tmp_path):
     def digests(module, symbols=SYMBOLS):
         plan = make_plan(read_recipe(written(tmp_path, module, symbols=symbols)))
@@ -197,8 +169,9 @@ def state_of(**changes):
     ("state", "said"),
     [
         (state_of(core__weight_ih_l0=None), r"holds no torch\.nn\.LSTM, GRU or RNN"),
-        (own("GRU", num_layers=2).state_dict(), r"more than one layer \(core\.weight_ih_l1\).*num_layers=1"),
-        (own("RNN", bidirectional=True).state_dict(), r"two directions.*bidirectional=False"),
+        (state_of(core__weight_ih_l1=(48, 7)), r"core\.weight_ih_l1 is 48 × 7; layers above the first are 48 × 12"),
+        (state_of(core__weight_ih_l1=(48, 12)), r"core\.weight_hh_l1 is missing"),
+        (own("RNN", bidirectional=True).state_dict(), r"two directions.*has seen the symbol.*bidirectional=False"),
         (own("LSTM", proj_size=5).state_dict(), "a projection"),
         (state_of(core__weight_hh_l0=None), r"lacks core\.weight_hh_l0"),
         (state_of(tokens__weight=None), "neither an embedding of 99 × 7 nor are there 7 symbols"),

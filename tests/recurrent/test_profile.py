@@ -115,8 +115,9 @@ def test_a_cell_is_said_to_beat_chance_only_where_it_does():
 
 
 def test_stretches_of_a_colour_keep_the_code_and_frame_one_character():
-    symbols = np.array([ALPHABET.index(letter) for letter in "if a:\n"])
-    found = list(runs(symbols, np.array([0.0, 0.01, 0.9, 0.95, -0.5, -1.0]), 3))
+    found = list(runs("if a:\n", np.array([0.0, 0.01, 0.9, 0.95, -0.5, -1.0]), 3))
     assert "".join(text for text, *_ in found) == "if a:↵\n"
     assert found == [("if", 0, False), (" ", 8, False), ("a", 8, True), (":", -4, False), ("↵\n", -8, False)]
-    assert [level for _, level, _ in runs(symbols[:4], np.array([0.2, 0.3, 0.7, 0.8]), 9)] == [0, 4, 8]
+    assert [level for _, level, _ in runs("if a", np.array([0.2, 0.3, 0.7, 0.8]), 9)] == [0, 4, 8]
+    tokens = list(runs(["if", " ", "a:", "\n  "], np.array([1.0, 1.0, 1.0, 0.0]), 2))
+    assert tokens == [("if ", 8, False), ("a:", 8, True), ("↵\n  ", 0, False)]

@@ -1,4 +1,4 @@
-"""Embedding, one recurrent layer, one linear head."""
+"""Embedding, recurrent layers, one linear head."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ State = Tensor | tuple[Tensor, Tensor] | None
 class Recurrent(nn.Module):
     """Symbols [B, T] int64 to outputs [B, T, outputs] at every position, and the last state."""
 
-    def __init__(self, cell: str, *, symbols: int, embedding: int, hidden: int, outputs: int) -> None:
+    def __init__(
+        self, cell: str, *, symbols: int, embedding: int, hidden: int, outputs: int, layers: int = 1, rectified: bool = False
+    ) -> None:  # fmt: skip
         super().__init__()
+        kind: dict[str, str] = {"nonlinearity": "relu"} if rectified else {}
         self.embed = nn.Embedding(symbols, embedding)
-        self.cell = LAYERS[cell](embedding, hidden, batch_first=True)
+        self.cell = LAYERS[cell](embedding, hidden, num_layers=layers, batch_first=True, **kind)
         self.head = nn.Linear(hidden, outputs)
 
     def forward(self, symbols: Tensor, state: State = None) -> tuple[Tensor, State]:
