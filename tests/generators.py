@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,9 @@ def small_dcgan(**changes: Any) -> Generator:
     return Generator(spec, module)
 
 
+@lru_cache(maxsize=1)
 def make_generators() -> tuple[GeneratorResults, ...]:
-    """One without codes, one with the marks of an InfoGAN (its codes' study is made up: it needs a trained readout), one that cannot be read inside."""
+    """One without codes, one with the marks of an InfoGAN (its codes' study is made up: it needs a trained readout), one that cannot be read inside. Made once, read by all."""
     plain = small_dcgan()
     coded = small_dcgan(
         name="infogan-small", title="Small InfoGAN", subject="sprites", numbers=2, choices=("code 0", "code 1"),
