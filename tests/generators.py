@@ -55,7 +55,7 @@ CARD = {
 
 SPRITES = (
     {"features": np.random.default_rng(0).random((80, 128)), "learned": np.zeros((80, 32, 32, 3), np.uint8)},
-    {"judge": "a network", "learned": 80, "frechet_floor": 0.1, "precision_floor": 0.9, "recall_floor": 0.9, "nearest_real": 0.1,
+    {"judge": "a network", "judged": 80, "learned": 80, "frechet_floor": 0.1, "precision_floor": 0.9, "recall_floor": 0.9, "nearest_real": 0.1,
      "spectrum_real": 0.5},
 )  # fmt: skip
 """What `study_sprites` would tell, which needs a network."""

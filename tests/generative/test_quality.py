@@ -135,10 +135,10 @@ def test_a_small_map_is_doubled_as_torch_doubles_it(side):
 def test_a_deep_map_is_doubled_by_tiles_as_torch_doubles_it_and_with_the_weights_of_now(shape):
     torch.manual_seed(0)
     deep = Up(up.DEEP, 3).eval().requires_grad_(False)
-    maps = torch.randn(2, up.DEEP, *shape)
+    maps = torch.randn(3, up.DEEP, *shape)
     for _ in range(2):
         with torch.inference_mode():
-            assert torch.allclose(deep(maps), torch.nn.ConvTranspose2d.forward(deep, maps), atol=1e-5)
+            assert torch.allclose(deep(maps), torch.nn.ConvTranspose2d.forward(deep, maps), atol=2e-5)
             assert deep._kept is not None
         deep.weight *= -2
 

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 SMALL = 4  # pixels of the side of a map below which a product of matrices is twice as fast
 TILED = 8  # pixels of the side of a map up to which tiles are faster
-DEEP = 256  # channels from which they are
+DEEP = 512  # channels from which they are
 TAPS = ((3, 1), (2, 0))  # which two of the kernel's four rows (columns) reach the even and the odd rows of the result
 
 
