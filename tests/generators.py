@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,9 @@ def small_dcgan(**changes: Any) -> Generator:
     return Generator(spec, module)
 
 
+@lru_cache(maxsize=1)
 def make_generators() -> tuple[GeneratorResults, ...]:
-    """One without codes, one with the marks of an InfoGAN (its codes' study is made up: it needs a trained readout), one that cannot be read inside."""
+    """One without codes, one with the marks of an InfoGAN (its codes' study is made up: it needs a trained readout), one that cannot be read inside. Made once, read by all."""
     plain = small_dcgan()
     coded = small_dcgan(
         name="infogan-small", title="Small InfoGAN", subject="sprites", numbers=2, choices=("code 0", "code 1"),
@@ -53,7 +55,7 @@ CARD = {
 
 SPRITES = (
     {"features": np.random.default_rng(0).random((80, 128)), "learned": np.zeros((80, 32, 32, 3), np.uint8)},
-    {"judge": "a network", "learned": 80, "frechet_floor": 0.1, "precision_floor": 0.9, "recall_floor": 0.9, "nearest_real": 0.1,
+    {"judge": "a network", "judged": 80, "learned": 80, "frechet_floor": 0.1, "precision_floor": 0.9, "recall_floor": 0.9, "nearest_real": 0.1,
      "spectrum_real": 0.5},
 )  # fmt: skip
 """What `study_sprites` would tell, which needs a network."""

@@ -56,12 +56,12 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("sentences", 3, ("numpy", "scipy", "scikit-learn", "torch"), 1, 6.0, "sentences"),
         StepSpec("spellings", 1, ("numpy", "scipy"), 1, 2.5, "spellings"),
         StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 1.2, "sounds"),
-        StepSpec("sprites", 1, ("numpy", "torch"), 1, 12.0, "real sprites"),
-        StepSpec("generated", 4, ("numpy", "torch"), 1, 10.0, "samples of generators"),
-        StepSpec("directions", 7, ("numpy", "scipy", "scikit-learn", "torch"), 1, 35.0, "latent directions"),
-        StepSpec("dissections", 4, ("numpy", "torch"), 1, 5.0, "units of generators"),
+        StepSpec("sprites", 2, ("numpy", "torch"), 1, 12.0, "real sprites"),
+        StepSpec("generated", 5, ("numpy", "torch"), 1, 10.0, "samples of generators"),
+        StepSpec("directions", 8, ("numpy", "scipy", "scikit-learn", "torch"), 1, 35.0, "latent directions"),
+        StepSpec("dissections", 5, ("numpy", "torch"), 1, 5.0, "units of generators"),
         StepSpec("latents", 2, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.0, "latent maps"),
-        StepSpec("qualities", 2, ("numpy", "torch"), 1, 0.3, "quality of generators"),
-        StepSpec("codes", 4, ("numpy", "scikit-learn", "torch"), 1, 9.0, "codes of generators"),
+        StepSpec("qualities", 3, ("numpy", "torch"), 1, 0.3, "quality of generators"),
+        StepSpec("codes", 5, ("numpy", "scikit-learn", "torch"), 1, 9.0, "codes of generators"),
     )
 }

@@ -268,7 +268,7 @@ def _real(results: AtlasResults, generator: GeneratorResults) -> Figure:
     facts = generator.facts["codes"]
     return _figure(
         results, generator, "real", "Made and real",
-        f"Above: pictures of the generator, below each its nearest one of the {count(facts['learned'], 'sprite')} that it learned from. In the feature space of {facts['judge']}: "
+        f"Above: pictures of the generator, below each its nearest one of the {count(facts['learned'], 'sprite')} that it learned from. In the feature space of {facts['judge']}, {count(facts['judged'], 'picture')} of each kind: "
         f"precision {number(facts['precision'], 2)}, recall {number(facts['recall'], 2)}, Fréchet distance {number(facts['frechet'])} "
         f"(real against other real: {number(facts['precision_floor'], 2)}, {number(facts['recall_floor'], 2)}, {number(facts['frechet_floor'])}). "
         f"Mean distance to the nearest learned picture {number(facts['nearest_made'], 2)}, of fresh real ones {number(facts['nearest_real'], 2)}.",

@@ -22,10 +22,8 @@ def unit_tiles(found: Mapping[str, Array], place: int) -> Array:
 
 
 def path_tiles(quality: Mapping[str, Array]) -> Array:
-    """[R, C, S, S, 3] uint8: the interpolations, then latent vectors at several lengths; white where a row ends."""
-    lines, cut = quality["interpolation"], quality["truncation"]
-    blank = np.full((len(cut), lines.shape[1] - cut.shape[1], *cut.shape[2:]), 255, np.uint8)
-    return np.concatenate([lines, np.concatenate([cut, blank], 1)])
+    """[R, C, S, S, 3] uint8: the interpolations, then latent vectors at as many lengths."""
+    return np.concatenate([quality["interpolation"], quality["truncation"]])
 
 
 def _shaded(change: Array) -> Array:
@@ -35,10 +33,13 @@ def _shaded(change: Array) -> Array:
 
 
 def _over(rgb: Array, heat: Array) -> Array:
-    """A picture [S, S, 3] dimmed where the unit's own map [h, w] (255 = its largest value) is off."""
+    """A picture [S, S, 3] dimmed where the unit's own map [h, w] (255 = its largest value) is off.
+
+    By the root of the map: most units peak at one place, beside which nothing else would be seen.
+    """
     size = rgb.shape[0]
     mask = (
         np.asarray(Image.fromarray(heat).resize((size, size), Image.Resampling.BILINEAR), np.float32)[..., None] / 255
     )
-    found: Array = np.rint(rgb * (0.15 + 0.85 * mask)).astype(np.uint8)
+    found: Array = np.rint(rgb * (0.15 + 0.85 * np.sqrt(mask))).astype(np.uint8)
     return found

@@ -48,8 +48,11 @@ def _unit(generator: Generator, layer: LayerSpec, z: Array, plain: Array, maps: 
     order = np.argsort(-own.mean((1, 2)), kind="stable")
     top, quiet, any_ones = order[:SHOWN], order[::-1][:WHOLE], np.arange(min(WHOLE, len(z)))
     seen = np.concatenate([any_ones, top])
-    without = pictures_from(generator, z[seen], layer, held(maps[seen], unit))
-    after = pictures_from(generator, z[quiet], layer, switched_on(maps[quiet], unit, float(np.quantile(own, 0.999))))
+    edited = np.concatenate([
+        held(maps[seen], unit), switched_on(maps[quiet], unit, float(np.quantile(own, 0.999)))
+    ])  # fmt: skip
+    drawn = pictures_from(generator, z[np.concatenate([seen, quiet])], layer, edited)
+    without, after = drawn[: len(seen)], drawn[len(seen) :]
     taken = difference(plain[any_ones], without[: len(any_ones)])
     heat = np.rint(255 * np.clip(own[top] / max(float(own[top].max()), 1e-9), 0, 1)).astype(np.uint8)
     return {

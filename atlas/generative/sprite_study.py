@@ -15,18 +15,20 @@ from atlas.seeds import name_seed
 from atlas.types import Array
 
 NEAREST = 8  # made pictures that are shown above their nearest real ones
+JUDGED = 1000  # pictures of each kind that the judge sees; the floor is of as many
 COMPARED = 64  # made pictures whose nearest real one is looked for
 
 
 def study_sprites(count: int, seed: int) -> Found:
-    """Real sprites in the judge's features: `count` of those that were learned, and as many others, which are the floor of every distance."""
+    """Real sprites in the judge's features: of those that were learned, and as many others, which are the floor of every distance; `count`, but JUDGED at most."""
+    count = min(count, JUDGED)
     learned = render(draw_factors(LEARNED, TRAINING_SEED))
     other = render(draw_factors(count, name_seed("sprites/other", seed)))
     real = learned[:count]
     a, b = judge_features(real), judge_features(other)
     precision, recall = quality.precision_recall(a, b)
     facts = {
-        "judge": JUDGE, "learned": LEARNED, "frechet_floor": quality.frechet(a, b), "precision_floor": precision, "recall_floor": recall,
+        "judge": JUDGE, "judged": count, "learned": LEARNED, "frechet_floor": quality.frechet(a, b), "precision_floor": precision, "recall_floor": recall,
         "nearest_real": float(quality.nearest(other[:COMPARED], learned)[1].mean()),
         "spectrum_real": quality.checkerboard(quality.spectrum(real)),
     }  # fmt: skip
@@ -85,7 +87,7 @@ def _code_grid(generator: Generator, seed: int) -> Array:
 def against_real(made: Array, sprites: Found) -> Found:
     """Made sprites [N, S, S, 3] against those that were learned; what the real ones say of each other is passed on."""
     real, facts = sprites
-    features = judge_features(made)
+    features = judge_features(made[:JUDGED])
     precision, recall = quality.precision_recall(real["features"], features)
     index, distance = quality.nearest(made[:COMPARED], real["learned"])
     found = {

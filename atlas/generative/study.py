@@ -15,10 +15,8 @@ from atlas.seeds import name_seed
 from atlas.types import Array, GeneratorSpec, LayerSpec
 
 Found = tuple[dict[str, Array], dict[str, Any]]
-STEPS, LONGEST = (
-    9,
-    1.5,
-)  # pictures of an interpolation; longest latent vector of the truncation, in shares of its own length
+STEPS = 9  # pictures of an interpolation and of a truncation
+LONGEST = 2.0  # longest latent vector of the truncation, in shares of its own length
 
 
 def study_sample(generator: Generator, *, count: int, seed: int) -> Found:
@@ -59,7 +57,7 @@ def study_quality(generator: Generator, sample: dict[str, Array], *, seed: int) 
     z = draw(generator, 16, name_seed(f"{spec.name}/edited", seed))
     z[:, spec.free :] = z[0, spec.free :]  # one choice for all
     lines = [quality.linear(z[0], z[1], STEPS), quality.spherical(z[0], z[1], STEPS)]
-    shares = np.linspace(0, LONGEST, 7)
+    shares = np.linspace(0, LONGEST, STEPS)
     cut = np.repeat(z[:3, None], len(shares), 1)
     cut[:, :, : spec.free] *= shares[None, :, None]
     power = sample["power"]

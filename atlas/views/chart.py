@@ -8,7 +8,7 @@ from typing import Any
 
 from atlas.figures.recurrent import Line
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 290, 48, 16, 28, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 560, 290, 48, 30, 28, 44
 
 
 def chart(lines: Sequence[Line], *, powers: bool = False, zero: bool = True) -> dict[str, Any]:

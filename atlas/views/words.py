@@ -11,7 +11,9 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
 
 def fixed(value: float, places: int = 2) -> str:
     """`value` with a fixed number of decimals, so that a column of them aligns."""
-    return f"{value:.{places}f}".replace("-", MINUS) if math.isfinite(value) else "\N{EN DASH}"
+    if not math.isfinite(value):
+        return "\N{EN DASH}"
+    return f"{value:z.{places}f}".replace("-", MINUS)  # z: no minus before a zero
 
 
 def whole(value: int) -> str:

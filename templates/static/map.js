@@ -50,7 +50,7 @@
         var own = close && (cell[4] ? image(map.icons + place + ".avif") : photo(cell[5]));
         if (own) pen.drawImage(own, x, y, w, w);
         var name = map.classes[cell[3]];
-        if (tools.querySelector("[name=names]").checked && name && w > 90 * ratio) {
+        if (tools.querySelector("[name=names]:checked") && name && w > 90 * ratio) {
           pen.font = 12 * ratio + "px 'Plex', sans-serif";
           var wide = Math.min(w, pen.measureText(name).width + 10 * ratio);
           pen.fillStyle = "rgba(20,20,19,.78)";

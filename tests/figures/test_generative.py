@@ -57,6 +57,9 @@ def test_a_picture_is_dark_where_its_unit_is_off():
     shown = unit_tiles({key: value[None] for key, value in one.items()}, 0)[4]
     assert shown[0, 0].tolist() == [200] * 3
     assert shown[7, 7].tolist() == [30] * 3
+    one["heat"] = np.full_like(heat, 255 // 4 + 1)
+    quarter = unit_tiles({key: value[None] for key, value in one.items()}, 0)[4]
+    assert quarter[0, 0, 0] == pytest.approx(30 + 170 / 2, abs=2)  # by the root of the map
 
 
 def test_the_plate_of_paths_holds_all_its_rows(generator):
@@ -65,7 +68,7 @@ def test_the_plate_of_paths_holds_all_its_rows(generator):
     side = quality["truncation"].shape[2]
     assert plate.shape[0] == side * (len(quality["interpolation"]) + len(quality["truncation"]))
     np.testing.assert_array_equal(plate[-side:, :side], quality["truncation"][-1, 0])
-    assert (plate[-side:, -side:] == 255).all()  # truncations are fewer than steps of a path
+    np.testing.assert_array_equal(plate[-side:, -side:], quality["truncation"][-1, -1])  # no hole at the end of a row
 
 
 def test_what_conditioning_costs_and_spares():

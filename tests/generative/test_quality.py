@@ -8,7 +8,8 @@ from atlas.generative import quality
 from atlas.generative.dissect import dissect, held
 from atlas.generative.latent import draw, features, pictures, pictures_from, pictures_with
 from atlas.networks.generators import GENERATORS
-from atlas.networks.modules.dcgan import Up
+from atlas.networks.modules import up
+from atlas.networks.modules.up import Up
 from atlas.tap import put
 from atlas.train import checkpoint, infogan
 from tests.generators import PUBLISHED, small_dcgan
@@ -128,6 +129,28 @@ def test_a_small_map_is_doubled_as_torch_doubles_it(side):
     maps = torch.randn(3, 7, side, side, generator=torch.Generator().manual_seed(0))
     wanted = torch.nn.functional.conv_transpose2d(maps, up.weight, stride=2, padding=1)
     assert torch.allclose(up(maps), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (8, 8), (2, 6)])
+def test_a_deep_map_is_doubled_by_tiles_as_torch_doubles_it_and_with_the_weights_of_now(shape):
+    torch.manual_seed(0)
+    deep = Up(up.DEEP, 3).eval().requires_grad_(False)
+    maps = torch.randn(3, up.DEEP, *shape)
+    for _ in range(2):
+        with torch.inference_mode():
+            assert torch.allclose(deep(maps), torch.nn.ConvTranspose2d.forward(deep, maps), atol=2e-5)
+            assert deep._kept is not None
+        deep.weight *= -2
+
+
+def test_what_autograd_follows_or_has_few_digits_is_not_tiled():
+    deep = Up(up.DEEP, 3)
+    deep(torch.randn(1, up.DEEP, 4, 4)).sum().backward()
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        deep(torch.randn(1, up.DEEP, 4, 4))
+    with torch.inference_mode():
+        deep(torch.randn(1, up.DEEP, 3, 4))
+    assert deep._kept is None and deep.weight.grad.abs().sum() > 0
 
 
 def test_features_stop_where_they_are_read():

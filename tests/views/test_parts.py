@@ -186,6 +186,7 @@ def test_numbers_of_a_map_are_packed_without_loss():
 def test_words():
     assert whole(4120) == "4,120"
     assert fixed(-0.5) == "\u22120.50"
+    assert fixed(-0.001) == "0.00"
     assert size(1_500_000).startswith("1.5")
 
 

@@ -4,33 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import torch
 from torch import Tensor, nn
 
-SMALL = 4  # pixels of the side of a map below which a product of matrices is twice as fast
-
-
-class Up(nn.ConvTranspose2d):
-    """A transposed convolution, kernel 4, stride 2, that doubles a map; the same numbers whichever way they are computed."""
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__(inputs, outputs, 4, 2, 1, bias=False)
-
-    def forward(self, maps: Tensor, output_size: list[int] | None = None) -> Tensor:
-        """[N, C, h, w] to [N, outputs, 2 h, 2 w]; deep and small maps as one product with all sixteen places of the kernel.
-
-        A traced file is for others' processors, so it holds the plain operation.
-        """
-        count, _, height, width = maps.shape
-        if max(height, width) > SMALL or torch.jit.is_tracing():  # type: ignore[no-untyped-call, attr-defined]
-            return super().forward(maps, output_size)
-        kernel = self.weight.permute(0, 2, 3, 1).flatten(1)
-        spread = (maps.movedim(1, 3).flatten(0, 2) @ kernel).view(count, height, width, 4, 4, -1)
-        found = spread.new_zeros(count, 2 * height + 2, 2 * width + 2, spread.shape[-1])
-        for y in range(4):
-            for x in range(4):
-                found[:, y : y + 2 * height : 2, x : x + 2 * width : 2] += spread[:, :, :, y, x]
-        return found[:, 1:-1, 1:-1].movedim(3, 1)
+from atlas.networks.modules.up import Up
 
 
 class DCGAN(nn.Module):
