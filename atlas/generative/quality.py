@@ -6,7 +6,8 @@ import numpy as np
 
 from atlas.types import Array
 
-BLOCK, FEW = 1000, 64  # small pictures, or any, that are worked on at a time, so that they stay in the processor's cache
+BLOCK = 1000  # small pictures that are compared at a time, so that they stay in the processor's cache
+FEW = 64  # pictures of any size, likewise
 
 
 def linear(a: Array, b: Array, steps: int) -> Array:
@@ -34,7 +35,8 @@ def spectrum(rgb: Array) -> Array:
         red, green, blue = (rgb[first : first + FEW, :, :, channel] for channel in range(3))
         light = (red.astype(np.float64) + green + blue) / (3 * 255)
         power += (np.abs(np.fft.rfft(light - light.mean((1, 2), keepdims=True), axis=2)) ** 2).sum((0, 1))
-    return power / (len(rgb) * rgb.shape[1])
+    found: Array = power / (len(rgb) * rgb.shape[1])
+    return found
 
 
 def checkerboard(power: Array) -> float:
