@@ -6,7 +6,8 @@ import numpy as np
 
 from atlas.types import Array
 
-BLOCK = 1000  # pictures that are compared at a time, so that they stay in the processor's cache
+BLOCK = 1000  # small pictures that are compared at a time, so that they stay in the processor's cache
+FEW = 64  # pictures of any size, likewise
 
 
 def linear(a: Array, b: Array, steps: int) -> Array:
@@ -29,9 +30,12 @@ def spherical(a: Array, b: Array, steps: int) -> Array:
 
 def spectrum(rgb: Array) -> Array:
     """[S/2 + 1] mean power of the luminance of [N, S, S, 3] uint8 by horizontal frequency, in cycles a picture, mean taken away."""
-    light = rgb.mean(3) / 255
-    power = np.abs(np.fft.rfft(light - light.mean((1, 2), keepdims=True), axis=2)) ** 2
-    found: Array = power.mean((0, 1))
+    power = np.zeros(rgb.shape[2] // 2 + 1)
+    for first in range(0, len(rgb), FEW):
+        red, green, blue = (rgb[first : first + FEW, :, :, channel] for channel in range(3))
+        light = (red.astype(np.float64) + green + blue) / (3 * 255)
+        power += (np.abs(np.fft.rfft(light - light.mean((1, 2), keepdims=True), axis=2)) ** 2).sum((0, 1))
+    found: Array = power / (len(rgb) * rgb.shape[1])
     return found
 
 
