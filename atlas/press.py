@@ -18,12 +18,11 @@ from atlas.figures.metadata import highwire, image_object
 from atlas.figures.places import figure_page, layer_page
 from atlas.folder import Folder
 from atlas.measured import AtlasResults, Figure
+from atlas.templates import template_folder
 from atlas.views import LAYER_VIEWS, words
 from atlas.views.desk import Desk, Entry, Place, Sheet
 from atlas.views.entry import entry
 from atlas.views.page import Item, Page
-
-PLACES = (Path(__file__).parent / "_templates", Path(__file__).parents[1] / "templates")  # wheel, checkout
 
 
 class Press:
@@ -117,11 +116,3 @@ _plain = re.compile(r"[\w./-]+").fullmatch
 def _dense(markup: str) -> Markup:
     """Without line breaks, for pages that exist by the thousand: each line must begin or end with a tag."""
     return Markup(str(markup).replace("\n", ""))
-
-
-def template_folder() -> Path:
-    """Where the templates lie: in the installed package or beside it in a checkout."""
-    for place in PLACES:
-        if (place / "base.html").is_file():
-            return place
-    raise AtlasError(f"The package lacks its templates (looked in {PLACES[0]} and {PLACES[1]}). Reinstall it.")

@@ -20,7 +20,8 @@ from atlas.figures.places import probe_file
 from atlas.folder import Folder
 from atlas.measured import AtlasResults, GeneratorResults, RecurrentResults
 from atlas.pool import pool
-from atlas.press import Press, template_folder
+from atlas.press import Press
+from atlas.templates import template_folder
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk, Entry, Place
 

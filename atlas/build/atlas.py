@@ -19,6 +19,7 @@ from atlas.build.store import Store, canonical
 from atlas.folder import alone
 from atlas.labels import class_names
 from atlas.sources import RandomWeights
+from atlas.templates import template_folder
 
 SOURCES = Path(atlas.__file__).parent
 
@@ -110,8 +111,6 @@ SHOWN = (  # files of the package that the site's bytes depend on, beside templa
 
 def _sources() -> Iterator[tuple[str, Path]]:
     """These files and the templates, each under a name of its own."""
-    from atlas.press import template_folder
-
     for pattern in SHOWN:
         yield from ((path.relative_to(SOURCES).as_posix(), path) for path in SOURCES.glob(pattern))
     templates = template_folder()

@@ -56,7 +56,7 @@ class Store:
     """Entries under one folder; safe for many processes."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root, self._text = root, str(root)
 
     def folder(self, digest: str) -> Path:
         """Where the entry of `digest` lies, whether or not it exists."""
@@ -64,7 +64,7 @@ class Store:
 
     def has(self, digest: str) -> bool:
         """Whether the entry exists (it exists whole, or not at all)."""
-        return (self.folder(digest) / "manifest.json").is_file()
+        return os.path.isfile(f"{self._text}/{digest[:2]}/{digest}/manifest.json")  # noqa: PTH113 - a plan asks 20,000 times
 
     def put(self, key: Key, entry: Entry, *, seconds: float = 0.0) -> None:
         """Write an entry; StoreError when the disk refuses (full, read-only)."""

@@ -17,8 +17,9 @@ import pytest
 from atlas.errors import AtlasError, StoreError
 from atlas.figures.catalogue import all_ids
 from atlas.folder import MANIFEST
-from atlas.press import Press, template_folder
+from atlas.press import Press
 from atlas.site import write
+from atlas.templates import template_folder
 from atlas.views import ATLAS_VIEWS, LAYER_VIEWS
 from atlas.views.desk import Chapter, Sheet
 from atlas.views.entry import entry
