@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from atlas.measured import Picture
 from atlas.types import Array, LayerSpec, Network, Unit
 
-VERSION = 5  # of the results: part of the store's keys
-BATCH = 16  # pictures computed at a time, at most; how many changes no bit of any (tested)
-LEAST = 4  # pictures at a time, at least: a single one takes other kernels, which round otherwise
+VERSION = 6  # of the results: part of the store's keys
+BATCH = 16  # pictures computed at a time, always: with fewer torch takes other kernels, which round otherwise
 KINDS = ("channel", "neuron", "negative", "diverse")
 DIVERSE = 4  # pictures of a unit that are made unlike each other
 

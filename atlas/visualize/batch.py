@@ -14,7 +14,7 @@ from atlas.errors import AtlasError, UnknownName
 from atlas.measured import Picture
 from atlas.seeds import name_seed
 from atlas.types import Array, LayerSpec, Network, Unit
-from atlas.visualize import BATCH, DIVERSE, KINDS, LEAST, VERSION, Settings
+from atlas.visualize import BATCH, DIVERSE, KINDS, VERSION, Settings
 from atlas.visualize import objective as objectives
 from atlas.visualize.ascend import ascend
 from atlas.visualize.canvas import Canvas
@@ -107,7 +107,9 @@ def _pictures(
     for first in range(0, len(seeds), BATCH):
         count = min(BATCH, len(seeds) - first)
         rows = list(range(first, first + count))
-        rows += rows[-1:] * (LEAST - count)  # copies, thrown away
+        rows += rows[-1:] * (
+            BATCH - count
+        )  # copies, thrown away: no bit of a picture depends on how many are asked for
         goal = objective(rows, canvas)
         ascent = ascend(engine, goal, seeds=[seeds[row] for row in rows], settings=settings)
         own = ascent.image.render(ascent.spectra)

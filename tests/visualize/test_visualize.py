@@ -31,6 +31,15 @@ def lite0():
     return load(NETWORKS[NAME])
 
 
+@pytest.fixture
+def one_thread():
+    """As in a build's workers; the kernels that torch takes depend on it."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def picture_bytes(network, layer, indices):
     found = visualize_units(
         network, network.spec.layer(layer), [Unit(network.spec.name, layer, i) for i in indices], SMALL, seed=0
@@ -59,7 +68,7 @@ def test_cut_and_folded_it_is_the_same_function(name):
 @pytest.mark.parametrize(
     ("name", "layer"), [(NAME, "block2a"), (NAME, "block5c"), (NAME, "logits"), ("alexnet-64", "conv5")]
 )
-def test_a_picture_does_not_depend_on_its_neighbours(name, layer):
+def test_a_picture_does_not_depend_on_its_neighbours(name, layer, one_thread):
     """Not a bit of it, whatever the number of pictures that are made together."""
     network = load(NETWORKS[name])
     together = picture_bytes(network, layer, list(range(16)))
