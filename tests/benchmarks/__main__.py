@@ -14,6 +14,7 @@ import torch
 from atlas.collect import BATCH, prepare, respond
 from atlas.memory import keep_memory
 from atlas.networks import NETWORKS
+from atlas.precision import native_precision
 from atlas.sources import EmbeddedFile, WheelFile
 from atlas.types import Network, Unit
 from atlas.visualize import BATCH as UNITS
@@ -82,7 +83,9 @@ def pictures() -> list[dict[str, Any]]:
 def peak() -> list[dict[str, Any]]:
     """Share of the convolution peak."""
     rows = shares()
-    print("\nShare of the machine's bfloat16 convolution peak on one thread (measured in turn with each)")
+    print(
+        f"\nShare of the machine's {native_precision('cpu')} convolution peak on one thread (measured in turn with each)"
+    )
     print(f"{'network':<20} {'layer':<10} {'GFLOP/s peak':>12} {'passes':>8} {'ascent':>8}")
     for row in rows:
         print(f"{row['network']:<20} {row['layer']:<10} {row['peak'] / 1e9:>12.0f} {row['passes']:>8.0%} {row['ascent']:>8.0%}", flush=True)  # fmt: skip

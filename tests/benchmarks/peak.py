@@ -1,4 +1,4 @@
-"""Share of this machine's bfloat16 convolution peak that making pictures reaches, layer by layer."""
+"""Share of this machine's convolution peak, in the precision that it multiplies natively, that making pictures reaches, layer by layer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from atlas.networks import NETWORKS
+from atlas.precision import native_precision
 from atlas.types import LayerSpec, Network
 from atlas.visualize import BATCH, Settings
 from atlas.visualize.ascend import ascend
@@ -60,8 +61,9 @@ def _share(network: Network, place: str) -> dict[str, Any]:
 
 def _convolution() -> tuple[Any, torch.Tensor, torch.Tensor]:
     """A convolution as large as any processor likes: 3 x 3, 256 to 256 channels, 16 images of 32 x 32."""
-    image = torch.randn(16, 256, 32, 32).bfloat16().to(memory_format=torch.channels_last)
-    weight = torch.randn(256, 256, 3, 3).bfloat16().to(memory_format=torch.channels_last)
+    precision = getattr(torch, native_precision("cpu"))
+    image = torch.randn(16, 256, 32, 32, dtype=precision).to(memory_format=torch.channels_last)
+    weight = torch.randn(256, 256, 3, 3, dtype=precision).to(memory_format=torch.channels_last)
     return partial(functional.conv2d, image, weight, padding=1), image, weight
 
 
