@@ -109,15 +109,17 @@ def _held(record: dict[str, Any]) -> Row:
     )
 
 
-def _closings(results: AtlasResults, kind: str) -> list[tuple[str, int, list[dict[str, Any] | None]]]:
-    """A row a bin of distances: its name, n, and the gain of each network."""
+def _closings(results: AtlasResults, kind: str) -> list[tuple[str, list[int], list[dict[str, Any] | None]]]:
+    """A row a bin of distances: its name, n (of each network where they differ: tokens leave out pairs), and the gain of each network."""
     bins = [{one["least"]: one for one in n.facts["reach"]["closings"][kind]} for n in results.recurrent]
     rows = []
     for least in sorted({least for one in bins for least in one}):
         each = [one.get(least) for one in bins]
         first = next(one for one in each if one)
         name = f"{least} to {first['most'] - 1}" if first["most"] < 1 << 30 else f"{least} and more"
-        rows.append((name if first["most"] - least > 1 else str(least), first["n"], each))
+        counts = [one["n"] if one else 0 for one in each]
+        shown = counts[:1] if len(set(counts)) == 1 else counts
+        rows.append((name if first["most"] - least > 1 else str(least), shown, each))
     return rows
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from atlas.figures.cell import cells_page
 from atlas.figures.chapter import recurrent_figures
 from atlas.press import Press
 from atlas.recurrent.errors import CAUSES
-from atlas.views import ATLAS_VIEWS
+from atlas.views import ATLAS_VIEWS, recurrent
 from atlas.views.marks import LEFT, RIGHT, WIDTH, Row, marks, span_of
 from atlas.views.page import Page
 from atlas.views.recurrent import LEVELS, PAIRS, paired
@@ -58,6 +60,18 @@ def test_gains_have_their_n_and_interval(results, pages):
     cell = f'{first["mean"]:.2f} <span class="small">[{first["low"]:.2f}, {first["high"]:.2f}]'.replace("-", "−")
     assert cell in pages["recurrent/index.html"]
     assert f"<td>{first['n']:,}</td>" in pages["recurrent/index.html"]
+
+
+def test_n_is_told_of_each_network_where_they_differ(results):
+    networks = deepcopy(results.recurrent)
+    bins = [network.facts["reach"]["closings"]["bracket"] for network in networks]
+    assert len(networks) > 1
+    same = recurrent._closings(results, "bracket")
+    assert [counts for _, counts, _ in same] == [[one["n"]] for one in bins[0]]
+    bins[1][0]["n"] += 5
+    (_, counts, _), *rest = recurrent._closings(replace(results, recurrent=networks), "bracket")
+    assert counts == [own[0]["n"] for own in bins]
+    assert [counts for _, counts, _ in rest] == [counts for _, counts, _ in same[1:]]
 
 
 def test_the_browser_gets_every_cell_in_the_order_of_the_states(results, pages):
