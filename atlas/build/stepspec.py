@@ -46,7 +46,7 @@ STEPS: dict[str, StepSpec] = {
         StepSpec("baselines", 2, ("numpy",), 1, 7.0, "n-gram model"),
         StepSpec("cells", 3, ("numpy", "torch"), 1, 15.0, "cells of recurrent networks"),
         StepSpec("gates", 1, ("numpy", "scipy"), 1, 1.5, "gates of recurrent networks"),
-        StepSpec("reach", 2, ("numpy", "torch"), 1, 7.0, "reach of recurrent networks"),
+        StepSpec("reach", 3, ("numpy", "torch"), 1, 7.0, "reach of recurrent networks"),
         StepSpec("relevances", 5, ("numpy", "torch"), 1, 6.0, "relevance in recurrent networks"),
         StepSpec("passages", 4, ("numpy", "torch"), 1, 1.0, "passages of text"),
         StepSpec("matches", 1, ("numpy",), 1, 4.0, "matches in text"),
