@@ -48,11 +48,11 @@ def opened(built_site):
 
 @pytest.fixture
 def visit(chromium):
-    """Opens a page and collects what went wrong in it; `visit(address, scripts=…)`."""
+    """Opens a page and collects what went wrong in it; `visit(address, width=…, scripts=…)`."""
     contexts = []
 
-    def open_page(address, *, scripts=True):
-        context = chromium.new_context(viewport={"width": 1440, "height": 900}, java_script_enabled=scripts)
+    def open_page(address, *, width=1440, scripts=True):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
         contexts.append(context)
         page = context.new_page()
         page.problems, page.asked = [], []
