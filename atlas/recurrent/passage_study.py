@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -42,27 +42,29 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, 
         replayed = max(replayed, replay_error(exact, text.symbols, trace))
         rows = slice(first + 1, min(first + 1 + long, len(text)))
         likely, chance = _likely(net.outputs(trace.h[rows]))
-        for name, values in (("symbols", text.seen[rows]), ("h", trace.h[rows]), ("c", trace.c[rows]),
-                             ("next", likely), ("chance", chance), *((g, v[rows]) for g, v in trace.gates.items())):  # fmt: skip
+        shown = {"symbols": text.seen, "h": trace.h, "c": trace.c, **trace.gates}
+        for name, values in (
+            {name: values[rows] for name, values in shown.items()} | {"next": likely, "chance": chance}
+        ).items():
             parts.setdefault(name, []).append(values)
         scale = np.maximum(scale, np.quantile(np.abs(trace.c), 0.995, axis=0))
         paths.append(text.path)
         firsts.append(first)
     whole = {name: np.concatenate(values) for name, values in parts.items()}
-    whole["c"] = whole["c"] / np.maximum(scale, 1e-9)
-    if net.cell.kind == RECTIFIED:  # its state has no bounds either
-        whole["h"] = whole["c"]
-    arrays = {
-        name: np.rint(np.clip(whole[name], -1, 1) * 127).astype(np.int8) for name in ("h", "c", *GATES[net.cell.kind])
-    }
-    arrays |= {"symbols": numbered(whole["symbols"], texts[0].names), "next": numbered(whole["next"], texts[0].names),
-               "chance": whole["chance"].astype(np.uint8), "scale": scale.astype(np.float32)}  # fmt: skip
-    return arrays, {
-        "paths": paths,
-        "firsts": firsts,
-        "lengths": [len(part) for part in parts["symbols"]],
-        "replay": replayed,
-    }
+    facts = {
+        "paths": paths, "firsts": firsts, "lengths": [len(part) for part in parts["symbols"]], "replay": replayed,
+    }  # fmt: skip
+    return _packed(net.cell.kind, whole, scale, texts[0].names), facts
+
+
+def _packed(kind: str, whole: Mapping[str, Array], scale: Array, names: Sequence[str]) -> dict[str, Array]:
+    """The arrays of `study_passages`: states and gates in steps of 1/127, symbols and chances as small as they go."""
+    bounded = dict(whole) | {"c": whole["c"] / np.maximum(scale, 1e-9)}
+    if kind == RECTIFIED:  # its state has no bounds either
+        bounded["h"] = bounded["c"]
+    states = {name: np.rint(np.clip(bounded[name], -1, 1) * 127).astype(np.int8) for name in ("h", "c", *GATES[kind])}
+    return states | {"symbols": numbered(whole["symbols"], names), "next": numbered(whole["next"], names),
+                     "chance": whole["chance"].astype(np.uint8), "scale": scale.astype(np.float32)}  # fmt: skip
 
 
 def _varied(text: Text, long: int) -> tuple[int, float]:

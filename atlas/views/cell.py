@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from atlas.figures.cell import cell_figure, cell_page, cell_title, cells_page, named_cells, telling_sentence, tellings
+from atlas.figures.cell import (
+    Telling,
+    cell_figure,
+    cell_page,
+    cell_title,
+    cells_page,
+    named_cells,
+    telling_sentence,
+    tellings,
+)
 from atlas.figures.cite import made_from
 from atlas.figures.recurrent import names_of, read_from, visible
 from atlas.measured import RecurrentResults
@@ -64,21 +73,10 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
             "lags": LAGS,
             "step": network.spec.step,
         }
-        paged = set(cells)
-        rows = [
-            (
-                cell,
-                cell in paged,
-                cell // network.spec.hidden + 1,
-                tellings(network, cell)[:1],
-                _remembers(network, cell),
-            )
-            for cell in range(network.spec.cells)
-        ]
-        made = read_from(desk.results, network)
-        yield Page(
-            cells_page(network.spec.name), "cells.html", shared | {"rows": rows, "pages": len(cells), "made": made}
-        )
+        listed = {
+            "rows": list(_rows(network, set(cells))), "pages": len(cells), "made": read_from(desk.results, network),
+        }  # fmt: skip
+        yield Page(cells_page(network.spec.name), "cells.html", shared | listed)
         yield Asset(f"recurrent/{network.spec.name}/cells/cite.js", put("cite", _cite_data(desk, network)))
         for place, cell in enumerate(cells):
             turn = {
@@ -93,6 +91,13 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
                 "cell.html",
                 shared | turn | _context(network, cell, cells) | {"figure": figure},
             )
+
+
+def _rows(network: RecurrentResults, paged: Set[int]) -> Iterator[tuple[int, bool, int, list[Telling], int]]:
+    """Of each cell its number, whether it has a page, its layer, what it tells best, how long it remembers."""
+    for cell in range(network.spec.cells):
+        layer = cell // network.spec.hidden + 1
+        yield cell, cell in paged, layer, tellings(network, cell)[:1], _remembers(network, cell)
 
 
 def _cite_data(desk: Desk, network: RecurrentResults) -> dict[str, object]:
