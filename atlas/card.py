@@ -61,6 +61,7 @@ def card_of(data: dict[str, Any]) -> ModelCard:
         images=data["accuracy"]["images"],
         classes=tuple(ClassScore(**row) for row in data["classes"]),
         recipe=data["recipe"],
+        teacher=data["teacher"],
         notes=tuple(data["notes"]),
         curve=tuple(data["curve"]),
         data=data["data"],

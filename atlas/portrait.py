@@ -26,8 +26,8 @@ class ClassScore:
 class ModelCard:
     """What is known of a training by this project, measured on the weights that are shipped; shares in [0, 1].
 
-    `curve` holds epoch, loss, top1 and top5 of each epoch; `recipe`, `data`, `hardware` and `seconds` are as the
-    training wrote them.
+    `curve` holds epoch, loss, top1 and top5 of each epoch; `recipe`, `teacher` (network, epochs of its tuning, top1),
+    `data`, `hardware` and `seconds` are as the training wrote them.
     """
 
     sha256: str  # of the weights
@@ -40,6 +40,7 @@ class ModelCard:
     images: int  # validation images
     classes: tuple[ClassScore, ...]
     recipe: Mapping[str, Any]
+    teacher: Mapping[str, Any]
     notes: tuple[str, ...]
     curve: tuple[Mapping[str, float], ...]
     data: Mapping[str, Any]

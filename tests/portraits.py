@@ -41,6 +41,7 @@ def make_card(names: tuple[str, ...]) -> ModelCard:
                 for place, name in enumerate(names)
             ],
             "recipe": {"network": "twin", "epochs": 2, "seed": 0, "optimizer": "sgd", "rate": 0.12},
+            "teacher": {"network": "larger", "epochs": 8, "top1": 0.9},
             "notes": ["One seed only."],
             "curve": [
                 {"epoch": 1, "loss": 3.2, "top1": 0.3, "top5": 0.6},

@@ -37,5 +37,5 @@ SPEC = miniature(
     layers=LAYERS,
     summary="Five convolutions learned end to end on GPUs, with rectified linear units, local response normalization, "
     "overlapping pools and dropout: it left hand-made features far behind.",
-    sha256="f48a16939000853106c041897fa1b2821589719432ef3df31447f44903433723",
+    sha256="3fc13ba5c2d9a8dc24093e5b1425f9bb3217d9d07bbe3b1855b4bda557ff3dbf",
 )

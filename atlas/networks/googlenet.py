@@ -55,5 +55,5 @@ SPEC = miniature(
     layers=LAYERS,
     summary="Inception modules look with several kernel sizes at once and concatenate; 1 x 1 convolutions keep it "
     "cheap, and a global average pool replaces the dense layers: in the paper a twelfth of AlexNet's weights.",
-    sha256="41a49adb226ccec3094693ca2e69466a0d0bc8b53ecd695259bbb3ac62c50878",
+    sha256="df1902f9e060aba9194b57ca7cc3d946562b284d626030a44508d6064d3b8e77",
 )

@@ -42,5 +42,5 @@ SPEC = miniature(
     layers=layers(),
     summary="Each block learns what to add to its input; the identity skip carries signal and gradient, so that depth "
     "stops hurting and a hundred layers can be trained.",
-    sha256="63b82522d7dbb289c51bf9a817cf518ffd465b423bc6f2b7093c1c400b0f1b4f",
+    sha256="10cb174da932f7ed804f4ee65be0717fd41a55586f5e0a4a310494b9c6744a2d",
 )

@@ -27,5 +27,5 @@ SPEC = miniature(
     layers=layers(),
     summary="A small side network looks at the mean of every channel and gates the channels for this image: attention "
     "over features, at hardly any cost.",
-    sha256="b797405acdfbd8cf3db432e22592c31125f6628adef2670ab560989bea0076eb",
+    sha256="27d29c2c100b9d75d604e2654b01547f564150cfb8e7553870132f864211a395",
 )

@@ -40,5 +40,5 @@ SPEC = miniature(
     layers=LAYERS,
     summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, twice as deep as before: small kernels in a row "
     "see as far as a large one with fewer weights and more nonlinearities.",
-    sha256="31e4140a3d1b9aaf78ced4ef6d04cd4f76b8a78eba5460ef134b06b06a12c2b6",
+    sha256="2796cf2031c161fd23284342b75471696a563565577f685e02d70da7255c7fd8",
 )

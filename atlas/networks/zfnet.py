@@ -27,5 +27,5 @@ SPEC = miniature(
     layers=LAYERS,
     summary="Deconvolution showed dead first filters and aliasing in AlexNet; a smaller first kernel and stride and "
     "dense connections mend both.",
-    sha256="99f7d41596abe19a7f86e275f3361b9b9e44b3136cefe2b92feabafef790cbfc",
+    sha256="c49527cdfbe6514eec79cb5ab88f719a28a5d9649fda1c218b73a16fc906cb32",
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import Generator, Tensor
+    from torch import Tensor
+
+VIEWS = 16  # random windows of each image, drawn once: few enough for the teacher to judge every one
+AREA = (0.35, 1.25)  # least and largest share of an image that a window shows; above 1 the edge is repeated
 
 
 def normalize(images: Tensor) -> Tensor:
@@ -13,45 +16,48 @@ def normalize(images: Tensor) -> Tensor:
     return images.float().mul_(2 / 255).sub_(1).permute(0, 3, 1, 2)
 
 
-def random_views(images: Tensor, size: int, area: tuple[float, float], generator: Generator) -> Tensor:
-    """[N, H, H, 3] uint8 to [N, 3, size, size] float32 in [-1, 1], one random view of each image.
+def draw_windows(images: int) -> Tensor:
+    """[VIEWS, images, 4] in [0, 1): area, aspect, row and column of each window; always the same ones."""
+    import torch
 
-    A view is a window of a share in `area` of the image (above 1: beyond its edge, which is repeated) with an aspect
-    ratio of 4:5 to 5:4, flipped half the time. `generator` is the CPU's: the views are the same on every device.
+    return torch.rand(VIEWS, images, 4, generator=torch.Generator().manual_seed(0))
+
+
+def show(images: Tensor, windows: Tensor, flipped: Tensor) -> Tensor:
+    """[N, H, H, 3] uint8 to [N, 3, H, H] float32 in [-1, 1]: what the windows [N, 4] show, mirrored where `flipped` [N].
+
+    A window is a share in AREA of the image with an aspect ratio of 4:5 to 5:4, enlarged or reduced to its size.
     """
     import torch
 
-    count, height = images.shape[:2]
-    draw = torch.rand(5, count, generator=generator).to(images.device)
-    least, most = area
-    share = least + (most - least) * draw[0]
-    aspect = torch.exp((draw[1] - 0.5) * 2 * 0.2231)  # ln(5/4)
+    count, size = images.shape[:2]
+    least, most = AREA
+    share = least + (most - least) * windows[:, 0]
+    aspect = torch.exp((windows[:, 1] - 0.5) * 2 * 0.2231)  # ln(5/4)
     high = (share * aspect).sqrt().clamp(max=most**0.5)
     wide = (share / aspect).sqrt().clamp(max=most**0.5)
-    rows = _resampling(high, draw[2], torch.zeros_like(draw[4], dtype=torch.bool), height, size)
-    columns = _resampling(wide, draw[3], draw[4] < 0.5, height, size)
+    rows = _resampling(high, windows[:, 2], torch.zeros_like(flipped), size, size)
+    columns = _resampling(wide, windows[:, 3], flipped, size, size)
     pixels = images.float().mul_(2 / 255).sub_(1)
-    half = torch.bmm(rows, pixels.reshape(count, height, -1)).reshape(count, size, height, 3)
-    turned = half.transpose(1, 2).reshape(count, height, -1)  # [N, column, row x 3]
+    half = torch.bmm(rows, pixels.reshape(count, size, -1)).reshape(count, size, size, 3)
+    turned = half.transpose(1, 2).reshape(count, size, -1)  # [N, column, row x 3]
     views = torch.bmm(columns, turned).reshape(count, size, size, 3)  # [N, column, row, 3]
     return views.permute(0, 3, 2, 1).contiguous(memory_format=torch.channels_last)
 
 
-def cut_mix(views: Tensor, generator: Generator) -> tuple[Tensor, Tensor, float]:
-    """CutMix (Yun et al. 2019) of a batch [N, 3, H, W] with itself: mixed views, partners [N], share that was kept.
+def cut_mix(views: Tensor, area: float, down: float, right: float) -> tuple[Tensor, float]:
+    """CutMix (Yun et al. 2019) of a batch [N, 3, H, W] with itself: mixed views and the share of each that was kept.
 
-    A square of random area (uniform in [0, 1]) and place, the same for the batch, is taken from each image's partner.
+    A square of `area` at (`down`, `right`), all in [0, 1] and the same for the batch, is taken from the image before
+    (of the first: from the last).
     """
-    import torch
-
     size = views.shape[2]
-    area, down, right = torch.rand(3, generator=generator).tolist()
-    partner = torch.randperm(len(views), generator=generator).to(views.device)
     side = round(size * area**0.5)
     top, left = (int(place * (size - side + 1)) for place in (down, right))
     mixed = views.clone()
-    mixed[:, :, top : top + side, left : left + side] = views[partner, :, top : top + side, left : left + side]
-    return mixed, partner, 1 - (side / size) ** 2
+    patch = (..., slice(top, top + side), slice(left, left + side))
+    mixed[patch] = views.roll(1, 0)[patch]
+    return mixed, 1 - (side / size) ** 2
 
 
 def _resampling(share: Tensor, place: Tensor, flip: Tensor, height: int, size: int) -> Tensor:

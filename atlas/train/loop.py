@@ -14,7 +14,7 @@ from atlas.errors import ConfigError
 from atlas.networks.miniature import CLASSES
 from atlas.precision import native_autocast, native_precision
 from atlas.train import checkpoint
-from atlas.train.augment import cut_mix, normalize, random_views
+from atlas.train.augment import VIEWS, cut_mix, draw_windows, normalize, show
 from atlas.train.data import Photographs, Split
 from atlas.train.recipes import Recipe
 from atlas.types import Array
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.optim import Optimizer
 
-CHECKPOINT_SECONDS = 120.0
+CHECKPOINT_SECONDS = 60.0
+REPORT_SECONDS = 10.0
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Run:
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
         plain = {k: v for k, v in vars(self.recipe).items() if isinstance(v, int | float | str)}
-        return {"network": self.recipe.spec.name, "epochs": self.epochs, "seed": self.seed, **plain,
+        return {**plain, "network": self.recipe.spec.name, "epochs": self.epochs, "seed": self.seed,
                 "precision": native_precision(self.device), "device": self.device}  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def start(recipe: Recipe, *, epochs: int, seed: int, folder: Path, device: str =
 
     torch.manual_seed(seed)
     torch.backends.cudnn.deterministic = True  # of a GPU: the same seed gives the same weights
-    module = recipe.build().to(memory_format=torch.channels_last).to(device)
+    module = recipe.build().to(device, memory_format=torch.channels_last)
     return Run(recipe, epochs, seed, module, _optimizer(recipe, module), folder, device)
 
 
@@ -79,6 +80,24 @@ def rate_at(recipe: Recipe, step: int, total: int) -> float:
     return recipe.rate * min((step + 1) / rise, (total - step) / max(1, total - rise))
 
 
+@dataclass(frozen=True)
+class Lessons:
+    """What is learned from, where it is learned: images [N, 64, 64, 3] uint8, windows [V, N, 4], targets [V, N, classes]."""
+
+    images: Tensor
+    windows: Tensor
+    targets: Tensor
+
+    @classmethod
+    def of(cls, run: Run, split: Split, taught: Array | None) -> Lessons:
+        """The split on the run's device, with its windows and what is to be said of each."""
+        import torch
+
+        images = torch.from_numpy(np.array(split.images))
+        targets = target_shares(split.labels, run.recipe, taught)
+        return cls(images.to(run.device), draw_windows(len(split)).to(run.device), targets.to(run.device))
+
+
 def run_to_end(
     run: Run,
     data: Photographs,
@@ -87,48 +106,102 @@ def run_to_end(
     report: Callable[[str], None] = print,
     stop_after: int | None = None,
 ) -> None:
-    """Train from `run.step` on, with a checkpoint every epoch and every two minutes; `stop_after` ends early.
+    """Train from `run.step` on, with a checkpoint every minute and at the end; `stop_after` ends early.
 
-    `taught` [N, classes] is what the recipe's teacher says of the training images, where it has one.
+    `taught` [V, N, classes] is what the teacher says of the windows of the training images, where the recipe has one.
     """
-    targets = target_shares(data.train.labels, run.recipe, taught)
     per_epoch = len(data.train) // run.recipe.batch
     if not per_epoch:
         raise ConfigError(f"{len(data.train)} training images do not fill one batch of {run.recipe.batch}.")
-    saved = begun = time.monotonic()
-    first = run.step
+    lessons = Lessons.of(run, data.train, taught)
+    pace = _Pace(run, per_epoch)
     while run.step < run.epochs * per_epoch and run.step != stop_after:
         epoch, within = divmod(run.step, per_epoch)
-        order = np.random.default_rng([run.seed, epoch]).permutation(len(data.train))
-        batch = np.sort(order[within * run.recipe.batch : (within + 1) * run.recipe.batch])
-        before, before_core = time.monotonic(), time.process_time()
-        run.loss_sum += _train_step(run, data.train, targets, batch, total=run.epochs * per_epoch)
+        if pace.plan is None or within == 0:
+            pace.plan = _plan(run, epoch, len(data.train))
+        batch = pace.plan[:, within * run.recipe.batch : (within + 1) * run.recipe.batch]
+        pace.losses.append(_train_step(run, lessons, batch, total=run.epochs * per_epoch))
         run.step += 1
         if run.step % per_epoch == 0:
+            pace.settle()
             _end_epoch(run, data.valid, per_epoch)
-        run.seconds += time.monotonic() - before
-        run.core_seconds += time.process_time() - before_core
-        if run.step % 20 == 0 or run.step % per_epoch == 0:
-            report(_progress(run, per_epoch, (time.monotonic() - begun) / (run.step - first)))
-        if run.step % per_epoch == 0 or time.monotonic() - saved > CHECKPOINT_SECONDS:
+        if pace.due("report", REPORT_SECONDS):
+            pace.settle()
+            report(pace.line())
+        if pace.due("checkpoint", CHECKPOINT_SECONDS):
+            pace.settle()
             checkpoint.save(run)
-            saved = time.monotonic()
+    pace.settle()
+    checkpoint.save(run)
+    report(pace.line())
 
 
-def _train_step(run: Run, split: Split, targets: Tensor, batch: Array, *, total: int) -> float:
+class _Pace:
+    """The steps since the losses were last read: reading one makes a GPU wait, so they are read together."""
+
+    def __init__(self, run: Run, per_epoch: int) -> None:
+        self.run, self.per_epoch, self.first = run, per_epoch, run.step
+        self.plan: Tensor | None = None
+        self.losses: list[Tensor] = []
+        self.begun = time.monotonic()
+        self.read, self.read_core = self.begun, time.process_time()
+        self.last = dict.fromkeys(("report", "checkpoint"), self.begun)
+
+    def due(self, what: str, seconds: float) -> bool:
+        """Whether `what` was last done `seconds` ago; then it counts as done now."""
+        late = time.monotonic() - self.last[what] > seconds
+        if late:
+            self.last[what] = time.monotonic()
+        return late
+
+    def settle(self) -> None:
+        """Add losses and times up, one after the other: the same sums wherever a run was stopped."""
+        import torch
+
+        for loss in torch.stack(self.losses).tolist() if self.losses else ():
+            self.run.loss_sum += loss
+        self.losses.clear()
+        now, core = time.monotonic(), time.process_time()
+        self.run.seconds += now - self.read
+        self.run.core_seconds += core - self.read_core
+        self.read, self.read_core = now, core
+
+    def line(self) -> str:
+        """Where the run is, what it has reached, and how long it will take."""
+        run = self.run
+        epoch, within = divmod(run.step, self.per_epoch)
+        per_step = (self.read - self.begun) / max(1, run.step - self.first)
+        left = per_step * (run.epochs * self.per_epoch - run.step)
+        last = run.history[-1] if run.history else None
+        loss = run.loss_sum / within if within else last["loss"] if last else float("nan")
+        valid = f", validation {last['top1']:.1%} / {last['top5']:.1%}" if last else ""
+        return (
+            f"{run.recipe.spec.name}: epoch {epoch}/{run.epochs}, step {within}/{self.per_epoch}, loss {loss:.3f}{valid}, "
+            f"{run.recipe.batch / max(per_step, 1e-9):.0f} images/s, {left / 60:.1f} min left"
+        )
+
+
+def _plan(run: Run, epoch: int, images: int) -> Tensor:
+    """[3, images] on the run's device: which image comes when, by which of its windows, and whether mirrored."""
+    import torch
+
+    draw = np.random.default_rng([run.seed, epoch])
+    plan = np.stack([draw.permutation(images), draw.integers(VIEWS, size=images), draw.integers(2, size=images)])
+    return torch.from_numpy(plan).to(run.device)
+
+
+def _train_step(run: Run, lessons: Lessons, batch: Tensor, *, total: int) -> Tensor:
     import torch
 
     recipe = run.recipe
-    generator = torch.Generator().manual_seed(_mix(run.seed, run.step))
-    torch.manual_seed(_mix(run.seed + 1, run.step))  # dropout draws from the global generator
-    small = run.step < recipe.small_share * total
-    images = torch.from_numpy(split.images[batch]).to(run.device)
-    size = recipe.small_size if small else split.images.shape[1]
-    views = random_views(images, size, (recipe.area, recipe.area_most), generator)
-    wanted = targets[torch.from_numpy(batch)].to(run.device)
-    if recipe.mix and torch.rand(1, generator=generator).item() < recipe.mix:
-        views, partner, kept = cut_mix(views, generator)
-        wanted = kept * wanted + (1 - kept) * wanted[partner]
+    draw = np.random.default_rng([run.seed, 1, run.step])
+    torch.manual_seed(int(draw.integers(2**63)))  # dropout draws from the global generator
+    image, window, flipped = batch
+    views = show(lessons.images[image], lessons.windows[window, image], flipped.bool())
+    wanted = lessons.targets[window, image]
+    if draw.random() < recipe.mix:
+        views, kept = cut_mix(views, *draw.random(3))
+        wanted = kept * wanted + (1 - kept) * wanted.roll(1, 0)
     for group in run.optimizer.param_groups:
         group["lr"] = rate_at(recipe, run.step, total)
     run.module.train()
@@ -138,23 +211,22 @@ def _train_step(run: Run, split: Split, targets: Tensor, batch: Array, *, total:
     run.optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()
-    return float(loss.detach())
+    return loss.detach()
 
 
 def target_shares(labels: Array, recipe: Recipe, taught: Array | None = None) -> Tensor:
-    """[N, classes] float32, rows summing to 1: smoothed labels, mixed with the teacher's shares by `recipe.teacher_share`."""
+    """[V, N, classes] float32, rows summing to 1: smoothed labels, mixed with what the teacher says by `teacher_share`."""
     import torch
     from torch.nn import functional as F
 
-    if bool(recipe.teacher) != (taught is not None):
-        raise ConfigError(
-            f"{recipe.spec.name} is taught by {recipe.teacher or 'nobody'}; the teacher's shares do not fit that."
-        )
+    if bool(recipe.teacher_share) != (taught is not None):
+        wanted = "learns from a teacher, who has said nothing" if taught is None else "learns from no teacher"
+        raise ConfigError(f"{recipe.spec.name} {wanted}; give what the teacher says of the windows just where it counts.")
     hot = F.one_hot(torch.from_numpy(np.array(labels)), CLASSES).float()
-    smoothed = (1 - recipe.smoothing) * hot + recipe.smoothing / CLASSES
+    smoothed = ((1 - recipe.smoothing) * hot + recipe.smoothing / CLASSES).expand(VIEWS, -1, -1)
     if taught is None:
         return smoothed
-    return torch.lerp(smoothed, torch.from_numpy(np.array(taught)), recipe.teacher_share)
+    return torch.lerp(smoothed, torch.from_numpy(np.array(taught)).float(), recipe.teacher_share)
 
 
 def _loss(output: Tensor | tuple[Tensor, Tensor], wanted: Tensor, recipe: Recipe) -> Tensor:
@@ -164,10 +236,6 @@ def _loss(output: Tensor | tuple[Tensor, Tensor], wanted: Tensor, recipe: Recipe
         main, auxiliary = (F.cross_entropy(o.float(), wanted) for o in output)
         return main + recipe.auxiliary * auxiliary
     return F.cross_entropy(output.float(), wanted)
-
-
-def _mix(seed: int, step: int) -> int:
-    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def _end_epoch(run: Run, valid: Split, per_epoch: int) -> None:
@@ -196,15 +264,3 @@ def accuracy(scores: Array, labels: Array) -> dict[str, float]:
     """Share of images whose label is the best, or among the five best, scores: in [0, 1]."""
     ranked = np.argsort(-scores, axis=1, kind="stable")[:, :5] == labels[:, None]
     return {"top1": float(ranked[:, 0].mean()), "top5": float(ranked.any(1).mean())}
-
-
-def _progress(run: Run, per_epoch: int, per_step: float) -> str:
-    epoch, within = divmod(run.step, per_epoch)
-    left = per_step * (run.epochs * per_epoch - run.step)
-    last = run.history[-1] if run.history else None
-    loss = run.loss_sum / within if within else last["loss"] if last else float("nan")
-    valid = f", validation {last['top1']:.1%} / {last['top5']:.1%}" if last else ""
-    return (
-        f"{run.recipe.spec.name}: epoch {epoch}/{run.epochs}, step {within}/{per_epoch}, loss {loss:.3f}{valid}, "
-        f"{run.recipe.batch / per_step:.0f} images/s, {left / 60:.1f} min left"
-    )

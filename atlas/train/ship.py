@@ -18,6 +18,7 @@ from atlas.networks.miniature import CLASSES
 from atlas.train.data import Photographs
 from atlas.train.gates import gate_statistics
 from atlas.train.loop import Run, accuracy, logits_of
+from atlas.train.teacher import NAME, Teacher
 from atlas.types import Array
 
 DATA_TERMS = (
@@ -29,7 +30,7 @@ DATA_SOURCE = "http://cs231n.stanford.edu/tiny-imagenet-200.zip"
 SAMPLE = 5  # every fifth validation image: what the tests measure again
 
 
-def ship(run: Run, photographs: Photographs, *, progress: Callable[[str], None]) -> Path:
+def ship(run: Run, photographs: Photographs, teacher: Teacher, *, progress: Callable[[str], None]) -> Path:
     """Write `NETWORK.safetensors` and `NETWORK.json` (and gate statistics) into the run's folder; returns the weights.
 
     Accuracy is measured on the written file, in single precision, one view of each validation image.
@@ -38,7 +39,7 @@ def ship(run: Run, photographs: Photographs, *, progress: Callable[[str], None])
     path = write_weights(run, run.folder / f"{spec.name}.safetensors")
     module = weights.assemble(spec, weights.read(path), place=str(path)).module
     scores = logits_of(module, photographs.valid)
-    card = model_card(run, photographs, path, scores)
+    card = model_card(run, photographs, teacher, path, scores)
     write_json(path.with_suffix(".json"), card)
     gates = gate_statistics(module, photographs.valid)
     if gates:
@@ -64,7 +65,7 @@ def write_weights(run: Run, path: Path) -> Path:
     return path
 
 
-def model_card(run: Run, photographs: Photographs, path: Path, scores: Array) -> dict[str, Any]:
+def model_card(run: Run, photographs: Photographs, teacher: Teacher, path: Path, scores: Array) -> dict[str, Any]:
     """All that the site tells about a trained network, as plain data; shares in [0, 1], times in seconds."""
     spec, labels = run.recipe.spec, photographs.valid.labels
     module = spec.build()
@@ -82,6 +83,7 @@ def model_card(run: Run, photographs: Photographs, path: Path, scores: Array) ->
         "sample": {"every": SAMPLE, **_rounded(accuracy(scores[::SAMPLE], labels[::SAMPLE]))},
         "classes": _per_class(photographs, scores),
         "recipe": {**run.identity(), "schedule": "linear warm-up, linear decay"},
+        "teacher": {"network": NAME, "epochs": teacher.epochs, "top1": round(teacher.top1, 4)},
         "notes": list(run.recipe.notes),
         "curve": [_rounded(row) for row in run.history],
         "data": {

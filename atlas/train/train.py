@@ -9,13 +9,13 @@ from atlas.errors import ConfigError, UnknownName
 from atlas.memory import keep_memory
 from atlas.networks.recurrent import SENTIMENT
 from atlas.precision import check_device
-from atlas.train import checkpoint, infogan, loop, reader
+from atlas.train import checkpoint, infogan, loop, reader, teacher
 from atlas.train.data import data_folder, load_photographs
 from atlas.train.recipes import RECIPES, Recipe
 from atlas.train.recurrent import train_characters
 from atlas.train.recurrent_loop import CHARACTER_RECIPES
 from atlas.train.sentiment_ship import train_sentiment
-from atlas.train.teacher import teacher_shares
+from atlas.train.ship import ship
 
 
 def train(
@@ -66,13 +66,9 @@ def _train_on_photographs(
     run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network, device=device)
     if resume and checkpoint.resume(run):
         progress(f"{network}: continued at step {run.step}")
-    taught = None
-    if recipe.teacher:
-        taught = teacher_shares(recipe.teacher, photographs, out / "cache", device=device, progress=progress)
-    loop.run_to_end(run, photographs, taught=taught, report=progress)
-    from atlas.train.ship import ship
-
-    return ship(run, photographs, progress=progress)
+    taught = teacher.ask(photographs, out / "teacher", device=device, progress=progress)
+    loop.run_to_end(run, photographs, taught=taught.shares, report=progress)
+    return ship(run, photographs, taught, progress=progress)
 
 
 def _recipe(network: str) -> Recipe:

@@ -15,7 +15,7 @@ from atlas.train.recipes import RECIPES
 SHIPPED = [name for name in RECIPES if name in NETWORKS]
 FIELDS = {
     "network", "weights", "parameters", "multiply_adds", "accuracy", "sample", "classes", "recipe", "curve", "data",
-    "licence", "hardware", "seconds", "notes",
+    "licence", "hardware", "seconds", "notes", "teacher",
 }  # fmt: skip
 
 
@@ -50,8 +50,7 @@ def test_the_recipe_in_the_code_is_the_one_that_made_the_weights(name):
     recipe, told = RECIPES[name], card_of(name)["recipe"]
     assert tuple(card_of(name)["notes"]) == recipe.notes
     settings = {key: value for key, value in vars(recipe).items() if isinstance(value, int | float | str)}
-    later = {"teacher": "", "teacher_share": 0.0}  # fields that cards written before them do not have
-    assert {key: later.get(key) if key in later.keys() - told.keys() else told[key] for key in settings} == settings
+    assert {key: told[key] for key in settings} == settings
 
 
 @pytest.mark.skipif(not os.environ.get("ATLAS_DATA"), reason="needs the photographs that ATLAS_DATA names")
