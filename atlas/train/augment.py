@@ -48,7 +48,7 @@ def show(images: Tensor, windows: Tensor, flipped: Tensor) -> Tensor:
 def cut_mix(views: Tensor, area: float, down: float, right: float) -> tuple[Tensor, float]:
     """CutMix (Yun et al. 2019) of a batch [N, 3, H, W] with itself: mixed views and the share of each that was kept.
 
-    A square of `area` at (`down`, `right`), all in [0, 1] and the same for the batch, is taken from the image before
+    A square of `area` at (`down`, `right`), all in [0, 1) and the same for the batch, is taken from the image before
     (of the first: from the last).
     """
     size = views.shape[2]

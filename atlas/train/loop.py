@@ -59,7 +59,7 @@ def start(recipe: Recipe, *, epochs: int, seed: int, folder: Path, device: str =
 
     torch.manual_seed(seed)
     torch.backends.cudnn.deterministic = True  # of a GPU: the same seed gives the same weights
-    module = recipe.build().to(device, memory_format=torch.channels_last)
+    module = recipe.build().to(memory_format=torch.channels_last).to(device)
     return Run(recipe, epochs, seed, module, _optimizer(recipe, module), folder, device)
 
 
@@ -221,7 +221,9 @@ def target_shares(labels: Array, recipe: Recipe, taught: Array | None = None) ->
 
     if bool(recipe.teacher_share) != (taught is not None):
         wanted = "learns from a teacher, who has said nothing" if taught is None else "learns from no teacher"
-        raise ConfigError(f"{recipe.spec.name} {wanted}; give what the teacher says of the windows just where it counts.")
+        raise ConfigError(
+            f"{recipe.spec.name} {wanted}; give what the teacher says of the windows just where it counts."
+        )
     hot = F.one_hot(torch.from_numpy(np.array(labels)), CLASSES).float()
     smoothed = ((1 - recipe.smoothing) * hot + recipe.smoothing / CLASSES).expand(VIEWS, -1, -1)
     if taught is None:

@@ -100,11 +100,11 @@ def _build(wordnet: tuple[str, ...]) -> nn.Module:
             return large.contiguous(memory_format=torch.channels_last)
 
     module = weights.load(NETWORKS[NAME]).module
-    whole, columns = module.classifier, _columns(wordnet)
-    module.classifier = nn.Linear(whole.in_features, len(columns))
-    with torch.no_grad():
-        module.classifier.weight.copy_(whole.weight[columns])
-        module.classifier.bias.copy_(whole.bias[columns])
+    columns = _columns(wordnet)
+    kept = {key: value[columns] for key, value in module.get_submodule("classifier").state_dict().items()}
+    last = nn.Linear(kept["weight"].shape[1], len(columns))
+    last.load_state_dict(kept)
+    module.set_submodule("classifier", last)
     return nn.Sequential(Enlarge(), module.requires_grad_(True))
 
 

@@ -1,10 +1,15 @@
 """Constructed photographs: 40 training and 12 validation images of noise, labels in turn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from atlas.train import augment, loop, teacher
 from atlas.train.data import Photographs, Split
+
+SYNSETS = ("n01443537", "n02099601", "n07749582")  # goldfish, golden retriever, lemon
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +29,13 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """A teacher of three classes with one small step of tuning and two windows."""
+    chosen = replace(teacher.recipe(SYNSETS), epochs=1, batch=2)
+    monkeypatch.setattr(teacher, "recipe", lambda wordnet: chosen)
+    monkeypatch.setattr(loop, "CLASSES", len(SYNSETS))
+    for module in (teacher, augment, loop):
+        monkeypatch.setattr(module, "VIEWS", 2)

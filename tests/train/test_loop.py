@@ -8,6 +8,7 @@ import torch
 
 from atlas.errors import ConfigError
 from atlas.train import checkpoint, loop
+from atlas.train.augment import VIEWS, draw_windows
 from atlas.train.data import Photographs, Split
 from atlas.train.recipes import RECIPES
 
@@ -15,21 +16,19 @@ quiet = lambda line: None  # noqa: E731
 
 
 def run_of(name, folder, **changes):
-    small = {"small_size": 48, "small_share": 0.5 if "googlenet" in name else 0.0}
-    recipe = replace(RECIPES[name], **{"batch": 8, "teacher": "", **small, **changes})
+    recipe = replace(RECIPES[name], **{"batch": 8, "mix": 0.0, "teacher_share": 0.0, **changes})
     return loop.start(recipe, epochs=2, seed=7, folder=folder)
 
 
-@pytest.mark.parametrize("name", ["alexnet-64", "googlenet-64"])  # dropout and Adam; batch norm, two losses, two sizes
+@pytest.mark.parametrize("name", ["alexnet-64", "googlenet-64"])  # dropout and Adam; batch norm and two losses
 @pytest.mark.parametrize("stop", [2, 6])  # within the first epoch of five steps, within the second
 def test_resumed_equals_undisturbed_bit_for_bit(name, stop, noise, tmp_path):
-    whole = run_of(name, tmp_path / "whole")
+    whole = run_of(name, tmp_path / "whole", mix=0.5)
     loop.run_to_end(whole, noise, report=quiet)
 
-    first = run_of(name, tmp_path / "parts")
+    first = run_of(name, tmp_path / "parts", mix=0.5)
     loop.run_to_end(first, noise, report=quiet, stop_after=stop)
-    checkpoint.save(first)
-    second = run_of(name, tmp_path / "parts")
+    second = run_of(name, tmp_path / "parts", mix=0.5)
     assert checkpoint.resume(second)
     assert second.step == stop
     loop.run_to_end(second, noise, report=quiet)
@@ -57,8 +56,8 @@ def test_no_checkpoint_is_no_resumption(tmp_path):
 
 
 def test_too_few_images_for_a_batch(noise, tmp_path):
-    run = loop.start(replace(RECIPES["alexnet-64"], teacher=""), epochs=1, seed=0, folder=tmp_path)
-    with pytest.raises(ConfigError, match="40 training images do not fill one batch of 128"):
+    run = loop.start(RECIPES["alexnet-64"], epochs=1, seed=0, folder=tmp_path)
+    with pytest.raises(ConfigError, match="40 training images do not fill one batch of 256"):
         loop.run_to_end(run, noise, report=quiet)
 
 
@@ -88,54 +87,71 @@ def test_accuracy_counts_the_best_and_the_best_five():
 
 def test_smoothed_loss_with_auxiliary():
     """Szegedy et al.: the auxiliary loss is added with its weight; smoothing mixes in the uniform distribution."""
-    recipe = replace(RECIPES["googlenet-64"], auxiliary=0.3, smoothing=0.1, teacher="")
+    recipe = replace(RECIPES["googlenet-64"], auxiliary=0.3, smoothing=0.1, teacher_share=0.0)
     main, auxiliary, labels = torch.randn(4, 60), torch.randn(4, 60), np.array([1, 5, 9, 59])
 
     def slow(scores):
         logs = scores.log_softmax(1)
         return -(0.9 * logs[range(4), labels] + 0.1 * logs.mean(1)).mean()
 
-    found = loop._loss((main, auxiliary), loop.target_shares(labels, recipe), recipe)
-    torch.testing.assert_close(found, slow(main) + 0.3 * slow(auxiliary))
+    targets = loop.target_shares(labels, recipe)
+    assert len(targets) == VIEWS
+    for wanted in targets:
+        found = loop._loss((main, auxiliary), wanted, recipe)
+        torch.testing.assert_close(found, slow(main) + 0.3 * slow(auxiliary))
 
 
 def test_a_taught_target_is_the_mix_of_labels_and_what_the_teacher_says():
-    """Hinton et al. 2015: cross entropy with the mix is the mix of the cross entropies with each."""
-    recipe = replace(RECIPES["vgg-64"], smoothing=0.0, teacher="efficientnet-lite0", teacher_share=0.3)
-    taught = torch.rand(4, 60).softmax(1)
+    """Hinton et al. 2015: cross entropy with the mix is the mix of the cross entropies with each, window by window."""
+    recipe = replace(RECIPES["vgg-64"], smoothing=0.0, teacher_share=0.3)
+    taught = torch.rand(VIEWS, 4, 60).softmax(2)
     scores, labels = torch.randn(4, 60), np.array([1, 5, 9, 59])
     logs = scores.log_softmax(1)
-    slow = 0.7 * -logs[range(4), labels].mean() + 0.3 * -(taught * logs).sum(1).mean()
-    found = loop._loss(scores, loop.target_shares(labels, recipe, taught.numpy()), recipe)
-    torch.testing.assert_close(found, slow)
+    for said, wanted in zip(taught, loop.target_shares(labels, recipe, taught.numpy()), strict=True):
+        slow = 0.7 * -logs[range(4), labels].mean() + 0.3 * -(said * logs).sum(1).mean()
+        torch.testing.assert_close(loop._loss(scores, wanted, recipe), slow)
 
 
 def test_teacher_and_what_it_says_come_together():
-    labels, taught = np.array([1, 5]), np.full((2, 60), 1 / 60, np.float32)
-    with pytest.raises(ConfigError, match="taught by nobody"):
-        loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher=""), taught)
-    with pytest.raises(ConfigError, match="taught by efficientnet-lite0"):
-        loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher="efficientnet-lite0"))
+    labels, taught = np.array([1, 5]), np.full((VIEWS, 2, 60), 1 / 60, np.float32)
+    with pytest.raises(ConfigError, match="vgg-64 learns from no teacher"):
+        loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher_share=0.0), taught)
+    with pytest.raises(ConfigError, match="vgg-64 learns from a teacher, who has said nothing"):
+        loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher_share=0.8))
 
 
-def test_loss_of_mixed_images_is_that_of_mixed_targets(noise, tmp_path, monkeypatch):
-    """CutMix: the target of an image is its own and its partner's, by their shares of the picture."""
+def test_an_epoch_shows_every_image_once_by_any_of_its_windows(tmp_path):
+    run = run_of("alexnet-64", tmp_path)
+    image, window, mirrored = loop._plan(run, 0, 1000)
+    assert sorted(image.tolist()) == list(range(1000))
+    assert set(window.tolist()) == set(range(VIEWS))
+    assert 0.4 < mirrored.float().mean() < 0.6
+    assert not torch.equal(image, loop._plan(run, 1, 1000)[0])
+
+
+def test_an_image_is_seen_through_the_window_that_its_target_is_about(noise, tmp_path, monkeypatch):
+    """And CutMix: the target of an image is its own and its partner's, by their shares of the picture."""
     seen = {}
 
-    def cut(views, generator):
-        return views, torch.arange(len(views)).roll(1), 0.7
+    def show(images, windows, flipped):
+        seen.update(images=images, windows=windows, flipped=flipped)
+        return images.permute(0, 3, 1, 2).float()
 
     def note(output, wanted, recipe):
         seen["wanted"] = wanted
         return output.sum()
 
-    monkeypatch.setattr(loop, "cut_mix", cut)
+    monkeypatch.setattr(loop, "show", show)
+    monkeypatch.setattr(loop, "cut_mix", lambda views, area, down, right: (views, 0.7))
     monkeypatch.setattr(loop, "_loss", note)
-    run = run_of("alexnet-64", tmp_path, mix=1.0, teacher="efficientnet-lite0")
-    taught = np.random.default_rng(3).dirichlet(np.ones(60), 40).astype(np.float32)
+    run = run_of("alexnet-64", tmp_path, mix=1.0, teacher_share=0.8)
+    taught = np.random.default_rng(3).dirichlet(np.ones(60), (VIEWS, 40)).astype(np.float32)
     loop.run_to_end(run, noise, taught=taught, report=quiet, stop_after=1)
-    batch = np.sort(np.random.default_rng([7, 0]).permutation(40)[:8])
-    own = loop.target_shares(noise.train.labels, run.recipe, taught)[batch]
+    image, window, flipped = loop._plan(run, 0, 40)[:, :8]
+    assert torch.equal(seen["images"], torch.from_numpy(noise.train.images)[image])
+    assert torch.equal(seen["windows"], draw_windows(40)[window, image])
+    assert torch.equal(seen["flipped"], flipped.bool())
+    own = loop.target_shares(noise.train.labels, run.recipe, taught)[window, image]
     torch.testing.assert_close(seen["wanted"], 0.7 * own + 0.3 * own.roll(1, 0))
 
 

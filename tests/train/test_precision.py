@@ -7,7 +7,7 @@ from atlas.errors import ConfigError
 from atlas.precision import native_precision
 from atlas.train import checkpoint, infogan, loop, recurrent_loop, teacher
 from atlas.train.recipes import RECIPES
-from tests.train.test_teacher import TEACHER, photographs
+from tests.train.test_teacher import photographs
 
 OTHER = {"bfloat16": "float32", "float32": "bfloat16"}[native_precision("cpu")]
 STARTS = {
@@ -28,10 +28,10 @@ def test_a_checkpoint_of_another_precision_is_refused(module, tmp_path, monkeypa
         checkpoint.resume(STARTS[module](tmp_path))
 
 
-def test_the_teacher_is_asked_again_in_another_precision(tmp_path, monkeypatch):
+def test_the_teacher_is_asked_again_in_another_precision(quick, tmp_path, monkeypatch):
     data = photographs(2)
-    before = teacher.teacher_shares(TEACHER, data, tmp_path, progress=lambda line: None)
+    before = teacher.ask(data, tmp_path, progress=lambda line: None)
     monkeypatch.setattr(teacher, "native_precision", lambda device: OTHER)
-    after = teacher.teacher_shares(TEACHER, data, tmp_path, progress=lambda line: None)
-    assert len(list(tmp_path.glob("*.npy"))) == 2
-    assert np.array_equal(before, after)  # only the name changed here: the processor is the same
+    after = teacher.ask(data, tmp_path, progress=lambda line: None)
+    assert len(list(tmp_path.glob("*.npz"))) == 2
+    assert np.array_equal(before.shares, after.shares)  # only the name changed here: the processor is the same

@@ -11,6 +11,7 @@ from atlas import weights
 from atlas.precision import native_precision
 from atlas.train import gates, loop, ship
 from atlas.train.recipes import RECIPES
+from atlas.train.teacher import Teacher
 
 quiet = lambda line: None  # noqa: E731
 
@@ -22,7 +23,8 @@ def shipped(noise, tmp_path_factory):
         if isinstance(part, torch.nn.BatchNorm2d):
             torch.nn.init.ones_(part.weight)
     run.history.append({"epoch": 1, "loss": 4.0, "top1": 0.1, "top5": 0.3})
-    return run, ship.ship(run, noise, progress=quiet)
+    taught = Teacher(np.empty(0), 0.83456, 8)
+    return run, ship.ship(run, noise, taught, progress=quiet)
 
 
 def test_the_card_describes_the_file(shipped, noise):
@@ -36,6 +38,8 @@ def test_the_card_describes_the_file(shipped, noise):
     assert share == pytest.approx(card["accuracy"]["top1"], abs=1e-3)
     assert card["parameters"] == sum(parameter.numel() for parameter in module.parameters())
     assert card["recipe"]["precision"] == native_precision("cpu")
+    assert card["recipe"]["epochs"] == run.epochs != run.recipe.epochs
+    assert card["teacher"] == {"network": "efficientnet-lite0", "epochs": 8, "top1": 0.8346}
 
 
 def test_shipped_weights_are_the_trained_ones_rounded(shipped):

@@ -1,4 +1,4 @@
-"""The teacher's word: its shares of the data's classes, asked once and kept."""
+"""The teacher: tuned once, asked once about every window, kept, and continued after a kill."""
 
 import numpy as np
 import pytest
@@ -8,48 +8,59 @@ from timm.data import ImageNetInfo
 from atlas import weights
 from atlas.errors import ConfigError
 from atlas.networks import NETWORKS
-from atlas.train import teacher
+from atlas.train import augment, loop, teacher
 from atlas.train.data import Photographs, Split
+from tests.train.conftest import SYNSETS
 
-TEACHER = "efficientnet-lite0"
-CLASSES = ("n01443537", "n02099601", "n07749582")  # goldfish, golden retriever, lemon
+quiet = lambda line: None  # noqa: E731
 
 
-def photographs(count, wordnet=CLASSES):
+def photographs(count, wordnet=SYNSETS):
     images = np.random.default_rng(0).integers(0, 256, (count, 64, 64, 3), np.uint8)
     split = Split(images, np.arange(count) % 3)
     return Photographs(split, split, ("a", "b", "c"), "f" * 64, wordnet)
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr(teacher, "BATCH", 3)
-
-
-def test_shares_are_the_networks_own_of_these_classes(tmp_path):
-    """Against the network asked image by image, in single precision, its 1,000 logits cut to three."""
-    data = photographs(4)
-    found = teacher.teacher_shares(TEACHER, data, tmp_path, progress=lambda line: None)
-    np.testing.assert_allclose(found.sum(1), 1, rtol=1e-5)
+def test_it_starts_as_the_published_network_cut_to_these_classes():
     names = ImageNetInfo().label_names()
-    module = weights.load(NETWORKS[TEACHER]).module
-    for image, shares in zip(data.train.images, found, strict=True):
-        pixels = torch.from_numpy(image).permute(2, 0, 1)[None] / 127.5 - 1
-        large = torch.nn.functional.interpolate(pixels, size=(160, 160), mode="bicubic", antialias=True)
-        with torch.inference_mode():
-            logits = module(large)[0]
-        wanted = torch.stack([logits[names.index(name)] for name in CLASSES]).softmax(0)
-        np.testing.assert_allclose(shares, wanted, atol=0.08)  # the teacher may be asked in bfloat16
+    module = weights.load(NETWORKS[teacher.NAME]).module
+    images = photographs(2).train.images
+    found = teacher._shares(teacher._build(SYNSETS), images, torch.tensor([[0.0, 0.5, 0.5, 0.5]] * 2), "cpu")
+    np.testing.assert_allclose(found.sum(1), 1, rtol=1e-3)
+    views = augment.show(torch.from_numpy(images), torch.tensor([[0.0, 0.5, 0.5, 0.5]] * 2), torch.zeros(2).bool())
+    large = torch.nn.functional.interpolate(views, size=(160, 160), mode="bicubic", antialias=True)
+    with torch.inference_mode():
+        logits = module(large)
+    wanted = torch.stack([logits[:, names.index(name)] for name in SYNSETS], 1).softmax(1)
+    np.testing.assert_allclose(found, wanted, atol=0.08)  # the teacher may be asked in bfloat16
 
 
-def test_it_is_asked_once(tmp_path, monkeypatch):
+def test_it_judges_every_window_as_the_tuned_network_sees_it(quick, tmp_path):
+    data = photographs(3)
+    taught = teacher.ask(data, tmp_path, progress=quiet)
+    assert taught.shares.shape == (2, 3, 3)
+    assert taught.epochs == 1
+    run = loop.start(teacher.recipe(SYNSETS), epochs=1, seed=0, folder=tmp_path / "again")
+    loop.run_to_end(run, data, report=quiet)
+    assert taught.top1 == run.history[-1]["top1"]
+    windows = augment.draw_windows(3)
+    for view in range(2):
+        slow = [
+            teacher._shares(run.module, data.train.images[i : i + 1], windows[view, i : i + 1], "cpu")[0]
+            for i in range(3)
+        ]
+        np.testing.assert_allclose(taught.shares[view], slow, atol=0.01)
+    assert not np.allclose(taught.shares[0], taught.shares[1], atol=1e-3)
+
+
+def test_it_is_asked_once(quick, tmp_path, monkeypatch):
     data = photographs(2)
-    first = teacher.teacher_shares(TEACHER, data, tmp_path, progress=lambda line: None)
+    first = teacher.ask(data, tmp_path, progress=quiet)
     monkeypatch.setattr(weights, "load", lambda spec: pytest.fail("asked again"))
-    assert np.array_equal(first, teacher.teacher_shares(TEACHER, data, tmp_path))
-    assert not list(tmp_path.glob("*.part.npy"))
+    assert np.array_equal(first.shares, teacher.ask(data, tmp_path).shares)
+    assert not list(tmp_path.glob("*.part*"))
 
 
-def test_a_class_that_it_does_not_know(tmp_path):
+def test_a_class_that_it_does_not_know():
     with pytest.raises(ConfigError, match="n99999999 is none of ImageNet's 1,000"):
-        teacher.teacher_shares(TEACHER, photographs(2, ("n01443537", "n99999999")), tmp_path)
+        teacher._build(("n01443537", "n99999999"))
