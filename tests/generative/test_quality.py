@@ -113,7 +113,8 @@ def test_a_unit_that_is_switched_on_changes_the_picture_as_its_weights_say():
     assert np.abs(found.inserted[0, 1].astype(int) - wanted[0]).max() <= 1
 
 
-def test_pictures_and_the_quarters_of_a_layer_come_from_one_pass():
+def test_pictures_and_the_quarters_of_a_layer_come_from_one_pass(monkeypatch):
+    monkeypatch.setattr("atlas.precision.native_precision", lambda device: "float32")
     generator = small_dcgan()
     z, layer = draw(generator, 70, 0), generator.spec.layers[1]
     rgb, pooled = pictures_with(generator, z, layer)
