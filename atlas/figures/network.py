@@ -115,8 +115,8 @@ def training_figure(results: AtlasResults, network: NetworkResults) -> Figure:
         "training",
         "Training",
         page=network_page(network.spec.name),
-        caption=f"Mean training loss (cross-entropy in nats, with label smoothing and augmentation where the recipe has "
-        f"them) and accuracy on {count(card.images, 'validation image')} after each of {count(len(card.curve), 'epoch')}: "
+        caption=f"Mean training loss (cross-entropy in nats with the mix of smoothed labels and a teacher's word, on augmented "
+        f"images) and accuracy on {count(card.images, 'validation image')} after each of {count(len(card.curve), 'epoch')}: "
         f"loss {number(card.curve[0]['loss'])} to {number(last['loss'])}, top-1 {_share(card.curve[0]['top1'])} to "
         f"{_share(last['top1'])}. As shipped, in {card.precision}: top-1 {_share(card.top1)} ± "
         f"{_share(card.error(card.top1))} (standard error), top-5 {_share(card.top5)}.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from atlas.measured import Picture
 from atlas.types import Array, LayerSpec, Network, Unit
 
-VERSION = 6  # of the results: part of the store's keys
+VERSION = 7  # of the results: part of the store's keys
 BATCH = 16  # pictures computed at a time, always: with fewer torch takes other kernels, which round otherwise
 KINDS = ("channel", "neuron", "negative", "diverse")
 DIVERSE = 4  # pictures of a unit that are made unlike each other

@@ -101,7 +101,8 @@ def _pictures(
 ) -> list[Picture]:
     engine = prepare(network, layer, size=settings.size, precision=settings.precision, device=device)
     canvas = engine.canvas
-    facts = {**asdict(settings), "steps": canvas.steps(settings), "rate": canvas.rate(settings), "canvas": canvas.side}
+    facts = {**asdict(settings), **asdict(canvas.robustness(settings))}
+    facts |= {"steps": canvas.steps(settings), "rate": canvas.rate(settings), "canvas": canvas.side}
     facts |= {"precision": engine.precision, "version": VERSION}
     pictures: list[Picture] = []
     for first in range(0, len(seeds), BATCH):

@@ -84,9 +84,21 @@ def test_the_canvas_grows_with_the_layer_up_to_the_picture_or_the_networks_input
     assert canvases[0].texture and canvases[0].side in (32, 48)
     assert not canvases[1].texture and canvases[1].side == min(128, network.spec.input_size)
     small, large = (canvas.steps(Settings(steps=64)) for canvas in canvases)
-    assert 24 <= small <= large <= 64
+    assert 24 <= small <= 64
+    assert large == round(64 * 4 / 3 * max(canvases[1].side / 128, 3 / 8))
     made = visualize_units(network, network.spec.layers[0], [Unit(name, network.spec.layers[0].name, 0)], SMALL, seed=0)
     assert made[0].rgb.shape == (SMALL.size, SMALL.size, 3)
+
+
+def test_a_class_is_shaken_more_by_smaller_steps_and_its_picture_says_so(lite0):
+    settings = Settings(size=64, steps=2)
+    tap, logits = (lite0.spec.layer(name) for name in ("block5c", "logits"))
+    [of_map] = visualize_units(lite0, tap, [Unit(NAME, "block5c", 0)], settings, seed=0)
+    [of_class] = visualize_units(lite0, logits, [Unit(NAME, "logits", 0)], settings, seed=0)
+    assert of_map.parameters["canvas"] == of_class.parameters["canvas"] == 64
+    assert of_class.parameters["rate"] < of_map.parameters["rate"]
+    for field in ("jitter", "scale", "rotate"):
+        assert of_map.parameters[field] == getattr(settings, field) < of_class.parameters[field]
 
 
 def test_dense_layers_get_the_networks_own_input():
