@@ -48,8 +48,7 @@ class Run:
 
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
-        plain = {k: v for k, v in vars(self.recipe).items() if isinstance(v, int | float | str)}
-        return {**plain, "network": self.recipe.spec.name, "epochs": self.epochs, "seed": self.seed,
+        return {**self.recipe.settings(), "network": self.recipe.spec.name, "epochs": self.epochs, "seed": self.seed,
                 "precision": native_precision(self.device), "device": self.device}  # fmt: skip
 
 

@@ -38,6 +38,10 @@ class Recipe:
     teacher_share: float = 0.8
     notes: tuple[str, ...] = ()  # what a reader of the card must know besides; changes nothing
 
+    def settings(self) -> dict[str, int | float | str]:
+        """The numbers and names, without what is built and what is told."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int | float | str)}
+
 
 TAUGHT = (
     "Most of each target is what a teacher says of the very window of the image that the network sees (Hinton et al. 2015, "

@@ -6,6 +6,8 @@ A patient teacher that sees just what the learner sees lets small networks learn
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,21 +61,27 @@ def ask(
 ) -> Teacher:
     """Tune the teacher on the training images and let it judge their windows; kept in `folder`, where one run at a time works.
 
-    A killed run goes on from its last checkpoint. The precision and the device are part of what is kept.
+    A killed run goes on from its last checkpoint. What another recipe, precision or device would say is another file.
     """
-    spec = NETWORKS[NAME]
-    windows = f"{VIEWS}x{AREA[0]:g}-{AREA[1]:g}"
-    known = f"{photographs.digest[:16]}-{spec.weights.sha256[:16]}-{windows}-{native_precision(device)}-{device.partition(':')[0]}"
-    kept = folder / f"taught-{known}.npz"
+    chosen = recipe(photographs.wordnet)
+    kept = folder / f"taught-{_digest(photographs, chosen, device)}.npz"
     with alone(folder, lambda: progress(f"{NAME}, the teacher: waiting for another run that tunes it in {folder}")):
         if not kept.is_file():
-            _tune_and_ask(photographs, kept, device, progress)
+            _tune_and_ask(photographs, chosen, kept, device, progress)
     with np.load(kept) as file:
         return Teacher(file["shares"], float(file["top1"]), int(file["epochs"]))
 
 
-def _tune_and_ask(photographs: Photographs, kept: Path, device: str, progress: Callable[[str], None]) -> None:
-    chosen = recipe(photographs.wordnet)
+def _digest(photographs: Photographs, chosen: Recipe, device: str) -> str:
+    """Of all that decides what the teacher says."""
+    weights_digest, precision = NETWORKS[NAME].weights.sha256, native_precision(device)
+    told = (photographs.digest, weights_digest, chosen.settings(), SIZE, VIEWS, AREA, precision, device)
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _tune_and_ask(
+    photographs: Photographs, chosen: Recipe, kept: Path, device: str, progress: Callable[[str], None]
+) -> None:
     run = loop.start(chosen, epochs=chosen.epochs, seed=0, folder=kept.with_suffix(""), device=device)
     checkpoint.resume(run)
     loop.run_to_end(run, photographs, report=progress)

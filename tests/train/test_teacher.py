@@ -1,5 +1,7 @@
 """The teacher: tuned once, asked once about every window, kept, and continued after a kill."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -59,6 +61,14 @@ def test_it_is_asked_once(quick, tmp_path, monkeypatch):
     monkeypatch.setattr(weights, "load", lambda spec: pytest.fail("asked again"))
     assert np.array_equal(first.shares, teacher.ask(data, tmp_path).shares)
     assert not list(tmp_path.glob("*.part*"))
+
+
+def test_another_recipe_has_another_say(quick, tmp_path, monkeypatch):
+    data = photographs(2)
+    first = teacher.ask(data, tmp_path, progress=quiet)
+    other = replace(teacher.recipe(SYNSETS), rate=0.01)
+    monkeypatch.setattr(teacher, "recipe", lambda wordnet: other)
+    assert not np.array_equal(first.shares, teacher.ask(data, tmp_path, progress=quiet).shares)
 
 
 def test_a_class_that_it_does_not_know():
