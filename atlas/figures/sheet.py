@@ -57,6 +57,7 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
 
 WALL_ROWS = {1: 6, 2: 3, 3: 2, 4: 2}  # units in a column, by the number of networks; else 1
 WALL_COLUMNS = 18  # of one network, at most
+CLASS_COLUMNS = 5  # of these, for its classes
 WALL_UNITS = max(WALL_ROWS.values())  # units of one layer, at most
 
 
@@ -77,17 +78,25 @@ def _units_of(network: NetworkResults, rows: int) -> Iterator[Unit]:
 def wall_columns(pictured: Mapping[str, int], rows: int) -> list[tuple[str, tuple[int, ...]]]:
     """The columns of one network on the wall: each a layer and the ranks of its units from top to bottom.
 
-    `pictured` counts each layer's pictures, first layer first. Layers are spread evenly: a shallow network gives each
-    of its layers several columns, a deep one shows some of its layers.
+    `pictured` counts each layer's pictures, first layer first. The last columns are the classes': their pictures show what
+    has a name. The other layers are spread evenly: a shallow network gives each of them several columns, a deep one
+    shows some of them.
     """
     names = wall_layers([name for name, units in pictured.items() if units])
+    before, rest = names[:-1], WALL_COLUMNS - CLASS_COLUMNS
     columns = []
-    for place, name in enumerate(names):
-        share = sum(column * len(names) // WALL_COLUMNS == place for column in range(WALL_COLUMNS))
-        units = min(pictured[name], WALL_UNITS)
-        many = max(1, min(share, units // rows))
-        columns += [(name, tuple(range(first, units, many))[:rows]) for first in range(many)]
+    for place, name in enumerate(before):
+        share = sum(column * len(before) // rest == place for column in range(rest))
+        columns += _columns_of(name, pictured[name], share, rows)
+    for name in names[-1:]:
+        columns += _columns_of(name, pictured[name], CLASS_COLUMNS, rows)
     return columns
+
+
+def _columns_of(name: str, pictures: int, share: int, rows: int) -> list[tuple[str, tuple[int, ...]]]:
+    units = min(pictures, WALL_UNITS)
+    many = max(1, min(share, units // rows))
+    return [(name, tuple(range(first, units, many))[:rows]) for first in range(many)]
 
 
 def best_units(layer: LayerResults) -> list[int]:
@@ -98,10 +107,11 @@ def best_units(layer: LayerResults) -> list[int]:
 
 
 def wall_layers(names: Sequence[str]) -> list[str]:
-    """The layers of one network that the wall shows: all, or WALL_COLUMNS of them spread evenly."""
-    if len(names) <= WALL_COLUMNS:
+    """The layers of one network that the wall shows: all, or as many as have room spread evenly, the last one among them."""
+    most = WALL_COLUMNS - CLASS_COLUMNS + 1
+    if len(names) <= most:
         return list(names)
-    return [names[round(i * (len(names) - 1) / (WALL_COLUMNS - 1))] for i in range(WALL_COLUMNS)]
+    return [names[round(i * (len(names) - 1) / (most - 1))] for i in range(most)]
 
 
 def _share(shown: int, units: int) -> str:

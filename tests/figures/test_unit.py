@@ -194,15 +194,18 @@ def test_the_wall_shows_the_best_units_of_every_layer(results):
 def test_a_deep_network_shows_some_of_its_layers():
     names = [f"conv{number}" for number in range(41)]
     shown = wall_layers(names)
-    assert (len(shown), shown[0], shown[-1]) == (18, "conv0", "conv40")
+    assert (len(shown), shown[0], shown[-1]) == (14, "conv0", "conv40")
     assert shown == sorted(set(shown), key=names.index)
-    assert wall_layers(names[:18]) == names[:18]
+    assert wall_layers(names[:14]) == names[:14]
+    columns = wall_columns(dict.fromkeys(names, 64), 1)
+    assert [name for name, _ in columns] == [*shown[:-1], *["conv40"] * 5]
 
 
 def test_a_shallow_network_gives_its_layers_several_columns():
     columns = wall_columns({"conv1": 64, "conv2": 0, "conv3": 2, "logits": 60}, 1)
-    assert [name for name, _ in columns] == ["conv1"] * 6 + ["conv3"] * 2 + ["logits"] * 6
-    assert [ranks for _, ranks in columns] == [(n,) for n in (*range(6), 0, 1, *range(6))]
+    assert [name for name, _ in columns] == ["conv1"] * 6 + ["conv3"] * 2 + ["logits"] * 5
+    assert [ranks for _, ranks in columns] == [(n,) for n in (*range(6), 0, 1, *range(5))]
     tall = wall_columns({"conv1": 64, "logits": 3}, 3)
     assert tall == [("conv1", (0, 2, 4)), ("conv1", (1, 3, 5)), ("logits", (0, 1, 2))]
+    assert wall_columns({"logits": 60}, 1) == [("logits", (n,)) for n in range(5)]
     assert wall_columns({"conv1": 0}, 2) == []
