@@ -18,7 +18,7 @@ from atlas.measured import Figure
 from atlas.registry import Registry
 
 AUTHOR = f"{CREDIT} contributors"
-RELEASED = date(2026, 11, 24)  # of this version; what a citation says where no build date is set
+RELEASED = date(2026, 11, 26)  # of this version; what a citation says where no build date is set
 
 
 @dataclass(frozen=True)
