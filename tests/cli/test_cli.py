@@ -1,6 +1,7 @@
 """The command line as a user meets it: help, lists, errors that say what to do, citations of a built atlas."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,8 +13,6 @@ from atlas.networks import NETWORKS
 
 
 def atlas(*arguments, cwd=None, environment=None):
-    import os
-
     return subprocess.run(
         [sys.executable, "-m", "atlas", *arguments], capture_output=True, text=True, check=False, cwd=cwd,
         env={**os.environ, "COLUMNS": "160", **(environment or {})},
@@ -159,3 +158,21 @@ def test_the_plan_expects_the_site_about_as_large_as_it_is(built):
 
 def test_the_plan_of_a_built_recipe_has_nothing_to_do(built):
     assert "nothing to compute" in atlas("plan", "-r", "tiny", "--store", str(built.store.root)).stdout
+
+
+@pytest.mark.parametrize(("own", "reached"), [(None, "1"), ("0", "0")])
+def test_workers_ask_for_huge_pages_unless_told_otherwise(monkeypatch, own, reached):
+    from atlas import cli
+    from atlas.pool import pool
+
+    def command():
+        with pool(1) as workers:
+            found.append(workers.submit(os.getenv, "THP_MEM_ALLOC_ENABLE").result())
+
+    found = []
+    monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", own or "")
+    if own is None:
+        monkeypatch.delenv("THP_MEM_ALLOC_ENABLE")
+    monkeypatch.setattr(cli, "app", command)
+    cli.main()
+    assert found == [reached]
