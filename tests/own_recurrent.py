@@ -18,7 +18,7 @@ class Own(nn.Module):
         symbols = symbols or len(SYMBOLS)
         self.tokens = nn.Embedding(symbols, embedding) if embedding else None
         self.core = LAYERS[kind](embedding or symbols, hidden, batch_first=True, **options)
-        self.readout = nn.Linear(hidden * (1 + self.core.bidirectional), symbols)
+        self.readout = nn.Linear((self.core.proj_size or hidden) * (1 + self.core.bidirectional), symbols)
 
     def forward(self, numbers):
         read = self.tokens(numbers) if self.tokens else nn.functional.one_hot(numbers, self.core.input_size).float()

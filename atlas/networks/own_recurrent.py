@@ -1,5 +1,6 @@
 """A user's own network: any torch LSTM, GRU or RNN that reads forwards, between an embedding (or one-hot) and a linear head.
 
+A projection (Sak et al. 2014) is linear, so it is multiplied into all that reads what it passes on: the same network without one.
 What is what in the checkpoint is read from its keys and shapes. One that reads tokens keeps its own symbols (`own_tokens.py`). For one
 that reads characters the atlas has an ALPHABET, so the rows of embedding and head are put into that order:
 
@@ -30,12 +31,7 @@ KINDS = {4: "LSTM", 3: "GRU", 1: "RNN"}  # by blocks of rows
 NEVER = 20.0  # nats below its mean: the logit of a character that the network cannot predict
 FIRST = "weight_ih_l0"
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-UNFIT = {
-    f"{FIRST}_reverse": "two directions ({}). One of them reads a text from its end, so at every place it has seen the symbol that is to be "
-    "predicted there: what it loses, and what its cells tell of what comes next, would mean nothing. Train one with bidirectional=False.",
-    "weight_hr_l0": "a projection ({}): its state is not what its cells hold. Train one with proj_size=0.",
-}
-"""Parts of a recurrent layer that cannot be read, by key, and why."""
+PROJECTION = "weight_hr"
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,8 @@ class Parts:
     symbols: int
     embedding: int
     layers: int
-    hidden: int  # of each layer
+    hidden: int  # cells of each layer
+    passed: int  # numbers that each layer passes on: fewer where they are projected
     embed: str
     cell: str
     head: str
@@ -81,16 +78,19 @@ def parts_of(state: StateDict, symbols: int, file: str) -> Parts:
     """Find embedding, recurrent layer and head of a network of `symbols` symbols; WeightsError says what does not fit."""
     cell = _cell(state, file)
     rows, inputs = state[f"{cell}{FIRST}"].shape
-    hidden = state[f"{cell}weight_hh_l0"].shape[1]
+    passed = state[f"{cell}weight_hh_l0"].shape[1]
+    projected = f"{cell}{PROJECTION}_l0" in state
+    hidden = state[f"{cell}{PROJECTION}_l0"].shape[1] if projected else passed
     kind = KINDS.get(rows // hidden)
     if kind is None or rows % hidden:
         raise WeightsError(
             f"{file}: {cell}{FIRST} has {rows} rows for {hidden} cells; LSTM has 4 times as many, GRU 3, RNN 1."
         )
-    layers = _layers(state, cell, (rows, hidden), file)
-    own = {f"{cell}{name}_l{layer}" for name in WEIGHTS for layer in range(layers)}
+    shapes = {"weight_ih": (rows, passed), "weight_hh": (rows, passed)}
+    layers = _layers(state, cell, {**shapes, PROJECTION: (passed, hidden)} if projected else shapes, file)
+    own = {f"{cell}{name}_l{layer}" for name in (*WEIGHTS, PROJECTION) for layer in range(layers)}
     others = {key: tuple(value.shape) for key, value in state.items() if key not in own}
-    head = _head(others, symbols, hidden, file)
+    head = _head(others, symbols, passed, file)
     rest = {key: shape for key, shape in others.items() if key not in (f"{head}weight", f"{head}bias")}
     embed = next((key for key, shape in rest.items() if shape == (symbols, inputs)), "")
     if not embed and inputs != symbols:
@@ -104,11 +104,11 @@ def parts_of(state: StateDict, symbols: int, file: str) -> Parts:
             f"{file} holds more than embedding, recurrent layer and linear head: {_listed(left)}. Only these can be read: "
             "save a network without other parts."
         )
-    return Parts(kind, symbols, inputs, layers, hidden, embed, cell, head)
+    return Parts(kind, symbols, inputs, layers, hidden, passed, embed, cell, head)
 
 
 def _cell(state: StateDict, file: str) -> str:
-    """The prefix of the recurrent layers, with its dot; they have one direction and no projection."""
+    """The prefix of the recurrent layers, with its dot; they have one direction."""
     found = [key.removesuffix(FIRST) for key in state if key == FIRST or key.endswith(f".{FIRST}")]
     if len(found) != 1:
         what = "no torch.nn.LSTM, GRU or RNN" if not found else f"{len(found)} recurrent networks"
@@ -117,9 +117,12 @@ def _cell(state: StateDict, file: str) -> str:
             "Save `model.state_dict()` of a network with one."
         )
     [prefix] = found
-    for suffix, why in UNFIT.items():
-        if f"{prefix}{suffix}" in state:
-            raise WeightsError(f"{file} has {why.format(f'{prefix}{suffix}')}")
+    if f"{prefix}{FIRST}_reverse" in state:
+        raise WeightsError(
+            f"{file} has two directions ({prefix}{FIRST}_reverse). One of them reads a text from its end, so at every place it has "
+            "seen the symbol that is to be predicted there: what it loses, and what its cells tell of what comes next, would "
+            "mean nothing. Train one with bidirectional=False."
+        )
     if f"{prefix}weight_hh_l0" not in state:
         raise WeightsError(
             f"{file} lacks {prefix}weight_hh_l0, beside {prefix}{FIRST}. Save the whole `model.state_dict()`."
@@ -127,36 +130,35 @@ def _cell(state: StateDict, file: str) -> str:
     return prefix
 
 
-def _layers(state: StateDict, cell: str, size: tuple[int, int], file: str) -> int:
-    """How many layers there are; those above the first read the states of the one below, `size` is (rows, cells) of each."""
-    rows, hidden = size
+def _layers(state: StateDict, cell: str, shapes: dict[str, tuple[int, int]], file: str) -> int:
+    """How many layers there are; those above the first read what the one below passes on, in matrices of these `shapes`."""
     layers = 1
     while f"{cell}weight_ih_l{layers}" in state:
-        for name in ("weight_ih", "weight_hh"):
+        for name, shape in shapes.items():
             key = f"{cell}{name}_l{layers}"
             found = tuple(state[key].shape) if key in state else None
-            if found != (rows, hidden):
+            if found != shape:
                 told = "is missing" if found is None else f"is {' × '.join(map(str, found))}"
                 raise WeightsError(
-                    f"{file}: {key} {told}; layers above the first are {rows} × {hidden}, as torch makes them. Save the whole "
-                    "`model.state_dict()` of one torch.nn.LSTM, GRU or RNN."
+                    f"{file}: {key} {told}; layers above the first are {' × '.join(map(str, shape))}, as torch makes them. "
+                    "Save the whole `model.state_dict()` of one torch.nn.LSTM, GRU or RNN."
                 )
         layers += 1
     return layers
 
 
-def _head(shapes: dict[str, tuple[int, ...]], symbols: int, hidden: int, file: str) -> str:
+def _head(shapes: dict[str, tuple[int, ...]], symbols: int, passed: int, file: str) -> str:
     """The prefix of the linear head: by its shape, and where an embedding has the same, by its bias or its place after it."""
     fits = [key.removesuffix("weight") for key, shape in shapes.items()
-            if shape == (symbols, hidden) and (key == "weight" or key.endswith(".weight"))]  # fmt: skip
+            if shape == (symbols, passed) and (key == "weight" or key.endswith(".weight"))]  # fmt: skip
     biased = [prefix for prefix in fits if shapes.get(f"{prefix}bias") == (symbols,)]
     chosen = biased if len(biased) == 1 else fits
     if len(chosen) == 1:
         return chosen[0]
-    heads = [shape for key, shape in shapes.items() if len(shape) == 2 and shape[1] == hidden]
+    heads = [shape for key, shape in shapes.items() if len(shape) == 2 and shape[1] == passed]
     hint = f" One has {heads[0][0]} outputs: is the vocabulary another's?" if not fits and heads else ""
     raise WeightsError(
-        f"{file} has {len(chosen)} linear heads of {symbols} outputs (the vocabulary's symbols) over {hidden} cells; it needs "
+        f"{file} has {len(chosen)} linear heads of {symbols} outputs (the vocabulary's symbols) over {passed} cells; it needs "
         f"one.{hint} Shapes: {_listed(shapes)}."
     )
 
@@ -188,7 +190,14 @@ def taken_apart(state: StateDict, symbols: int, file: str) -> tuple[Tensor, Tens
         for layer in range(parts.layers)
         for name in WEIGHTS
     }
-    return embed, given[f"{parts.head}weight"], bias, cell
+    weight = given[f"{parts.head}weight"]
+    for layer in range(parts.layers):
+        projection = given.get(f"{parts.cell}{PROJECTION}_l{layer}")
+        if projection is not None:
+            reading = {f"cell.weight_hh_l{layer}", f"cell.weight_ih_l{layer + 1}"} & set(cell)
+            cell |= {key: cell[key] @ projection for key in reading}
+            weight = weight @ projection if layer == parts.layers - 1 else weight
+    return embed, weight, bias, cell
 
 
 def _places(number: dict[str, int]) -> list[int | None]:

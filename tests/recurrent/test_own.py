@@ -45,6 +45,23 @@ def test_it_predicts_as_the_network_itself(tmp_path, kind, embedding, layers, fi
     assert torch.allclose(share - theirs[:, 0], given[:, 1] - mine[:, 0], atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:LSTM with projections is not supported with oneDNN")
+@pytest.mark.parametrize(("layers", "bias"), [(1, True), (3, False)])
+def test_a_projected_network_is_the_same_network_without_a_projection(tmp_path, layers, bias):
+    module = own("LSTM", proj_size=5, num_layers=layers, bias=bias)
+    [spec] = read_recipe(written(tmp_path, module)).recurrent.chosen()
+    assert (spec.cell, spec.hidden, spec.layers, spec.embedding) == ("LSTM", 12, layers, 7)
+    text = "def f(x):\n    return 'a' + x"
+    given, (_, cells) = module.core(module.tokens(torch.tensor([[SYMBOLS.index(letter) for letter in text]])))
+    found = load(spec)
+    read, (_, kept) = found.cell(found.embed(torch.tensor([[ALPHABET.index(letter) for letter in text]])))
+    assert torch.allclose(kept, cells, atol=1e-6)  # what the cells hold
+    letters = [letter for letter in SYMBOLS if letter in ALPHABET]
+    said = module.readout(given)[..., [SYMBOLS.index(letter) for letter in letters]]
+    heard = found.head(read)[..., [ALPHABET.index(letter) for letter in letters]]
+    assert torch.allclose(said, heard, atol=1e-5)
+
+
 def test_the_shipped_network_under_other_names_and_numbers_is_the_same_network(tmp_path):
     spec = RECURRENT["char-rnn"]
     shipped = load(spec).state_dict()
@@ -172,7 +189,8 @@ def state_of(**changes):
         (state_of(core__weight_ih_l1=(48, 7)), r"core\.weight_ih_l1 is 48 × 7; layers above the first are 48 × 12"),
         (state_of(core__weight_ih_l1=(48, 12)), r"core\.weight_hh_l1 is missing"),
         (own("RNN", bidirectional=True).state_dict(), r"two directions.*has seen the symbol.*bidirectional=False"),
-        (own("LSTM", proj_size=5).state_dict(), "a projection"),
+        ({**own("LSTM", proj_size=5, num_layers=2).state_dict(), "core.weight_hr_l1": torch.zeros(5, 11)},
+         r"core\.weight_hr_l1 is 5 × 11; layers above the first are 5 × 12"),
         (state_of(core__weight_hh_l0=None), r"lacks core\.weight_hh_l0"),
         (state_of(tokens__weight=None), "neither an embedding of 99 × 7 nor are there 7 symbols"),
         (state_of(readout__weight=None), r"0 linear heads of 99 outputs.*over 12 cells"),
