@@ -66,7 +66,7 @@ def _results() -> AtlasResults:
             publish=True,
         ),
         parts=lambda: _halves(part),
-        networks=tuple(_network(spec, number) for number, spec in enumerate((first, second))),
+        networks=tuple(make_network(spec, number) for number, spec in enumerate((first, second))),
         versions={"torch": "2.14.1", "numpy": np.__version__, "umap-learn": "0.5.9"},
         seconds={"responses": 12.5, "pictures": 80.25, "maps": 9.75},
         class_names=lambda name: {"fixture-12": CLASS_NAMES}[name],
@@ -118,7 +118,7 @@ def _webp(number: int) -> bytes:
     return file.getvalue()
 
 
-def _network(spec: NetworkSpec, number: int) -> NetworkResults:
+def make_network(spec: NetworkSpec, number: int) -> NetworkResults:
     load = cache(partial(_layer, spec, number))
     return NetworkResults(
         spec=spec,

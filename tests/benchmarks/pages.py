@@ -1,0 +1,56 @@
+"""Unit pages written a second, with everything on them but the pictures, and with the pictures."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from atlas.folder import Folder
+from atlas.measured import AtlasResults, LayerResults, NetworkResults
+from atlas.press import Press
+from atlas.views.desk import Sheet
+from atlas.views.unit import pages
+from tests.benchmarks.clock import seconds
+from tests.fixtures import make_network, make_results
+
+UNITS = 1000
+LAYER = "block3b"
+
+
+def rates() -> dict[str, Any]:
+    """Pages a processor second of one layer of UNITS units, without pictures and with one of every second unit."""
+    return {name: UNITS / _spent(pictures=name != "alone") for name in ("alone", "half of them with a picture")}
+
+
+def _spent(*, pictures: bool) -> float:
+    results = _enlarged(pictures=pictures)
+    with tempfile.TemporaryDirectory() as name, Folder(Path(name)) as folder:
+        press = Press(results, folder.root, "")
+        network = press.desk.networks[0]
+        press.print_all(pages(Sheet(press.desk, network, network.load("stem"))), folder)  # the template is compiled
+        sheet = Sheet(press.desk, network, network.load(LAYER))
+        return seconds(lambda: press.print_all(pages(sheet), folder))
+
+
+def _enlarged(*, pictures: bool) -> AtlasResults:
+    """The tests' small results with one layer of UNITS units."""
+    results = make_results()
+    made = []
+    for number, network in enumerate(results.networks):
+        layers = (replace(layer, units=UNITS) if layer.name == LAYER else layer for layer in network.spec.layers)
+        large = make_network(replace(network.spec, layers=tuple(layers)), number)
+        made.append(
+            large
+            if pictures
+            else replace(
+                large, pictured=dict.fromkeys(large.pictured, frozenset()), load=partial(_without_pictures, large)
+            )
+        )
+    return replace(results, networks=tuple(made))
+
+
+def _without_pictures(network: NetworkResults, name: str) -> LayerResults:
+    return replace(network.load(name), pictures={})
