@@ -18,7 +18,8 @@ from atlas.networks.miniature import CLASSES
 from atlas.train.data import Photographs
 from atlas.train.gates import gate_statistics
 from atlas.train.loop import Run, accuracy, logits_of
-from atlas.train.teacher import NAME, Teacher
+from atlas.train.taught import Taught
+from atlas.train.teacher import NAME
 from atlas.types import Array
 
 DATA_TERMS = (
@@ -30,7 +31,7 @@ DATA_SOURCE = "http://cs231n.stanford.edu/tiny-imagenet-200.zip"
 SAMPLE = 5  # every fifth validation image: what the tests measure again
 
 
-def ship(run: Run, photographs: Photographs, teacher: Teacher, *, progress: Callable[[str], None]) -> Path:
+def ship(run: Run, photographs: Photographs, taught: Taught, *, progress: Callable[[str], None]) -> Path:
     """Write `NETWORK.safetensors` and `NETWORK.json` (and gate statistics) into the run's folder; returns the weights.
 
     Accuracy is measured on the written file, in single precision, one view of each validation image.
@@ -39,7 +40,7 @@ def ship(run: Run, photographs: Photographs, teacher: Teacher, *, progress: Call
     path = write_weights(run, run.folder / f"{spec.name}.safetensors")
     module = weights.assemble(spec, weights.read(path), place=str(path)).module
     scores = logits_of(module, photographs.valid)
-    card = model_card(run, photographs, teacher, path, scores)
+    card = model_card(run, photographs, taught, path, scores)
     write_json(path.with_suffix(".json"), card)
     gates = gate_statistics(module, photographs.valid)
     if gates:
@@ -65,7 +66,7 @@ def write_weights(run: Run, path: Path) -> Path:
     return path
 
 
-def model_card(run: Run, photographs: Photographs, teacher: Teacher, path: Path, scores: Array) -> dict[str, Any]:
+def model_card(run: Run, photographs: Photographs, taught: Taught, path: Path, scores: Array) -> dict[str, Any]:
     """All that the site tells about a trained network, as plain data; shares in [0, 1], times in seconds."""
     spec, labels = run.recipe.spec, photographs.valid.labels
     module = spec.build()
@@ -83,7 +84,7 @@ def model_card(run: Run, photographs: Photographs, teacher: Teacher, path: Path,
         "sample": {"every": SAMPLE, **_rounded(accuracy(scores[::SAMPLE], labels[::SAMPLE]))},
         "classes": _per_class(photographs, scores),
         "recipe": {**run.identity(), "schedule": "linear warm-up, linear decay"},
-        "teacher": {"network": NAME, "epochs": teacher.epochs, "top1": round(teacher.top1, 4)},
+        "teacher": {"network": NAME, "epochs": taught.epochs, "top1": round(taught.top1, 4)},
         "notes": list(run.recipe.notes),
         "curve": [_rounded(row) for row in run.history],
         "data": {

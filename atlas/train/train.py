@@ -67,7 +67,7 @@ def _train_on_photographs(
     if resume and checkpoint.resume(run):
         progress(f"{network}: continued at step {run.step}")
     taught = teacher.ask(photographs, out / "teacher", device=device, progress=progress)
-    loop.run_to_end(run, photographs, taught=taught.shares, report=progress)
+    loop.run_to_end(run, photographs, taught=taught.targets(), report=progress)
     return ship(run, photographs, taught, progress=progress)
 
 

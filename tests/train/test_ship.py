@@ -11,7 +11,7 @@ from atlas import weights
 from atlas.precision import native_precision
 from atlas.train import gates, loop, ship
 from atlas.train.recipes import RECIPES
-from atlas.train.teacher import Teacher
+from atlas.train.taught import Taught
 
 quiet = lambda line: None  # noqa: E731
 
@@ -23,7 +23,7 @@ def shipped(noise, tmp_path_factory):
         if isinstance(part, torch.nn.BatchNorm2d):
             torch.nn.init.ones_(part.weight)
     run.history.append({"epoch": 1, "loss": 4.0, "top1": 0.1, "top5": 0.3})
-    taught = Teacher(np.empty(0), 0.83456, 8)
+    taught = Taught(np.empty(0), np.empty(0), 60, top1=0.83456, epochs=8, asked="")
     return run, ship.ship(run, noise, taught, progress=quiet)
 
 

@@ -1,5 +1,6 @@
 """The teacher: tuned once, asked once about every window, kept, and continued after a kill."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -37,10 +38,11 @@ def test_it_starts_as_the_published_network_cut_to_these_classes():
     np.testing.assert_allclose(found, wanted, atol=0.08)  # the teacher may be asked in bfloat16
 
 
-def test_it_judges_every_window_as_the_tuned_network_sees_it(quick, tmp_path):
+def test_it_judges_every_window_as_the_tuned_network_sees_it(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(teacher, "native_autocast", lambda device: nullcontext())  # judge in float32
     data = photographs(3)
     taught = teacher.ask(data, tmp_path, progress=quiet)
-    assert taught.shares.shape == (2, 3, 3)
+    assert taught.targets().shape == (2, 3, 3)
     assert taught.epochs == 1
     run = loop.start(teacher.recipe(SYNSETS), epochs=1, seed=0, folder=tmp_path / "again")
     loop.run_to_end(run, data, report=quiet)
@@ -51,15 +53,15 @@ def test_it_judges_every_window_as_the_tuned_network_sees_it(quick, tmp_path):
             teacher._shares(run.module, data.train.images[i : i + 1], windows[view, i : i + 1], "cpu")[0]
             for i in range(3)
         ]
-        np.testing.assert_allclose(taught.shares[view], slow, atol=0.01)
-    assert not np.allclose(taught.shares[0], taught.shares[1], atol=1e-3)
+        np.testing.assert_allclose(taught.targets()[view], slow, atol=0.01)
+    assert not np.allclose(taught.targets()[0], taught.targets()[1], atol=0.01)
 
 
 def test_it_is_asked_once(quick, tmp_path, monkeypatch):
     data = photographs(2)
     first = teacher.ask(data, tmp_path, progress=quiet)
     monkeypatch.setattr(weights, "load", lambda spec: pytest.fail("asked again"))
-    assert np.array_equal(first.shares, teacher.ask(data, tmp_path).shares)
+    assert np.array_equal(first.targets(), teacher.ask(data, tmp_path).targets())
     assert not list(tmp_path.glob("*.part*"))
 
 
@@ -67,10 +69,26 @@ def test_another_recipe_has_another_say(quick, tmp_path, monkeypatch):
     data = photographs(2)
     first = teacher.ask(data, tmp_path, progress=quiet)
     other = replace(teacher.recipe(SYNSETS), rate=0.01)
-    monkeypatch.setattr(teacher, "recipe", lambda wordnet: other)
-    assert not np.array_equal(first.shares, teacher.ask(data, tmp_path, progress=quiet).shares)
+    monkeypatch.setattr(teacher, "recipe", lambda wordnet, device: other)
+    assert not np.array_equal(first.targets(), teacher.ask(data, tmp_path, progress=quiet).targets())
 
 
 def test_a_class_that_it_does_not_know():
     with pytest.raises(ConfigError, match="n99999999 is none of ImageNet's 1,000"):
         teacher._build(("n01443537", "n99999999"))
+
+
+def test_on_a_processor_slow_convolutions_are_tuned_in_float32_and_asked_as_they_were():
+    module, plain = (teacher._build(SYNSETS, spare=spare) for spare in (True, False))
+    x = torch.rand(2, 3, 64, 64)
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(module.eval()(x), plain.eval()(x))
+    seen = []
+    for part in module.modules():
+        if type(part).__name__ == "InFloat32":
+            part.register_forward_hook(lambda part, inputs, output: seen.append((part.training, output.dtype)))
+    with torch.autocast("cpu", torch.bfloat16):
+        module.train()(x).float().sum().backward()
+    slow = [p for p in plain.modules() if getattr(p, "groups", 1) > 1 and (p.stride[0] > 1 or p.kernel_size[0] > 3)]
+    assert seen == [(True, torch.float32)] * len(slow) and len(slow) > 8
+    assert all(parameter.grad is not None for parameter in module.parameters())

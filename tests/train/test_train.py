@@ -42,7 +42,9 @@ def folder(tmp_path):
 def quick(monkeypatch):
     """The teacher sees two windows of 64 pixels and is tuned for one step."""
     real = teacher.recipe
-    monkeypatch.setattr(teacher, "recipe", lambda wordnet: replace(real(wordnet), epochs=1))
+    monkeypatch.setattr(
+        teacher, "recipe", lambda wordnet, device="cpu": replace(real(wordnet, device), epochs=1, batch=256)
+    )
     monkeypatch.setattr(teacher, "SIZE", 64)
     for module in (teacher, augment, loop):
         monkeypatch.setattr(module, "VIEWS", 2)

@@ -1,14 +1,12 @@
 """The weights in the package: strict loading, size, cards, and the accuracy that the cards claim."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
 from atlas import weights
 from atlas.networks import NETWORKS
-from atlas.train.data import Split, data_folder, load_photographs
+from atlas.train.data import Split
 from atlas.train.loop import accuracy, logits_of
 from atlas.train.recipes import RECIPES
 
@@ -52,20 +50,14 @@ def test_the_recipe_in_the_code_is_the_one_that_made_the_weights(name):
     assert {key: told[key] for key in recipe.settings()} == recipe.settings()
 
 
-@pytest.mark.skipif(not os.environ.get("ATLAS_DATA"), reason="needs the photographs that ATLAS_DATA names")
 @pytest.mark.parametrize("name", SHIPPED)
-def test_reaches_the_accuracy_of_its_card(name, photographs):
+def test_reaches_the_accuracy_of_its_card(name, real_photographs):
     card = card_of(name)
     every = card["sample"]["every"]
-    sample = Split(photographs.valid.images[::every], photographs.valid.labels[::every])
+    sample = Split(real_photographs.valid.images[::every], real_photographs.valid.labels[::every])
     found = accuracy(logits_of(weights.load(NETWORKS[name]).module, sample), sample.labels)
-    assert card["data"]["digest"] == photographs.digest
+    assert card["data"]["digest"] == real_photographs.digest
     assert found["top1"] == pytest.approx(
         card["sample"]["top1"], abs=0.004
     )  # two images: other processors round otherwise
     assert found["top5"] == pytest.approx(card["sample"]["top5"], abs=0.004)
-
-
-@pytest.fixture(scope="module")
-def photographs(tmp_path_factory):
-    return load_photographs(data_folder(Path(os.environ["ATLAS_DATA"])), tmp_path_factory.mktemp("cache"))
