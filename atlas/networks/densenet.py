@@ -47,5 +47,5 @@ SPEC = miniature(
     layers=(*dense_layers(GROWTH, BLOCKS), logits("classifier")),
     summary="Every layer reads the outputs of all layers before it in its block and adds a few channels of its own: "
     "features are reused instead of learned again; the paper matches ResNet with a third of its weights.",
-    sha256="1c7810f2573176deab3940b1433237d21a5edf751045be8d10e3680062b8a8a1",
+    sha256="8d9d832887aa71f800cfce845396482187a53c87278ae5761a6cca2e1bb12885",
 )

@@ -57,6 +57,7 @@ PAIR = (
     "images is shipped."
 )
 SHARED = "Nine trainings ran side by side on one GPU; the time by the clock includes the others."
+LONGER = "An earlier training of 53 epochs by this recipe, which reached 69.2 % on these validation images, gave way to this longer one."
 ONE_SEED = "One seed only: a difference between networks of less than about two points says nothing."
 NOTES = (ONE_SEED, TAUGHT, AGAIN, SHARED)
 
@@ -72,14 +73,15 @@ def _sgd(spec: NetworkSpec, epochs: int, build: Callable[[], nn.Module] | None =
     return Recipe(spec, build or spec.build, epochs, "sgd", rate=0.2, weight_decay=5e-4, notes=NOTES)
 
 
-# Epochs are what a GPU that trained all of them side by side had time for; the pairs that are compared had the same.
+# Epochs are what a GPU that trained them side by side had time for; the pairs that are compared had the same. DenseNet was
+# trained again, longer, on a processor.
 for _recipe in (
     _adam(alexnet.SPEC),
     _adam(zfnet.SPEC),
     replace(_sgd(googlenet.SPEC, 45, partial(googlenet.build, auxiliary=True)), auxiliary=0.3),
     _sgd(vgg.SPEC, 93),
     _sgd(resnet.SPEC, 98),
-    _sgd(densenet.SPEC, 53),
+    replace(_sgd(densenet.SPEC, 74), notes=(ONE_SEED, TAUGHT, AGAIN, LONGER)),
     _sgd(senet.SPEC, 98),
 ):
     RECIPES.add(_recipe.spec.name, _recipe)
