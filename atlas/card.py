@@ -54,6 +54,7 @@ def card_of(data: dict[str, Any]) -> ModelCard:
         sha256=data["weights"]["sha256"],
         bytes=data["weights"]["bytes"],
         precision=data["weights"]["precision"],
+        statistics_of=data["weights"]["statistics_of"],
         parameters=data["parameters"],
         multiply_adds=data["multiply_adds"],
         top1=data["accuracy"]["top1"],

@@ -33,6 +33,7 @@ class ModelCard:
     sha256: str  # of the weights
     bytes: int
     precision: str
+    statistics_of: int  # training images whose statistics the batch norms hold; 0 without batch norms
     parameters: int
     multiply_adds: int
     top1: float

@@ -109,6 +109,7 @@ def training_figure(results: AtlasResults, network: NetworkResults) -> Figure:
     card = network.card
     assert card is not None
     last = card.curve[-1]
+    norms = f" and with the batch norms' statistics of {count(card.statistics_of, 'unmixed training image')}"
     return whole_figure(
         results,
         network,
@@ -118,7 +119,7 @@ def training_figure(results: AtlasResults, network: NetworkResults) -> Figure:
         caption=f"Mean training loss (cross-entropy in nats with the mix of smoothed labels and a teacher's word, on augmented "
         f"images) and accuracy on {count(card.images, 'validation image')} after each of {count(len(card.curve), 'epoch')}: "
         f"loss {number(card.curve[0]['loss'])} to {number(last['loss'])}, top-1 {_share(card.curve[0]['top1'])} to "
-        f"{_share(last['top1'])}. As shipped, in {card.precision}: top-1 {_share(card.top1)} ± "
+        f"{_share(last['top1'])}. As shipped, in {card.precision}{norms if card.statistics_of else ''}: top-1 {_share(card.top1)} ± "
         f"{_share(card.error(card.top1))} (standard error), top-5 {_share(card.top5)}.",
         alt=f"Two curves over {count(len(card.curve), 'epoch')}: the loss falls to {number(last['loss'])}, top-1 "
         f"accuracy rises to {_share(last['top1'])}.",

@@ -47,5 +47,5 @@ SPEC = miniature(
     layers=(*dense_layers(GROWTH, BLOCKS), logits("classifier")),
     summary="Every layer reads the outputs of all layers before it in its block and adds a few channels of its own: "
     "features are reused instead of learned again; the paper matches ResNet with a third of its weights.",
-    sha256="8d9d832887aa71f800cfce845396482187a53c87278ae5761a6cca2e1bb12885",
+    sha256="0c2a82dbb97b7e2c95bf395868df9fd782b380bea6a0b660e48412e83b3eec32",
 )

@@ -42,5 +42,5 @@ SPEC = miniature(
     layers=layers(),
     summary="Each block learns what to add to its input; the identity skip carries signal and gradient, so that depth "
     "stops hurting and a hundred layers can be trained.",
-    sha256="10cb174da932f7ed804f4ee65be0717fd41a55586f5e0a4a310494b9c6744a2d",
+    sha256="901e55943033daf07671de54b3120d8344b0bd56f412907c23d1f02d6e743ed2",
 )

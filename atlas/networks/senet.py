@@ -27,5 +27,5 @@ SPEC = miniature(
     layers=layers(),
     summary="A small side network looks at the mean of every channel and gates the channels for this image: attention "
     "over features, at hardly any cost.",
-    sha256="27d29c2c100b9d75d604e2654b01547f564150cfb8e7553870132f864211a395",
+    sha256="19498ad7ee80670527b409de7662cfc4441470ec2b85362a9ab155c2820759eb",
 )

@@ -40,5 +40,5 @@ SPEC = miniature(
     layers=LAYERS,
     summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, twice as deep as before: small kernels in a row "
     "see as far as a large one with fewer weights and more nonlinearities.",
-    sha256="2796cf2031c161fd23284342b75471696a563565577f685e02d70da7255c7fd8",
+    sha256="616a3f6def09a9a1f47095cb1f55346a8c4df852a41379e39ec5542a4d4eff40",
 )

@@ -8,7 +8,7 @@ import os
 import platform
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +18,13 @@ from atlas.networks.miniature import CLASSES
 from atlas.train.data import Photographs
 from atlas.train.gates import gate_statistics
 from atlas.train.loop import Run, accuracy, logits_of
+from atlas.train.population import take_statistics
 from atlas.train.taught import Taught
 from atlas.train.teacher import NAME
 from atlas.types import Array
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 DATA_TERMS = (
     "Trained on photographs of Tiny ImageNet (Stanford CS231n), which are ImageNet's: free for non-commercial research "
@@ -34,13 +38,16 @@ SAMPLE = 5  # every fifth validation image: what the tests measure again
 def ship(run: Run, photographs: Photographs, taught: Taught, *, progress: Callable[[str], None]) -> Path:
     """Write `NETWORK.safetensors` and `NETWORK.json` (and gate statistics) into the run's folder; returns the weights.
 
-    Accuracy is measured on the written file, in single precision, one view of each validation image.
+    Batch norms get their statistics over the training images with the weights as they are shipped. Accuracy is measured
+    on the written file, in single precision, one view of each validation image.
     """
     spec = run.recipe.spec
-    path = write_weights(run, run.folder / f"{spec.name}.safetensors")
+    module = weights.assemble(spec, rounded_state(run), place="the finished run").module
+    seen = take_statistics(module, photographs.train.images)
+    path = write_weights(module, run.folder / f"{spec.name}.safetensors")
     module = weights.assemble(spec, weights.read(path), place=str(path)).module
     scores = logits_of(module, photographs.valid)
-    card = model_card(run, photographs, taught, path, scores)
+    card = model_card(run, photographs, taught, path, scores, seen)
     write_json(path.with_suffix(".json"), card)
     gates = gate_statistics(module, photographs.valid)
     if gates:
@@ -49,25 +56,37 @@ def ship(run: Run, photographs: Photographs, taught: Taught, *, progress: Callab
     return path
 
 
-def write_weights(run: Run, path: Path) -> Path:
-    """The state of the network that is shipped (no auxiliary parts) in half precision, moved into place atomically."""
-    import torch
+def rounded_state(run: Run) -> dict[str, Tensor]:
+    """The state of the network that is shipped (no auxiliary parts), rounded to half precision."""
+    wanted = run.recipe.spec.build().state_dict()
+    return {key: _half(value) for key, value in run.module.state_dict().items() if key in wanted}
+
+
+def write_weights(module: nn.Module, path: Path) -> Path:
+    """The state of `module` in half precision, moved into place atomically."""
     from safetensors.torch import save_file
 
-    wanted = run.recipe.spec.build().state_dict()
-    state = {
-        key: value.to("cpu", torch.float16 if value.is_floating_point() else value.dtype, copy=True).contiguous()
-        for key, value in run.module.state_dict().items()
-        if key in wanted
-    }
     partial = path.with_suffix(".part")
-    save_file(state, partial)
+    save_file({key: _half(value) for key, value in module.state_dict().items()}, partial)
     partial.replace(path)
     return path
 
 
-def model_card(run: Run, photographs: Photographs, taught: Taught, path: Path, scores: Array) -> dict[str, Any]:
-    """All that the site tells about a trained network, as plain data; shares in [0, 1], times in seconds."""
+def _half(value: Tensor) -> Tensor:
+    """A copy on the processor, contiguous; whole numbers stay whole."""
+    import torch
+
+    return value.to("cpu", torch.float16 if value.is_floating_point() else value.dtype, copy=True).contiguous()
+
+
+def model_card(
+    run: Run, photographs: Photographs, taught: Taught, path: Path, scores: Array, seen: int
+) -> dict[str, Any]:
+    """All that the site tells about a trained network, as plain data; shares in [0, 1], times in seconds.
+
+    The file at `path` gave `scores` [N, classes] of the validation images; its batch norms hold the statistics of `seen`
+    training images (0: it has none).
+    """
     spec, labels = run.recipe.spec, photographs.valid.labels
     module = spec.build()
     return {
@@ -77,6 +96,7 @@ def model_card(run: Run, photographs: Photographs, taught: Taught, path: Path, s
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
             "bytes": path.stat().st_size,
             "precision": "float16",
+            "statistics_of": seen,
         },
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
         "multiply_adds": multiply_adds(module, spec.input_size),

@@ -10,6 +10,7 @@ import torch
 from atlas import weights
 from atlas.precision import native_precision
 from atlas.train import gates, loop, ship
+from atlas.train.population import take_statistics
 from atlas.train.recipes import RECIPES
 from atlas.train.taught import Taught
 
@@ -47,7 +48,22 @@ def test_shipped_weights_are_the_trained_ones_rounded(shipped):
     state, trained = weights.read(path), run.module.state_dict()
     assert {value.dtype for value in state.values()} == {torch.float16, torch.int64}
     for key, value in state.items():
+        if "running" in key or key.endswith("num_batches_tracked"):
+            continue  # taken anew
         torch.testing.assert_close(value.float(), trained[key].float(), rtol=1e-3, atol=1e-6)
+
+
+def test_batch_norms_are_shipped_with_the_statistics_of_the_training_images(shipped, noise):
+    run, path = shipped
+    module = run.recipe.spec.build()
+    module.load_state_dict(ship.rounded_state(run))
+    assert take_statistics(module, noise.train.images) == len(noise.train)
+    state, wanted = weights.read(path), module.state_dict()
+    for key in state:
+        torch.testing.assert_close(state[key].float(), wanted[key].float(), rtol=1e-3, atol=1e-6)
+    averages = run.module.state_dict()["bn1.running_var"]
+    assert (state["bn1.running_var"].float() - averages).abs().max() > 0.01
+    assert json.loads(path.with_suffix(".json").read_text("utf-8"))["weights"]["statistics_of"] == len(noise.train)
 
 
 def test_gate_statistics(shipped, noise):

@@ -37,6 +37,9 @@ def test_loads_strictly_and_fits_its_card(name):
     assert card["weights"]["sha256"] == NETWORKS[name].weights.sha256
     assert card["parameters"] == sum(parameter.numel() for parameter in network.module.parameters())
     assert [row["epoch"] for row in card["curve"]] == list(range(1, card["recipe"]["epochs"] + 1))
+    assert card["weights"]["statistics_of"] == (
+        30000 if any("running_mean" in key for key in network.module.state_dict()) else 0
+    )
     assert len(card["classes"]) == 60
     assert sum(row["images"] for row in card["classes"]) == card["accuracy"]["images"] == 3000
     assert 0.3 < card["accuracy"]["top1"] < card["accuracy"]["top5"] < 1
