@@ -42,7 +42,7 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
         kind="wall",
         title="The wall of units",
         caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')} of {listed(rows)}, from the first layer to "
-        "the classes: in each layer those whose synthesized picture exceeds the largest natural response the most.",
+        "the classes: in each layer those that answer their synthesized picture the most strongly.",
         alt=f"Wall of {count(len(shown), 'feature visualization')} from {listed([spec.title for spec in networks])}.",
         page="index.html#wall",
         files=tuple(picture_file(unit) for unit in shown),
@@ -100,10 +100,9 @@ def _columns_of(name: str, pictures: int, share: int, rows: int) -> list[tuple[s
 
 
 def best_units(layer: LayerResults) -> list[int]:
-    """The pictured units, those first whose picture exceeds the largest natural response the most."""
-    natural = layer.stats.highest
-    ratio = {index: made.score_max / max(float(natural[index]), 1e-6) for index, made in layer.pictures.items()}
-    return sorted(ratio, key=lambda index: (-ratio[index], index))
+    """The pictured units, those first that answer their picture the most strongly."""
+    score = {index: made.score_max for index, made in layer.pictures.items()}
+    return sorted(score, key=lambda index: (-score[index], index))
 
 
 def wall_layers(names: Sequence[str]) -> list[str]:
