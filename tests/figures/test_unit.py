@@ -182,9 +182,9 @@ def test_the_wall_shows_the_best_units_of_every_layer(results):
     units = wall_units(results)
     assert len(units) == 2 * 3 * 2 * 3  # networks, layers, columns (six units, three rows), rows for two networks
     layer = results.networks[1].load("block3b")
-    ratio = {index: layer.pictures[index].score_max / layer.stats.highest[index] for index in layer.pictures}
+    score = {index: made.score_max for index, made in layer.pictures.items()}
     shown = [unit.index for unit in units if (unit.network, unit.layer) == ("twin", "block3b")]
-    best = sorted(ratio, key=ratio.get, reverse=True)
+    best = sorted(score, key=score.get, reverse=True)
     assert shown == [best[rank] for rank in (0, 2, 4, 1, 3, 5)]
     figure = wall_figure(results, units)
     assert figure.caption.startswith("36 units from 6 layers of EfficientNet-Lite0 (2020) and Twin")

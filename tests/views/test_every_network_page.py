@@ -53,7 +53,7 @@ def test_the_first_filters_are_those_of_the_module(printed):
 
 
 def test_a_trained_network_tells_its_card(printed):
-    _, spec, text = printed
+    network, spec, text = printed
     card = read_card(spec)
     assert (card is not None) == (
         isinstance(spec.weights, EmbeddedFile) and spec.weights.file == f"{spec.name}.safetensors"
@@ -61,6 +61,8 @@ def test_a_trained_network_tells_its_card(printed):
     if card:
         assert f"{100 * card.top1:.1f} % <span" in text
         assert card.data["digest"] in text and spec.weights.sha256 in text
+        normed = any(isinstance(module, nn.BatchNorm2d) for module in network.module.modules())
+        assert ("30,000 unmixed training images" in text) == normed
         for row in card.classes:
             assert row.name in unescape(text)
     else:
