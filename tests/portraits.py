@@ -35,7 +35,7 @@ def make_card(names: tuple[str, ...]) -> ModelCard:
             "weights": {
                 "file": "twin.safetensors", "sha256": "ab" * 32, "bytes": 3_200_000, "precision": "float16",
                 "statistics_of": 30_000,
-            },  # fmt: skip
+            },
             "parameters": 4_652_008,
             "multiply_adds": 12_345_678,
             "accuracy": {"top1": 0.5, "top5": 0.8, "images": 600, "views": 1},
