@@ -259,7 +259,7 @@ def accuracy(
 def train(
     network: Annotated[str, typer.Argument(help="a network with a training recipe, such as vgg-64")],
     out: Annotated[Path, typer.Option("--out", "-o", help="folder of checkpoints and logs")] = Path("runs"),
-    data: Annotated[Path | None, typer.Option("--data", envvar="ATLAS_DATA", help="folder of its data")] = None,
+    data: Annotated[Path | None, typer.Option("--data", envvar="ATLAS_DATA", help="training data's folder")] = None,
     epochs: Annotated[int | None, typer.Option("--epochs", help="instead of the recipe's", min=1)] = None,
     seed: Annotated[int, typer.Option("--seed", help="the same seed gives the same weights")] = 0,
     threads: Annotated[int | None, typer.Option("--threads", help="processor threads [all]", min=1)] = None,

@@ -236,21 +236,11 @@ def train_infogan(*, out: Path, seed: int, steps: int | None, resume: bool, prog
 
 def ship(run: InfoGANRun) -> Path:
     """Write weights (half precision; generator and discriminator in one file) and card into the run's folder."""
-    import torch
-    from safetensors.torch import save_file
-
-    from atlas.train.recurrent_ship import weights_of
-    from atlas.train.ship import hardware, write_json
+    from atlas.train.ship import hardware, weights_of, write_json, write_weights
 
     parts = {"": run.module["average"], PREFIX: run.module["discriminator"]}
-    state = {
-        f"{prefix}{key}": (value.to(torch.float16) if value.is_floating_point() else value).contiguous()
-        for prefix, module in parts.items()
-        for key, value in module.state_dict().items()
-    }
-    path = run.folder / f"{NAME}-{run.seed}.safetensors"
-    save_file(state, path.with_suffix(".part"))
-    path.with_suffix(".part").replace(path)
+    state = {f"{prefix}{key}": value for prefix, module in parts.items() for key, value in module.state_dict().items()}
+    path = write_weights(state, run.folder / f"{NAME}-{run.seed}.safetensors")
     write_json(path.with_suffix(".json"), {
         "network": f"{NAME}-{run.seed}",
         "weights": weights_of(path),

@@ -111,21 +111,11 @@ def _step(module: nn.Module, optimizer: Any, z: Array, rgb: Array, schedule: Any
 
 def _ship(module: nn.Module, generator: Generator, folder: Path, told: dict[str, Any]) -> Path:
     """Write weights (half precision) and card into the run's folder."""
-    import torch
-    from safetensors.torch import save_file
-
-    from atlas.train.recurrent_ship import weights_of
-    from atlas.train.ship import hardware, write_json
+    from atlas.train.ship import hardware, weights_of, write_json, write_weights
 
     spec = generator.spec
-    state = {
-        key: (value.to(torch.float16) if value.is_floating_point() else value).contiguous()
-        for key, value in module.state_dict().items()
-    }
-    path = folder / f"{PREFIX}{spec.name}.safetensors"
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(state, path.with_suffix(".part"))
-    path.with_suffix(".part").replace(path)
+    path = write_weights(module.state_dict(), folder / f"{PREFIX}{spec.name}.safetensors")
     write_json(path.with_suffix(".json"), {
         "network": f"{PREFIX}{spec.name}",
         "weights": weights_of(path),

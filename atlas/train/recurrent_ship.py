@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import numpy as np
 from atlas.networks.recurrent import build
 from atlas.recurrent.source import SourceFile, digest, encode_file
 from atlas.train.recurrent_loop import EVERY, CharacterRun
-from atlas.train.ship import hardware, write_json
+from atlas.train.ship import hardware, weights_of, write_json, write_weights
 from atlas.weights import read
 
 if TYPE_CHECKING:
@@ -27,21 +26,10 @@ def ship(run: CharacterRun, files: Sequence[SourceFile]) -> Path:
 
     The loss is measured on the written file, in single precision, each held-out file read from its start.
     """
-    path = write_weights(run.module, run.folder / f"{run.recipe.spec.name}.safetensors")
+    path = write_weights(run.module.state_dict(), run.folder / f"{run.recipe.spec.name}.safetensors")
     module = build(run.recipe.spec)
     module.load_state_dict({key: value.float() for key, value in read(path).items()})
     write_json(path.with_suffix(".json"), card(run, files, path, module.eval()))
-    return path
-
-
-def write_weights(module: Recurrent, path: Path) -> Path:
-    """The weights in half precision, moved into place atomically."""
-    import torch
-    from safetensors.torch import save_file
-
-    partial = path.with_suffix(".part")
-    save_file({key: value.to(torch.float16).contiguous() for key, value in module.state_dict().items()}, partial)
-    partial.replace(path)
     return path
 
 
@@ -80,12 +68,6 @@ def card(run: CharacterRun, files: Sequence[SourceFile], path: Path, module: Rec
         "seconds": {"clock": round(run.seconds), "processor": round(run.core_seconds)},
         "notes": ["One seed only: small differences between networks say nothing."],
     }  # fmt: skip
-
-
-def weights_of(path: Path) -> dict[str, Any]:
-    """The weight file's name, digest, size and precision."""
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return {"file": path.name, "sha256": sha256, "bytes": path.stat().st_size, "precision": "float16"}
 
 
 def library_facts(files: Sequence[SourceFile]) -> dict[str, Any]:

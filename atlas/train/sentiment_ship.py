@@ -12,9 +12,8 @@ import numpy as np
 from atlas.networks.recurrent import build
 from atlas.recurrent.sentences import KINDS, read_sentences
 from atlas.recurrent.words import Vocabulary, write_vocabulary
-from atlas.train.recurrent_ship import weights_of, write_weights
 from atlas.train.sentiment import SENTIMENT_RECIPE, SentimentRun, run_to_end, sentiment_logits, start
-from atlas.train.ship import hardware, write_json
+from atlas.train.ship import hardware, weights_of, write_json, write_weights
 from atlas.train.snippets import ARCHIVE, SHA256, Snippet, read_snippets
 from atlas.types import Array
 from atlas.weights import read
@@ -39,7 +38,7 @@ def ship(run: SentimentRun, snippets: Sequence[Snippet], folder: Path) -> Path:
     """Write weights, word list and card; the accuracy is measured on the written file in single precision."""
     folder.mkdir(parents=True, exist_ok=True)
     name = run.recipe.spec.name
-    path = write_weights(run.module, folder / f"{name}.safetensors")
+    path = write_weights(run.module.state_dict(), folder / f"{name}.safetensors")
     words = write_vocabulary(run.vocabulary, folder / f"{name}.words.txt")
     module = build(run.recipe.spec)
     module.load_state_dict({key: value.float() for key, value in read(path).items()})

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from atlas.train.teacher import NAME
 from atlas.types import Array
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
 DATA_TERMS = (
     "Trained on photographs of Tiny ImageNet (Stanford CS231n), which are ImageNet's: free for non-commercial research "
@@ -44,7 +44,7 @@ def ship(run: Run, photographs: Photographs, taught: Taught, *, progress: Callab
     spec = run.recipe.spec
     module = weights.assemble(spec, rounded_state(run), place="the finished run").module
     seen = take_statistics(module, photographs.train.images)
-    path = write_weights(module, run.folder / f"{spec.name}.safetensors")
+    path = write_weights(module.state_dict(), run.folder / f"{spec.name}.safetensors")
     module = weights.assemble(spec, weights.read(path), place=str(path)).module
     scores = logits_of(module, photographs.valid)
     card = model_card(run, photographs, taught, path, scores, seen)
@@ -59,24 +59,33 @@ def ship(run: Run, photographs: Photographs, taught: Taught, *, progress: Callab
 def rounded_state(run: Run) -> dict[str, Tensor]:
     """The state of the network that is shipped (no auxiliary parts), rounded to half precision."""
     wanted = run.recipe.spec.build().state_dict()
-    return {key: _half(value) for key, value in run.module.state_dict().items() if key in wanted}
+    return rounded({key: value for key, value in run.module.state_dict().items() if key in wanted})
 
 
-def write_weights(module: nn.Module, path: Path) -> Path:
-    """The state of `module` in half precision, moved into place atomically."""
+def rounded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A copy in half precision, on the processor; whole numbers stay whole."""
+    import torch
+
+    return {
+        key: value.to("cpu", torch.float16 if value.is_floating_point() else value.dtype, copy=True).contiguous()
+        for key, value in state.items()
+    }
+
+
+def write_weights(state: Mapping[str, Tensor], path: Path) -> Path:
+    """Write `state`, rounded, to `path`, moved into place atomically."""
     from safetensors.torch import save_file
 
     partial = path.with_suffix(".part")
-    save_file({key: _half(value) for key, value in module.state_dict().items()}, partial)
+    save_file(rounded(state), partial)
     partial.replace(path)
     return path
 
 
-def _half(value: Tensor) -> Tensor:
-    """A copy on the processor, contiguous; whole numbers stay whole."""
-    import torch
-
-    return value.to("cpu", torch.float16 if value.is_floating_point() else value.dtype, copy=True).contiguous()
+def weights_of(path: Path) -> dict[str, Any]:
+    """The weight file's name, digest, size and precision."""
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {"file": path.name, "sha256": sha256, "bytes": path.stat().st_size, "precision": "float16"}
 
 
 def model_card(
@@ -91,13 +100,7 @@ def model_card(
     module = spec.build()
     return {
         "network": spec.name,
-        "weights": {
-            "file": path.name,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "bytes": path.stat().st_size,
-            "precision": "float16",
-            "statistics_of": seen,
-        },
+        "weights": {**weights_of(path), "statistics_of": seen},
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
         "multiply_adds": multiply_adds(module, spec.input_size),
         "accuracy": {**_rounded(accuracy(scores, labels)), "images": len(labels), "views": 1},
