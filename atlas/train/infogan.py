@@ -1,4 +1,4 @@
-"""Training of the InfoGAN on procedural sprites, with its bound and its alignment with the known factors on the way."""
+"""First part of the InfoGAN's training on procedural sprites, with its bound and its alignment with the known factors on the way."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from atlas.generative.disentangle import mig
-from atlas.generative.readout import PREFIX, read_codes
-from atlas.images.sprites import FACTORS, LEARNED, TEST_SEED, TRAINING_SEED, draw_factors, render
+from atlas.generative.readout import read_codes
+from atlas.images.sprites import LEARNED, TEST_SEED, TRAINING_SEED, draw_factors, render
 from atlas.networks.generators import NOISE, NUMBERS, SHAPE_CODES
 from atlas.networks.modules.infogan import Discriminator, Generator
 from atlas.precision import native_autocast, native_precision
@@ -49,13 +49,17 @@ class InfoGANRun:
     seed: int
     folder: Path
     module: nn.ModuleDict
-    spread: nn.Parameter  # lies in `module` too
     optimizer: Any
     step: int = 0
     seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
 
     KEPT: ClassVar[tuple[str, ...]] = ("step", "seconds", "history")
+
+    @property
+    def spread(self) -> nn.Parameter:
+        """[K], the log spread of each number's head."""
+        return self.module["spread"].get_parameter("log")
 
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
@@ -69,19 +73,12 @@ def start(recipe: InfoGANRecipe, *, seed: int, folder: Path) -> InfoGANRun:
     from torch import nn
 
     torch.manual_seed(seed)
-    made, judge = Generator(NOISE + NUMBERS + SHAPE_CODES), Discriminator(SHAPE_CODES, NUMBERS)
-    for part in (*made.modules(), *judge.modules()):
+    module = networks()
+    for part in module.modules():
         if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(part.weight, std=0.02)
-    average = Generator(NOISE + NUMBERS + SHAPE_CODES)
-    average.load_state_dict(made.state_dict())
-    spread = nn.Module()
-    log = nn.Parameter(torch.zeros(NUMBERS))
-    spread.register_parameter("log", log)
-    module = nn.ModuleDict(
-        {"generator": made, "discriminator": judge, "average": average.requires_grad_(False), "spread": spread}
-    )
-    module.to(memory_format=torch.channels_last)
+    made, judge, spread = module["generator"], module["discriminator"], module["spread"]
+    module["average"].load_state_dict(made.state_dict())
     optimizer = torch.optim.Adam(
         [
             {"params": list(made.parameters()), "lr": recipe.generator_rate},
@@ -89,7 +86,23 @@ def start(recipe: InfoGANRecipe, *, seed: int, folder: Path) -> InfoGANRun:
         ],
         betas=(0.5, 0.999),
     )
-    return InfoGANRun(recipe, seed, folder, module, log, optimizer)
+    return InfoGANRun(recipe, seed, folder, module, optimizer)
+
+
+def networks() -> nn.ModuleDict:
+    """Generator, discriminator, the generator's running mean (not trained) and the log spread of the numbers' head, all new."""
+    import torch
+    from torch import nn
+
+    z, spread = NOISE + NUMBERS + SHAPE_CODES, nn.Module()
+    spread.register_parameter("log", nn.Parameter(torch.zeros(NUMBERS)))
+    parts = {
+        "generator": Generator(z),
+        "discriminator": Discriminator(SHAPE_CODES, NUMBERS),
+        "average": Generator(z).requires_grad_(False),
+        "spread": spread,
+    }
+    return nn.ModuleDict(parts).to(memory_format=torch.channels_last)
 
 
 def draw_codes(count: int, generator: Any) -> tuple[Tensor, Tensor, Tensor]:
@@ -117,7 +130,12 @@ def bound(logits: Tensor, means: Tensor, spread: Tensor, choice: Tensor, numbers
     return of_choice, math.log(2) + torch.mean(likelihood, 0)
 
 
-def run_to_end(run: InfoGANRun, *, report: Callable[[str], None] = print, stop_after: int | None = None) -> None:
+Step = Callable[["InfoGANRun", "Tensor"], dict[str, float]]
+
+
+def run_to_end(
+    run: InfoGANRun, train_step: Step, *, report: Callable[[str], None] = print, stop_after: int | None = None
+) -> None:
     """Train from `run.step` on, with a checkpoint every minute and at the end; `stop_after` ends early."""
     import torch
 
@@ -126,7 +144,7 @@ def run_to_end(run: InfoGANRun, *, report: Callable[[str], None] = print, stop_a
     first = run.step
     while run.step < run.recipe.steps and run.step != stop_after:
         before = time.monotonic()
-        losses = _train_step(run, images)
+        losses = train_step(run, images)
         run.step += 1
         if run.step % run.recipe.every == 0:
             run.history.append({"step": run.step, **losses, **measure(run)})
@@ -140,7 +158,7 @@ def run_to_end(run: InfoGANRun, *, report: Callable[[str], None] = print, stop_a
     checkpoint.save(run)
 
 
-def _train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
+def train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
     """One step of the discriminator with its code head, one of the generator."""
     import torch
     from torch.nn import functional as F
@@ -159,31 +177,42 @@ def _train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
     with native_autocast():
         fake = made(z)
         score, logits, means = (part.float() for part in judge(torch.cat([real, fake.detach()])))
-    truth = torch.zeros(len(score))
-    truth[: len(real)] = 0.9  # one-sided label smoothing
-    judged = F.binary_cross_entropy_with_logits(score, truth)
-    of_choice, of_numbers = bound(logits[len(real) :], means[len(real) :], spread, choice, numbers)
-    weigh_choice, weigh_numbers = run.recipe.information
-    _step(run, judged - weigh_choice * of_choice - weigh_numbers * of_numbers.sum())
+    judged = F.binary_cross_entropy_with_logits(score, real_then_made(len(real)))
+    bounds = bound(logits[len(real) :], means[len(real) :], spread, choice, numbers)
+    descend(run, judged - informed(run.recipe, bounds))
 
     judge.requires_grad_(False)
     with native_autocast():
         score, logits, means = (part.float() for part in judge(fake))
     fooled = F.binary_cross_entropy_with_logits(score, torch.ones(len(score)))
-    of_choice, of_numbers = bound(logits, means, spread.detach(), choice, numbers)
-    _step(run, fooled - weigh_choice * of_choice - weigh_numbers * of_numbers.sum())
+    descend(run, fooled - informed(run.recipe, bound(logits, means, spread.detach(), choice, numbers)))
     judge.requires_grad_(True)
-    _follow(run.module["average"], made, run.recipe.average)
+    follow(run.module["average"], made, run.recipe.average)
     return {"judged": round(judged.item(), 4), "fooled": round(fooled.item(), 4)}
 
 
-def _step(run: InfoGANRun, loss: Tensor) -> None:
+def real_then_made(count: int) -> Tensor:
+    """Truth for `count` real pictures and as many made ones: 0.9 and 0 (one-sided label smoothing)."""
+    import torch
+
+    return torch.cat([torch.full((count,), 0.9), torch.zeros(count)])
+
+
+def informed(recipe: InfoGANRecipe, bounds: tuple[Tensor, Tensor]) -> Tensor:
+    """What the codes are worth: the bounds of choice and numbers, weighed."""
+    weigh_choice, weigh_numbers = recipe.information
+    return weigh_choice * bounds[0] + weigh_numbers * bounds[1].sum()
+
+
+def descend(run: InfoGANRun, loss: Tensor) -> None:
+    """One step of the optimizer down `loss`, for the parameters that it reaches."""
     run.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()
 
 
-def _follow(average: nn.Module, trained: nn.Module, share: float) -> None:
+def follow(average: nn.Module, trained: nn.Module, share: float) -> None:
+    """Move the running mean `average` on: it keeps `share` of itself."""
     import torch
 
     with torch.no_grad():
@@ -210,48 +239,3 @@ def measure(run: InfoGANRun, count: int = 2000) -> dict[str, float]:
         "bound_numbers": round(float(of_numbers.sum()), 4),
         "mig": round(float(gaps.mean()), 4),
     }
-
-
-# ---------------------------------------------------------------- shipping
-
-NOTES = (
-    "The generator is the running mean of the trained one's weights. Sprites are drawn in code from known factors; no image was taken from anywhere.",
-    "Three seeds differ in nothing else: their spread is part of the result.",
-)
-
-
-def train_infogan(*, out: Path, seed: int, steps: int | None, resume: bool, progress: Callable[[str], None]) -> Path:
-    """Train the InfoGAN of one seed; returns the weight file in `out/infogan-sprites-SEED`."""
-    from dataclasses import replace
-
-    recipe = replace(InfoGANRecipe(), steps=steps) if steps else InfoGANRecipe()
-    run = start(recipe, seed=seed, folder=out / f"{NAME}-{seed}")
-    if resume and checkpoint.resume(run):
-        progress(f"{NAME}, seed {seed}: continued at step {run.step}")
-    run_to_end(run, report=progress)
-    path = ship(run)
-    progress(f"{NAME}, seed {seed}: shipped {path}")
-    return path
-
-
-def ship(run: InfoGANRun) -> Path:
-    """Write weights (half precision; generator and discriminator in one file) and card into the run's folder."""
-    from atlas.train.ship import hardware, weights_of, write_json, write_weights
-
-    parts = {"": run.module["average"], PREFIX: run.module["discriminator"]}
-    state = {f"{prefix}{key}": value for prefix, module in parts.items() for key, value in module.state_dict().items()}
-    path = write_weights(state, run.folder / f"{NAME}-{run.seed}.safetensors")
-    write_json(path.with_suffix(".json"), {
-        "network": f"{NAME}-{run.seed}",
-        "weights": weights_of(path),
-        "parameters": sum(p.numel() for module in parts.values() for p in module.parameters()),
-        "recipe": {**run.identity(), "optimizer": "Adam"},
-        "curve": run.history,
-        "data": {"name": "procedural sprites", "images": run.recipe.images, "factors": [factor.name for factor in FACTORS],
-                 "terms": "Drawn by this package from uniform factors; free of the rights of others."},
-        "licence": "Apache-2.0",
-        "hardware": hardware(),
-        "seconds": {"clock": round(run.seconds)},
-        "notes": list(NOTES),
-    })  # fmt: skip
-    return path

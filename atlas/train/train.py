@@ -11,6 +11,7 @@ from atlas.networks.recurrent import SENTIMENT
 from atlas.precision import check_device
 from atlas.train import checkpoint, infogan, loop, reader, teacher
 from atlas.train.data import data_folder, load_photographs
+from atlas.train.infogan_ship import train_infogan
 from atlas.train.recipes import RECIPES, Recipe
 from atlas.train.recurrent import train_characters
 from atlas.train.recurrent_loop import CHARACTER_RECIPES
@@ -32,7 +33,7 @@ def train(
     """Train `network` by its recipe, continuing from the checkpoint in `out/network`; returns the weight file.
 
     Character networks learn the running interpreter's own library, the InfoGAN sprites that it draws (its `epochs` are
-    steps), readers of z what their generator draws. For the others `data` is the folder that holds tiny-imagenet-60, for
+    steps of each part), readers of z what their generator draws. For the others `data` is the folder that holds tiny-imagenet-60, for
     sentiment-lstm the one with the source archive of vaderSentiment (default: ATLAS_DATA). The
     same seed gives the same weights on the same machine with the same number of threads. `device` is where networks that
     learn photographs are trained; ConfigError for one that there is not, and for a GPU and another network.
@@ -43,7 +44,7 @@ def train(
             f"{network} is trained on the CPU: leave out --device {device}. A GPU trains {', '.join(RECIPES)}."
         )
     if network == infogan.NAME:
-        return infogan.train_infogan(out=out, seed=seed, steps=epochs, resume=resume, progress=progress)
+        return train_infogan(out=out, seed=seed, steps=epochs, resume=resume, progress=progress)
     if network in reader.RECIPES:
         return reader.train_reader(network, out=out, seed=seed, epochs=epochs, progress=progress)
     if network in CHARACTER_RECIPES:

@@ -55,6 +55,24 @@ class Discriminator(nn.Module):
         return self.real(features)[:, 0], codes[:, : self.choices], codes[:, self.choices :]
 
 
+class Critic(nn.Module):
+    """RGB [N, 3, 32, 32] in [-1, 1] to real or made [N]. It only trains the generator; no weights of it ship."""
+
+    def __init__(self, width: int = 48) -> None:
+        super().__init__()
+        self.stem = _down(3, width)
+        self.conv2, self.norm2 = nn.Conv2d(width, 2 * width, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * width)
+        self.conv3, self.norm3 = nn.Conv2d(2 * width, 2 * width, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * width)
+        self.act = nn.LeakyReLU(0.1)
+        self.real = nn.Linear(2 * width * 16, 1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        features = self.act(self.norm2(self.conv2(self.stem(images))))
+        features = self.act(self.norm3(self.conv3(features)))
+        real: Tensor = self.real(features.flatten(1))[:, 0]
+        return real
+
+
 class Reader(nn.Module):
     """The discriminator as a network of the atlas: RGB [N, 3, 32, 32] in [-1, 1] to choice logits [N, C].
 
