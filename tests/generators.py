@@ -48,7 +48,7 @@ def make_generators() -> tuple[GeneratorResults, ...]:
 
 
 CARD = {
-    "recipe": {"seed": 0}, "data": {"images": 100}, "hardware": "none", "seconds": {"clock": 1}, "notes": ["A note."],
+    "recipe": {"seed": 0, "steps": 2}, "critic": {"steps": 1}, "critic_hardware": "none", "data": {"images": 100}, "hardware": "none", "seconds": {"clock": 1}, "notes": ["A note."],
     "curve": [{"step": step, "bound_choice": 0.1 * step, "bound_numbers": 0.2, "mig": 0.01 * step} for step in (1, 2, 3)],
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, Drawing
 from atlas.figures.generative import direction_title
+from atlas.figures.seeds import seeds_of, training_lines
 from atlas.figures.tiles import path_tiles, unit_tiles
 from atlas.measured import AtlasResults, Figure, GeneratorResults
 from atlas.types import Array
@@ -117,3 +118,18 @@ PLOTS = {
     "latents": _latents, "spectrum": _spectrum, "rescoring": _rescoring, "agreement": _agreement, "stability": _stability,
 }  # fmt: skip
 DRAWINGS.add("generative", Drawing(_height, _draw, indent=0.35))
+
+
+def _draw_seeds(results: AtlasResults, figure: Figure, axes: Any) -> None:
+    """Bounds in one colour, gaps in another; a seed is a style of line."""
+    for place, line in enumerate(training_lines(seeds_of(results))):
+        style = ("-", "--", ":", "-.")[place // 2 % 4]
+        axes.plot(line.x, line.y, style, color=(QUIET, ACCENT)[place % 2], linewidth=1, label=line.name)
+    axes.set_ylim(0, 1.02)
+    axes.set_xlabel("training steps", fontsize=7, color=INK)
+    axes.set_ylabel("share of what could be reached", fontsize=7, color=INK)
+    axes.tick_params(labelsize=6, colors=INK)
+    axes.legend(fontsize=6, frameon=False)
+
+
+DRAWINGS.add("generative-seeds", Drawing(lambda results, figure: 3.2, _draw_seeds, indent=0.35))

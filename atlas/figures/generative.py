@@ -10,6 +10,7 @@ import numpy as np
 
 from atlas.figures.places import drawn_file, drawn_layer_page, drawn_page, generator_page, passport_page
 from atlas.figures.provenance import CREDIT, LICENCE, chapter_provenance
+from atlas.figures.seeds import seeds_figure, seeds_of
 from atlas.figures.words import count, listed, number, percent
 from atlas.generative.attributes import ATTRIBUTES, Attribute
 from atlas.generative.methods import METHODS
@@ -61,9 +62,11 @@ def is_better(record: Mapping[str, Any]) -> bool:
 
 
 def generative_figures(results: AtlasResults) -> Iterator[Figure]:
-    """All figures of the chapter, generator by generator, in the order of their pages."""
+    """All figures of the chapter: generator by generator, in the order of their pages, then that of the InfoGANs together."""
     for generator in results.generators:
         yield from generator_figures(results, generator)
+    if seeds := seeds_of(results):
+        yield seeds_figure(results, seeds)
 
 
 def generator_figures(results: AtlasResults, generator: GeneratorResults) -> Iterator[Figure]:

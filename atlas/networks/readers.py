@@ -9,7 +9,7 @@ DIGESTS: dict[str, str] = {
     "face-dcgan": "361eb1f5a78d3e21554987dbbf773b11f8b54e496752aa210c017cb896380c2c",
     "infogan-sprites-0": "7252e9e58400c7b381b829d84d3f85afcb3c3ea402f7cb948fcad84271c635cd",
     "infogan-sprites-1": "1ce66d25d04941a9319189b08d0a66a07bb4b349c912c94c80d46c60f7dae47d",
-    "infogan-sprites-2": "8715a9a99d61ad938c55cb1249542df5e6ffcffbaaac53b47e0c50ac358a11ef",
+    "infogan-sprites-2": "856fb184c00f06f434fa7e8ec3890b1dc8635c8bfb4219376028bcfb0f2b4224",
 }
 """Generator -> SHA-256 of the weights that `atlas train reader-GENERATOR` made."""
 

@@ -24,6 +24,7 @@ from atlas.figures.generative import (
 from atlas.figures.metadata import xmp
 from atlas.figures.places import drawn_file, generator_page, passport_page
 from atlas.figures.recurrent import Line
+from atlas.figures.seeds import seeds_figure, seeds_of, spread_of, training_lines
 from atlas.figures.tiles import path_tiles
 from atlas.generative.methods import METHODS
 from atlas.measured import Figure, GeneratorResults
@@ -48,12 +49,13 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     generators = desk.results.generators
     if not generators:
         return
-    seeds = [generator for generator in generators if "codes" in generator.facts]
+    seeds = seeds_of(desk.results)
     yield Page(CHAPTER, "generative.html", {
         "generators": [(one, best(one.facts["directions"]["directions"], 3)) for one in generators],
         "drawn_file": drawn_file, "generator_page": generator_page, "passport_page": passport_page,
         "direction_title": direction_title, "direction_label": direction_label, "towards": towards, "attribute": ATTRIBUTE, "methods": METHODS.values(),
-        "seeds": seeds, "spread": _spread(seeds), "training": _training(seeds),
+        "seeds": seeds, "spread": spread_of(seeds), "training": chart(training_lines(seeds)),
+        "figure": seeds_figure(desk.results, seeds) if seeds else None,
     })  # fmt: skip
     for generator in generators:
         figures = {figure.id.rpartition("/")[2]: figure for figure in generator_figures(desk.results, generator)}
@@ -224,34 +226,6 @@ def _alike(generator: GeneratorResults, record: Mapping[str, Any]) -> list[tuple
     cosines, paper = generator.arrays["directions"]["cosines"][at], METHODS[record["method"]].paper
     nearest = [i for i in np.argsort(-cosines, kind="stable").tolist() if METHODS[records[i]["method"]].paper != paper]
     return [(direction_title(records[i]), records[i]["name"], float(cosines[i])) for i in nearest[:3]]
-
-
-def _spread(seeds: Sequence[GeneratorResults]) -> dict[str, tuple[float, float]]:
-    """Mean and standard deviation over the seeds of every measure of alignment; nothing for one seed."""
-    names = [f"{name}{null}" for name in ("mig", "disentanglement", "completeness") for null in ("", "_null")]
-    table = {name: [one.facts["codes"][name] for one in seeds] for name in names}
-    return {name: (float(np.mean(row)), float(np.std(row, ddof=1))) for name, row in table.items() if len(row) > 1}
-
-
-def _training(seeds: Sequence[GeneratorResults]) -> dict[str, Any] | None:
-    """Bound and alignment over training in one plot: shares of what could be reached."""
-    if not seeds:
-        return None
-    lines = []
-    for generator in seeds:
-        assert generator.card is not None
-        rows = generator.card["curve"]
-        steps, seed = tuple(float(row["step"]) for row in rows), generator.card["recipe"]["seed"]
-        choices = np.log(len(generator.spec.choices))
-        lines.append(
-            Line(
-                f"bound of the choice, seed {seed}",
-                steps,
-                tuple(max(0.0, row["bound_choice"] / choices) for row in rows),
-            )
-        )
-        lines.append(Line(f"mutual information gap, seed {seed}", steps, tuple(row["mig"] for row in rows)))
-    return chart(lines)
 
 
 ATLAS_VIEWS.add("generative", pages)

@@ -32,6 +32,7 @@ def test_every_id_finds_its_figure(results):
         + 34  # a generator each, without its units
         + 28
         + 16
+        + 1  # of the InfoGANs together
         + cells
         + 2 * 6
     )

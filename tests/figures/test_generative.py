@@ -7,6 +7,7 @@ import pytest
 
 from atlas.figures.draw_generative import picture_of
 from atlas.figures.generative import best, others_moved, rank_of, target_kept
+from atlas.figures.seeds import training_lines
 from atlas.figures.tiles import UNIT_TILES, unit_tiles
 from tests.generators import make_generators
 
@@ -82,3 +83,11 @@ def test_the_plate_of_a_layer_holds_all_its_units(generator):
     units = generator.arrays["dissections"]["layer2/units"].tolist()
     rows = [picture_of(generator, f"layer2-{unit}") for unit in units]
     np.testing.assert_array_equal(picture_of(generator, "units-layer2"), np.concatenate(rows, 0))
+
+
+def test_bound_and_gap_are_told_as_shares_of_what_could_be_reached():
+    coded = make_generators()[1]  # two choices: at most log 2 nats
+    reached, gap = training_lines([coded])
+    assert reached.x == gap.x == (1, 2, 3)
+    assert reached.y == pytest.approx([0.1 / np.log(2), 0.2 / np.log(2), 0.3 / np.log(2)])
+    assert gap.y == pytest.approx([0.01, 0.02, 0.03])

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from atlas.figures.generative import ATTRIBUTE
+from atlas.figures.seeds import spread_of
 from atlas.figures.words import percent
 from atlas.generative.methods import METHODS
 from atlas.views.dose import EDGE, HEIGHT, WIDTH, dose_curves
-from atlas.views.generative import _spread
 from atlas.views.words import fixed
 from tests.generators import make_generators
 
@@ -70,5 +70,5 @@ def test_the_spread_over_seeds_is_that_of_the_seeds():
         SimpleNamespace(facts={"codes": dict.fromkeys(names, value) | {f"{name}_null": 0.0 for name in names}})
         for value in (0.1, 0.3)
     ]
-    assert _spread(seeds)["mig"] == pytest.approx((0.2, np.std([0.1, 0.3], ddof=1)))
-    assert _spread(seeds[:1]) == {}
+    assert spread_of(seeds)["mig"] == pytest.approx((0.2, np.std([0.1, 0.3], ddof=1)))
+    assert spread_of(seeds[:1]) == {}
