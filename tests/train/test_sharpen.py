@@ -15,6 +15,7 @@ from atlas.networks.generators import GENERATORS, NOISE, NUMBERS, SHAPE_CODES
 from atlas.networks.modules.infogan import Discriminator, Generator
 from atlas.train import checkpoint, sharpen
 from atlas.train.infogan import bound, draw_codes, run_to_end
+from atlas.train.infogan_ship import ship_sharpened
 from atlas.train.train import train as train_network
 
 STATISTICS = re.compile("running_|num_batches")  # of batch norms: no parameters
@@ -98,6 +99,14 @@ def test_both_parts_end_in_weights_that_load_and_a_card_that_tells_of_both(tmp_p
         == first["parameters"]
         == sum(value.numel() for key, value in state.items() if not STATISTICS.search(key))
     )
+
+
+def test_the_curve_of_the_second_part_goes_on_behind_the_first(tmp_path):
+    begun = tmp_path / "first.safetensors"
+    begun.with_suffix(".json").write_text(json.dumps({"recipe": {"steps": 20}, "curve": [{"step": 20}], "seconds": {}}))
+    path = ship_sharpened(train(start(tmp_path)), begun)
+    card = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    assert [row["step"] for row in card["curve"]] == [20, 23, 26]
 
 
 @pytest.mark.parametrize("name", [name for name in GENERATORS if name.startswith("infogan")])
