@@ -75,12 +75,16 @@ def _latents(generator: GeneratorResults, axes: Any) -> None:
     axes.scatter(xy[:, 0], 1 - xy[:, 1], s=3, color=ACCENT, linewidths=0)
 
 
+def _label(axes: Any, x: str, y: str) -> None:
+    axes.set_xlabel(x, fontsize=7, color=INK)
+    axes.set_ylabel(y, fontsize=7, color=INK)
+    axes.tick_params(labelsize=6, colors=INK)
+
+
 def _spectrum(generator: GeneratorResults, axes: Any) -> None:
     power = generator.arrays["qualities"]["power"]
     axes.plot(np.arange(1, len(power)), 10 * np.log10(power[1:] + 1e-12), color=ACCENT, linewidth=1)
-    axes.set_xlabel("cycles a picture", fontsize=7, color=INK)
-    axes.set_ylabel("power, dB", fontsize=7, color=INK)
-    axes.tick_params(labelsize=6, colors=INK)
+    _label(axes, "cycles a picture", "power, dB")
 
 
 def _matrix(generator: GeneratorResults, axes: Any, table: Array, names: list[str], columns: list[str]) -> None:
@@ -108,9 +112,7 @@ def _stability(generator: GeneratorResults, axes: Any) -> None:
     ):
         axes.plot(range(len(values)), values, "o-", color=colour, linewidth=1, markersize=3, label=name)
     axes.set_ylim(0, 1.02)
-    axes.set_xlabel("direction", fontsize=7, color=INK)
-    axes.set_ylabel("mean |cosine| over repeats", fontsize=7, color=INK)
-    axes.tick_params(labelsize=6, colors=INK)
+    _label(axes, "direction", "mean |cosine| over repeats")
     axes.legend(fontsize=6, frameon=False)
 
 
@@ -126,9 +128,7 @@ def _draw_seeds(results: AtlasResults, figure: Figure, axes: Any) -> None:
         style = ("-", "--", ":", "-.")[place // 2 % 4]
         axes.plot(line.x, line.y, style, color=(QUIET, ACCENT)[place % 2], linewidth=1, label=line.name)
     axes.set_ylim(0, 1.02)
-    axes.set_xlabel("training steps", fontsize=7, color=INK)
-    axes.set_ylabel("share of what could be reached", fontsize=7, color=INK)
-    axes.tick_params(labelsize=6, colors=INK)
+    _label(axes, "training steps", "share of what could be reached")
     axes.legend(fontsize=6, frameon=False)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from atlas.generative.disentangle import mig
 from atlas.generative.readout import read_codes
@@ -67,6 +67,9 @@ class InfoGANRun:
         return {"network": NAME, "seed": self.seed, **plain, "precision": native_precision("cpu")}
 
 
+Run = TypeVar("Run", bound=InfoGANRun)
+
+
 def start(recipe: InfoGANRecipe, *, seed: int, folder: Path) -> InfoGANRun:
     """A run at step 0, its weights drawn from `seed`."""
     import torch
@@ -81,8 +84,8 @@ def start(recipe: InfoGANRecipe, *, seed: int, folder: Path) -> InfoGANRun:
     module["average"].load_state_dict(made.state_dict())
     optimizer = torch.optim.Adam(
         [
-            {"params": list(made.parameters()), "lr": recipe.generator_rate},
-            {"params": [*judge.parameters(), *spread.parameters()], "lr": recipe.discriminator_rate},
+            {"params": list(made.parameters()), "rate": recipe.generator_rate},
+            {"params": [*judge.parameters(), *spread.parameters()], "rate": recipe.discriminator_rate},
         ],
         betas=(0.5, 0.999),
     )
@@ -130,12 +133,10 @@ def bound(logits: Tensor, means: Tensor, spread: Tensor, choice: Tensor, numbers
     return of_choice, math.log(2) + torch.mean(likelihood, 0)
 
 
-Step = Callable[["InfoGANRun", "Tensor"], dict[str, float]]
-
-
 def run_to_end(
-    run: InfoGANRun, train_step: Step, *, report: Callable[[str], None] = print, stop_after: int | None = None
-) -> None:
+    run: Run, train_step: Callable[[Run, Tensor], dict[str, float]], *, report: Callable[[str], None] = print,
+    stop_after: int | None = None,
+) -> None:  # fmt: skip
     """Train from `run.step` on, with a checkpoint every minute and at the end; `stop_after` ends early."""
     import torch
 
@@ -163,17 +164,10 @@ def train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
     import torch
     from torch.nn import functional as F
 
-    random = torch.Generator().manual_seed(run.seed * 1_000_003 + run.step)
     made, judge, spread = run.module["generator"], run.module["discriminator"], run.spread
     run.module.train()
-    fall = min(1.0, 2 * (1 - run.step / run.recipe.steps))
-    for group, rate in zip(
-        run.optimizer.param_groups, (run.recipe.generator_rate, run.recipe.discriminator_rate), strict=True
-    ):
-        group["lr"] = rate * fall
-    chosen = torch.randint(len(images), (run.recipe.batch,), generator=random)
-    real = images[chosen].float() / 127.5 - 1
-    z, choice, numbers = draw_codes(run.recipe.batch, random)
+    set_rates(run, min(1.0, 2 * (1 - run.step / run.recipe.steps)))
+    real, (z, choice, numbers) = draw_batch(run, images)
     with native_autocast():
         fake = made(z)
         score, logits, means = (part.float() for part in judge(torch.cat([real, fake.detach()])))
@@ -189,6 +183,21 @@ def train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
     judge.requires_grad_(True)
     follow(run.module["average"], made, run.recipe.average)
     return {"judged": round(judged.item(), 4), "fooled": round(fooled.item(), 4)}
+
+
+def set_rates(run: InfoGANRun, share: float) -> None:
+    """Let every part of the optimizer learn at `share` of its own rate."""
+    for group in run.optimizer.param_groups:
+        group["lr"] = group["rate"] * share
+
+
+def draw_batch(run: InfoGANRun, images: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+    """(real pictures [N, 3, S, S] in [-1, 1], as many codes): those of the run's step, whenever it is taken."""
+    import torch
+
+    random = torch.Generator().manual_seed(run.seed * 1_000_003 + run.step)
+    chosen = torch.randint(len(images), (run.recipe.batch,), generator=random)
+    return images[chosen].float() / 127.5 - 1, draw_codes(run.recipe.batch, random)
 
 
 def real_then_made(count: int) -> Tensor:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from atlas.generative.readout import PREFIX
 from atlas.images.sprites import FACTORS
 from atlas.train import checkpoint, infogan, sharpen
-from atlas.train.infogan import NAME, InfoGANRecipe, InfoGANRun, Step, run_to_end
+from atlas.train.infogan import NAME, InfoGANRecipe, InfoGANRun, Run, run_to_end
 from atlas.train.sharpen import SharpenRecipe, SharpenRun
 from atlas.train.ship import hardware, weights_of, write_json, write_weights
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 NOTES = (
     "The generator is the running mean of the trained one's weights. Sprites are drawn in code from known factors; no image was taken from anywhere.",
@@ -43,7 +43,9 @@ def train_infogan(*, out: Path, seed: int, steps: int | None, resume: bool, prog
     return path
 
 
-def _run(run: InfoGANRun, train_step: Step, *, resume: bool, progress: Callable[[str], None]) -> None:
+def _run(
+    run: Run, train_step: Callable[[Run, Tensor], dict[str, float]], *, resume: bool, progress: Callable[[str], None]
+) -> None:
     if resume and checkpoint.resume(run):
         progress(f"{NAME}, seed {run.seed}: continued at step {run.step}")
     run_to_end(run, train_step, report=progress)

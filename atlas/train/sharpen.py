@@ -6,7 +6,6 @@ kept as the first part left them.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +18,13 @@ from atlas.train.infogan import (
     InfoGANRun,
     bound,
     descend,
+    draw_batch,
     draw_codes,
     follow,
     informed,
     networks,
     real_then_made,
+    set_rates,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def start(recipe: SharpenRecipe, *, seed: int, folder: Path, begun: Path) -> Sha
         {"params": list(judge.parameters()), "rate": recipe.discriminator_rate, "betas": (0.5, 0.999)},
         {"params": list(module["spread"].parameters()), "rate": recipe.spread_rate, "betas": (0.5, 0.999)},
     ])  # fmt: skip
-    run = SharpenRun(recipe, seed, folder, module, optimizer, begun=hashlib.sha256(begun.read_bytes()).hexdigest())
+    run = SharpenRun(recipe, seed, folder, module, optimizer, begun=weights.digest(begun))
     _measure_spread(run)
     return run
 
@@ -89,20 +90,16 @@ def _measure_spread(run: SharpenRun, count: int = 1000) -> None:
         run.spread.copy_((means - numbers).square().mean(0).sqrt().log())
 
 
-def sharpen_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
+def sharpen_step(run: SharpenRun, images: Tensor) -> dict[str, float]:
     """One step of critic and discriminator, then one of the generator, which answers to the critic and to the code head."""
     import torch
     from torch.nn import functional as F
 
-    assert isinstance(run, SharpenRun)
-    random = torch.Generator().manual_seed(run.seed * 1_000_003 + run.step)
     made, judge, critic = run.module["generator"], run.module["discriminator"], run.module["critic"]
     run.module.train()
     made.eval()
-    for group in run.optimizer.param_groups:
-        group["lr"] = group["rate"] * (1 - run.step / run.recipe.steps)
-    real = images[torch.randint(len(images), (run.recipe.batch,), generator=random)].float() / 127.5 - 1
-    z, choice, numbers = draw_codes(run.recipe.batch, random)
+    set_rates(run, 1 - run.step / run.recipe.steps)
+    real, (z, choice, numbers) = draw_batch(run, images)
     fake = made(z)
 
     judged = F.softplus(-critic(real)).mean() + F.softplus(critic(fake.detach())).mean()
