@@ -117,7 +117,8 @@ def _sample(results: AtlasResults, generator: GeneratorResults) -> Figure:
 def direction_figure(results: AtlasResults, generator: GeneratorResults, record: Mapping[str, Any]) -> Figure:
     """The strip of one direction, with its passport in words."""
     facts, attribute = generator.facts["directions"], ATTRIBUTE[record["target"]]
-    chance = f"more than {percent(record['percentile'])} of {facts['chance']} random directions" + (
+    share = "all" if record["percentile"] == 1 else f"{percent(record['percentile'])} of"
+    chance = f"more than {share} {facts['chance']} random directions" + (
         "" if is_better(record) else ", so no better than chance"
     )
     leak = number(record["leakage"], 2) if record["leakage"] is not None else "everything"

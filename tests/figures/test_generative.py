@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from atlas.figures.draw_generative import picture_of
-from atlas.figures.generative import best, others_moved, rank_of, target_kept
+from atlas.figures.generative import best, direction_figure, others_moved, rank_of, target_kept
 from atlas.figures.seeds import seeds_figure, training_lines
 from atlas.figures.tiles import UNIT_TILES, unit_tiles
 from atlas.figures.words import percent
@@ -102,3 +102,11 @@ def test_the_caption_of_the_seeds_tells_what_was_measured():
     assert f"ends at {percent(0.3 / np.log(2))}" in told
     assert "From step 2 on" in told
     assert "mutual information gap 0.300 (shuffled codes 0.0200)" in told
+
+
+@pytest.mark.parametrize(
+    ("percentile", "told"), [(1.0, "more than all 4 random"), (0.75, "more than 75\u202f% of 4 random")]
+)
+def test_a_direction_that_beats_all_random_ones_is_told_so(generator, percentile, told):
+    one = generator.facts["directions"]["directions"][0] | {"percentile": percentile}
+    assert told in direction_figure(make_results(), generator, one).caption
