@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -135,12 +135,22 @@ def _quiet() -> Iterator[None]:
         yield
 
 
+def _compile_once(module: Any, *names: str) -> None:
+    """Let numba keep the machine code on disk: to compile it takes each process 12 s of a slow core, to read it 0.1 s."""
+    with suppress(RuntimeError):  # no folder can be written to
+        for name in names:
+            if hasattr(module, name):  # they are not of UMAP's public face
+                getattr(module, name).enable_caching()
+
+
 def _graph(points: Array, number: int, seed: int) -> Any:
     """UMAP's fuzzy graph from exact neighbours, the point itself first as UMAP counts."""
     indices, distances = nearest(points, number)
     with _quiet():
+        from umap import umap_
         from umap.umap_ import fuzzy_simplicial_set
 
+        _compile_once(umap_, "smooth_knn_dist", "compute_membership_strengths")
         return fuzzy_simplicial_set(
             points,
             number + 1,
@@ -155,8 +165,10 @@ def _settle(points: Array, graph: Any, settings: EmbedSettings, *, seed: int) ->
     """UMAP's layout of the graph [N, 2] from a start at the first two principal components."""
     start = points[:, :2] if points.shape[1] > 1 else np.repeat(points, 2, axis=1)
     with _quiet():
+        from umap import layouts
         from umap.umap_ import find_ab_params, simplicial_set_embedding
 
+        _compile_once(layouts, "_nb_optimize_layout_euclidean_single_epoch")
         a, b = find_ab_params(1.0, settings.min_dist)
         found = simplicial_set_embedding(
             points, graph, n_components=2, initial_alpha=RATE, a=a, b=b, gamma=1.0, negative_sample_rate=5,

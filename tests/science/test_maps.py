@@ -1,5 +1,7 @@
 """Layouts, cells and neighbours on data whose answer is known."""
 
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -47,6 +49,22 @@ def test_the_seed_decides(layout):
     again = embed(*clusters(), EmbedSettings(15, 0.05), seed=0)
     np.testing.assert_array_equal(layout.xy, again.xy)
     assert not np.array_equal(embed(*clusters(), EmbedSettings(15, 0.05), seed=7).xy, layout.xy)
+
+
+def test_only_the_first_process_compiles(layout):
+    """UMAP's three inner loops are compiled for `layout` at the latest; who comes after reads them from disk."""
+    again = """
+import numpy
+from numba.core import event
+from atlas.embed import EmbedSettings, embed
+with event.install_recorder("numba:compile") as recorded:
+    points = numpy.random.default_rng(0).normal(size=(90, 20))
+    embed(points, numpy.zeros(90, int), EmbedSettings(15, 0.05), seed=0)
+print(*{str(one.data["dispatcher"].py_func.__name__) for _, one in recorded.buffer})
+"""
+    done = subprocess.run([sys.executable, "-c", again], capture_output=True, text=True, check=True)
+    loops = {"smooth_knn_dist", "compute_membership_strengths", "_optimize_layout_euclidean_single_epoch"}
+    assert not loops & set(done.stdout.split())
 
 
 @pytest.fixture(scope="module")
