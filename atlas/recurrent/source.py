@@ -17,7 +17,8 @@ from atlas.types import Array
 LEFT_OUT = {"test", "tests", "idle_test", "site-packages", "encodings", "pydoc_data", "turtledemo", "lib2to3"}
 HELD_OUT = 16  # one file of so many, by a digest of its path
 
-_NUMBER = {character: number for number, character in enumerate(ALPHABET)}
+_NUMBERS = np.full(2 + max(map(ord, ALPHABET)), ALPHABET.index(OTHER), np.int64)  # by code point, the last one for all beyond
+_NUMBERS[[ord(character) for character in ALPHABET]] = np.arange(len(ALPHABET))
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def digest(files: Sequence[SourceFile]) -> str:
 
 def encode(text: str) -> Array:
     """[N] int64 numbers of ALPHABET; what it lacks becomes OTHER."""
-    other = _NUMBER[OTHER]
-    return np.array([_NUMBER.get(character, other) for character in text], np.int64)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.asarray(_NUMBERS[np.minimum(points, len(_NUMBERS) - 1)])
 
 
 def encode_file(file: SourceFile) -> Array:
