@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
+from PIL import Image
 
 from atlas.pool import THREADS
 
@@ -20,6 +23,27 @@ from atlas.build.plan import Plan, make_plan
 from atlas.build.store import Store
 from atlas.config import read_recipe
 from atlas.measured import AtlasResults
+
+
+def _encoded_once() -> None:
+    """Let this process encode the same picture as AVIF once: tests write the same site many times, nearly all of it this.
+
+    Workers of a build are processes of their own and encode anew.
+    """
+    Image.init()
+    encode, kept = Image.SAVE["AVIF"], dict[object, bytes]()
+
+    def save(image: Any, file: Any, name: Any) -> None:
+        key = (image.mode, image.size, hashlib.sha256(image.tobytes()).digest(), repr(sorted(image.encoderinfo.items())))
+        if key not in kept:
+            encode(image, made := BytesIO(), name)
+            kept[key] = made.getvalue()
+        file.write(kept[key])
+
+    Image.register_save("AVIF", save)
+
+
+_encoded_once()
 
 
 class Silent:
