@@ -34,7 +34,12 @@ def _encoded_once() -> None:
     encode, kept = Image.SAVE["AVIF"], dict[object, bytes]()
 
     def save(image: Any, file: Any, name: Any) -> None:
-        key = (image.mode, image.size, hashlib.sha256(image.tobytes()).digest(), repr(sorted(image.encoderinfo.items())))
+        key = (
+            image.mode,
+            image.size,
+            hashlib.sha256(image.tobytes()).digest(),
+            repr(sorted(image.encoderinfo.items())),
+        )
         if key not in kept:
             encode(image, made := BytesIO(), name)
             kept[key] = made.getvalue()
