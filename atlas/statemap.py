@@ -30,8 +30,8 @@ def study_maps(
     in order, their `symbols` [WALKS, WALK]; `cells` [H, 2] and `responds` [H] into CONCEPTS (-1: to none above chance), by the
     scores and records of the study of cells. Facts: quality figures.
     """
-    _, b = halves(texts)
-    read = [text.rows(h) for text, (h, _) in zip(b, states(net, [text.symbols for text in b]), strict=True)]
+    (_, b), (_, pairs) = halves(texts), halves(states(net, [text.symbols for text in texts]))
+    read = [text.rows(h) for text, (h, _) in zip(b, pairs, strict=True)]
     vectors, kind = np.concatenate(read), np.concatenate([kinds_of(text)[:-1] for text in b])
     starts = np.cumsum([0, *(len(text) - 1 for text in b)])
     walked = walks(b)

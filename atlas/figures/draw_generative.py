@@ -10,7 +10,7 @@ import numpy as np
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, Drawing
 from atlas.figures.generative import direction_title
 from atlas.figures.seeds import seeds_of, training_lines
-from atlas.figures.tiles import path_tiles, unit_tiles
+from atlas.figures.tiles import code_tiles, path_tiles, unit_tiles
 from atlas.measured import AtlasResults, Figure, GeneratorResults
 from atlas.types import Array
 
@@ -31,7 +31,7 @@ def picture_of(generator: GeneratorResults, what: str) -> Array | None:
     if dissected is not None:
         return dissected
     if what == "codes":
-        return _rows(arrays["codes"]["grid"].reshape(-1, *arrays["codes"]["grid"].shape[2:]))
+        return _rows(code_tiles(arrays["codes"]))
     if what == "paths":
         return _rows(path_tiles(arrays["qualities"]))
     return _rows(np.stack([arrays["codes"]["made"], arrays["codes"]["nearest"]])) if what == "real" else None

@@ -26,6 +26,12 @@ def path_tiles(quality: Mapping[str, Array]) -> Array:
     return np.concatenate([quality["interpolation"], quality["truncation"]])
 
 
+def code_tiles(codes: Mapping[str, Array]) -> Array:
+    """[C, K * D, S, S, 3] uint8: a row for each number of an InfoGAN's code, from -1 to 1 in D steps, the K choices side by side."""
+    grid = codes["grid"]
+    return grid.reshape(len(grid), -1, *grid.shape[3:])
+
+
 def _shaded(change: Array) -> Array:
     """[S, S] to grey [S, S, 3] uint8: white where the most changes."""
     found: Array = np.rint(255 * change / max(float(change.max()), 1e-9)).astype(np.uint8)[..., None].repeat(3, 2)

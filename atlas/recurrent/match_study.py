@@ -27,7 +27,7 @@ def study_matches(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[s
     `chance`, the mean share among the matches of as many cells drawn at random, DRAWS times.
     """
     _, b = halves(texts)
-    on = [is_on(values[1:]) for values in _bounded(net, b)]  # row t: after character t
+    on = [is_on(values[1:]) for values in _bounded(net, texts)]  # row t: after character t
     queries = []
     for concept in (concept for concept in CONCEPTS if not concept.graded):
         chosen = _stretch(b, concept.name)
@@ -37,8 +37,8 @@ def study_matches(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[s
 
 
 def _bounded(net: Net, texts: Sequence[Text]) -> list[Array]:
-    """[N + 1, H] of each text: tanh c of an LSTM, else h; without bounds (rectified) h by each cell's own FULL."""
-    read = states(net, [text.symbols for text in texts])
+    """[N + 1, H] of each text of half B: tanh c of an LSTM, else h; without bounds (rectified) h by each cell's own FULL."""
+    _, read = halves(states(net, [text.symbols for text in texts]))
     if net.cell.kind == "LSTM":
         return [np.tanh(c) for _, c in read]
     if net.cell.kind == RECTIFIED:

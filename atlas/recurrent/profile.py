@@ -31,7 +31,7 @@ def study_profiles(net: Net, texts: Sequence[Text]) -> tuple[dict[str, Array], d
     deviation of h, against the mean of all symbols; `kin` [H, KIN] and `correlation` with these, largest size first.
     """
     _, b = halves(texts)
-    values, shown = _read(net, b)
+    values, shown = _read(net, texts)
     whole = np.concatenate(values)
     arrays = _spread(whole)
     arrays |= _passages(b, values, arrays["scale"])
@@ -40,12 +40,12 @@ def study_profiles(net: Net, texts: Sequence[Text]) -> tuple[dict[str, Array], d
 
 
 def _read(net: Net, texts: Sequence[Text]) -> tuple[list[Array], list[Array]]:
-    """(c, h) of each text, after every character but the last."""
+    """(c, h) of each text of half B, after every character but the last."""
     read = states(net, [text.symbols for text in texts])
-    return (
-        [text.rows(c) for text, (_, c) in zip(texts, read, strict=True)],
-        [text.rows(h) for text, (h, _) in zip(texts, read, strict=True)],
-    )
+    found = [
+        (text.rows(c), text.rows(h)) for text, (h, c) in zip(*(halves(one)[1] for one in (texts, read)), strict=True)
+    ]
+    return [c for c, _ in found], [h for _, h in found]
 
 
 def _spread(values: Array) -> dict[str, Array]:

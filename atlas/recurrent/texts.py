@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from atlas.recurrent.source import SourceFile, encode_file
 from atlas.types import Array
 
 LEAST = 200  # characters of a file that is worth reading
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,8 @@ def _text(file: SourceFile, characters: int) -> Text:
     )
 
 
-def halves(texts: Sequence[Text]) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
-    """Half A, where cells are chosen, and half B, where they are judged: alternate files."""
+def halves(texts: Sequence[T]) -> tuple[tuple[T, ...], tuple[T, ...]]:
+    """Half A, where cells are chosen, and half B, where they are judged: alternate files, or what belongs to each file."""
     return tuple(texts[0::2]), tuple(texts[1::2])
 
 

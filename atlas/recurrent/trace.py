@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -53,8 +54,32 @@ def replay_net(net: Net, symbols: Array) -> Trace:
     return Trace(h, c, {gate: np.concatenate([one.gates[gate] for one in found], 1) for gate in found[0].gates})
 
 
+_last: dict[str, list[tuple[Array, Array]]] = {}
+
+
 def states(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
-    """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero state, side by side."""
+    """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero state, side by side; not to be written to.
+
+    The last answer is kept, since the studies of a network read the same texts one after the other.
+    """
+    asked = _digest(net, texts)
+    if asked not in _last:
+        _last.clear()  # before the next one is made: together they may not fit
+        _last[asked] = _read(net, texts)
+    return _last[asked]
+
+
+def _digest(net: Net, texts: Sequence[Array]) -> str:
+    """Of all that the states depend on."""
+    weights = [part for cell in net.cells for part in (cell.w_in, cell.w_rec, cell.b_in, cell.b_rec)]
+    arrays = [np.ascontiguousarray(array) for array in (net.embed, *weights, *texts)]
+    found = hashlib.sha256(repr([net.cell.kind, *((str(array.dtype), array.shape) for array in arrays)]).encode())
+    for array in arrays:
+        found.update(array.data)
+    return found.hexdigest()
+
+
+def _read(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
     longest = max(map(len, texts))
     symbols = np.zeros((longest, len(texts)), np.int64)
     for column, text in enumerate(texts):
@@ -78,6 +103,8 @@ def _side_by_side(cell: Cell, given: Iterable[Array], shape: tuple[int, int]) ->
     kept, zero = _room(cell, *shape, gates=False), _start(cell, shape[0], None)
     for t, now in enumerate(_steps(cell, given, zero, zero)):
         kept["h"][:, t], kept["c"][:, t] = now.h, now.c
+    for values in kept.values():
+        values.flags.writeable = False
     return kept
 
 

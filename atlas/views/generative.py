@@ -25,7 +25,7 @@ from atlas.figures.metadata import xmp
 from atlas.figures.places import drawn_file, generator_page, passport_page
 from atlas.figures.recurrent import Line
 from atlas.figures.seeds import seeds_figure, seeds_of, spread_of, training_lines
-from atlas.figures.tiles import path_tiles
+from atlas.figures.tiles import code_tiles, path_tiles
 from atlas.generative.methods import METHODS
 from atlas.measured import Figure, GeneratorResults
 from atlas.networks import NETWORKS
@@ -134,8 +134,8 @@ def _assets(desk: Desk, generator: GeneratorResults, figures: Mapping[str, Figur
         row = contact_sheet([scaled(frame, ROW) for frame in strip[:, 0]], len(strip), ROW)
         yield Asset(drawn_file(name, f"{record['name']}-row"), avif(row, quality=56, photographs=True))
     if "codes" in arrays:
-        grid = arrays["codes"]["grid"]
-        made["codes"] = tiled(list(grid.reshape(-1, *grid.shape[3:])), grid.shape[2])
+        rows = code_tiles(arrays["codes"])
+        made["codes"] = tiled([rgb for row in rows for rgb in row], rows.shape[1])
         made["real"] = tiled([*arrays["codes"]["made"], *arrays["codes"]["nearest"]], len(arrays["codes"]["made"]))
     yield Asset(drawn_file(name, "agreement"), _shades(arrays["directions"]["cosines"]))
     for what, picture in made.items():

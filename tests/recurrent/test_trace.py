@@ -1,5 +1,7 @@
 """The replay in numpy is what torch computes, for every kind of cell, in both precisions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -76,3 +78,17 @@ def test_losses_are_cross_entropy():
     expected = torch.nn.functional.cross_entropy(outputs[0, :-1], symbols[1:], reduction="none")
     trace = replay(net.cell, net.embed[symbols.numpy()])
     assert np.allclose(losses(net, trace.h[:-1], symbols[1:].numpy()), expected.numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_texts_are_read_once_and_others_anew(kind):
+    net, texts = net_of(network(kind)), [np.arange(7), np.arange(19, 2, -1)]
+    first = states(net, texts)
+    assert states(net, [text.copy() for text in texts]) is first
+    with pytest.raises(ValueError, match="read-only"):
+        first[0][0][:] = 0
+    other = replace(net, cell=replace(net.cell, b_in=net.cell.b_in + 1))
+    asked = [(other, texts), (net, texts[::-1]), (net, [texts[0][:-1], texts[1]]), (net.astype(np.float64), texts)]
+    for changed, given in asked:
+        for text, (h, _) in zip(given, states(changed, given), strict=True):
+            assert np.allclose(h, replay(changed.cell, changed.embed[text]).h, atol=1e-6)
