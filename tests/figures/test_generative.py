@@ -8,7 +8,7 @@ import pytest
 from atlas.figures.draw_generative import picture_of
 from atlas.figures.generative import best, direction_figure, others_moved, rank_of, target_kept
 from atlas.figures.seeds import seeds_figure, training_lines
-from atlas.figures.tiles import UNIT_TILES, unit_tiles
+from atlas.figures.tiles import UNIT_TILES, code_tiles, unit_tiles
 from atlas.figures.words import percent
 from tests.fixtures import make_results
 from tests.generators import make_generators
@@ -63,6 +63,17 @@ def test_a_picture_is_dark_where_its_unit_is_off():
     one["heat"] = np.full_like(heat, 255 // 4 + 1)
     quarter = unit_tiles({key: value[None] for key, value in one.items()}, 0)[4]
     assert quarter[0, 0, 0] == pytest.approx(30 + 170 / 2, abs=2)  # by the root of the map
+
+
+def test_the_choices_of_a_code_stand_side_by_side():
+    grid = np.arange(2 * 3 * 4).reshape(2, 3, 4, 1, 1, 1)  # numbers, choices, steps
+    rows = code_tiles({"grid": grid})
+    assert rows.shape == (2, 12, 1, 1, 1)
+    assert rows[1, :, 0, 0, 0].tolist() == [*grid[1, 0].ravel(), *grid[1, 1].ravel(), *grid[1, 2].ravel()]
+    generator = make_generators()[1]
+    plate = picture_of(generator, "codes")
+    size, spec = generator.spec.size, generator.spec
+    assert plate.shape == (spec.numbers * size, 9 * len(spec.choices) * size, 3)
 
 
 def test_the_plate_of_paths_holds_all_its_rows(generator):

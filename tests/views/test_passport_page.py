@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from atlas.figures.generative import ATTRIBUTE
 from atlas.figures.seeds import spread_of
@@ -51,6 +52,18 @@ def test_the_table_of_conditional_effects_tells_what_conditioning_costs(site, ge
     table = text[text.index("Target kept") : text.index('id="agreement"')]
     shown = re.findall(r"<td class=\"?n\"?>([^<]*%)", table)
     assert shown == [percent(share) for share in cleared / raw]
+
+
+def test_the_strips_of_a_code_are_named(site):
+    coded = make_generators()[1]
+    text = (site / f"generative/{coded.spec.name}/index.html").read_text("utf-8")
+    plate = text[text.index("Codes and factors</h2>") :].partition("<figcaption>")[0]
+    heads = [f"Choice: {choice}" for choice in coded.spec.choices]
+    assert re.findall(r"<span>([^<]*)</span>", plate) == [*heads, "number 0", "number 1"]
+    with Image.open(site / f"pictures/generative/{coded.spec.name}/codes.avif") as sheet:
+        width, height = sheet.size
+    assert width * coded.spec.numbers == height * 9 * len(coded.spec.choices)
+    assert f"aspect-ratio:{9 * len(coded.spec.choices)}/{coded.spec.numbers}" in plate
 
 
 def test_dose_curves_share_one_scale():
