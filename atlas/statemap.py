@@ -13,8 +13,7 @@ from atlas.measured import Layout
 from atlas.recurrent.cell import Net
 from atlas.recurrent.cells import best_told
 from atlas.recurrent.concepts import CONCEPTS, KINDS
-from atlas.recurrent.texts import Text, halves
-from atlas.recurrent.trace import states
+from atlas.recurrent.texts import Text, read_b
 from atlas.types import Array
 
 SAMPLED = 1000  # states of the map
@@ -30,9 +29,9 @@ def study_maps(
     in order, their `symbols` [WALKS, WALK]; `cells` [H, 2] and `responds` [H] into CONCEPTS (-1: to none above chance), by the
     scores and records of the study of cells. Facts: quality figures.
     """
-    (_, b), (_, pairs) = halves(texts), halves(states(net, [text.symbols for text in texts]))
-    read = [text.rows(h) for text, (h, _) in zip(b, pairs, strict=True)]
-    vectors, kind = np.concatenate(read), np.concatenate([kinds_of(text)[:-1] for text in b])
+    b, read = read_b(net, texts)
+    vectors = np.concatenate([text.rows(h) for text, (h, _) in zip(b, read, strict=True)])
+    kind = np.concatenate([kinds_of(text)[:-1] for text in b])
     starts = np.cumsum([0, *(len(text) - 1 for text in b)])
     walked = walks(b)
     rows = np.array([starts[number] + first for number, first in walked])[:, None] + np.arange(WALK)

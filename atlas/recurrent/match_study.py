@@ -10,8 +10,7 @@ import numpy as np
 from atlas.recurrent.cell import RECTIFIED, Net
 from atlas.recurrent.concepts import CONCEPTS
 from atlas.recurrent.match import covered, first_run, held, is_on, matches, selected
-from atlas.recurrent.texts import Text, halves
-from atlas.recurrent.trace import states
+from atlas.recurrent.texts import Text, read_b
 from atlas.types import Array
 
 LEAST, MOST = 5, 8  # characters of a selected stretch; of tokens as many as have about so many characters
@@ -26,8 +25,8 @@ def study_matches(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[s
     `share` of the matches lie in the concept through their whole length, against `base` of all stretches of that length and
     `chance`, the mean share among the matches of as many cells drawn at random, DRAWS times.
     """
-    _, b = halves(texts)
-    on = [is_on(values[1:]) for values in _bounded(net, texts)]  # row t: after character t
+    b, read = read_b(net, texts)
+    on = [is_on(values[1:]) for values in _bounded(net, read)]  # row t: after character t
     queries = []
     for concept in (concept for concept in CONCEPTS if not concept.graded):
         chosen = _stretch(b, concept.name)
@@ -36,9 +35,8 @@ def study_matches(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[s
     return {}, {"queries": queries, "characters": sum(map(len, b))}
 
 
-def _bounded(net: Net, texts: Sequence[Text]) -> list[Array]:
-    """[N + 1, H] of each text of half B: tanh c of an LSTM, else h; without bounds (rectified) h by each cell's own FULL."""
-    _, read = halves(states(net, [text.symbols for text in texts]))
+def _bounded(net: Net, read: Sequence[tuple[Array, Array]]) -> list[Array]:
+    """[N + 1, H] of each text's (h, c): tanh c of an LSTM, else h; without bounds (rectified) h by each cell's own FULL."""
     if net.cell.kind == "LSTM":
         return [np.tanh(c) for _, c in read]
     if net.cell.kind == RECTIFIED:

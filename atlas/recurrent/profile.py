@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from atlas.recurrent.cell import Net
-from atlas.recurrent.texts import Text, halves, numbered
-from atlas.recurrent.trace import states
+from atlas.recurrent.texts import Text, numbered, read_b
 from atlas.types import Array
 
 PEAKS = 2  # passages at the highest values, and as many at the lowest, each of another file
@@ -30,22 +29,13 @@ def study_profiles(net: Net, texts: Sequence[Text]) -> tuple[dict[str, Array], d
     [H, 2 PEAKS]; `pushed` [H, 2 PUSHED] symbols, likelier ones first, and `push` in nats of logit for one standard
     deviation of h, against the mean of all symbols; `kin` [H, KIN] and `correlation` with these, largest size first.
     """
-    _, b = halves(texts)
-    values, shown = _read(net, texts)
+    b, read = read_b(net, texts)
+    values, shown = ([text.rows(one[side]) for text, one in zip(b, read, strict=True)] for side in (1, 0))
     whole = np.concatenate(values)
     arrays = _spread(whole)
     arrays |= _passages(b, values, arrays["scale"])
     arrays |= _pushed(net, np.concatenate(shown).std(0)) | _kin(whole)
     return arrays, {"paths": [text.path for text in b], "characters": len(whole)}
-
-
-def _read(net: Net, texts: Sequence[Text]) -> tuple[list[Array], list[Array]]:
-    """(c, h) of each text of half B, after every character but the last."""
-    read = states(net, [text.symbols for text in texts])
-    found = [
-        (text.rows(c), text.rows(h)) for text, (h, c) in zip(*(halves(one)[1] for one in (texts, read)), strict=True)
-    ]
-    return [c for c, _ in found], [h for _, h in found]
 
 
 def _spread(values: Array) -> dict[str, Array]:

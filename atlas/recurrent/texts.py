@@ -11,8 +11,10 @@ import numpy as np
 
 from atlas.errors import ProbeError
 from atlas.networks.recurrent import ALPHABET
+from atlas.recurrent.cell import Net
 from atlas.recurrent.concepts import CONCEPTS, label, pairs
 from atlas.recurrent.source import SourceFile, encode_file
+from atlas.recurrent.trace import states
 from atlas.types import Array
 
 LEAST = 200  # characters of a file that is worth reading
@@ -104,6 +106,11 @@ def _text(file: SourceFile, characters: int) -> Text:
 def halves(texts: Sequence[T]) -> tuple[tuple[T, ...], tuple[T, ...]]:
     """Half A, where cells are chosen, and half B, where they are judged: alternate files, or what belongs to each file."""
     return tuple(texts[0::2]), tuple(texts[1::2])
+
+
+def read_b(net: Net, texts: Sequence[Text]) -> tuple[tuple[Text, ...], tuple[tuple[Array, Array], ...]]:
+    """The texts of half B, and (h, c) of each, [N + 1, H] after every symbol. Both halves are read, as other studies ask for."""
+    return halves(texts)[1], halves(states(net, [text.symbols for text in texts]))[1]
 
 
 def pack(texts: Sequence[Text]) -> tuple[dict[str, Array], dict[str, object]]:

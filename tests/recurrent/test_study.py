@@ -18,7 +18,7 @@ from atlas.recurrent.reach_study import study_reach
 from atlas.recurrent.relevance import propagate
 from atlas.recurrent.relevance_study import CANCEL, EPSILONS, decisions, settled_epsilon, study_relevance
 from atlas.recurrent.source import SourceFile
-from atlas.recurrent.texts import held_out_texts, pack, unpack
+from atlas.recurrent.texts import held_out_texts, pack, read_b, unpack
 from atlas.recurrent.trace import replay, states
 
 LINES = '''def name{0}(argument, other=(1, 2)):
@@ -55,6 +55,15 @@ def test_texts_survive_the_store(texts):
         assert np.array_equal(one.pairs, two.pairs)
         assert np.array_equal(one.quotes, two.quotes)
         assert all(np.array_equal(one.labels[c.name], two.labels[c.name]) for c in CONCEPTS)
+
+
+def test_half_b_comes_with_its_own_states(texts):
+    net = net_of(network())
+    b, read = read_b(net, texts)
+    assert [text.path for text in b] == [text.path for text in texts[1::2]]
+    for text, (h, c) in zip(b, read, strict=True):
+        alone = replay(net.cell, net.embed[text.symbols])
+        assert np.allclose(h, alone.h, atol=1e-5) and np.allclose(c, alone.c, atol=1e-5)
 
 
 def test_rows_and_what_follows_are_aligned(texts):
