@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from atlas import __version__
 from atlas.errors import AtlasError, UnknownName
+from atlas.memory import set_up
 from atlas.options import (
     SITE,
     STORE,
@@ -32,9 +32,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; a user's mistake is one clear line and exit code 1."""
-    # A plan makes many objects and drops none: to look for garbage took a fifth of a build that finds all done.
-    gc.set_threshold(100_000, 50, 50)
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch then asks for huge pages: a build takes a tenth less
+    set_up()
     try:
         app()
     except AtlasError as error:
