@@ -1,5 +1,6 @@
 """The command line as a user meets it: help, lists, errors that say what to do, citations of a built atlas."""
 
+import gc
 import json
 import os
 import re
@@ -176,3 +177,17 @@ def test_workers_ask_for_huge_pages_unless_told_otherwise(monkeypatch, own, reac
     monkeypatch.setattr(cli, "app", command)
     cli.main()
     assert found == [reached]
+
+
+def test_a_command_seldom_looks_for_garbage(monkeypatch):
+    from atlas import cli
+
+    usual, found = gc.get_threshold(), []
+    monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", "0")  # as `main` leaves it, so that it is put back
+    monkeypatch.setattr(cli, "app", lambda: found.append(gc.get_threshold()[0]))
+    try:
+        gc.set_threshold(700)
+        cli.main()
+    finally:
+        gc.set_threshold(*usual)
+    assert found[0] > 10_000
