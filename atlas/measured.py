@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from atlas.portrait import Diagnosis, Gates, ModelCard, Structure
@@ -205,6 +205,11 @@ class AtlasResults:
     recurrent: tuple[RecurrentResults, ...] = ()  # character networks of the recurrent chapter, in the recipe's order
     readers: Mapping[str, RecurrentResults] = field(default_factory=dict)  # its other networks, by what they read
     generators: tuple[GeneratorResults, ...] = ()  # the generative chapter, in the recipe's order
+
+    @property
+    def predicting(self) -> AtlasResults:
+        """The same without encoders, for all that is told of predictions."""
+        return replace(self, recurrent=tuple(one for one in self.recurrent if one.spec.predicts))
 
 
 @dataclass(frozen=True)

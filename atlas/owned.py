@@ -68,14 +68,14 @@ def recurrent_found(network: OwnRecurrent, folder: Path) -> OwnRecurrent:
     symbols = read_vocabulary(Path(words))
     place = f"recurrent.own.{network.name}"
     check_tokenizer(place, TokenizerSpec(network.tokenizer, network.split), symbols)
-    parts = parts_of(read(Path(file)), len(symbols), file)
+    parts = parts_of(read(Path(file)), len(symbols), file, encoder=network.encoder)
     if network.nonlinearity == "relu" and parts.kind != "RNN":
         raise ConfigError(
             f'{place}: nonlinearity = "relu" is for an RNN, but {file} holds the weights of {parts.kind}, whose gates fix it. Leave it out.'
         )
     found = {
         "weights": file, "sha256": known, "vocabulary": words, "vocabulary_sha256": digest(Path(words)),
-        "cell": parts.kind, "embedding": parts.embedding, "hidden": parts.hidden, "layers": parts.layers,
+        "cell": parts.kind, "embedding": parts.embedding, "hidden": parts.hidden, "layers": parts.layers, "directions": parts.directions,
         "known": shared(symbols), "symbols": len(with_marks(symbols)),
     }  # fmt: skip
     if ":" in network.tokenizer:

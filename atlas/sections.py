@@ -51,7 +51,7 @@ class MapRecipe(Section):
 
 
 class OwnRecurrent(Section):
-    """An own checkpoint for the recurrent chapter: embedding or one-hot, LSTM, GRU or RNN layers, linear head."""
+    """An own checkpoint for the recurrent chapter: embedding or one-hot, LSTM, GRU or RNN layers; if it predicts, a linear head."""
 
     name: str = Field(description="a folder of the site, small letters, digits, - and _")
     weights: str = Field(
@@ -70,6 +70,9 @@ class OwnRecurrent(Section):
     tokenizer_files: tuple[str, ...] = Field(
         (), description="files that a tokenizer of your own reads, beside the recipe: their digests are in every key"
     )
+    encoder: bool = Field(
+        False, description="it predicts no next symbol, as a tagger or a classifier, or has two directions: only its states are studied"
+    )  # fmt: skip
     nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="of an RNN; the checkpoint does not tell")
     title: str = Field("", description="its title on the site; the name where it is left out")
     year: int = Field(0, ge=0, description="year of its making; left out: that of its kind of cell")
@@ -79,7 +82,8 @@ class OwnRecurrent(Section):
     cell: Literal["", "LSTM", "GRU", "RNN"] = Field("", description="kind of cell; filled in from the file")
     embedding: int = Field(0, ge=0, description="numbers that a symbol is read as; filled in from the file")
     layers: int = Field(1, ge=1, description="its layers; filled in from the file")
-    hidden: int = Field(0, ge=0, description="cells of a layer; filled in from the file")
+    hidden: int = Field(0, ge=0, description="cells of a layer in each direction; filled in from the file")
+    directions: int = Field(1, ge=1, le=2, description="in which its layers read; filled in from the file")
     symbols: int = Field(0, ge=0, description="symbols of a network that reads tokens; filled in from the file")
     known: int = Field(0, ge=0, description="symbols that it and the texts have in common; filled in from the file")
     code_sha256: str = Field("", description="SHA-256 over the tokenizer's code and files; filled in from them")
@@ -92,10 +96,10 @@ class OwnRecurrent(Section):
         symbols = self.symbols if tokens else len(ALPHABET)
         return RecurrentSpec(
             self.name, self.title or self.name, self.year or kind.year, kind.paper, self.cell, "tokens" if tokens else "characters",
-            symbols=symbols, embedding=self.embedding, hidden=self.hidden, outputs=symbols,
+            symbols=symbols, embedding=self.embedding, hidden=self.hidden, outputs=0 if self.encoder else symbols,
             weights=OwnFile(self.weights, self.sha256, self.licence),
             words=OwnFile(self.vocabulary, self.vocabulary_sha256, self.licence),
-            summary=self._summary, layers=self.layers, rectified=self.nonlinearity == "relu", tokenizer=tokens,
+            summary=self._summary, layers=self.layers, rectified=self.nonlinearity == "relu", tokenizer=tokens, directions=self.directions,
         )  # fmt: skip
 
     @property
@@ -107,12 +111,13 @@ class OwnRecurrent(Section):
     def _summary(self) -> str:
         knows = f"it knows {self.known} of the {len(ALPHABET)} symbols of the texts"
         reads = f"it reads tokens, of {self.symbols:,} symbols" if self.tokens else knows
-        layers = (
-            f"; its {self.layers} layers have {self.hidden} cells each, numbered through from the lowest one"
-            if self.layers > 1
-            else ""
-        )
-        return f"An own checkpoint; {reads}{layers}."
+        layers = ""
+        if self.layers > 1:
+            layers = f"; its {self.layers} layers have {self.hidden * self.directions} cells each, numbered through from the lowest one"
+        both = ""
+        if self.directions > 1:
+            both = f"; of a layer the first {self.hidden} cells read forwards, the others from the end"
+        return f"An own {'encoder' if self.encoder else 'checkpoint'}; {reads}{layers}{both}."
 
 
 class RecurrentRecipe(Section):

@@ -103,7 +103,7 @@ class RecurrentSpec:
     """Everything known about a recurrent network without building it.
 
     `cell` is LSTM, GRU or RNN (tanh, or max(0, x) where it is `rectified`); `reads` is "characters" (symbols are ALPHABET; one output a symbol, the next
-    character), "tokens" (the same over symbols of its own, into which its `tokenizer` cuts the characters), "words" (symbols are a word list beside the weights; one output, the sentiment's logit), "letters" (one output a
+    character, or none: an encoder), "tokens" (the same over symbols of its own, into which its `tokenizer` cuts the characters), "words" (symbols are a word list beside the weights; one output, the sentiment's logit), "letters" (one output a
     speech sound) or "sound" (no symbols; one output, the probability of speech).
     """
 
@@ -123,16 +123,30 @@ class RecurrentSpec:
     layers: int = 1
     rectified: bool = False
     tokenizer: TokenizerSpec | None = None  # where it reads tokens
+    directions: int = 1  # 2: every layer has as many cells again, which read from the end
 
     @property
     def cells(self) -> int:
-        """The cells of all layers, which are numbered through, those of the lowest layer first."""
-        return self.hidden * self.layers
+        """The cells of all layers, which are numbered through, those of the lowest layer first, in it those that read forwards."""
+        return self.hidden * self.layers * self.directions
+
+    def layer_of(self, cell: int) -> int:
+        """The layer of a cell, from 1 on."""
+        return cell // (self.hidden * self.directions) + 1
+
+    def reads_back(self, cell: int) -> bool:
+        """Does the cell read from the end?"""
+        return cell // self.hidden % self.directions == 1
 
     @property
     def reads_code(self) -> bool:
-        """Does it read source code and predict what comes next?"""
+        """Does it read source code?"""
         return self.reads in ("characters", "tokens")
+
+    @property
+    def predicts(self) -> bool:
+        """Does it say anything? An encoder has no outputs, only states."""
+        return self.outputs > 0
 
     @property
     def step(self) -> str:

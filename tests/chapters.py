@@ -30,6 +30,7 @@ from atlas.recurrent.spelling import Speller
 from atlas.recurrent.spelling_study import study_spelling
 from atlas.recurrent.texts import held_out_texts
 from atlas.recurrent.words import learn
+from atlas.sources import OwnFile
 from atlas.types import RecurrentSpec
 
 LINES = '''def name{0}(argument, other=(1, 2)):
@@ -87,8 +88,14 @@ def make_detector() -> Detector:
 
 @cache
 def make_recurrent() -> tuple[RecurrentResults, ...]:
-    """An LSTM and a plain RNN of 60 cells."""
-    return tuple(_network(replace(spec, hidden=60, embedding=6)) for spec in SPECS if spec.cell != "GRU")
+    """An LSTM and a plain RNN of 60 cells, and an own encoder of two layers that read in both directions."""
+    lstm, gru, rnn = (replace(spec, hidden=60, embedding=6) for spec in SPECS)
+    own = OwnFile("mine.pt", "0e" * 32, "MIT")
+    encoder = replace(
+        gru, name="encoder", title="Own encoder", hidden=15, layers=2, directions=2, outputs=0, weights=own, words=own,
+        summary="An own encoder.",
+    )  # fmt: skip
+    return tuple(map(_network, (lstm, rnn, encoder)))
 
 
 def _network(spec: RecurrentSpec) -> RecurrentResults:
@@ -105,12 +112,13 @@ def _network(spec: RecurrentSpec) -> RecurrentResults:
         "statemaps": _maps(),
         "reactions": study_reactions(net, texts, seed=0),
         "gates": study_gates(net, texts),
-        "reach": study_reach(module, texts, baseline, seldom, places=40, seed=0),
         "passages": study_passages(module, texts),
         "profiles": study_profiles(net, texts),
     }
-    found["reach"][1]["by_order"] = [4.0, 3.0, 2.5, 2.2, 2.1, 2.05, 2.0]
-    found["relevances"] = study_relevance(module, texts, seed=0)
+    if spec.predicts:
+        found["reach"] = study_reach(module, texts, baseline, seldom, places=40, seed=0)
+        found["reach"][1]["by_order"] = [4.0, 3.0, 2.5, 2.2, 2.1, 2.05, 2.0]
+        found["relevances"] = study_relevance(module, texts, seed=0)
     card = {
         "held_out": {"loss": 1.25, "characters": 4800},
         "parameters": 1000,
@@ -119,7 +127,7 @@ def _network(spec: RecurrentSpec) -> RecurrentResults:
     }
     return RecurrentResults(
         spec=spec,
-        card=card,
+        card={} if isinstance(spec.weights, OwnFile) else card,
         arrays={name: arrays for name, (arrays, _) in found.items()},
         facts={name: facts for name, (_, facts) in found.items()},
         text={"python": "3.11.7", "digest": "d1" * 32, "paths": [text.path for text in texts]},

@@ -35,8 +35,14 @@ STUDIES: dict[str, tuple[str, ...]] = {
     "sound": ("sounds",),
 }
 """The studies of a network, by what it reads."""
+PREDICTING = {"reach", "relevances"}  # not of an encoder
 SEEDED = {"cells", "reach", "relevances", "matches", "reactions", "statemaps", "sentences", "sounds"}
 ORDER = 7  # of the n-gram baseline
+
+
+def studies_of(spec: RecurrentSpec) -> tuple[str, ...]:
+    """The studies of a network, in an order in which each finds what it goes on from."""
+    return tuple(study for study in STUDIES[spec.reads] if spec.predicts or study not in PREDICTING)
 
 
 def recurrent_tasks(recipe: Recipe) -> Iterator[Task]:
@@ -52,7 +58,7 @@ def recurrent_tasks(recipe: Recipe) -> Iterator[Task]:
         yield from (texts, baseline)
     for spec in chosen:
         made: dict[str, Task] = {}
-        for study in STUDIES[spec.reads]:
+        for study in studies_of(spec):
             own: dict[str, Any] = {"network": spec.name, "weights": spec.weights.sha256, **_brought(spec)}
             if study in SEEDED:
                 own["seed"] = recipe.seed
@@ -76,6 +82,8 @@ def _brought(spec: RecurrentSpec) -> dict[str, Any]:
         found["vocabulary"] = spec.words.sha256
     if spec.rectified:
         found["nonlinearity"] = "relu"
+    if not spec.predicts:
+        found["encoder"] = True
     if spec.tokenizer:
         found["tokenizer"] = asdict(spec.tokenizer)
     return found
@@ -101,7 +109,7 @@ def load(spec: RecurrentSpec) -> Recurrent:
     module, state = build(spec), weights.read(path)
     if isinstance(spec.weights, OwnFile):
         into = into_tokens if spec.tokenizer else into_alphabet
-        state = into(state, _own_vocabulary(spec), str(path))
+        state = into(state, _own_vocabulary(spec), str(path), encoder=not spec.predicts)
     module.load_state_dict({key: value.float() for key, value in state.items()})
     return module.eval().requires_grad_(False)
 

@@ -11,7 +11,7 @@ import numpy as np
 from atlas.build import generative
 from atlas.build.pack import unpack_part
 from atlas.build.plan import Plan, Task
-from atlas.build.recurrent import STUDIES, recurrent_card
+from atlas.build.recurrent import recurrent_card, studies_of
 from atlas.build.store import Entry, Store
 from atlas.build.twins import twins_of
 from atlas.card import read_card, read_gates
@@ -196,7 +196,7 @@ def _map(plan: Plan, store: Store, task: Task) -> tuple[Layout, Cells]:
 
 
 def _recurrent(plan: Plan, store: Store, spec: RecurrentSpec) -> RecurrentResults:
-    studies = STUDIES[spec.reads]
+    studies = studies_of(spec)
     entries = {study: store.get(plan.get(study, spec.name).digest) for study in studies}
     text = store.get(plan.get("texts", "library").digest).facts if spec.reads_code else {}
     return RecurrentResults(

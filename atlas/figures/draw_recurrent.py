@@ -10,7 +10,7 @@ import numpy as np
 
 from atlas.figures.draw import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame
 from atlas.figures.memory import CLOSING, closing_lines, context_lines, gate_points, memory_points
-from atlas.figures.recurrent import TITLES, Line, names_of, shown_cell
+from atlas.figures.recurrent import TITLES, Line, names_of, shown_cell, told_of
 from atlas.figures.reliance import SHOWN, deletion_lines
 from atlas.figures.states import character_chips
 from atlas.measured import AtlasResults, Figure, RecurrentResults
@@ -74,7 +74,8 @@ _TEXTS: dict[str, Callable[[RecurrentResults], list[Row]]] = {
 
 def _rows(results: AtlasResults, name: str) -> list[Row]:
     """Each network's name, then its lines."""
-    return [row for network in results.recurrent for row in ((network.spec.title, None), *_TEXTS[name](network))]
+    networks = told_of(results, name).recurrent
+    return [row for network in networks for row in ((network.spec.title, None), *_TEXTS[name](network))]
 
 
 def wrapped(names: Sequence[str], symbols: Array, values: Array) -> list[Row]:
@@ -258,5 +259,9 @@ DRAWINGS.add(
 )
 DRAWINGS.add(
     "recurrent-plot",
-    Drawing(_plot_height, lambda results, figure, axes: _PLOTS[_name(figure)](axes, results), indent=0.5),
+    Drawing(
+        _plot_height,
+        lambda results, figure, axes: _PLOTS[_name(figure)](axes, told_of(results, _name(figure))),
+        indent=0.5,
+    ),
 )

@@ -17,7 +17,14 @@ PAGE = "recurrent/index.html"
 STATES = "recurrent/states.html"
 RELIANCE = "recurrent/reliance.html"
 SOURCE = "Python source code: Python Software Foundation (PSF-2.0)"
+PREDICTIONS = {"causal", "context", "closings", "errors", "relevance", "deletion"}
+"""The figures of what a network says, which an encoder does not."""
 TITLES = {concept.name: concept.title for concept in CONCEPTS}
+
+
+def told_of(results: AtlasResults, name: str) -> AtlasResults:
+    """The results with those networks that the figure `recurrent/<name>` is of."""
+    return results.predicting if name in PREDICTIONS else results
 
 
 def names_of(network: RecurrentResults) -> Sequence[str]:

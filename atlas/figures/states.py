@@ -72,9 +72,11 @@ def reactions(results: AtlasResults) -> Figure:
         for chips in (n.facts["reactions"]["chips"],)
     ]
     first = results.recurrent[0].facts["reactions"]
+    two = [n.spec.title for n in results.recurrent if n.spec.directions > 1]
+    between = f" (in the {listed(two)}: between what was read on either side of it)" if two else ""
     return recurrent_figure(
         results, "reactions", page=STATES, title="How characters move the state", alt="Clusters of characters and cells",
-        caption=f"Expected response: the mean change of the state when a character is read after each of {count(first['contexts'], 'state')}, and "
+        caption=f"Expected response: the mean change of the state when a character is read after each of {count(first['contexts'], 'state')}{between}, and "
         "characters and cells clustered together by it (memory chips; a cell counts as rising and as falling). Over "
         f"{first['chips']['seeds']} seeds, each with states and a start of its own: agreement on the characters (adjusted Rand index), share of "
         f"characters of their cluster's most frequent kind, and lowest correlation of the responses: {'; '.join(told)}.",

@@ -1,4 +1,4 @@
-"""A user's own network: any torch LSTM, GRU or RNN that reads forwards, between an embedding (or one-hot) and a linear head.
+"""A user's own network: any torch LSTM, GRU or RNN over an embedding (or one-hot); if it predicts, forwards and before a linear head.
 
 A projection (Sak et al. 2014) is linear, so it is multiplied into all that reads what it passes on: the same network without one.
 What is what in the checkpoint is read from its keys and shapes. One that reads tokens keeps its own symbols (`own_tokens.py`). For one
@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ NEVER = 20.0  # nats below its mean: the logit of a character that the network c
 FIRST = "weight_ih_l0"
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 PROJECTION = "weight_hr"
+BACK = "_reverse"  # how the names of what reads from the end go on
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,16 @@ class Parts:
     symbols: int
     embedding: int
     layers: int
-    hidden: int  # cells of each layer
-    passed: int  # numbers that each layer passes on: fewer where they are projected
+    hidden: int  # cells of each layer, in each direction
     embed: str
     cell: str
-    head: str
+    head: str | None  # an encoder's is not read
+    directions: int = 1
+
+    @property
+    def places(self) -> list[str]:
+        """How the names of each cell's weights end, in the order of `Net.cells`."""
+        return [f"_l{layer}{way}" for layer in range(self.layers) for way in ("", BACK)[: self.directions]]
 
 
 def read_vocabulary(path: Path) -> tuple[str, ...]:
@@ -74,9 +80,13 @@ def read_vocabulary(path: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def parts_of(state: StateDict, symbols: int, file: str) -> Parts:
-    """Find embedding, recurrent layer and head of a network of `symbols` symbols; WeightsError says what does not fit."""
-    cell = _cell(state, file)
+def parts_of(state: StateDict, symbols: int, file: str, *, encoder: bool = False) -> Parts:
+    """Find embedding, recurrent layers and head of a network of `symbols` symbols; WeightsError says what does not fit.
+
+    Of an `encoder` nothing but embedding and recurrent layers is read, and these may have two directions.
+    """
+    cell = _cell(state, file, encoder=encoder)
+    directions = 2 if f"{cell}{FIRST}{BACK}" in state else 1
     rows, inputs = state[f"{cell}{FIRST}"].shape
     passed = state[f"{cell}weight_hh_l0"].shape[1]
     projected = f"{cell}{PROJECTION}_l0" in state
@@ -86,29 +96,39 @@ def parts_of(state: StateDict, symbols: int, file: str) -> Parts:
         raise WeightsError(
             f"{file}: {cell}{FIRST} has {rows} rows for {hidden} cells; LSTM has 4 times as many, GRU 3, RNN 1."
         )
-    shapes = {"weight_ih": (rows, passed), "weight_hh": (rows, passed)}
-    layers = _layers(state, cell, {**shapes, PROJECTION: (passed, hidden)} if projected else shapes, file)
-    own = {f"{cell}{name}_l{layer}" for name in (*WEIGHTS, PROJECTION) for layer in range(layers)}
+    shapes = {"weight_ih": (rows, passed * directions), "weight_hh": (rows, passed)}
+    if projected:
+        shapes[PROJECTION] = passed, hidden
+    layers = _layers(state, cell, shapes, file, directions)
+    parts = Parts(kind, symbols, inputs, layers, hidden, "", cell, None, directions)
+    own = {f"{cell}{name}{place}" for name in (*WEIGHTS, PROJECTION) for place in parts.places}
     others = {key: tuple(value.shape) for key, value in state.items() if key not in own}
-    head = _head(others, symbols, passed, file)
-    rest = {key: shape for key, shape in others.items() if key not in (f"{head}weight", f"{head}bias")}
-    embed = next((key for key, shape in rest.items() if shape == (symbols, inputs)), "")
-    if not embed and inputs != symbols:
-        raise WeightsError(
-            f"{file}: {cell}{FIRST} takes {inputs} inputs, but there is neither an embedding of {symbols} × {inputs} nor are "
-            f"there {inputs} symbols in the vocabulary for one-hot input. Others: {_listed(rest)}."
-        )
+    head = None if encoder else _head(others, symbols, passed, file)
+    rest = {key: shape for key, shape in others.items() if head is None or key not in (f"{head}weight", f"{head}bias")}
+    embed = _embedding(rest, symbols, inputs, f"{file}: {cell}{FIRST}")
     left = {key: shape for key, shape in rest.items() if key != embed}
-    if left:
+    if left and not encoder:
         raise WeightsError(
             f"{file} holds more than embedding, recurrent layer and linear head: {_listed(left)}. Only these can be read: "
-            "save a network without other parts."
+            "save a network without other parts, or let its states alone be studied with `encoder = true`."
         )
-    return Parts(kind, symbols, inputs, layers, hidden, passed, embed, cell, head)
+    return replace(parts, embed=embed, head=head)
 
 
-def _cell(state: StateDict, file: str) -> str:
-    """The prefix of the recurrent layers, with its dot; they have one direction."""
+def _embedding(shapes: dict[str, tuple[int, ...]], symbols: int, inputs: int, reader: str) -> str:
+    """The key of the embedding that `reader` reads, "" for one-hot input; a matrix with a bias of its own is another layer."""
+    fits = [key for key, shape in shapes.items()
+            if shape == (symbols, inputs) and f"{key.removesuffix('weight')}bias" not in shapes]  # fmt: skip
+    if not fits and inputs != symbols:
+        raise WeightsError(
+            f"{reader} takes {inputs} inputs, but there is neither an embedding of {symbols} × {inputs} nor are "
+            f"there {inputs} symbols in the vocabulary for one-hot input. Others: {_listed(shapes)}."
+        )
+    return fits[0] if fits else ""
+
+
+def _cell(state: StateDict, file: str, *, encoder: bool) -> str:
+    """The prefix of the recurrent layers, with its dot; they have one direction, unless they are an encoder's."""
     found = [key.removesuffix(FIRST) for key in state if key == FIRST or key.endswith(f".{FIRST}")]
     if len(found) != 1:
         what = "no torch.nn.LSTM, GRU or RNN" if not found else f"{len(found)} recurrent networks"
@@ -117,11 +137,11 @@ def _cell(state: StateDict, file: str) -> str:
             "Save `model.state_dict()` of a network with one."
         )
     [prefix] = found
-    if f"{prefix}{FIRST}_reverse" in state:
+    if f"{prefix}{FIRST}{BACK}" in state and not encoder:
         raise WeightsError(
-            f"{file} has two directions ({prefix}{FIRST}_reverse). One of them reads a text from its end, so at every place it has "
+            f"{file} has two directions ({prefix}{FIRST}{BACK}). One of them reads a text from its end, so at every place it has "
             "seen the symbol that is to be predicted there: what it loses, and what its cells tell of what comes next, would "
-            "mean nothing. Train one with bidirectional=False."
+            "mean nothing. Write `encoder = true` beside its weights: then its states are studied, and no prediction."
         )
     if f"{prefix}weight_hh_l0" not in state:
         raise WeightsError(
@@ -130,21 +150,31 @@ def _cell(state: StateDict, file: str) -> str:
     return prefix
 
 
-def _layers(state: StateDict, cell: str, shapes: dict[str, tuple[int, int]], file: str) -> int:
+def _layers(state: StateDict, cell: str, shapes: dict[str, tuple[int, int]], file: str, directions: int) -> int:
     """How many layers there are; those above the first read what the one below passes on, in matrices of these `shapes`."""
+    if directions == 2:
+        lowest = tuple(state[f"{cell}{FIRST}"].shape)
+        _as_torch(state, cell, f"_l0{BACK}", {**shapes, "weight_ih": lowest}, file)
     layers = 1
     while f"{cell}weight_ih_l{layers}" in state:
-        for name, shape in shapes.items():
-            key = f"{cell}{name}_l{layers}"
-            found = tuple(state[key].shape) if key in state else None
-            if found != shape:
-                told = "is missing" if found is None else f"is {' × '.join(map(str, found))}"
-                raise WeightsError(
-                    f"{file}: {key} {told}; layers above the first are {' × '.join(map(str, shape))}, as torch makes them. "
-                    "Save the whole `model.state_dict()` of one torch.nn.LSTM, GRU or RNN."
-                )
+        for way in ("", BACK)[:directions]:
+            _as_torch(state, cell, f"_l{layers}{way}", shapes, file)
         layers += 1
     return layers
+
+
+def _as_torch(state: StateDict, cell: str, place: str, shapes: Mapping[str, tuple[int, ...]], file: str) -> None:
+    """WeightsError unless the weights whose names end with `place` have these `shapes`."""
+    for name, shape in shapes.items():
+        key = f"{cell}{name}{place}"
+        found = tuple(state[key].shape) if key in state else None
+        if found != shape:
+            told = "is missing" if found is None else f"is {' × '.join(map(str, found))}"
+            above = "its other direction is" if place == f"_l0{BACK}" else "layers above the first are"
+            raise WeightsError(
+                f"{file}: {key} {told}; {above} {' × '.join(map(str, shape))}, as torch makes them. "
+                "Save the whole `model.state_dict()` of one torch.nn.LSTM, GRU or RNN."
+            )
 
 
 def _head(shapes: dict[str, tuple[int, ...]], symbols: int, passed: int, file: str) -> str:
@@ -159,7 +189,7 @@ def _head(shapes: dict[str, tuple[int, ...]], symbols: int, passed: int, file: s
     hint = f" One has {heads[0][0]} outputs: is the vocabulary another's?" if not fits and heads else ""
     raise WeightsError(
         f"{file} has {len(chosen)} linear heads of {symbols} outputs (the vocabulary's symbols) over {passed} cells; it needs "
-        f"one.{hint} Shapes: {_listed(shapes)}."
+        f"one.{hint} If it predicts no next symbol, write `encoder = true` beside its weights. Shapes: {_listed(shapes)}."
     )
 
 
@@ -168,36 +198,47 @@ def _listed(shapes: dict[str, tuple[int, ...]] | StateDict) -> str:
     return ", ".join(parts[:8]) + (", …" if len(parts) > 8 else "") or "none"
 
 
-def into_alphabet(state: StateDict, vocabulary: Sequence[str], file: str) -> StateDict:
+def into_alphabet(state: StateDict, vocabulary: Sequence[str], file: str, *, encoder: bool = False) -> StateDict:
     """The weights of `Recurrent` over ALPHABET that read and predict as the checkpoint does (see above)."""
-    embed, weight, bias, cell = taken_apart(state, len(vocabulary), file)
+    embed, head, cell = taken_apart(state, len(vocabulary), file, encoder=encoder)
     number = {symbol: place for place, symbol in enumerate(vocabulary)}
     places = _places(number)
-    return {"embed.weight": _read(embed, places, number), **_predicted(weight, bias, places, number), **cell}
+    return {"embed.weight": _read(embed, places, number), **(_predicted(*head, places, number) if head else {}), **cell}
 
 
-def taken_apart(state: StateDict, symbols: int, file: str) -> tuple[Tensor, Tensor, Tensor, StateDict]:
+def taken_apart(
+    state: StateDict, symbols: int, file: str, *, encoder: bool
+) -> tuple[Tensor, tuple[Tensor, Tensor] | None, StateDict]:
     """Embedding (the identity for one-hot input), weight and bias of the head, and the layers as `Recurrent` names them; float32."""
     import torch
 
-    parts = parts_of(state, symbols, file)
+    parts = parts_of(state, symbols, file, encoder=encoder)
     given = {key: value.float() for key, value in state.items()}
     embed = given[parts.embed] if parts.embed else torch.eye(parts.symbols)
-    bias = given.get(f"{parts.head}bias", torch.zeros(parts.symbols))
     zero = torch.zeros(given[f"{parts.cell}{FIRST}"].shape[0])  # of a layer without biases
-    cell = {
-        f"cell.{name}_l{layer}": given.get(f"{parts.cell}{name}_l{layer}", zero)
-        for layer in range(parts.layers)
-        for name in WEIGHTS
-    }
-    weight = given[f"{parts.head}weight"]
-    for layer in range(parts.layers):
-        projection = given.get(f"{parts.cell}{PROJECTION}_l{layer}")
-        if projection is not None:
-            reading = {f"cell.weight_hh_l{layer}", f"cell.weight_ih_l{layer + 1}"} & set(cell)
-            cell |= {key: cell[key] @ projection for key in reading}
-            weight = weight @ projection if layer == parts.layers - 1 else weight
-    return embed, weight, bias, cell
+    cell = {f"cell.{name}{place}": given.get(f"{parts.cell}{name}{place}", zero)
+            for place in parts.places for name in WEIGHTS}  # fmt: skip
+    head = None
+    if parts.head is not None:
+        head = given[f"{parts.head}weight"], given.get(f"{parts.head}bias", torch.zeros(parts.symbols))
+    if f"{parts.cell}{PROJECTION}_l0" in given:
+        projections = {place: given[f"{parts.cell}{PROJECTION}{place}"] for place in parts.places}
+        cell |= _without_projection(cell, projections, parts.layers)
+        head = head and (head[0] @ projections[parts.places[-1]], head[1])
+    return embed, head, cell
+
+
+def _without_projection(cell: StateDict, projections: Mapping[str, Tensor], layers: int) -> StateDict:
+    """What reads projected states, as it reads the states themselves: each direction's own gates, and the layer above those of both."""
+    import torch
+
+    found = {f"cell.weight_hh{place}": cell[f"cell.weight_hh{place}"] @ one for place, one in projections.items()}
+    for layer in range(1, layers):
+        below = [one for place, one in projections.items() if place.removesuffix(BACK) == f"_l{layer - 1}"]
+        names = [f"cell.weight_ih{place}" for place in projections if place.removesuffix(BACK) == f"_l{layer}"]
+        both: Tensor = torch.block_diag(*below)  # type: ignore[no-untyped-call]
+        found |= {name: cell[name] @ both for name in names}
+    return found
 
 
 def _places(number: dict[str, int]) -> list[int | None]:

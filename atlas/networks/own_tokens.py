@@ -168,18 +168,17 @@ def _only_characters(place: str, vocabulary: Sequence[str]) -> None:
         )
 
 
-def into_tokens(state: StateDict, vocabulary: Sequence[str], file: str) -> StateDict:
+def into_tokens(state: StateDict, vocabulary: Sequence[str], file: str, *, encoder: bool = False) -> StateDict:
     """The weights of `Recurrent` over `with_marks(vocabulary)` that read and predict as the checkpoint does."""
     import torch
 
-    embed, weight, bias, cell = taken_apart(state, len(vocabulary), file)
+    embed, head, cell = taken_apart(state, len(vocabulary), file, encoder=encoder)
     added = with_marks(vocabulary)[len(vocabulary) :]
     newline = embed[vocabulary.index("\n")] if "\n" in vocabulary else embed.mean(0)
     rows = [newline if mark == MARKS[START] else embed.mean(0) for mark in added]
-    never = [bias.mean() - NEVER] * len(added)
-    return {
-        "embed.weight": torch.stack([*embed, *rows]),
-        "head.weight": torch.stack([*weight, *([weight.mean(0)] * len(added))]),
-        "head.bias": torch.stack([*bias, *never]),
-        **cell,
-    }
+    found = {"embed.weight": torch.stack([*embed, *rows]), **cell}
+    if head:
+        weight, bias = head
+        found["head.weight"] = torch.stack([*weight, *([weight.mean(0)] * len(added))])
+        found["head.bias"] = torch.stack([*bias, *([bias.mean() - NEVER] * len(added))])
+    return found

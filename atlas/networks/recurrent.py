@@ -22,7 +22,7 @@ def build(spec: RecurrentSpec) -> Recurrent:
 
     return Recurrent(
         spec.cell, symbols=spec.symbols, embedding=spec.embedding, hidden=spec.hidden, outputs=spec.outputs,
-        layers=spec.layers, rectified=spec.rectified,
+        layers=spec.layers, rectified=spec.rectified, directions=spec.directions,
     )  # fmt: skip
 
 

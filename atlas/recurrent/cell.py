@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from atlas.types import Array
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
 
+WAYS = ("", "_reverse")  # how torch ends the names of weights that read forwards, and from the end
 RECTIFIED = "ReLU"  # the kind of a plain RNN with max(0, x) in place of tanh
 GATES = {
     "LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "update", "candidate"), "RNN": (), RECTIFIED: (),
@@ -45,9 +46,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Net:
-    """A cell with the embedding before it, the layers above it, if any, and the head after them.
+    """A cell with the embedding before it, those above and beside it, if any, and the head after them; an encoder has no outputs (O = 0).
 
-    Its states are those of all layers, side by side, the lowest first; the head reads the topmost, so `w_out` is zero for the others.
+    With two `directions` every layer has a cell that reads forwards and one that reads from the end, in this order; the layer above reads
+    the states of both. The states of a net are those of all its cells, side by side, the lowest layer first; the head reads the topmost
+    layer, so `w_out` is zero for the others.
     """
 
     embed: Array  # [V, E]
@@ -55,25 +58,44 @@ class Net:
     w_out: Array  # [O, H]
     b_out: Array  # [O]
     above: tuple[Cell, ...] = ()
+    directions: int = 1
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """All layers, the lowest first; all are equally wide."""
+        """All of them, the lowest layer first; all are equally wide."""
         return self.cell, *self.above
+
+    @property
+    def layers(self) -> tuple[tuple[Cell, ...], ...]:
+        """The cells of each layer: one for each direction."""
+        return tuple(zip(*[iter(self.cells)] * self.directions, strict=True))
 
     @property
     def hidden(self) -> int:
         """H, the cells of all layers."""
         return self.cell.hidden * len(self.cells)
 
-    def by_layer(self, states: Array) -> list[Array]:
-        """The part of states [..., H] that belongs to each layer."""
+    @property
+    def predicts(self) -> bool:
+        """Does a head say something about the next symbol? An encoder has none."""
+        return len(self.b_out) > 0
+
+    def by_cell(self, states: Array) -> list[Array]:
+        """The part of states [..., H] that belongs to each of `cells`."""
         return np.split(states, len(self.cells), axis=-1)
+
+    def between(self, states: Array) -> Array:
+        """[N, H] of states [N, H] what a symbol would meet that is read after each place: cells that read from the end come from behind it."""
+        parts = self.by_cell(states)
+        for number in range(1, len(parts), 2) if self.directions == 2 else ():
+            parts[number] = np.concatenate([parts[number][1:], np.zeros_like(parts[number][:1])])
+        return beside(parts)
 
     def astype(self, dtype: type) -> Net:
         """The same network in another precision."""
         cell, *above = (cell.astype(dtype) for cell in self.cells)
-        return Net(self.embed.astype(dtype), cell, self.w_out.astype(dtype), self.b_out.astype(dtype), tuple(above))
+        arrays = {name: getattr(self, name).astype(dtype) for name in ("embed", "w_out", "b_out")}
+        return replace(self, cell=cell, above=tuple(above), **arrays)
 
     def outputs(self, states: Array) -> Array:
         """[..., O] outputs (logits) of states [..., H]."""
@@ -84,14 +106,23 @@ def net_of(module: Recurrent) -> Net:
     """The weights of a torch network as arrays (float32)."""
     state = {name: value.detach().numpy() for name, value in module.state_dict().items()}
     kind = RECTIFIED if getattr(module.cell, "nonlinearity", "") == "relu" else type(module.cell).__name__
-    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    names, ways = ("weight_ih", "weight_hh", "bias_ih", "bias_hh"), WAYS[: module.directions]
     cell, *above = (
-        Cell(kind, *(state[f"cell.{name}_l{layer}"] for name in names)) for layer in range(module.cell.num_layers)
+        Cell(kind, *(state[f"cell.{name}_l{layer}{way}"] for name in names))
+        for layer in range(module.cell.num_layers)
+        for way in ways
     )
-    head = state["head.weight"]
-    unread = np.zeros((len(head), cell.hidden * len(above)), head.dtype)  # the head reads the topmost layer only
+    embed, hidden = state["embed.weight"], cell.hidden * (1 + len(above))
+    none = np.zeros((0, hidden), embed.dtype)  # of an encoder
+    head: Array = state.get("head.weight", none)
+    unread = np.zeros((len(head), hidden - head.shape[1]), head.dtype)  # the head reads the topmost layer only
     w_out = np.concatenate([unread, head], 1) if above else head
-    return Net(state["embed.weight"], cell, w_out, state["head.bias"], tuple(above))
+    return Net(embed, cell, w_out, state.get("head.bias", none[:, 0]), tuple(above), module.directions)
+
+
+def beside(parts: Sequence[Array]) -> Array:
+    """States of several cells side by side, in one table."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, -1)
 
 
 @dataclass(frozen=True)

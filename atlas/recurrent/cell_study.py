@@ -23,7 +23,7 @@ ENOUGH = 20  # characters inside a concept, below which a causal claim is not ma
 
 
 def study_cells(net: Net, texts: Sequence[Text], *, seed: int) -> Found:
-    """Facts `concepts`: a record a concept, the causal check included. Arrays `activity` [H]: each cell's deviation; `scores_a`
+    """Facts `concepts`: a record a concept, the causal check included unless the net is an encoder. Arrays `activity` [H]: each cell's deviation; `scores_a`
     and `scores_b` [H, C] of all cells for the CONCEPTS on half A, where one chooses, and half B, where one judges (nan: not in
     these texts; below 0.5: low in the concept).
     """
@@ -34,19 +34,28 @@ def study_cells(net: Net, texts: Sequence[Text], *, seed: int) -> Found:
     count = len(a.symbols) + len(b.symbols)
     mean = sum(half.states.sum(0, dtype=np.float64) for half in (a, b)) / count
     activity = np.sqrt(sum(((half.states - mean) ** 2).sum(0) for half in (a, b)) / count)
-    wanted = sorted({cell for one in found for cell in (one.cell, *peers_of(activity, one.cell).tolist())})
-    extra, labels = _held(net, texts[1::2], read[1::2], mean, wanted)
-    records = []
-    for one in found:
-        inside = _inside(labels[one.concept], next(c.graded for c in CONCEPTS if c.name == one.concept))
-        enough = min(inside.sum(), (~inside).sum()) >= ENOUGH
-        effect = asdict(causal(extra, inside, cell=one.cell, activity=activity)) if enough else None
-        records.append(asdict(one) | {"also": list(one.also), "causal": effect, "places": int(inside.sum())})
-    tables = {f"scores_{name}": score_table(half) for name, half in (("a", a), ("b", b))}
-    return {"activity": activity, "mean": mean, **tables}, {
-        "concepts": records, "characters_a": len(a.symbols), "characters_b": len(b.symbols), "held": int(extra.shape[1]),
-        "shifts": SHIFTS, "seed": seed,
+    records = [asdict(one) | {"also": list(one.also)} for one in found]
+    facts: dict[str, Any] = {
+        "concepts": records, "characters_a": len(a.symbols), "characters_b": len(b.symbols), "shifts": SHIFTS, "seed": seed,
     }  # fmt: skip
+    if net.predicts:
+        facts["held"] = _hold(net, texts[1::2], read[1::2], records, mean=mean, activity=activity)
+    tables = {f"scores_{name}": score_table(half) for name, half in (("a", a), ("b", b))}
+    return {"activity": activity, "mean": mean, **tables}, facts
+
+
+def _hold(
+    net: Net, texts: Sequence[Text], read: Sequence[tuple[Array, Array]], records: Sequence[dict[str, Any]], *, mean: Array, activity: Array
+) -> int:  # fmt: skip
+    """Add to each record what holding its cell costs, `causal`, in how many `places` of the concept; how many characters were read for it."""
+    wanted = {cell for one in records for cell in (one["cell"], *peers_of(activity, one["cell"]).tolist())}
+    extra, labels = _held(net, texts, read, mean, sorted(wanted))
+    for one in records:
+        inside = _inside(labels[one["concept"]], next(c.graded for c in CONCEPTS if c.name == one["concept"]))
+        enough = min(inside.sum(), (~inside).sum()) >= ENOUGH
+        one["causal"] = asdict(causal(extra, inside, cell=one["cell"], activity=activity)) if enough else None
+        one["places"] = int(inside.sum())
+    return int(extra.shape[1])
 
 
 def score_table(half: Half) -> Array:

@@ -64,7 +64,7 @@ def _losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Sequenc
     rows, streams = max(1, len(cells)), len(stretches)
     symbols = torch.from_numpy(np.stack([stretch.symbols for stretch in stretches], 1))  # [T + 1, S]
     h, c = (
-        [torch.from_numpy(part).repeat(rows, 1, 1) for part in net.by_layer(np.stack([getattr(s, name) for s in stretches]))]
+        [torch.from_numpy(part).repeat(rows, 1, 1) for part in net.by_cell(np.stack([getattr(s, name) for s in stretches]))]
         for name in "hc"
     )  # fmt: skip
     layers, head = [_Weights.of(cell) for cell in net.cells], _Head.of(net)
@@ -111,7 +111,7 @@ class _Head:
     @classmethod
     def of(cls, net: Net) -> _Head:
         """Those of `net`."""
-        return cls(*_tensors(net.embed @ net.cell.w_in.T + net.cell.b_in, net.by_layer(net.w_out)[-1].T, net.b_out))
+        return cls(*_tensors(net.embed @ net.cell.w_in.T + net.cell.b_in, net.by_cell(net.w_out)[-1].T, net.b_out))
 
 
 def _tensors(*arrays: Array) -> list[Tensor]:

@@ -26,7 +26,7 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, 
     They are those with the most kinds of concepts, by the tokenizer alone: no network is favoured.
 
     Arrays, a passage after the other: `symbols` [P*L], `c`, `h` and each gate [P*L, H] int8 (c divided by `scale` [H]),
-    `next` and `chance` [P*L, 5] (`symbols` are places in the texts' names): the five likeliest next characters and their probabilities in percent. Fact `replay`: how far
+    `next` and `chance` [P*L, 5] (`symbols` are places in the texts' names): the five likeliest next characters and their probabilities in percent (of an encoder neither). Fact `replay`: how far
     the states shown are from those of torch's own forward pass over the texts, at most, both in float64.
     """
     exact = deepcopy(module).double()  # in single precision rounding alone reaches 1e-4 after thousands of characters
@@ -41,11 +41,11 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, 
         trace = replay_net(net, text.symbols)
         replayed = max(replayed, replay_error(exact, text.symbols, trace))
         rows = slice(first + 1, min(first + 1 + long, len(text)))
-        likely, chance = _likely(net.outputs(trace.h[rows]))
         shown = {"symbols": text.seen, "h": trace.h, "c": trace.c, **trace.gates}
-        for name, values in (
-            {name: values[rows] for name, values in shown.items()} | {"next": likely, "chance": chance}
-        ).items():
+        part = {name: values[rows] for name, values in shown.items()}
+        if net.predicts:
+            part["next"], part["chance"] = _likely(net.outputs(part["h"]))
+        for name, values in part.items():
             parts.setdefault(name, []).append(values)
         scale = np.maximum(scale, np.quantile(np.abs(trace.c), 0.995, axis=0))
         paths.append(text.path)
@@ -63,8 +63,9 @@ def _packed(kind: str, whole: Mapping[str, Array], scale: Array, names: Sequence
     if kind == RECTIFIED:  # its state has no bounds either
         bounded["h"] = bounded["c"]
     states = {name: np.rint(np.clip(bounded[name], -1, 1) * 127).astype(np.int8) for name in ("h", "c", *GATES[kind])}
-    return states | {"symbols": numbered(whole["symbols"], names), "next": numbered(whole["next"], names),
-                     "chance": whole["chance"].astype(np.uint8), "scale": scale.astype(np.float32)}  # fmt: skip
+    if "next" in whole:
+        states |= {"next": numbered(whole["next"], names), "chance": whole["chance"].astype(np.uint8)}
+    return states | {"symbols": numbered(whole["symbols"], names), "scale": scale.astype(np.float32)}
 
 
 def _varied(text: Text, long: int) -> tuple[int, float]:

@@ -27,14 +27,14 @@ def study_profiles(net: Net, texts: Sequence[Text]) -> tuple[dict[str, Array], d
     `values` [H, 2 PEAKS, L] int8 in steps of 1/127 of the scale and `symbols` [H, 2 PEAKS, L] (places in the texts' names), `peak` (the column
     of the passage), `extreme` (the value there), `text` (into facts `paths`) and `place` (of the first character), each
     [H, 2 PEAKS]; `pushed` [H, 2 PUSHED] symbols, likelier ones first, and `push` in nats of logit for one standard
-    deviation of h, against the mean of all symbols; `kin` [H, KIN] and `correlation` with these, largest size first.
+    deviation of h, against the mean of all symbols (of an encoder neither); `kin` [H, KIN] and `correlation` with these, largest size first.
     """
     b, read = read_b(net, texts)
     values, shown = ([text.rows(one[side]) for text, one in zip(b, read, strict=True)] for side in (1, 0))
     whole = np.concatenate(values)
     arrays = _spread(whole)
     arrays |= _passages(b, values, arrays["scale"])
-    arrays |= _pushed(net, np.concatenate(shown).std(0)) | _kin(whole)
+    arrays |= _kin(whole) | (_pushed(net, np.concatenate(shown).std(0)) if net.predicts else {})
     return arrays, {"paths": [text.path for text in b], "characters": len(whole)}
 
 

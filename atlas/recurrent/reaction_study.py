@@ -48,7 +48,7 @@ def study_reactions(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict
     """
     _, b = halves(texts)
     read = states(net, [text.symbols[: READ + 1] for text in b])
-    h, c = (np.concatenate([pair[side][SKIPPED:] for pair in read]) for side in (0, 1))
+    h, c = (np.concatenate([net.between(pair[side])[SKIPPED:] for pair in read]) for side in (0, 1))
     symbols = _symbols(b)
     groups = [group_of(b[0].names[number]) for number in symbols]
     draws = Draws.of(net, h, c, symbols, contexts=CONTEXTS, seed=seed)

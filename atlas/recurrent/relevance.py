@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from atlas.recurrent.cell import RECTIFIED, Cell, Net
-from atlas.recurrent.trace import Trace, layer_traces
+from atlas.recurrent.trace import Trace, cell_traces
 from atlas.types import Array
 
 EPSILON = 1e-3
@@ -76,7 +76,7 @@ def propagate(
     books, initial = Books(epsilon), 0.0
     score = float(direction @ net.outputs(last))
     given: Array | None = None  # what the layer above gives to the states that it reads
-    parts = net.by_layer(start(net, last, direction, books))
+    parts = net.by_cell(start(net, last, direction, books))
     for cell, read, part in reversed(list(zip(net.cells, layers, parts, strict=True))):
         given, on_h, on_c = back_to_inputs(cell, read, part, books, above=given)
         initial += float(on_h.sum() + on_c.sum())
@@ -112,8 +112,8 @@ class Reading:
         """What each layer of `net` does with `symbols` [T] from states (h, c) of all layers, by default zero."""
         inputs, found = net.embed[symbols], []
         first = [np.zeros(net.hidden) if given is None else np.asarray(given, np.float64) for given in (h, c)]
-        traces = layer_traces(net, inputs, h=h, c=c)
-        for trace, h0, c0 in zip(traces, *map(net.by_layer, first), strict=True):
+        traces = cell_traces(net, inputs, h=h, c=c)
+        for trace, h0, c0 in zip(traces, *map(net.by_cell, first), strict=True):
             found.append(cls(inputs, trace, np.vstack([h0, trace.h[:-1]]), np.vstack([c0, trace.c[:-1]])))
             inputs = trace.h
         return found

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from atlas.recurrent.cell import Cell, Net, gated
+from atlas.recurrent.cell import Cell, Net, beside, gated
 from atlas.recurrent.score import ranks, scores, scores_of_many, strength
 from atlas.types import Array
 
@@ -25,20 +25,31 @@ CLUSTERS = range(3, 9)
 
 def expected_response(net: Net, h: Array, c: Array, symbols: Array) -> Array:
     """[W, H] mean over S states h, c [S, H] of the state's change when a symbol of `symbols` [W] is read."""
-    layers = list(zip(net.cells, net.by_layer(h), net.by_layer(c), strict=True))
-    kept = [before @ cell.w_rec.T + cell.b_rec for cell, before, _ in layers]  # whatever is read
-    given = net.embed[symbols] @ net.cell.w_in.T + net.cell.b_in
-    return np.stack([_change(layers, kept, brought) for brought in given])
+    each = zip(net.cells, net.by_cell(h), net.by_cell(c), strict=True)
+    before = [_Before(cell, own, memory, own @ cell.w_rec.T + cell.b_rec) for cell, own, memory in each]
+    layers = list(zip(*[iter(before)] * net.directions, strict=True))
+    lowest = [net.embed[symbols] @ cell.w_in.T + cell.b_in for cell in net.layers[0]]
+    return np.stack([_change(layers, brought) for brought in zip(*lowest, strict=True)])
 
 
-def _change(layers: Sequence[tuple[Cell, Array, Array]], kept: Sequence[Array], brought: Array) -> Array:
-    """[H] mean change of all layers' states when a symbol is read that brings `brought` to the gates of the lowest one."""
+class _Before(NamedTuple):
+    """A cell with its states h, c [S, H] and what they bring to its gates, whatever is read."""
+
+    cell: Cell
+    h: Array
+    c: Array
+    kept: Array
+
+
+def _change(layers: Sequence[Sequence[_Before]], brought: Sequence[Array]) -> Array:
+    """[H] mean change of all states when a symbol is read that brings `brought` to the gates of each cell of the lowest layer."""
     found: list[Array] = []
-    now = brought
-    for (cell, h, c), own in zip(layers, kept, strict=True):
-        given = now @ cell.w_in.T + cell.b_in if found else brought
-        now = gated(cell.kind, given, own, h, c).h
-        found.append((now - h).mean(0))
+    below = None
+    for layer in layers:
+        given = brought if below is None else [below @ one.cell.w_in.T + one.cell.b_in for one in layer]
+        now = [gated(one.cell.kind, own, one.kept, one.h, one.c).h for one, own in zip(layer, given, strict=True)]
+        found += [(after - one.h).mean(0) for one, after in zip(layer, now, strict=True)]
+        below = beside(now)
     return np.concatenate(found)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.recurrent.cell import GATES, Cell, Net, Step, gated
+from atlas.recurrent.cell import GATES, Cell, Net, Step, beside, gated
 from atlas.types import Array
 
 if TYPE_CHECKING:
@@ -36,22 +36,31 @@ def replay(cell: Cell, inputs: Array, *, h: Array | None = None, c: Array | None
     return Trace(kept["h"][0], kept["c"][0], {gate: kept[gate][0] for gate in wanted})
 
 
-def layer_traces(net: Net, inputs: Array, *, h: Array | None = None, c: Array | None = None) -> list[Trace]:
-    """What each layer did, each reading the states of the one below it, from states (h, c) [H] of all, by default zero."""
+def cell_traces(net: Net, inputs: Array, *, h: Array | None = None, c: Array | None = None) -> list[Trace]:
+    """What each of the net's cells did, each reading the states of the layer below it, from states (h, c) [H] of all, by default zero."""
     found: list[Trace] = []
-    firsts = [[None] * len(net.cells) if given is None else net.by_layer(given) for given in (h, c)]
-    for cell, first_h, first_c in zip(net.cells, *firsts, strict=True):
-        found.append(replay(cell, found[-1].h if found else inputs, h=first_h, c=first_c))
+    firsts = zip(*([None] * len(net.cells) if given is None else net.by_cell(given) for given in (h, c)), strict=True)
+    below = inputs
+    for layer in net.layers:
+        made = [_replayed(cell, below, turn, *next(firsts)) for cell, turn in zip(layer, TURNS, strict=False)]
+        below = beside([one.h for one in made])
+        found += made
     return found
+
+
+TURNS = slice(None), slice(None, None, -1)  # how steps stand in the order in which each direction takes them
+
+
+def _replayed(cell: Cell, inputs: Array, turn: slice, h: Array | None, c: Array | None) -> Trace:
+    made = replay(cell, inputs[turn], h=h, c=c)
+    return Trace(made.h[turn], made.c[turn], {gate: values[turn] for gate, values in made.gates.items()})
 
 
 def replay_net(net: Net, symbols: Array) -> Trace:
     """Read `symbols` [T] by all layers from the zero state; columns are the cells of all layers, the lowest first."""
-    found = layer_traces(net, net.embed[symbols])
-    if len(found) == 1:
-        return found[0]
-    h, c = (np.concatenate([getattr(one, name) for one in found], 1) for name in "hc")
-    return Trace(h, c, {gate: np.concatenate([one.gates[gate] for one in found], 1) for gate in found[0].gates})
+    found = cell_traces(net, net.embed[symbols])
+    h, c = (beside([getattr(one, name) for one in found]) for name in "hc")
+    return Trace(h, c, {gate: beside([one.gates[gate] for one in found]) for gate in found[0].gates})
 
 
 _last: dict[str, list[tuple[Array, Array]]] = {}
@@ -73,36 +82,43 @@ def _digest(net: Net, texts: Sequence[Array]) -> str:
     """Of all that the states depend on."""
     weights = [part for cell in net.cells for part in (cell.w_in, cell.w_rec, cell.b_in, cell.b_rec)]
     arrays = [np.ascontiguousarray(array) for array in (net.embed, *weights, *texts)]
-    found = hashlib.sha256(repr([net.cell.kind, *((str(array.dtype), array.shape) for array in arrays)]).encode())
+    found = hashlib.sha256(
+        repr([net.cell.kind, net.directions, *((str(array.dtype), array.shape) for array in arrays)]).encode()
+    )
     for array in arrays:
         found.update(array.data)
     return found.hexdigest()
 
 
 def _read(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
-    longest = max(map(len, texts))
-    symbols = np.zeros((longest, len(texts)), np.int64)
-    for column, text in enumerate(texts):
-        symbols[: len(text), column] = text
-    table = net.embed @ net.cell.w_in.T + net.cell.b_in  # what each symbol brings: looked up, not multiplied anew
-    layers = [_side_by_side(net.cell, (table[row] for row in symbols), symbols.T.shape)]
-    for cell in net.above:
-        below = layers[-1]["h"]
-        layers.append(_side_by_side(cell, _brought(cell, below), symbols.T.shape))
-    h, c = (layers[0][name] if not net.above else np.concatenate([one[name] for one in layers], 2) for name in "hc")
+    symbols = np.zeros((len(texts), max(map(len, texts))), np.int64)
+    for row, text in enumerate(texts):
+        symbols[row, : len(text)] = text
+    orders = _orders(symbols.shape, np.array([[len(text)] for text in texts]))[: net.directions]
+    found: list[dict[str, Array]] = []
+    for layer in net.layers:
+        below = beside([one["h"] for one in found[-net.directions :]]) if found else None
+        found += [_side_by_side(net, cell, below, symbols, order) for cell, order in zip(layer, orders, strict=True)]
+    h, c = (beside([one[name] for one in found]) for name in "hc")
     return [(h[row, : len(text)], c[row, : len(text)]) for row, text in enumerate(texts)]
 
 
-def _brought(cell: Cell, below: Array) -> Iterator[Array]:
-    """What the states `below` [B, T, E] bring to every gate, step by step."""
-    return (below[:, t] @ cell.w_in.T + cell.b_in for t in range(below.shape[1]))
+def _orders(shape: tuple[int, ...], lengths: Array) -> tuple[Array, Array]:
+    """[B, T] of either direction: the place of each text of `lengths` [B, 1] that is read at each step; what fills a text up stays behind it."""
+    forwards = np.broadcast_to(np.arange(shape[1]), shape)
+    return forwards, np.where(forwards < lengths, lengths - 1 - forwards, forwards)
 
 
-def _side_by_side(cell: Cell, given: Iterable[Array], shape: tuple[int, int]) -> dict[str, Array]:
-    """h and c [B, T, H] of one layer over B texts of T steps; `given` is what each step's input brings."""
-    kept, zero = _room(cell, *shape, gates=False), _start(cell, shape[0], None)
-    for t, now in enumerate(_steps(cell, given, zero, zero)):
-        kept["h"][:, t], kept["c"][:, t] = now.h, now.c
+def _side_by_side(net: Net, cell: Cell, below: Array | None, symbols: Array, order: Array) -> dict[str, Array]:
+    """h and c [B, T, H] of a cell over B texts of T steps, taken in `order` [B, T]; it reads the states `below` [B, T, E] or the `symbols` [B, T]."""
+    rows, kept, zero = np.arange(len(order)), _room(cell, *order.shape, gates=False), _start(cell, len(order), None)
+    if below is None:
+        table = net.embed @ cell.w_in.T + cell.b_in  # what each symbol brings: looked up, not multiplied anew
+        given = (table[symbols[rows, at]] for at in order.T)
+    else:
+        given = (below[rows, at] @ cell.w_in.T + cell.b_in for at in order.T)
+    for at, now in zip(order.T, _steps(cell, given, zero, zero), strict=True):
+        kept["h"][rows, at], kept["c"][rows, at] = now.h, now.c
     for values in kept.values():
         values.flags.writeable = False
     return kept
@@ -137,12 +153,14 @@ def losses(net: Net, states: Array, targets: Array) -> Array:
 def replay_error(module: Recurrent, symbols: Array, trace: Trace) -> float:
     """How far the states of `trace` over `symbols` [T] are from torch's own forward pass, at most.
 
-    Torch tells the topmost layer's state after every step, and that of all layers after the last one.
+    Torch tells the topmost layer's state after every step, and that of all layers after the last one that each direction takes.
     """
     import torch
 
     with torch.inference_mode():
         states, last = module.cell(module.embed(torch.from_numpy(symbols)[None]))
-    top, end = states[0].numpy(), (last[0] if isinstance(last, tuple) else last)[:, 0].numpy()
-    apart = np.abs(trace.h[:, -top.shape[1] :] - top).max(), np.abs(trace.h[-1] - end.ravel()).max()
+    top, ends = states[0].numpy(), (last[0] if isinstance(last, tuple) else last)[:, 0].numpy()
+    apart = [np.abs(trace.h[:, -top.shape[1] :] - top).max()]
+    for number, (own, end) in enumerate(zip(np.split(trace.h, len(ends), axis=1), ends, strict=True)):
+        apart.append(np.abs(own[-1 if number % module.directions == 0 else 0] - end).max())
     return float(max(apart))

@@ -93,11 +93,18 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
             )
 
 
-def _rows(network: RecurrentResults, paged: Set[int]) -> Iterator[tuple[int, bool, int, list[Telling], int]]:
-    """Of each cell its number, whether it has a page, its layer, what it tells best, how long it remembers."""
+def _rows(network: RecurrentResults, paged: Set[int]) -> Iterator[tuple[int, bool, str, list[Telling], int]]:
+    """Of each cell its number, whether it has a page, its place, what it tells best, how long it remembers."""
     for cell in range(network.spec.cells):
-        layer = cell // network.spec.hidden + 1
-        yield cell, cell in paged, layer, tellings(network, cell)[:1], _remembers(network, cell)
+        yield cell, cell in paged, place_of(network, cell), tellings(network, cell)[:1], _remembers(network, cell)
+
+
+def place_of(network: RecurrentResults, cell: int) -> str:
+    """Where the cell is, where a network has several layers or directions."""
+    spec = network.spec
+    layer = f"layer {spec.layer_of(cell)} of {spec.layers}" if spec.layers > 1 else ""
+    way = ("reads forwards", "reads from the end")[spec.reads_back(cell)] if spec.directions > 1 else ""
+    return ", ".join(filter(None, (layer, way)))
 
 
 def _cite_data(desk: Desk, network: RecurrentResults) -> dict[str, object]:
@@ -117,13 +124,16 @@ def _cite_data(desk: Desk, network: RecurrentResults) -> dict[str, object]:
 def _context(network: RecurrentResults, cell: int, cells: Sequence[int]) -> dict[str, Any]:
     arrays, gates, names = network.arrays["profiles"], network.arrays["gates"], names_of(network)
     passages = [_passage(network, cell, row) for row in range(2 * PEAKS)]
-    pushed = [
-        (visible(names[symbol]), push)
-        for symbol, push in zip(arrays["pushed"][cell].tolist(), arrays["push"][cell].tolist(), strict=True)
-    ]
+    pushes = (
+        zip(arrays["pushed"][cell].tolist(), arrays["push"][cell].tolist(), strict=True)
+        if network.spec.predicts
+        else ()
+    )
+    pushed = [(visible(names[symbol]), push) for symbol, push in pushes]
     return {
         "cell": cell,
-        "layer": cell // network.spec.hidden + 1,
+        "layer": network.spec.layer_of(cell),
+        "where": place_of(network, cell),
         "says": telling_sentence(network, cell),
         "told": tellings(network, cell)[:TOLD],
         "sides": (("Highest", passages[:PEAKS]), ("Lowest", passages[PEAKS:])),

@@ -49,10 +49,11 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     results = desk.results
     if not results.recurrent:
         return
-    found = [_found(network) for network in results.recurrent]
+    found, predicting = [_found(network) for network in results.recurrent], results.predicting
     context = {
         "figures": {figure.id.partition("/")[2]: figure for figure in recurrent_figures(results)},
         "found": found,
+        "telling": [one for one in found if one["spec"].predicts],
         "trained": [one for one in found if one["card"]],
         "concepts": [
             (concept.title, [(n.spec, winner(n, concept.name)) for n in results.recurrent]) for concept in CONCEPTS
@@ -62,11 +63,8 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "panels": _panels(results),
         "gates": [(n.spec.title, gate, points) for n in results.recurrent for gate, points in gate_points(n)],
         "memories": [(n.spec.title, scatter(n)) for n in results.recurrent],
-        "context_plot": chart(context_lines(results), powers=True),
-        "closing_plots": [(kind, chart(closing_lines(results, kind), powers=True), _closings(results, kind)) for kind in CLOSING],
-        "kinds": _kinds(results),
-        "causes": list(zip(*(n.facts["reach"]["errors"]["causes"] for n in results.recurrent), strict=True)),
-        "readers": [PLACES, RESTS, *(READERS[reads] for reads in READERS if reads in results.readers)],
+        **(_predictions(predicting) if predicting.recurrent else {}),
+        "readers": [PLACES, *((RESTS,) if predicting.recurrent else ()), *(READERS[reads] for reads in READERS if reads in results.readers)],
         "text": results.recurrent[0].text,
         "cell_page": cell_page,
         "tokens": counted_tokens(results),
@@ -76,15 +74,27 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         yield Asset(f"recurrent/{network.spec.name}.js", put(f"recurrent/{network.spec.name}", _numbers(network)))
 
 
+def _predictions(results: AtlasResults) -> dict[str, Any]:
+    """What the page shows of networks that predict."""
+    return {
+        "context_plot": chart(context_lines(results), powers=True),
+        "closing_plots": [(kind, chart(closing_lines(results, kind), powers=True), _closings(results, kind)) for kind in CLOSING],
+        "kinds": _kinds(results),
+        "causes": list(zip(*(n.facts["reach"]["errors"]["causes"] for n in results.recurrent), strict=True)),
+    }  # fmt: skip
+
+
 def _panels(results: AtlasResults) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """For each network the plots of "localized" and "causal", those of one kind on one scale."""
-    local = [[_localized(record) for record in n.facts["cells"]["concepts"]] for n in results.recurrent]
-    held = [[_held(record) for record in n.facts["cells"]["concepts"] if record["causal"]] for n in results.recurrent]
-    titles = [n.spec.title for n in results.recurrent]
+    local = {n.spec.title: [_localized(record) for record in n.facts["cells"]["concepts"]] for n in results.recurrent}
+    held = {
+        n.spec.title: [_held(record) for record in n.facts["cells"]["concepts"] if record["causal"]]
+        for n in results.predicting.recurrent
+    }
     return {
         name: [
-            (title, marks(rows, span_of(panels, zero=name == "causal")))
-            for title, rows in zip(titles, panels, strict=True)
+            (title, marks(rows, span_of(list(panels.values()), zero=name == "causal")))
+            for title, rows in panels.items()
         ]
         for name, panels in (("localized", local), ("causal", held))
     }
@@ -143,7 +153,7 @@ def _found(network: RecurrentResults) -> dict[str, Any]:
         "low": sign < 0,
         "path": network.facts["passages"]["paths"][0],
         "strip": coloured(names_of(network), arrays["symbols"], arrays["c"][:, cell] / 127),
-        "reach": network.facts["reach"],
+        "reach": network.facts.get("reach"),  # not of an encoder
     }
 
 
@@ -162,15 +172,12 @@ def _numbers(network: RecurrentResults) -> dict[str, Any]:
     """All that the cell browser needs.
 
     `data`: a letter a character and cell for c and h ("i" is level 0); `gates`: a sign of PAIRS for two of them, in levels 0 to 8;
-    `next`: the likeliest next characters; `scores`: of all cells on half B for each concept, in thousandths, below 500 for cells
+    `next`: the likeliest next characters, none of an encoder; `scores`: of all cells on half B for each concept, in thousandths, below 500 for cells
     that are low in it; `pages`: cells with a page; `on`: the level of h from which on a cell is on.
     """
     arrays, names = network.arrays["passages"], names_of(network)
     shown = ("c", "h") if network.spec.cell == "LSTM" else ("h",)  # of the others c is the same as h
-    likely = [
-        [[names[symbol], int(chance)] for symbol, chance in zip(symbols, chances, strict=True)]
-        for symbols, chances in zip(arrays["next"].tolist(), arrays["chance"].tolist(), strict=True)
-    ]
+    likely = zip(arrays["next"].tolist(), arrays["chance"].tolist(), strict=True) if network.spec.predicts else ()
     scores = np.rint(1000 * network.arrays["cells"]["scores_b"])
     named = named_cells(network)
     return {
@@ -185,7 +192,10 @@ def _numbers(network: RecurrentResults) -> dict[str, Any]:
         "data": {name: (ZERO + colours(arrays[name] / 127)).astype(np.uint8).tobytes().decode() for name in shown},
         "gates": {name: paired(colours(arrays[name] / 127)) for name in network.facts["gates"]["gates"]},
         "pairs": PAIRS,
-        "next": likely,
+        "next": [
+            [[names[symbol], int(chance)] for symbol, chance in zip(symbols, chances, strict=True)]
+            for symbols, chances in likely
+        ],
     }
 
 

@@ -19,8 +19,8 @@ from atlas.views.recurrent import coloured
 
 
 def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
-    """The page, where the recipe has recurrent networks."""
-    networks = desk.results.recurrent
+    """The page, where the recipe has networks that predict code."""
+    networks = desk.results.predicting.recurrent
     if not networks:
         return
     context = {

@@ -114,8 +114,8 @@
       clear();
       var first = Math.min(at, anchor), end = Math.max(at, anchor) + 1;
       show(first, end, "on");
-      says.textContent = "Next, by the network: ";
-      loaded.next[at].forEach(function (one) {
+      says.textContent = loaded.next.length ? "Next, by the network: " : "";
+      (loaded.next[at] || []).forEach(function (one) {
         var code = document.createElement("code");
         code.textContent = (/\S/.test(one[0]) ? one[0] : one[0].replace(/ /g, "␣")).replace(/\n/g, "↵");
         says.append(code, " " + one[1] + " %  ");

@@ -126,7 +126,7 @@ def test_the_real_steps_run(tmp_path, store, kind, layers):
 
 
 def test_the_chapter_says_which_network_is_an_own_checkpoint(tmp_path):
-    first, second = make_recurrent()
+    first, second, _ = make_recurrent()
     [spec] = read_recipe(written(tmp_path, own("GRU"), title="A <b>GRU</b>")).recurrent.chosen()
     found = replace(second, spec=replace(spec, hidden=60), card={})
     for networks, title in (
@@ -188,13 +188,13 @@ def state_of(**changes):
         (state_of(core__weight_ih_l0=None), r"holds no torch\.nn\.LSTM, GRU or RNN"),
         (state_of(core__weight_ih_l1=(48, 7)), r"core\.weight_ih_l1 is 48 × 7; layers above the first are 48 × 12"),
         (state_of(core__weight_ih_l1=(48, 12)), r"core\.weight_hh_l1 is missing"),
-        (own("RNN", bidirectional=True).state_dict(), r"two directions.*has seen the symbol.*bidirectional=False"),
+        (own("RNN", bidirectional=True).state_dict(), r"two directions.*has seen the symbol.*`encoder = true`"),
         ({**own("LSTM", proj_size=5, num_layers=2).state_dict(), "core.weight_hr_l1": torch.zeros(5, 11)},
          r"core\.weight_hr_l1 is 5 × 11; layers above the first are 5 × 12"),
         (state_of(core__weight_hh_l0=None), r"lacks core\.weight_hh_l0"),
         (state_of(tokens__weight=None), "neither an embedding of 99 × 7 nor are there 7 symbols"),
-        (state_of(readout__weight=None), r"0 linear heads of 99 outputs.*over 12 cells"),
-        (state_of(norm__weight=(12,)), r"more than embedding, recurrent layer and linear head: norm\.weight 12"),
+        (state_of(readout__weight=None), r"0 linear heads of 99 outputs.*over 12 cells.*`encoder = true`"),
+        (state_of(norm__weight=(12,)), r"more than embedding, recurrent layer and linear head: norm\.weight 12.*`encoder = true`"),
         (state_of(core__weight_ih_l0=(50, 7)), "50 rows for 12 cells"),
         (state_of(two__weight_ih_l0=(48, 7)), "2 recurrent networks"),
     ],

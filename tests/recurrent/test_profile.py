@@ -101,7 +101,7 @@ def test_cells_that_the_chapter_names_have_a_page():
         assert winners <= set(cells)
         assert int(network.arrays["gates"]["memory"].argmax()) in cells
         assert named_cells(replace(network, pages=len(winners))) == tuple(sorted(winners))
-        assert named_cells(replace(network, pages=network.spec.hidden)) == tuple(range(network.spec.hidden))
+        assert named_cells(replace(network, pages=network.spec.cells)) == tuple(range(network.spec.cells))
 
 
 def test_a_cell_is_said_to_beat_chance_only_where_it_does():

@@ -63,10 +63,10 @@ def test_gains_have_their_n_and_interval(results, pages):
 
 
 def test_n_is_told_of_each_network_where_they_differ(results):
-    networks = deepcopy(results.recurrent)
+    networks = deepcopy(results.predicting.recurrent)
     bins = [network.facts["reach"]["closings"]["bracket"] for network in networks]
     assert len(networks) > 1
-    same = recurrent._closings(results, "bracket")
+    same = recurrent._closings(results.predicting, "bracket")
     assert [counts for _, counts, _ in same] == [[one["n"]] for one in bins[0]]
     bins[1][0]["n"] += 5
     (_, counts, _), *rest = recurrent._closings(replace(results, recurrent=networks), "bracket")
@@ -101,7 +101,7 @@ def test_signs_of_pairs_need_no_escape():
 def test_the_list_holds_every_cell_and_links_those_with_a_page(results, pages):
     for network in results.recurrent:
         text = pages[cells_page(network.spec.name)]
-        assert text.count('<tr><th scope="row">') == network.spec.hidden
+        assert text.count('<tr><th scope="row">') == network.spec.cells
         assert len(re.findall(r'<th scope="row"><a href="\d+/index.html">', text)) == network.pages
 
 

@@ -9,16 +9,20 @@ State = Tensor | tuple[Tensor, Tensor] | None
 
 
 class Recurrent(nn.Module):
-    """Symbols [B, T] int64 to outputs [B, T, outputs] at every position, and the last state."""
+    """Symbols [B, T] int64 to outputs [B, T, outputs] at every position, and the last state; without `outputs`, an encoder, to its states."""
 
     def __init__(
-        self, cell: str, *, symbols: int, embedding: int, hidden: int, outputs: int, layers: int = 1, rectified: bool = False
+        self, cell: str, *, symbols: int, embedding: int, hidden: int, outputs: int, layers: int = 1, rectified: bool = False,
+        directions: int = 1,
     ) -> None:  # fmt: skip
         super().__init__()
         kind: dict[str, str] = {"nonlinearity": "relu"} if rectified else {}
         self.embed = nn.Embedding(symbols, embedding)
-        self.cell = LAYERS[cell](embedding, hidden, num_layers=layers, batch_first=True, **kind)
-        self.head = nn.Linear(hidden, outputs)
+        self.directions = directions
+        self.cell = LAYERS[cell](
+            embedding, hidden, num_layers=layers, batch_first=True, bidirectional=directions == 2, **kind
+        )
+        self.head = nn.Linear(hidden * directions, outputs) if outputs else nn.Identity()
 
     def forward(self, symbols: Tensor, state: State = None) -> tuple[Tensor, State]:
         states, last = self.cell(self.embed(symbols), state)
