@@ -30,12 +30,13 @@ def measure(network: str, probes: str, *, device: str = "cpu") -> Accuracy:
     """Accuracy of a registered network on a probe set; ProbeError when the set has other labels or none."""
     import torch
 
-    loaded, source = load(NETWORKS[network]), probe_source(probes)
-    if source.labels != loaded.spec.labels:
+    spec, source = NETWORKS[network], probe_source(probes)
+    if source.labels != spec.labels:
         raise ProbeError(
-            f"{probes} carries the labels {source.labels or 'of no class list'}, but {network} knows {loaded.spec.labels}. "
+            f"{probes} carries the labels {source.labels or 'of no class list'}, but {network} knows {spec.labels}. "
             "Choose a probe set with the network's own labels."
         )
+    loaded = load(spec)
     loaded.module.to(device)
     places: list[Array] = []
     skipped = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,6 +31,7 @@ from atlas.recurrent.texts import held_out_texts
 from atlas.recurrent.words import learn
 from atlas.sources import OwnFile
 from atlas.types import RecurrentSpec
+from tests.kept import kept
 
 LINES = '''def name{0}(argument, other=(1, 2)):
     """Say what it does."""
@@ -43,7 +43,7 @@ LINES = '''def name{0}(argument, other=(1, 2)):
 '''
 
 
-@cache
+@kept
 def make_readers() -> dict[str, RecurrentResults]:
     """A small untrained network that reads words."""
     vocabulary = learn((sentence.words for sentence in read_sentences()), least=1)
@@ -86,7 +86,7 @@ def make_detector() -> Detector:
     )
 
 
-@cache
+@kept
 def make_recurrent() -> tuple[RecurrentResults, ...]:
     """An LSTM and a plain RNN of 60 cells, and an own encoder of two layers that read in both directions."""
     lstm, gru, rnn = (replace(spec, hidden=60, embedding=6) for spec in SPECS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +25,7 @@ from atlas.build.plan import Plan, make_plan
 from atlas.build.store import Store
 from atlas.config import read_recipe
 from atlas.measured import AtlasResults
+from tests.kept import FOLDER
 
 
 def _encoded_once() -> None:
@@ -49,6 +52,13 @@ def _encoded_once() -> None:
 
 
 _encoded_once()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for what is made once a run (`tests/kept.py`): the first process makes it before the others begin, and clears up after them."""
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = folder = tempfile.mkdtemp(prefix="atlas-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 class Silent:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.dcgan import DCGAN
 from atlas.sources import EmbeddedFile, HubFile, UrlFile
 from atlas.types import GeneratorSpec, LayerSpec
+from tests.kept import kept
 
 PUBLISHED = tuple(spec.name for spec in GENERATORS.values() if isinstance(spec.weights, HubFile | UrlFile))
 """Generators whose weights are fetched: random weights in tests."""
@@ -35,7 +35,7 @@ def small_dcgan(**changes: Any) -> Generator:
     return Generator(spec, module)
 
 
-@lru_cache(maxsize=1)
+@kept
 def make_generators() -> tuple[GeneratorResults, ...]:
     """One without codes, one with the marks of an InfoGAN (its codes' study is made up: it needs a trained readout), one that cannot be read inside. Made once, read by all."""
     plain = small_dcgan()
