@@ -106,11 +106,13 @@ def built_site(built: BuiltAtlas) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site written from the small results of `tests.fixtures`: two networks, so that units have twins."""
+def small_site() -> Path:
+    """A site written from the small results of `tests.fixtures`, by the first process that asks: two networks, so that units have twins."""
     from atlas.site import write
     from tests.fixtures import make_results
 
-    out = tmp_path_factory.mktemp("site")
-    write(make_results(), out)
+    out = Path(os.environ[FOLDER]) / "site"
+    with FileLock(f"{out}.lock"):
+        if not out.exists():
+            write(make_results(), out)
     return out
