@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atlas.errors import WeightsError
-from atlas.networks.recurrent import ALPHABET, OTHER, START
+from atlas.networks.recurrent import ALPHABET, OTHER, START, WAYS
 from atlas.types import StateDict
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ NEVER = 20.0  # nats below its mean: the logit of a character that the network c
 FIRST = "weight_ih_l0"
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 PROJECTION = "weight_hr"
-BACK = "_reverse"  # how the names of what reads from the end go on
+BACK = WAYS[1]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Parts:
     @property
     def places(self) -> list[str]:
         """How the names of each cell's weights end, in the order of `Net.cells`."""
-        return [f"_l{layer}{way}" for layer in range(self.layers) for way in ("", BACK)[: self.directions]]
+        return [f"_l{layer}{way}" for layer in range(self.layers) for way in WAYS[: self.directions]]
 
 
 def read_vocabulary(path: Path) -> tuple[str, ...]:
@@ -157,7 +157,7 @@ def _layers(state: StateDict, cell: str, shapes: dict[str, tuple[int, int]], fil
         _as_torch(state, cell, f"_l0{BACK}", {**shapes, "weight_ih": lowest}, file)
     layers = 1
     while f"{cell}weight_ih_l{layers}" in state:
-        for way in ("", BACK)[:directions]:
+        for way in WAYS[:directions]:
             _as_torch(state, cell, f"_l{layers}{way}", shapes, file)
         layers += 1
     return layers

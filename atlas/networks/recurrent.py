@@ -11,6 +11,7 @@ from atlas.types import RecurrentSpec
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
 
+WAYS = ("", "_reverse")  # how torch ends the names of weights that read forwards, and from the end
 START, OTHER = "\x02", "\ufffd"
 ALPHABET = (START, "\n", "\t", *(chr(code) for code in range(32, 127)), OTHER)
 """What the character networks read and predict: a mark before each file, printable ASCII, and one for all else."""

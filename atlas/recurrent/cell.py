@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from atlas.networks.recurrent import WAYS
 from atlas.types import Array
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
 
-WAYS = ("", "_reverse")  # how torch ends the names of weights that read forwards, and from the end
 RECTIFIED = "ReLU"  # the kind of a plain RNN with max(0, x) in place of tanh
 GATES = {
     "LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "update", "candidate"), "RNN": (), RECTIFIED: (),

@@ -100,6 +100,7 @@ def _read(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
         below = beside([one["h"] for one in found[-net.directions :]]) if found else None
         found += [_side_by_side(net, cell, below, symbols, order) for cell, order in zip(layer, orders, strict=True)]
     h, c = (beside([one[name] for one in found]) for name in "hc")
+    h.flags.writeable = c.flags.writeable = False
     return [(h[row, : len(text)], c[row, : len(text)]) for row, text in enumerate(texts)]
 
 
@@ -119,8 +120,6 @@ def _side_by_side(net: Net, cell: Cell, below: Array | None, symbols: Array, ord
         given = (below[rows, at] @ cell.w_in.T + cell.b_in for at in order.T)
     for at, now in zip(order.T, _steps(cell, given, zero, zero), strict=True):
         kept["h"][rows, at], kept["c"][rows, at] = now.h, now.c
-    for values in kept.values():
-        values.flags.writeable = False
     return kept
 
 
