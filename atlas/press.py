@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import jinja2
@@ -52,6 +52,7 @@ class Press:
             letter=words.letter,
             attr=_attribute,
             dense=_dense,
+            on=_on,
         )
         self._jinja.globals.update(
             networks=[(network.spec, self.desk.hues[network.spec.name]) for network in self.desk.networks],
@@ -98,6 +99,11 @@ class Press:
         """Write pages and files as they come."""
         for item in items:
             folder.write(item.path, self.render(item) if isinstance(item, Page) else item.data)
+
+
+def _on(figures: Iterable[Figure], path: str) -> list[Figure]:
+    """Those of the figures that are on the page at `path`."""
+    return [figure for figure in figures if figure.page.partition("#")[0] == path]
 
 
 def _text(value: str) -> Markup:
