@@ -104,8 +104,8 @@ def site_key(plan: Plan) -> str:
 
 SHOWN = (  # files of the package that the site's bytes depend on, beside templates and results
     "views/*.py", "figures/*.py", "networks/*.py", "networks/weights/**/*.json", "site.py", "press.py", "types.py", "sources.py",
-    "measured.py", "portrait.py", "card.py", "labels.py", "build/results.py",
-    "generative/attributes.py",
+    "measured.py", "portrait.py", "card.py", "labels.py", "build/results.py", "images/webp.py",
+    "generative/*.py", "recurrent/*.py", "recurrent/data/*",  # whose words, limits and sentences the chapters quote
 )  # fmt: skip
 
 
