@@ -6,6 +6,15 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from atlas.build import recipe as current
+from atlas.build.plan import make_plan
+from atlas.build.recurrent import RUN
+from atlas.build.results import _recurrent
+from atlas.config import read_recipe
+from atlas.press import Press
+from atlas.views import ATLAS_VIEWS
+from atlas.views.page import Page
+
 SYMBOLS = ["<pad>", "<unknown>", *(chr(code) for code in range(126, 31, -1)), "\n", "é"]  # in an order of their own
 LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
 
@@ -50,3 +59,28 @@ vocabulary = "symbols.json"
 {more}"""
     (folder / "atlas.toml").write_text(text)
     return str(folder / "atlas.toml")
+
+
+def studied(recipe, store):
+    """The results of the network `mine`, every step of it run into the store."""
+    plan = make_plan(recipe)
+    current.use(recipe)
+    try:
+        for task in plan.tasks:
+            if task.step in RUN and task.parameters.get("network", "mine") == "mine" and not store.has(task.digest):
+                [entry] = RUN[task.step](store, [task])
+                store.put(task.key, entry)
+        return _recurrent(plan, store, recipe.recurrent.chosen()[0])
+    finally:
+        current.use(read_recipe("tiny"))
+
+
+def rendered(results, folder):
+    """The chapter's pages by path."""
+    press = Press(results, folder, "")
+    return {
+        item.path: press.render(item).decode()
+        for view in ("recurrent", "reliance", "states", "cell")
+        for item in ATLAS_VIEWS[view](press.desk, ())
+        if isinstance(item, Page)
+    }

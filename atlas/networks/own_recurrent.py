@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,8 @@ class Parts:
     embed: str
     cell: str
     head: str | None  # an encoder's is not read
-    directions: int = 1
-
-    @property
-    def places(self) -> list[str]:
-        """How the names of each cell's weights end, in the order of `Net.cells`."""
-        return [f"_l{layer}{way}" for layer in range(self.layers) for way in WAYS[: self.directions]]
+    directions: int
+    ends: tuple[str, ...]  # how the names of each cell's weights end, in the order of `Net.cells`
 
 
 def read_vocabulary(path: Path) -> tuple[str, ...]:
@@ -99,9 +96,8 @@ def parts_of(state: StateDict, symbols: int, file: str, *, encoder: bool = False
     shapes = {"weight_ih": (rows, passed * directions), "weight_hh": (rows, passed)}
     if projected:
         shapes[PROJECTION] = passed, hidden
-    layers = _layers(state, cell, shapes, file, directions)
-    parts = Parts(kind, symbols, inputs, layers, hidden, "", cell, None, directions)
-    own = {f"{cell}{name}{place}" for name in (*WEIGHTS, PROJECTION) for place in parts.places}
+    ends = tuple(_ends(state, cell, shapes, file, directions))
+    own = {f"{cell}{name}{end}" for name in (*WEIGHTS, PROJECTION) for end in ends}
     others = {key: tuple(value.shape) for key, value in state.items() if key not in own}
     head = None if encoder else _head(others, symbols, passed, file)
     rest = {key: shape for key, shape in others.items() if head is None or key not in (f"{head}weight", f"{head}bias")}
@@ -112,7 +108,7 @@ def parts_of(state: StateDict, symbols: int, file: str, *, encoder: bool = False
             f"{file} holds more than embedding, recurrent layer and linear head: {_listed(left)}. Only these can be read: "
             "save a network without other parts, or let its states alone be studied with `encoder = true`."
         )
-    return replace(parts, embed=embed, head=head)
+    return Parts(kind, symbols, inputs, len(ends) // directions, hidden, embed, cell, head, directions, ends)
 
 
 def _embedding(shapes: dict[str, tuple[int, ...]], symbols: int, inputs: int, reader: str) -> str:
@@ -150,27 +146,28 @@ def _cell(state: StateDict, file: str, *, encoder: bool) -> str:
     return prefix
 
 
-def _layers(state: StateDict, cell: str, shapes: dict[str, tuple[int, int]], file: str, directions: int) -> int:
-    """How many layers there are; those above the first read what the one below passes on, in matrices of these `shapes`."""
-    if directions == 2:
-        lowest = tuple(state[f"{cell}{FIRST}"].shape)
-        _as_torch(state, cell, f"_l0{BACK}", {**shapes, "weight_ih": lowest}, file)
-    layers = 1
-    while f"{cell}weight_ih_l{layers}" in state:
+def _ends(
+    state: StateDict, cell: str, shapes: Mapping[str, tuple[int, ...]], file: str, directions: int
+) -> Iterator[str]:
+    """How the names of each cell's weights end; those above the first layer read what the one below passes on, in matrices of these `shapes`."""
+    lowest = {**shapes, "weight_ih": tuple(state[f"{cell}{FIRST}"].shape)}
+    for layer in count():
+        if f"{cell}weight_ih_l{layer}" not in state:
+            return
         for way in WAYS[:directions]:
-            _as_torch(state, cell, f"_l{layers}{way}", shapes, file)
-        layers += 1
-    return layers
+            end = f"_l{layer}{way}"
+            _as_torch(state, cell, end, shapes if layer else lowest, file)
+            yield end
 
 
-def _as_torch(state: StateDict, cell: str, place: str, shapes: Mapping[str, tuple[int, ...]], file: str) -> None:
-    """WeightsError unless the weights whose names end with `place` have these `shapes`."""
+def _as_torch(state: StateDict, cell: str, end: str, shapes: Mapping[str, tuple[int, ...]], file: str) -> None:
+    """WeightsError unless the weights whose names go on with `end` have these `shapes`."""
     for name, shape in shapes.items():
-        key = f"{cell}{name}{place}"
+        key = f"{cell}{name}{end}"
         found = tuple(state[key].shape) if key in state else None
         if found != shape:
             told = "is missing" if found is None else f"is {' × '.join(map(str, found))}"
-            above = "its other direction is" if place == f"_l0{BACK}" else "layers above the first are"
+            above = "its other direction is" if end == f"_l0{BACK}" else "layers above the first are"
             raise WeightsError(
                 f"{file}: {key} {told}; {above} {' × '.join(map(str, shape))}, as torch makes them. "
                 "Save the whole `model.state_dict()` of one torch.nn.LSTM, GRU or RNN."
@@ -216,15 +213,14 @@ def taken_apart(
     given = {key: value.float() for key, value in state.items()}
     embed = given[parts.embed] if parts.embed else torch.eye(parts.symbols)
     zero = torch.zeros(given[f"{parts.cell}{FIRST}"].shape[0])  # of a layer without biases
-    cell = {f"cell.{name}{place}": given.get(f"{parts.cell}{name}{place}", zero)
-            for place in parts.places for name in WEIGHTS}  # fmt: skip
+    cell = {f"cell.{name}{end}": given.get(f"{parts.cell}{name}{end}", zero) for end in parts.ends for name in WEIGHTS}
     head = None
     if parts.head is not None:
         head = given[f"{parts.head}weight"], given.get(f"{parts.head}bias", torch.zeros(parts.symbols))
     if f"{parts.cell}{PROJECTION}_l0" in given:
-        projections = {place: given[f"{parts.cell}{PROJECTION}{place}"] for place in parts.places}
+        projections = {end: given[f"{parts.cell}{PROJECTION}{end}"] for end in parts.ends}
         cell |= _without_projection(cell, projections, parts.layers)
-        head = head and (head[0] @ projections[parts.places[-1]], head[1])
+        head = head and (head[0] @ projections[parts.ends[-1]], head[1])
     return embed, head, cell
 
 
@@ -232,10 +228,10 @@ def _without_projection(cell: StateDict, projections: Mapping[str, Tensor], laye
     """What reads projected states, as it reads the states themselves: each direction's own gates, and the layer above those of both."""
     import torch
 
-    found = {f"cell.weight_hh{place}": cell[f"cell.weight_hh{place}"] @ one for place, one in projections.items()}
+    found = {f"cell.weight_hh{end}": cell[f"cell.weight_hh{end}"] @ one for end, one in projections.items()}
     for layer in range(1, layers):
-        below = [one for place, one in projections.items() if place.removesuffix(BACK) == f"_l{layer - 1}"]
-        names = [f"cell.weight_ih{place}" for place in projections if place.removesuffix(BACK) == f"_l{layer}"]
+        below = [one for end, one in projections.items() if end.removesuffix(BACK) == f"_l{layer - 1}"]
+        names = [f"cell.weight_ih{end}" for end in projections if end.removesuffix(BACK) == f"_l{layer}"]
         both: Tensor = torch.block_diag(*below)  # type: ignore[no-untyped-call]
         found |= {name: cell[name] @ both for name in names}
     return found

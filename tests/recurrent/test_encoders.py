@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from atlas.build import recipe as current
 from atlas.build.plan import make_plan
-from atlas.build.recurrent import PREDICTING, RUN, load
-from atlas.build.results import _recurrent
-from atlas.build.store import Store
+from atlas.build.recurrent import PREDICTING, load
 from atlas.config import read_recipe
 from atlas.errors import WeightsError
 from atlas.figures.chapter import recurrent_figures
@@ -16,12 +13,11 @@ from atlas.figures.recurrent import PREDICTIONS
 from atlas.networks.own_recurrent import parts_of
 from atlas.networks.own_tokens import with_marks
 from atlas.networks.recurrent import ALPHABET
-from atlas.press import Press
-from atlas.views import ATLAS_VIEWS
-from atlas.views.page import Page
+from atlas.recurrent.cells import Half
+from atlas.recurrent.concepts import Concept
 from tests.chapters import make_recurrent
 from tests.fixtures import make_results
-from tests.own_recurrent import LAYERS, SYMBOLS, own, written
+from tests.own_recurrent import LAYERS, SYMBOLS, own, rendered, studied, written
 
 TEXT = "def f(x):\n    return 'a' + x  # ~"
 TWO = {"bidirectional": True}
@@ -77,26 +73,12 @@ def test_the_layer_and_the_direction_of_a_cell_are_told(tmp_path):
     assert not any(other.reads_back(cell) for cell in range(other.cells))
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    return Store(tmp_path_factory.mktemp("store"))
-
-
 @pytest.mark.parametrize(("kind", "layers"), [("LSTM", 1), ("GRU", 2)])
 def test_every_step_and_every_page(tmp_path, store, kind, layers):
     module = tagger(kind, num_layers=layers, **TWO)
     recipe = read_recipe(written(tmp_path, module, title="A <b>tagger</b>", encoder=True))
-    plan = make_plan(recipe)
-    assert not {task.step for task in plan.tasks} & PREDICTING
-    current.use(recipe)
-    try:
-        for task in plan.tasks:
-            if task.step in RUN and task.parameters.get("network", "mine") == "mine" and not store.has(task.digest):
-                [entry] = RUN[task.step](store, [task])
-                store.put(task.key, entry)
-        found = _recurrent(plan, store, recipe.recurrent.chosen()[0])
-    finally:
-        current.use(read_recipe("tiny"))
+    assert not {task.step for task in make_plan(recipe).tasks} & PREDICTING
+    found = studied(recipe, store)
     assert found.facts["passages"]["replay"] < 1e-10
     assert "held" not in found.facts["cells"]
     assert found.arrays["profiles"]["counts"].shape[0] == 24 * layers
@@ -117,21 +99,8 @@ def test_every_step_and_every_page(tmp_path, store, kind, layers):
         assert pages["recurrent/mine/cells/index.html"].count("reads forwards</td>") == 12 * layers
 
 
-def rendered(results, folder):
-    press = Press(results, folder, "")
-    return {
-        item.path: press.render(item).decode()
-        for view in ("recurrent", "reliance", "states", "cell")
-        for item in ATLAS_VIEWS[view](press.desk, ())
-        if isinstance(item, Page)
-    }
-
-
-def test_two_directions_tell_what_comes(tmp_path, store):
+def test_two_directions_tell_what_comes():
     """A label that only what follows can give away is told by cells that read from the end, and by no others."""
-    from atlas.recurrent.cells import Half
-    from atlas.recurrent.concepts import Concept
-
     rng = np.random.default_rng(0)
     symbols = rng.integers(0, 5, 4000)
     module = own("GRU", symbols=5, **TWO).double()

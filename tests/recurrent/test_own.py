@@ -10,7 +10,6 @@ import torch
 from atlas.build import recipe as current
 from atlas.build.plan import make_plan
 from atlas.build.recurrent import RUN, load
-from atlas.build.store import Store
 from atlas.config import read_recipe
 from atlas.errors import ConfigError, WeightsError
 from atlas.networks.own_recurrent import into_alphabet, parts_of, read_vocabulary, shared
@@ -95,12 +94,6 @@ def test_a_layer_without_biases_is_read():
     made = into_alphabet(state, SYMBOLS, "mine")
     assert made["cell.bias_ih_l0"].shape == (48,)
     assert not made["cell.bias_ih_l0"].any() and not made["cell.bias_hh_l0"].any()
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """Keeps the texts, which all networks read."""
-    return Store(tmp_path_factory.mktemp("store"))
 
 
 @pytest.mark.parametrize(("kind", "layers"), [("LSTM", 1), ("GRU", 2), ("RNN", 1)])

@@ -6,15 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from atlas.build import recipe as current
 from atlas.build.plan import make_plan
-from atlas.build.recurrent import RUN, load
-from atlas.build.results import _recurrent
-from atlas.build.store import Store
+from atlas.build.recurrent import load
 from atlas.config import read_recipe
 from atlas.errors import ConfigError, ProbeError, WeightsError
 from atlas.networks.own_tokens import SAMPLE, check_tokenizer, tokenizer, with_marks
-from atlas.press import Press
 from atlas.recurrent.cell import net_of
 from atlas.recurrent.reach_study import study_reach
 from atlas.recurrent.source import SourceFile
@@ -22,11 +18,9 @@ from atlas.recurrent.texts import held_out_texts
 from atlas.recurrent.tokens import by_token, in_tokens, study_tokens
 from atlas.recurrent.trace import losses, replay_error, replay_net
 from atlas.types import TokenizerSpec
-from atlas.views import ATLAS_VIEWS
-from atlas.views.page import Page
 from tests.chapters import LINES, make_recurrent
 from tests.fixtures import make_results
-from tests.own_recurrent import own, written
+from tests.own_recurrent import own, rendered, studied, written
 
 WORDS = r"\w+|\n *|\s|."
 VOCABULARY = (
@@ -210,38 +204,18 @@ def test_losses_are_told_by_the_character_and_the_unknown_is_spelled(tmp_path, t
     assert facts["context"]["lengths"][0] == round(np.mean([text.spread for text in found]))
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    return Store(tmp_path_factory.mktemp("store"))
-
-
 @pytest.mark.parametrize(
     ("how", "kind", "layers"), [({"tokenizer": "split", "split": WORDS}, "LSTM", 2), ({"tokenizer": "longest"}, "RNN", 1)]
 )  # fmt: skip
 def test_every_step_and_every_page(tmp_path, store, how, kind, layers):
     module = module_of(kind, num_layers=layers)
     recipe = read_recipe(written(tmp_path, module, symbols=VOCABULARY, title="A <b>token</b> network", **how))
-    plan = make_plan(recipe)
-    current.use(recipe)
-    try:
-        for task in plan.tasks:
-            if task.step in RUN and task.parameters.get("network", "mine") == "mine" and not store.has(task.digest):
-                [entry] = RUN[task.step](store, [task])
-                store.put(task.key, entry)
-        found = _recurrent(plan, store, recipe.recurrent.chosen()[0])
-    finally:
-        current.use(read_recipe("tiny"))
+    found = studied(recipe, store)
     assert found.facts["passages"]["replay"] < 1e-10
     for decision in found.facts["relevances"]["decisions"]:
         assert abs(decision["ledger"]["residual"]) < 1e-8
     for networks in ((found,), (*make_recurrent(), found)):
-        press = Press(make_results(recurrent=networks), tmp_path, "")
-        pages = {
-            item.path: press.render(item).decode()
-            for view in ("recurrent", "reliance", "states", "cell")
-            for item in ATLAS_VIEWS[view](press.desk, ())
-            if isinstance(item, Page)
-        }
+        pages = rendered(make_results(recurrent=networks), tmp_path)
         assert not any("<b>token" in page for page in pages.values())
         index, cell = pages["recurrent/index.html"], pages["recurrent/mine/cells/3/index.html"]
         assert "The A &lt;b&gt;token&lt;/b&gt; network reads tokens of" in index

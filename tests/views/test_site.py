@@ -15,7 +15,7 @@ import jinja2
 import pytest
 
 from atlas.errors import AtlasError, StoreError
-from atlas.figures.catalogue import CHAPTERS, all_ids
+from atlas.figures.catalogue import all_ids
 from atlas.folder import MANIFEST
 from atlas.press import Press
 from atlas.site import write
@@ -172,36 +172,6 @@ def test_the_manifest_names_every_file(site):
     listed = set((site / MANIFEST).read_text().splitlines())
     found = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert found == listed | {MANIFEST}
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["index.html", "networks/twin/index.html", "networks/twin/block3b/index.html", "networks/twin/block3b/map/index.html",
-     "networks/twin/gates/index.html", "figures/twin/block3b/map/index.html", "networks/twin/block3b/6/index.html"],
-)  # fmt: skip
-def test_pages_of_figures_tell_machines_what_they_show(site, path):
-    text = (site / path).read_text(encoding="utf-8")
-    told = json.loads(re.search(r"<script type=\"?application/ld\+json\"?>(.*?)</script>", text)[1])
-    figures = told if isinstance(told, list) else [told]
-    assert f'<meta name="citation_title" content="{figures[0]["name"]}">'.replace('"', "") in text.replace('"', "")
-    for figure in figures:
-        assert figure["identifier"] in set(all_ids(make_results()))
-        for address in (figure["acquireLicensePage"], figure.get("contentUrl", figure["acquireLicensePage"])):
-            assert (site / normpath(join(dirname(path), address))).is_file()
-
-
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_figure_of_a_chapter_is_told_to_machines_on_its_page(site, chapter):
-    told: dict[str, set[str]] = {}
-    for figure in CHAPTERS[chapter](make_results()):
-        told.setdefault(figure.page.partition("#")[0], set()).add(figure.id)
-    assert len(told) > 10
-    for path, figures in told.items():
-        text = (site / path).read_text(encoding="utf-8")
-        [script] = re.findall(r"<script type=\"?application/ld\+json\"?>(.*?)</script>", text)
-        objects = json.loads(script)
-        assert {one["identifier"] for one in (objects if isinstance(objects, list) else [objects])} == figures, path
-        assert text.count("citation_title") == 1, path
 
 
 def test_atlas_json_counts_what_is_there(site, pages):
