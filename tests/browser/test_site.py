@@ -162,6 +162,23 @@ def test_cells_are_sorted_by_concept_and_a_stretch_finds_its_like(paths, visit, 
     assert page.problems == []
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_cell_browser_of_an_encoder_has_no_next_characters(small_site, visit, width):
+    page = visit(f"{small_site.as_uri()}/recurrent/index.html", width=width)
+    over = page.locator(".over[data-network=encoder]")
+    strip = over.locator(".code-strip")
+    strip.focus()
+    for key in ("Home", *["Shift+ArrowRight"] * 4):
+        strip.press(key)
+    over.locator(".matched").wait_for()
+    assert over.locator("i.on").count() == 5
+    assert over.locator(".next").inner_text() == ""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.problems == []
+    page.evaluate(AXE)  # which asks for style sheets in ways that a file's page may not
+    assert violations(page) == []
+
+
 def test_arrow_keys_turn_the_pages(paths, visit, opened):
     page = visit(f"{opened}/{LAYER}/3/index.html")
     page.keyboard.press("ArrowRight")

@@ -226,7 +226,8 @@ def test_every_unit_page_keeps_to_its_budget(site):
 
 def test_page_sizes(site):
     sizes = {path.relative_to(site).as_posix(): path.stat().st_size for path in site.rglob("*.html")}
-    assert max(sizes.values()) < 130_000, max(sizes, key=sizes.get)
+    assert sizes.pop("recurrent/index.html") < 130_000  # of three networks side by side
+    assert max(sizes.values()) < 100_000, max(sizes, key=sizes.get)
     fonts = sum(path.stat().st_size for path in (site / "static/fonts").glob("*.woff2"))
     assert fonts < 120_000
 
