@@ -140,7 +140,7 @@ def test_cells_are_sorted_by_concept_and_a_stretch_finds_its_like(paths, visit, 
     page = visit(f"{opened}/{paths['recurrent']}")
     over = page.locator(".over[data-network]").first
     over.locator("select[name=concept]").focus()
-    page.wait_for_function("document.querySelector('.over select[name=concept]').length > 1")
+    over.locator("select[name=concept] option").nth(1).wait_for(state="attached")
     over.locator("select[name=concept]").select_option("in a comment")
     scores = [float(text.split(" · ")[1][:5]) for text in over.locator("select[name=cell] option").all_inner_texts()]
     assert scores == sorted(scores, reverse=True)

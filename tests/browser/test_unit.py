@@ -23,7 +23,7 @@ def test_an_example_leads_to_its_maker_and_licence(paths, visit, opened):
     link = page.locator(".strip a").first
     words = link.locator("img").get_attribute("alt")
     link.hover()
-    page.wait_for_function("document.querySelector('.strip a').hash.startsWith('#work-')")
+    page.locator(".strip a[href*='#work-']").first.wait_for()
     link.click()
     page.wait_for_url("**/images/**#work-*")
     assert words.partition(", crop")[0] in page.locator(":target").inner_text()
