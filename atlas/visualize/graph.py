@@ -219,11 +219,17 @@ class _Redirected(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (x,), (gradient,) = ctx.saved_tensors, gradients
-        passed = gradient * ((x > ctx.low) & (x < ctx.high))
-        # the loss is minimized: a positive gradient pushes a value down
-        away = ((x <= ctx.low) & (gradient > 0)) | ((x >= ctx.high) & (gradient < 0))
-        alive = passed.flatten(1).any(dim=1).view(-1, *[1] * (x.dim() - 1))
-        return torch.where(alive, passed, gradient.masked_fill(away, 0)), None, None
+        passed = torch.ops.aten.hardtanh_backward(gradient, x, ctx.low, ctx.high)
+        dead = ~passed.any(dim=tuple(range(1, x.dim())))
+        if dead.any():  # few images are, so only they are looked at more closely
+            passed[dead] = _inward(x[dead], gradient[dead], ctx.low, ctx.high)
+        return passed, None, None
+
+
+def _inward(x: Tensor, gradient: Tensor, low: float, high: float) -> Tensor:
+    """The gradient where it moves a clamped value back into range; the loss is minimized, so a positive one pushes down."""
+    away = ((x <= low) & (gradient > 0)) | ((x >= high) & (gradient < 0))
+    return gradient.masked_fill(away, 0)
 
 
 def _clamp(traced: fx.GraphModule) -> None:

@@ -223,6 +223,23 @@ def test_a_dead_clamp_passes_the_gradient_only_while_it_is_redirected():
     assert helped.tolist() == [[-1, -1], [0, -1]]  # only the image that is dead everywhere
 
 
+@pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
+def test_what_is_redirected_value_by_value(memory):
+    random = torch.Generator().manual_seed(0)
+    x = torch.where(torch.rand(6, 3, 4, 4, generator=random) < 0.5, -1.0, 7.0)
+    x[3:] = torch.rand(3, 3, 4, 4, generator=random) * 12 - 3  # alive in part
+    x = x.contiguous(memory_format=memory).requires_grad_()
+    incoming = torch.randn(6, 3, 4, 4, generator=random)
+    clamp = Clamp(0.0, 6.0)
+    clamp.redirect = True
+    (found,) = torch.autograd.grad(clamp(x), x, incoming)
+    for row in zip(found.flatten(1).tolist(), x.flatten(1).tolist(), incoming.flatten(1).tolist(), strict=True):
+        alive = any(0 < value < 6 for value in row[1])
+        for got, value, gradient in zip(*row, strict=True):
+            inward = gradient < 0 if value <= 0 else gradient > 0  # a step goes against the gradient
+            assert got == (gradient if (0 < value < 6 if alive else inward) else 0)
+
+
 def test_a_linear_unit_is_excited_towards_its_weights():
     module = nn.Sequential(nn.Conv2d(3, 2, 1, bias=False)).eval().requires_grad_(False)
     module[0].weight.data = torch.tensor([[1.0, -1.0, -1.0], [-1.0, 1.0, -1.0]]).view(2, 3, 1, 1)
