@@ -230,3 +230,8 @@ class Figure:
     licence: str
     attribution: str
     provenance: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The last part of its id: what tells it from the other figures of its page."""
+        return self.id.rpartition("/")[2]

@@ -242,26 +242,22 @@ _PLOTS: dict[str, Callable[[Any, AtlasResults], None]] = {
 }  # fmt: skip
 
 
-def _name(figure: Figure) -> str:
-    return figure.id.rpartition("/")[2]
-
-
 def _text_height(results: AtlasResults, figure: Figure) -> float:
-    return max(1.0, len(_rows(results, _name(figure))) * ROW)
+    return max(1.0, len(_rows(results, figure.name)) * ROW)
 
 
 def _plot_height(results: AtlasResults, figure: Figure) -> float:
-    return 4.2 if _name(figure) in ("localized", "causal", "statemap") else 3.2
+    return 4.2 if figure.name in ("localized", "causal", "statemap") else 3.2
 
 
 DRAWINGS.add(
-    "recurrent", Drawing(_text_height, lambda results, figure, axes: draw_text(axes, _rows(results, _name(figure))))
+    "recurrent", Drawing(_text_height, lambda results, figure, axes: draw_text(axes, _rows(results, figure.name)))
 )
 DRAWINGS.add(
     "recurrent-plot",
     Drawing(
         _plot_height,
-        lambda results, figure, axes: _PLOTS[_name(figure)](axes, told_of(results, _name(figure))),
+        lambda results, figure, axes: _PLOTS[figure.name](axes, told_of(results, figure.name)),
         indent=0.5,
     ),
 )

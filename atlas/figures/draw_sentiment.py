@@ -25,14 +25,13 @@ LINE = 0.22  # inches of a line of words
 
 
 def _height(results: AtlasResults, figure: Figure) -> float:
-    name = figure.id.rpartition("/")[2]
-    if name == "rests":
+    if figure.name == "rests":
         return LINE * (1 + 2 * shown_decisions(results.readers[READS]))
-    return 4.0 if name == "chips" else 2.6
+    return 4.0 if figure.name == "chips" else 2.6
 
 
 def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    network, name = results.readers[READS], figure.id.rpartition("/")[2]
+    network, name = results.readers[READS], figure.name
     if name == "rests":
         _sentences(axes, network, _height(results, figure))
     elif name == "chips":

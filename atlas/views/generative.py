@@ -58,7 +58,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "figure": seeds_figure(desk.results, seeds) if seeds else None,
     })  # fmt: skip
     for generator in generators:
-        figures = {figure.id.rpartition("/")[2]: figure for figure in generator_figures(desk.results, generator)}
+        figures = {figure.name: figure for figure in generator_figures(desk.results, generator)}
         yield from _assets(desk, generator, figures)
         yield from _generator(desk, generator, figures)
         for record in generator.facts["directions"]["directions"]:

@@ -51,7 +51,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         return
     found, predicting = [_found(network) for network in results.recurrent], results.predicting
     context = {
-        "figures": {figure.id.partition("/")[2]: figure for figure in recurrent_figures(results)},
+        "figures": {figure.name: figure for figure in recurrent_figures(results)},
         "found": found,
         "telling": [one for one in found if one["spec"].predicts],
         "trained": [one for one in found if one["card"]],

@@ -24,7 +24,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     if not networks:
         return
     context = {
-        "figures": {figure.id.partition("/")[2]: figure for figure in recurrent_figures(desk.results)},
+        "figures": {figure.name: figure for figure in recurrent_figures(desk.results)},
         "found": [{"spec": network.spec, "decisions": _decisions(network)} for network in networks],
         "deletions": [(n.spec.title, chart(deletion_lines(n, "relevances"))) for n in networks],
     }

@@ -37,7 +37,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     if network is None:
         return
     context = {
-        "figures": {figure.id.partition("/")[2]: figure for figure in sentiment_figures(desk.results)},
+        "figures": {figure.name: figure for figure in sentiment_figures(desk.results)},
         "spec": network.spec,
         "card": network.card,
         "words": beads(word_groups(network)),

@@ -26,7 +26,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     arrays, facts = network.arrays["sounds"], network.facts["sounds"]
     most = float(np.abs(arrays["cell"]).max())
     context = {
-        "figures": {figure.id.partition("/")[2]: figure for figure in hearing_figures(desk.results)},
+        "figures": {figure.name: figure for figure in hearing_figures(desk.results)},
         "spec": network.spec,
         "facts": facts,
         "rows": [

@@ -29,7 +29,7 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
     if not networks:
         return
     context = {
-        "figures": {figure.id.partition("/")[2]: figure for figure in recurrent_figures(desk.results)},
+        "figures": {figure.name: figure for figure in recurrent_figures(desk.results)},
         "matches": [(n.spec, [_query(q) for q in n.facts["matches"]["queries"]]) for n in networks],
         "reactions": [(n.spec, _movers(n), character_chips(n)) for n in networks],
         "lists": [(n.spec, len(named_cells(n)), cells_page(n.spec.name)) for n in networks],
