@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from atlas.build.pace import guesses
 from atlas.build.plan import Plan, Task
 from atlas.build.progress import words
 from atlas.build.run import pending
-from atlas.build.stepspec import STEPS
 from atlas.build.store import Store
 from atlas.errors import UnknownName
 
@@ -20,15 +20,16 @@ PAGE_BYTES = 5_700  # of a unit, with its share of its layer's pages
 
 def plan_lines(plan: Plan, store: Store, *, workers: int) -> Iterator[str]:
     """A table of the steps with time left and the expected size of the site."""
-    missing = Counter(task.step for task in pending(plan, store))
+    tasks = pending(plan, store)
+    seconds, missing = guesses(plan, tasks, store), Counter(task.step for task in tasks)
     total = Counter(task.step for task in plan.tasks)
     yield f"recipe {plan.recipe.name}: {len(plan.tasks)} results"
     yield f"{'step':<12} {'results':>8} {'cached':>8} {'to do':>8} {'about':>12}"
     for step, count in total.items():
-        guess = missing[step] * STEPS[step].seconds / workers
+        guess = sum(seconds[task.digest] for task in tasks if task.step == step) / workers
         yield f"{step:<12} {count:>8} {count - missing[step]:>8} {missing[step]:>8} {words(guess) if guess else '-':>12}"
-    seconds = sum(STEPS[step].seconds * count for step, count in missing.items()) / workers
-    yield f"time: about {words(seconds)} with {workers} workers" if seconds else "time: nothing to compute"
+    whole = sum(seconds.values()) / workers
+    yield f"time: about {words(whole)} with {workers} workers" if tasks else "time: nothing to compute"
     yield f"site: about {_site_bytes(plan, total) / 1e6:.0f} MB"
 
 

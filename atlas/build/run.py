@@ -7,13 +7,14 @@ can be lost. Results do not depend on the number of workers or on the order of j
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from atlas.build.pace import guesses
 from atlas.build.plan import Plan, Task
 from atlas.build.recipe import use
 from atlas.build.stepspec import STEPS
@@ -24,15 +25,11 @@ from atlas.pool import pool
 
 @dataclass
 class Job:
-    """Tasks that a worker does together, and the digests that must exist before."""
+    """Tasks that a worker does together, a guess of the processor seconds, and the digests that must exist before."""
 
     tasks: list[Task]
+    seconds: float
     waits: set[str] = field(default_factory=set)
-
-    @property
-    def seconds(self) -> float:
-        """A guess of the processor time."""
-        return sum(STEPS[task.step].seconds for task in self.tasks)
 
 
 class Progress(Protocol):
@@ -50,16 +47,17 @@ def pending(plan: Plan, store: Store) -> list[Task]:
     return [task for task in plan.tasks if not store.has(task.digest)]
 
 
-def make_jobs(tasks: Sequence[Task]) -> list[Job]:
-    """Group pending tasks into jobs; tasks of one step and group share a job up to the step's batch."""
+def make_jobs(tasks: Sequence[Task], seconds: Mapping[str, float]) -> list[Job]:
+    """Group pending tasks, of guessed `seconds` by digest, into jobs; tasks of one step and group share a job up to the step's batch."""
     missing = {task.digest for task in tasks}
     groups: dict[tuple[str, str], list[Task]] = {}
     for task in tasks:
         groups.setdefault((task.step, task.group), []).append(task)
     jobs = [
-        Job(members[first : first + STEPS[step].batch])
+        Job(part, sum(seconds[task.digest] for task in part))
         for (step, _), members in groups.items()
         for first in range(0, len(members), STEPS[step].batch)
+        for part in (members[first : first + STEPS[step].batch],)
     ]
     for job in jobs:
         needs = {digest for task in job.tasks for digests in task.needs.values() for digest in digests}
@@ -71,7 +69,7 @@ def run(plan: Plan, store: Store, *, workers: int, progress: Progress) -> None:
     """Compute everything that the store lacks. Raises what a step raised; what was finished stays in the store."""
     store.make()
     tasks = pending(plan, store)
-    jobs = make_jobs(tasks)
+    jobs = make_jobs(tasks, guesses(plan, tasks, store))
     progress.start(jobs, len(plan.tasks) - len(tasks))
     if not jobs:
         return

@@ -97,11 +97,12 @@ def test_a_new_layer_leaves_the_others_as_they_are():
 
 def test_jobs_keep_batches_and_wait_for_what_is_missing():
     tasks = plan(recipe="default").tasks
-    jobs = make_jobs(tasks)
+    jobs = make_jobs(tasks, {task.digest: 2.0 for task in tasks})
     assert sum(len(job.tasks) for job in jobs) == len(tasks)
     for job in jobs:
         assert len({(task.step, task.group) for task in job.tasks}) == 1
         assert len(job.tasks) <= STEPS[job.tasks[0].step].batch
+        assert job.seconds == 2.0 * len(job.tasks)
         assert bool(job.waits) == any(task.needs for task in job.tasks)
 
 
