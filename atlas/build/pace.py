@@ -22,7 +22,7 @@ def guesses(plan: Plan, missing: Sequence[Task], store: Store) -> dict[str, floa
     for task in plan.tasks:
         if task.step in steps and task.digest not in wanted:
             stored.setdefault((task.step, task.group), task.digest)
-    took = {group: float(store.manifest(digest)["seconds"]) for group, digest in stored.items()}
+    took = {group: store.seconds(digest) for group, digest in stored.items()}
     near: dict[Group, float] = {}
     found = {}
     for task in plan.tasks:

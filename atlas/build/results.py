@@ -58,7 +58,7 @@ def step_seconds(plan: Plan, store: Store) -> dict[str, float]:
     """Processor seconds that the entries of each step took when they were made."""
     seconds: dict[str, float] = {}
     for task in plan.tasks:
-        seconds[task.step] = seconds.get(task.step, 0.0) + float(store.manifest(task.digest)["seconds"])
+        seconds[task.step] = seconds.get(task.step, 0.0) + store.seconds(task.digest)
     return {step: round(total, 1) for step, total in seconds.items()}
 
 

@@ -109,6 +109,13 @@ class Store:
             raise self._corrupt(digest, f"its manifest is unreadable ({error})") from error
         return manifest
 
+    def seconds(self, digest: str) -> float:
+        """Processor seconds that an entry took; StoreError as for its manifest, also where that does not say."""
+        found = self.manifest(digest).get("seconds")
+        if not isinstance(found, int | float):
+            raise self._corrupt(digest, "its manifest does not say how long it took")
+        return float(found)
+
     def get(self, digest: str) -> Entry:
         """Read an entry and check it against its digest; StoreError names the folder to delete when it is corrupt."""
         from safetensors import SafetensorError

@@ -6,6 +6,7 @@ from atlas.build.pace import guesses
 from atlas.build.plan import Plan, Task
 from atlas.build.stepspec import STEPS
 from atlas.build.store import Entry, Store
+from atlas.errors import StoreError
 
 OWN = STEPS["pictures"].seconds
 
@@ -63,3 +64,13 @@ def test_other_steps_say_nothing(tmp_path):
     store.put(map_of.key, Entry({}, {}), seconds=50.0)
     missing = [picture("a", "one", 0)]
     assert guesses(Plan(None, (map_of, *missing)), missing, store) == {missing[0].digest: OWN}
+
+
+@pytest.mark.parametrize("text", ["{}", "", '{"seconds": "soon"}'])
+def test_a_corrupt_entry_is_named(tmp_path, text):
+    store = Store(tmp_path)
+    kept, lost = TASKS[:2]
+    store.put(kept.key, Entry({}, {}), seconds=1.0)
+    (store.folder(kept.digest) / "manifest.json").write_text(text)
+    with pytest.raises(StoreError, match=kept.digest):
+        guesses(Plan(None, (kept, lost)), [lost], store)
