@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import atlas
-from atlas.build.gather import check_weights
 from atlas.build.plan import Plan
-from atlas.build.run import Progress, pending, run
+from atlas.build.run import Progress, run
 from atlas.build.store import Store, canonical
 from atlas.folder import alone
 from atlas.labels import class_names
@@ -56,11 +55,9 @@ def build(
 ) -> Built:
     """Build the atlas of `plan` into the folder `out`. Raises AtlasError with the way out; finished work is kept.
 
-    `layer_done` is told the layers as their pages are written: name, layers done, layers in all. All weight files are
-    checked before anything is computed. With random weights no site is written.
+    `layer_done` is told the layers as their pages are written: name, layers done, layers in all. With random weights no
+    site is written.
     """
-    if pending(plan, store):
-        check_weights(plan.recipe)
     run(plan, store, workers=workers, progress=progress)
     invented = [network.name for network in plan.recipe.networks if isinstance(network.spec.weights, RandomWeights)]
     if invented:

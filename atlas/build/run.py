@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from atlas.build.gather import check_weights
 from atlas.build.pace import guesses
 from atlas.build.plan import Plan, Task
 from atlas.build.recipe import use
@@ -66,9 +67,14 @@ def make_jobs(tasks: Sequence[Task], seconds: Mapping[str, float]) -> list[Job]:
 
 
 def run(plan: Plan, store: Store, *, workers: int, progress: Progress) -> None:
-    """Compute everything that the store lacks. Raises what a step raised; what was finished stays in the store."""
+    """Compute everything that the store lacks. Raises what a step raised; what was finished stays in the store.
+
+    All weight files are checked before anything is computed.
+    """
     store.make()
     tasks = pending(plan, store)
+    if tasks:
+        check_weights(plan.recipe)
     jobs = make_jobs(tasks, guesses(plan, tasks, store))
     progress.start(jobs, len(plan.tasks) - len(tasks))
     if not jobs:
