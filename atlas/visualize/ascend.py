@@ -39,18 +39,21 @@ def ascend(engine: Engine, objective: Objective, *, seeds: list[int], settings: 
     adam = torch.optim.Adam([spectra], lr=canvas.rate(settings), betas=(0.5, 0.99), fused=True)
 
     def climb(step: int) -> tuple[Tensor, Tensor]:
-        """The objective `[image]` and the gradient of its negative."""
-        values = objective(fast(robust.apply(image.render(spectra), matrices[step])))
-        (gradient,) = torch.autograd.grad(-values.sum(), spectra)
+        """The objective `[image]` and the gradient of its negative, redirected for young pictures that have none."""
+        young = step < REDIRECTED_STEPS
+        with fast.watched(young):
+            values = objective(fast(robust.apply(image.render(spectra), matrices[step])))
+        loss = -values.sum()
+        (gradient,) = torch.autograd.grad(loss, spectra, retain_graph=young)
+        if young and not (alive := gradient.flatten(1).any(dim=1)).all():
+            with fast.redirected():
+                (rescue,) = torch.autograd.grad(loss, spectra)
+            gradient = torch.where(alive.view(-1, 1, 1, 1, 1), gradient, rescue)
         return values.detach(), gradient
 
     curves = []
     for step in range(steps):
         values, spectra.grad = climb(step)
-        if step < REDIRECTED_STEPS and not (alive := spectra.grad.flatten(1).any(dim=1)).all():
-            with fast.redirected():
-                _, rescue = climb(step)
-            spectra.grad = torch.where(alive.view(-1, 1, 1, 1, 1), spectra.grad, rescue)
         adam.step()
         curves.append(values)
     return Ascent(image, spectra.detach(), torch.stack(curves, dim=1).cpu().numpy())

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
-from torch.nn import functional
 
 from atlas.memory import keep_memory
 from atlas.precision import native_precision
 from atlas.types import LayerSpec, Network
 from atlas.visualize.canvas import Canvas, canvas_of
+from atlas.visualize.depthwise import Float32Gradient, Unpadded, replace
 from atlas.visualize.graph import Clamp, cut
 
 
@@ -41,17 +40,24 @@ class Prepared(nn.Module):
         response: Tensor = self.graph(x)
         return response if response.dim() == 4 else response[:, :, None, None]
 
+    def watched(self, wanted: bool) -> AbstractContextManager[None]:
+        """What is computed inside the block can be redirected, if `wanted`."""
+        return self._set("watched", wanted)
+
+    def redirected(self) -> AbstractContextManager[None]:
+        """Redirect the gradients of dead ReLUs that are taken inside the block."""
+        return self._set("redirect", True)
+
     @contextmanager
-    def redirected(self) -> Iterator[None]:
-        """Redirect the gradients of dead ReLUs inside the block."""
+    def _set(self, name: str, value: bool) -> Iterator[None]:
         clamps = [module for module in self.modules() if isinstance(module, Clamp)]
         try:
             for clamp in clamps:
-                clamp.redirect = True
+                setattr(clamp, name, value)
             yield
         finally:
             for clamp in clamps:
-                clamp.redirect = False
+                setattr(clamp, name, False)
 
 
 @dataclass(frozen=True)
@@ -94,51 +100,13 @@ def _prepare(key: _Key, size: int, precision: str, device: str) -> Engine:
     side = network.spec.input_size
     graph = cut(network, layer, torch.zeros(1, 3, side, side)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     canvas = canvas_of(network, layer, graph, size)
+    dtype = getattr(torch, precision)
+    narrow = copy.deepcopy(graph).to(dtype) if dtype != torch.float32 else None
+    if device == "cpu":
+        replace(graph, Unpadded)
     exact = fast = Prepared(network, graph, torch.float32).to(device)
-    if precision != "float32":
-        dtype = getattr(torch, precision)
-        graph = copy.deepcopy(graph).to(dtype)
+    if narrow is not None:
         if dtype == torch.bfloat16 and device == "cpu":
-            _strided_depthwise_in_float32(graph)
-        fast = Prepared(network, graph, dtype).to(device)
+            replace(narrow, Float32Gradient)
+        fast = Prepared(network, narrow, dtype).to(device)
     return Engine(fast, exact, canvas, precision, device)
-
-
-def _strided_depthwise_in_float32(graph: fx.GraphModule) -> None:
-    for name, module in list(graph.named_modules()):
-        if isinstance(module, nn.Conv2d) and 1 < module.groups == module.in_channels and max(module.stride) > 1:
-            graph.set_submodule(name, Depthwise(module))
-
-
-class Depthwise(nn.Module):
-    """A strided depthwise convolution with its gradient in float32: in bfloat16 that is ten to a hundred times slower."""
-
-    def __init__(self, conv: nn.Conv2d) -> None:
-        super().__init__()
-        self.conv = conv
-
-    def forward(self, x: Tensor) -> Tensor:
-        conv = self.conv
-        if type(conv).__name__ == "Conv2dSame":  # timm's TensorFlow padding, which depends on the input's size
-            from timm.layers.padding import pad_same
-
-            x = pad_same(x, list(conv.kernel_size), list(conv.stride), list(conv.dilation))
-        output: Tensor = _Depthwise.apply(x, conv)  # type: ignore[no-untyped-call]
-        return output
-
-
-class _Depthwise(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, conv: nn.Conv2d) -> Tensor:
-        ctx.conv, ctx.like = conv, x.shape
-        return functional.conv2d(x, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        conv = ctx.conv
-        like = torch.empty(ctx.like, device=gradients[0].device, memory_format=torch.channels_last)  # never read
-        gradient, _, _ = torch.ops.aten.convolution_backward(
-            gradients[0].float(), like, conv.weight.float(), None, conv.stride, conv.padding, conv.dilation,
-            False, [0, 0], conv.groups, [True, False, False],
-        )  # fmt: skip
-        return gradient.to(gradients[0].dtype), None

@@ -18,6 +18,7 @@ from atlas.types import LayerSpec, Network
 
 CALL, GETATTR = nn.Module.__call__, nn.Module.__getattr__
 CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
+LOOK = 1024  # values
 
 
 def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
@@ -195,45 +196,66 @@ class Scale(nn.Module):
 class Clamp(nn.Module):
     """ReLU (high = inf) or ReLU6 whose gradient can be redirected (lucid's cure for a dead start).
 
-    While `redirect` is set, an image none of whose gradient passes here gets the incoming gradient wherever that
-    moves a clamped value back into range.
+    What is computed while `watched` is set can be redirected: while `redirect` is set on its way back, an image none of
+    whose gradient passes here gets the incoming gradient wherever that moves a clamped value back into range. With
+    `inplace` the output takes the input's place.
     """
 
-    def __init__(self, low: float, high: float) -> None:
+    def __init__(self, low: float, high: float, *, inplace: bool = False) -> None:
         super().__init__()
-        self.low, self.high, self.redirect = low, high, False
+        self.low, self.high, self.inplace = low, high, inplace
+        self.watched = self.redirect = False
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.redirect:
-            return _Redirected.apply(x, self.low, self.high)  # type: ignore[no-any-return, no-untyped-call]
-        return functional.relu(x) if self.high == float("inf") else functional.hardtanh(x, self.low, self.high)
+        if self.watched:
+            return _Watched.apply(x, self)  # type: ignore[no-any-return, no-untyped-call]
+        if self.high == float("inf"):
+            return functional.relu(x, self.inplace)
+        return functional.hardtanh(x, self.low, self.high, self.inplace)
+
+    def passed(self, gradient: Tensor, output: Tensor) -> Tensor:
+        """The gradient that is not redirected, by the kernels (and so with the strides and to the bit) that autograd takes."""
+        if self.high == float("inf"):
+            return torch.ops.aten.threshold_backward(gradient, output, self.low)  # type: ignore[no-any-return]
+        return torch.ops.aten.hardtanh_backward(gradient, output, self.low, self.high)  # type: ignore[no-any-return]
 
 
-class _Redirected(torch.autograd.Function):
+class _Watched(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, low: float, high: float) -> Tensor:
-        ctx.save_for_backward(x)
-        ctx.low, ctx.high = low, high
-        return x.clamp(low, high)
+    def forward(ctx: Any, x: Tensor, clamp: Clamp) -> Tensor:
+        if clamp.inplace:
+            ctx.mark_dirty(x)
+        output = x.clamp_(clamp.low, clamp.high) if clamp.inplace else x.clamp(clamp.low, clamp.high)
+        ctx.save_for_backward(output)  # it lies at a bound where the input was there or beyond
+        ctx.clamp = clamp
+        return output
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        (x,), (gradient,) = ctx.saved_tensors, gradients
-        passed = torch.ops.aten.hardtanh_backward(gradient, x, ctx.low, ctx.high)
-        dead = ~passed.any(dim=tuple(range(1, x.dim())))
-        if dead.any():  # few images are, so only they are looked at more closely
-            passed[dead] = _inward(x[dead], gradient[dead], ctx.low, ctx.high)
-        return passed, None, None
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (output,), (gradient,), clamp = ctx.saved_tensors, gradients, ctx.clamp
+        passed = clamp.passed(gradient, output)
+        if clamp.redirect and (dead := _dead(passed)).any():  # few images are, so only they are looked at more closely
+            passed[dead] = _inward(output[dead], gradient[dead], clamp.low, clamp.high)
+        return passed, None
 
 
-def _inward(x: Tensor, gradient: Tensor, low: float, high: float) -> Tensor:
+def _dead(gradient: Tensor) -> Tensor:
+    """Which images have no gradient at all `[image]`; nearly all others show some among their first values."""
+    values = gradient.movedim(1, -1).flatten(1)  # in the order of memory
+    dead = ~values[:, :LOOK].any(dim=1)
+    if dead.any():
+        dead[dead.clone()] = ~values[dead].any(dim=1)
+    return dead
+
+
+def _inward(clamped: Tensor, gradient: Tensor, low: float, high: float) -> Tensor:
     """The gradient where it moves a clamped value back into range; the loss is minimized, so a positive one pushes down."""
-    away = ((x <= low) & (gradient > 0)) | ((x >= high) & (gradient < 0))
+    away = ((clamped <= low) & (gradient > 0)) | ((clamped >= high) & (gradient < 0))
     return gradient.masked_fill(away, 0)
 
 
 def _clamp(traced: fx.GraphModule) -> None:
-    """Replace every ReLU and ReLU6, however it is called, by a Clamp."""
+    """Replace every ReLU and ReLU6, however it is called, by a Clamp; in place where nothing else reads what it clamps."""
     modules = dict(traced.named_modules())
     for node in list(traced.graph.nodes):
         module = modules.get(node.target) if node.op == "call_module" else None
@@ -243,7 +265,13 @@ def _clamp(traced: fx.GraphModule) -> None:
             kind = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
         if node.op in ("call_module", "call_function", "call_method") and kind in CLAMPS:
             name = f"clamp_{node.name}"
-            traced.add_submodule(name, Clamp(*CLAMPS[kind]))
+            traced.add_submodule(name, Clamp(*CLAMPS[kind], inplace=_is_own(node.args[0], modules)))
             with traced.graph.inserting_before(node):
                 node.replace_all_uses_with(traced.graph.call_module(name, (node.args[0],)))
             traced.graph.erase_node(node)
+
+
+def _is_own(node: fx.Node, modules: dict[str, nn.Module]) -> bool:
+    """Whether `node` makes a tensor of its own that one other node reads, and no gradient needs."""
+    made = node.op == "call_module" and isinstance(modules[str(node.target)], nn.Conv2d | nn.Linear | Scale)
+    return made and len(node.users) == 1

@@ -14,7 +14,7 @@ from atlas.types import LayerSpec, Network, Unit
 from atlas.visualize import Settings, visualize_directions, visualize_units
 from atlas.visualize.canvas import Canvas
 from atlas.visualize.engine import prepare
-from atlas.visualize.graph import Clamp, cut
+from atlas.visualize.graph import cut
 from atlas.visualize.image import FourierImage
 from atlas.visualize.objective import texture
 from atlas.visualize.robust import Robustness
@@ -211,33 +211,6 @@ def test_the_objective_of_a_texture_is_the_mean_over_the_stronger_half():
     response = torch.tensor([[1.0, 5.0, -3.0, 2.0], [0.0, 8.0, 2.0, 4.0]]).view(2, 1, 2, 2)
     assert texture([0, 0])(response).tolist() == [3.5, 6.0]
     assert texture([0, 0], sign=-1)(response).tolist() == [1.0, -1.0]
-
-
-def test_a_dead_clamp_passes_the_gradient_only_while_it_is_redirected():
-    clamp = Clamp(0.0, float("inf"))
-    x = torch.tensor([[-1.0, -2.0], [-1.0, 3.0]], requires_grad=True)
-    (dead,) = torch.autograd.grad(-clamp(x).sum(), x)
-    assert dead.tolist() == [[0, 0], [0, -1]]
-    clamp.redirect = True
-    (helped,) = torch.autograd.grad(-clamp(x).sum(), x)
-    assert helped.tolist() == [[-1, -1], [0, -1]]  # only the image that is dead everywhere
-
-
-@pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
-def test_what_is_redirected_value_by_value(memory):
-    random = torch.Generator().manual_seed(0)
-    x = torch.where(torch.rand(6, 3, 4, 4, generator=random) < 0.5, -1.0, 7.0)
-    x[3:] = torch.rand(3, 3, 4, 4, generator=random) * 12 - 3  # alive in part
-    x = x.contiguous(memory_format=memory).requires_grad_()
-    incoming = torch.randn(6, 3, 4, 4, generator=random)
-    clamp = Clamp(0.0, 6.0)
-    clamp.redirect = True
-    (found,) = torch.autograd.grad(clamp(x), x, incoming)
-    for row in zip(found.flatten(1).tolist(), x.flatten(1).tolist(), incoming.flatten(1).tolist(), strict=True):
-        alive = any(0 < value < 6 for value in row[1])
-        for got, value, gradient in zip(*row, strict=True):
-            inward = gradient < 0 if value <= 0 else gradient > 0  # a step goes against the gradient
-            assert got == (gradient if (0 < value < 6 if alive else inward) else 0)
 
 
 def test_a_linear_unit_is_excited_towards_its_weights():
