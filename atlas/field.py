@@ -21,6 +21,7 @@ from atlas.errors import AtlasError
 from atlas.measured import ReceptiveField
 from atlas.types import LayerSpec, Network
 from atlas.visualize.graph import trace
+from atlas.visualize.padding import same_padding
 
 
 @dataclass(frozen=True)
@@ -175,12 +176,9 @@ def _join(windows: Iterable[Window]) -> Window:
 
 
 def _conv_padding(conv: nn.Conv2d, extent: int) -> int:
-    """Pixels padded on the left; TensorFlow's 'same' (timm's Conv2dSame) depends on the input's extent."""
-    kernel, stride, dilation = conv.kernel_size[0], conv.stride[0], conv.dilation[0]
-    if type(conv).__name__ == "Conv2dSame":
-        total = (-(-extent // stride) - 1) * stride + (kernel - 1) * dilation + 1 - extent
-        return max(total, 0) // 2
-    return _first(conv.padding)
+    """Pixels padded on the left."""
+    same = same_padding(conv, extent)
+    return _first(conv.padding) if same is None else same // 2
 
 
 def _first(value: Any) -> int:

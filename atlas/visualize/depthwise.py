@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn import functional
 
+from atlas.visualize.padding import same_padding
+
 
 def replace(graph: fx.GraphModule, kind: Callable[[nn.Conv2d], nn.Module]) -> None:
     """Put `kind(convolution)` in the place of every strided depthwise convolution."""
@@ -34,10 +36,11 @@ class Unpadded(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         conv = self.conv
-        if not is_same(conv) or max(conv.dilation) > 1 or any(_total(conv, x, axis) % 2 == 0 for axis in range(2)):
+        added = [same_padding(conv, x.shape[2 + axis], axis) or 0 for axis in range(2)]
+        if max(conv.dilation) > 1 or not all(total % 2 for total in added):
             output: Tensor = conv(x)
             return output
-        padding = [_total(conv, x, axis) // 2 + 1 for axis in range(2)]
+        padding = [total // 2 + 1 for total in added]
         return functional.conv2d(x, self.longer, conv.bias, conv.stride, padding, conv.dilation, conv.groups)
 
 
@@ -50,7 +53,7 @@ class Float32Gradient(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         conv = self.conv
-        if is_same(conv):
+        if same_padding(conv, x.shape[2]) is not None:
             from timm.layers.padding import pad_same
 
             x = pad_same(x, list(conv.kernel_size), list(conv.stride), list(conv.dilation))
@@ -73,16 +76,3 @@ class _Float32Gradient(torch.autograd.Function):
             False, [0, 0], conv.groups, [True, False, False],
         )  # fmt: skip
         return gradient.to(gradients[0].dtype), None
-
-
-def is_same(conv: nn.Conv2d) -> bool:
-    """Whether it pads as TensorFlow does (timm's Conv2dSame), which depends on the input's size."""
-    return type(conv).__name__ == "Conv2dSame"
-
-
-def _total(conv: nn.Conv2d, x: Tensor, axis: int) -> int:
-    """Pixels that TensorFlow's padding adds along an axis, at both ends together."""
-    from timm.layers.padding import get_same_padding
-
-    total: int = get_same_padding(x.shape[2 + axis], conv.kernel_size[axis], conv.stride[axis], conv.dilation[axis])
-    return total

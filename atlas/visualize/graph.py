@@ -18,7 +18,7 @@ from atlas.types import LayerSpec, Network
 
 CALL, GETATTR = nn.Module.__call__, nn.Module.__getattr__
 CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
-LOOK = 1024  # values
+LOOK = 1024  # values of an image's gradient that are looked at first
 
 
 def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
