@@ -11,12 +11,14 @@ from atlas.figures.sheet import wall_figure
 from atlas.figures.words import number
 from atlas.portrait import DIAGNOSED
 from atlas.views import ATLAS_VIEWS
-from atlas.views.desk import Chapter, Desk
+from atlas.views.desk import Chapter, Desk, Entry
 from atlas.views.map import map_thumb_file
 from atlas.views.network import widest
 from atlas.views.page import Item, Page
 from atlas.views.wall import Course, courses
 from atlas.views.words import THIN
+
+MAPS = 12  # of one network; its own page leads to all
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,23 @@ def pages(desk: Desk, chapters: Sequence[Chapter]) -> Iterator[Item]:
         "years": sorted({chapter.network.spec.year for chapter in chapters}),
         "units": sum(layer.units for layer in layers),
         "pictures": sum(layer.pictures for layer in layers),
+        "mapped": sum(layer.map is not None for layer in layers),
         "maps": [
-            (chapter, [layer for layer in chapter.layers if layer.map])
+            (chapter, some(mapped), len(mapped))
             for chapter in chapters
-            if any(layer.map for layer in chapter.layers)
+            if (mapped := [layer for layer in chapter.layers if layer.map])
         ],
         "map_thumb_file": map_thumb_file,
         "probes": desk.results.probes,
         "recipe": desk.results.recipe,
     }
     yield Page("index.html", "home.html", context)
+
+
+def some(layers: Sequence[Entry]) -> list[Entry]:
+    """At most `MAPS` of a network's layers, from the first to the last, evenly."""
+    count = min(len(layers), MAPS)
+    return [layers[place * (len(layers) - 1) // max(count - 1, 1)] for place in range(count)]
 
 
 def vitals(chapter: Chapter) -> tuple[Vital, ...]:

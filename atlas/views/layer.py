@@ -24,6 +24,7 @@ GROUP = 256  # units in one group; where there are several they are folded, and 
 COLUMNS = 16  # of a sheet; the style sheet counts on it
 SIDE = 48  # pixels
 SHOWN = 12  # pictures that a layer's page shows at once; the others unfold, so that the first view stays light
+INLINE = 128  # pictures up to which the folded ones are part of the page; where there are more, its script makes them from the list of units
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def _context(sheet: Sheet, groups: tuple[Group, ...]) -> dict[str, object]:
         "figure": units_figure(sheet.desk.results, spec, layer),
         "pictures": [(unit, sheet.label(unit), picture_file(sheet.unit(unit))) for unit in sorted(layer.pictures)],
         "shown": SHOWN,
+        "inline": len(layer.pictures) <= INLINE,
         "groups": groups,
         "columns": COLUMNS,
         "labels": [sheet.label(unit) for unit in range(layer.spec.units)],

@@ -17,7 +17,26 @@
     return link;
   }
   function words(name) { return name.toLowerCase(); }
+  // Folded pictures that the page leaves out, for there are many: as the first one, each with its unit's number and name.
+  function unfold(more, scores) {
+    var list = document.querySelector(".gallery"), first = list.children[0], made = list.cloneNode(false);
+    scores.map(function (score, index) { return index; }).filter(function (index) { return scores[index] !== null; })
+      .slice(list.children.length).forEach(function (index) {
+        var item = first.cloneNode(true), image = item.querySelector("img"), words = item.querySelector("span"), label = document.createElement("em");
+        item.querySelector("a").setAttribute("href", index + "/index.html");
+        image.setAttribute("src", image.getAttribute("src").replace(/\d+(?=\.avif$)/, index));
+        label.textContent = tiles[index].name.replace(/^\d+ ?/, "");
+        words.replaceChildren(index + " ", label);
+        made.append(item);
+      });
+    more.append(made);
+  }
   window.__atlas.get("units", function (units) {
+    var more = document.querySelector(".more[hidden]");
+    if (more) {
+      more.hidden = false;
+      more.addEventListener("toggle", function () { unfold(more, units.score); }, { once: true });
+    }
     form.hidden = false;
     function show() {
       var key = form.sort.value, wanted = words(form.filter.value.trim());

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from atlas.press import Press
-from atlas.views import ATLAS_VIEWS, LAYER_VIEWS, layer, network
+from atlas.views import ATLAS_VIEWS, LAYER_VIEWS, home, layer, network
 from atlas.views.desk import Chapter, Sheet
 from atlas.views.entry import entry
 from atlas.views.page import Asset, Page
@@ -56,6 +56,32 @@ def test_a_layer_shows_some_pictures_and_unfolds_the_others(site, sheet):
     text = (site / "networks/twin/block3b/index.html").read_text()
     assert text.count("<img") == drawn + 1
     assert f"<summary>{drawn - layer.SHOWN} more</summary>" in text
+
+
+def test_a_layer_with_many_pictures_leaves_the_folded_ones_to_its_script(sheet, monkeypatch):
+    press, found = sheet
+    monkeypatch.setattr(layer, "INLINE", len(found.layer.pictures) - 1)
+    text = page_of(press, LAYER_VIEWS["layer"](found))
+    assert text.count("<img") == layer.SHOWN + 1  # and its map
+    more = len(found.layer.pictures) - layer.SHOWN
+    assert f'<details class="group more" hidden><summary>{more} more</summary>' in text
+    assert f'<noscript><p class="small">The other {more} are on their units\' pages' in text
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, []), (1, [0]), (3, [0, 1, 2]), (4, [0, 1, 3]), (11, [0, 5, 10])])
+def test_home_shows_maps_from_the_first_layer_to_the_last(count, shown, monkeypatch):
+    monkeypatch.setattr(home, "MAPS", 3)
+    assert home.some(range(count)) == shown
+
+
+def test_home_says_how_many_maps_there_are_where_it_shows_some(sheet, monkeypatch):
+    press, found = sheet
+    mapped = tuple(entry(Sheet(press.desk, found.network, found.network.load(name))) for name in ("stem", "block3b"))
+    monkeypatch.setattr(home, "MAPS", 1)
+    text = page_of(press, ATLAS_VIEWS["home"](press.desk, (Chapter(found.network, 0, mapped),)))
+    assert "<b>2</b> activation maps" in text
+    assert '<span class="small">1 of 2 maps</span>' in text
+    assert text.count("/map/index.html") == 1
 
 
 def test_sheets_of_a_layer_with_several_load_when_they_are_opened(sheet, monkeypatch):
