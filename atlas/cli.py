@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,8 @@ from atlas.options import (
     StoreOption,
 )
 
+INTERRUPTED = 130  # the exit code that typer makes of Ctrl-C
+
 app = typer.Typer(
     help="Turn neural networks into a static web site that shows what every unit has learned.",
     no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -33,14 +36,16 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line; a user's mistake is one clear line and exit code 1."""
     set_up()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` and `timeout` stop it as Ctrl-C does
     try:
         app()
     except AtlasError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("\nInterrupted. What was finished is kept; run the same command again to go on.", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            print("\nInterrupted. What was finished is kept; run the same command again to go on.", file=sys.stderr)
+        raise
 
 
 def _version(wanted: bool) -> None:
@@ -151,6 +156,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", "-p", help="port on this machine", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the site on this machine only, until Ctrl-C."""
+    from contextlib import suppress
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -160,7 +166,7 @@ def serve(
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(out)))
     except OSError as error:
         raise AtlasError(f"Port {port} cannot be opened ({error.strerror}). Choose another with --port.") from error
-    with server:
+    with server, suppress(KeyboardInterrupt):
         print(f"Serving {out} at http://127.0.0.1:{server.server_port}/ (Ctrl-C stops)")
         server.serve_forever()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -15,13 +17,28 @@ from threadpoolctl import threadpool_limits
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
+@contextmanager
 def pool(
     workers: int, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()
-) -> ProcessPoolExecutor:
-    """`workers` spawned processes; each calls `begin(*arguments)` first."""
-    return ProcessPoolExecutor(
+) -> Iterator[ProcessPoolExecutor]:
+    """`workers` spawned processes; each calls `begin(*arguments)` first.
+
+    After an error the jobs that run come to their end and the others are dropped. An interruption waits for none: what workers write,
+    they write at once or not at all.
+    """
+    others = active_children()  # of whoever calls this library
+    workshop = ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(), begin, arguments)
     )
+    try:
+        yield workshop
+    except BaseException as error:
+        if not isinstance(error, Exception):
+            for worker in set(active_children()) - set(others):
+                worker.kill()
+        raise
+    finally:
+        workshop.shutdown(cancel_futures=True)  # not by the pool's own `with`, which drops none
 
 
 def _begin(parent: int, begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
@@ -30,6 +47,7 @@ def _begin(parent: int, begin: Callable[..., None] | None, arguments: tuple[Any,
         os.environ[name] = "1"
     threadpool_limits(1)  # for those that came with the main module: a sum's last bits depend on the number of threads
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
     if begin:
         begin(*arguments)
 

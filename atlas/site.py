@@ -25,7 +25,7 @@ from atlas.templates import template_folder
 from atlas.views import ATLAS_VIEWS
 from atlas.views.desk import Chapter, Desk, Entry, Place
 
-Progress = Callable[[str, int, int], None]  # what is written, layers done, layers in all
+Progress = Callable[[str, int, int], None]  # the layer that is written, units done, units in all
 Reopen = Callable[[], AtlasResults]
 
 
@@ -49,7 +49,7 @@ def write(
     key: str = "",
     workers: int = 1,
     reopen: Reopen | None = None,
-    progress: Progress | None = None,
+    progress: Progress = lambda _layer, _done, _total: None,
 ) -> SiteSummary:
     """Write the site of `results` into `out`, layer by layer; the bytes do not depend on `workers`.
 
@@ -68,10 +68,7 @@ def write(
             every = (data for part in results.parts() for data in part.webp)
             for index, data in enumerate(every):
                 folder.write(probe_file(index), data)
-        if workers > 1 and reopen:
-            entries = _apart(press, folder, reopen, workers, progress)
-        else:
-            entries = _here(press, folder, progress)
+        entries = _entries(press, folder, reopen, workers, progress)
         chapters = _chapters(press.desk, entries)
         for view in ATLAS_VIEWS.values():
             press.print_all(view(press.desk, chapters), folder)
@@ -82,34 +79,36 @@ def write(
     return SiteSummary(**vars(summary) | {"removed": removed, "files": len(folder.written)})
 
 
-def _here(press: Press, folder: Folder, progress: Progress | None) -> dict[Place, Entry]:
-    """Write the pages of every layer in this process; only its entry is kept."""
-    places, entries = _places(press.desk), {}
-    for done, place in enumerate(places):
-        if progress:
-            progress("/".join(place), done, len(places))
-        entries[place] = press.print_layer(place, folder)
-    if progress:
-        progress("all", len(places), len(places))
+def _entries(
+    press: Press, folder: Folder, reopen: Reopen | None, workers: int, progress: Progress
+) -> dict[Place, Entry]:
+    """Write the pages of every layer; only its entry is kept."""
+    units = {place: press.desk.network(place[0]).spec.layer(place[1]).units for place in _places(press.desk)}
+    total, entries = sum(units.values()), dict[Place, Entry]()
+    progress("", 0, total)
+    for place, entry in (
+        _apart(press, folder, reopen, workers, units) if workers > 1 and reopen else _here(press, folder)
+    ):
+        entries[place] = entry
+        progress("/".join(place), sum(units[found] for found in entries), total)
     return entries
 
 
-def _apart(press: Press, folder: Folder, reopen: Reopen, workers: int, progress: Progress | None) -> dict[Place, Entry]:
-    """The same in worker processes, the layers with the most units first."""
-    units = {place: press.desk.network(place[0]).spec.layer(place[1]).units for place in _places(press.desk)}
-    entries: dict[Place, Entry] = {}
+def _here(press: Press, folder: Folder) -> Iterator[tuple[Place, Entry]]:
+    for place in _places(press.desk):
+        yield place, press.print_layer(place, folder)
+
+
+def _apart(
+    press: Press, folder: Folder, reopen: Reopen, workers: int, units: Mapping[Place, int]
+) -> Iterator[tuple[Place, Entry]]:
+    """In worker processes, the layers with the most units first."""
     with pool(min(workers, len(units)), _open, (reopen, folder.root, press.desk.base_url)) as workshop:
         jobs = {workshop.submit(_layer, place): place for place in sorted(units, key=lambda place: -units[place])}
-        try:
-            for job in as_completed(jobs):
-                entries[jobs[job]], written = _result(job, jobs[job])
-                folder.adopt(written)
-                if progress:
-                    progress("/".join(jobs[job]), len(entries), len(jobs))
-        except BaseException:
-            workshop.shutdown(wait=False, cancel_futures=True)
-            raise
-    return entries
+        for job in as_completed(jobs):
+            entry, written = _result(job, jobs[job])
+            folder.adopt(written)
+            yield jobs[job], entry
 
 
 def _result(job: Future[tuple[Entry, dict[str, int]]], place: Place) -> tuple[Entry, dict[str, int]]:

@@ -51,11 +51,11 @@ def build(
     workers: int,
     progress: Progress,
     say: Callable[[str], None],
-    layer_done: Callable[[str, int, int], None] | None = None,
+    layer_done: Callable[[str, int, int], None] = lambda _layer, _done, _total: None,
 ) -> Built:
     """Build the atlas of `plan` into the folder `out`. Raises AtlasError with the way out; finished work is kept.
 
-    `layer_done` is told the layers as their pages are written: name, layers done, layers in all. With random weights no
+    `layer_done` is told the layers as their pages are written: name, units done, units in all. With random weights no
     site is written.
     """
     run(plan, store, workers=workers, progress=progress)
@@ -69,7 +69,7 @@ def build(
 
 def _write_unless_up_to_date(
     plan: Plan, store: Store, out: Path, *, workers: int, say: Callable[[str], None],
-    layer_done: Callable[[str, int, int], None] | None,
+    layer_done: Callable[[str, int, int], None],
 ) -> Built:  # fmt: skip
     key = site_key(plan)
     old = _read(out / "atlas.json")

@@ -56,12 +56,12 @@ class BuildProgress:
             self.console.print(f"{self.made}/{self.tasks} results, {title}, {self.left()} left")
 
     def site(self, place: str, done: int, total: int) -> None:
-        """Count the layers whose pages are written."""
+        """Count the units whose pages are written."""
         if self.writing is None:
             self.writing = self.told = time.monotonic()
             if self.console.is_terminal:
                 self.bars = self._bars()
-                self.bar = self.bars.add_task("pages of layers", total=total, left="")
+                self.bar = self.bars.add_task("pages of units", total=total, left="")
                 self.bars.start()
         left = words((time.monotonic() - self.writing) * (total - done) / done) if done else "some time"
         if self.bars:
@@ -70,7 +70,7 @@ class BuildProgress:
                 self.bars.stop()
         elif done == total or time.monotonic() - self.told >= PLAIN_SECONDS:
             self.told = time.monotonic()
-            self.console.print(f"{done}/{total} layers written, {left} left")
+            self.console.print(f"pages of {done}/{total} units written, {left} left")
 
     def _bars(self) -> Bars:
         return Bars(

@@ -80,12 +80,8 @@ def run(plan: Plan, store: Store, *, workers: int, progress: Progress) -> None:
     if not jobs:
         return
     with pool(min(workers, len(jobs)), use, (plan.recipe,)) as workshop:
-        try:
-            for job in _schedule(workshop, store, jobs, workers):
-                progress.done(job)
-        except BaseException:
-            workshop.shutdown(wait=False, cancel_futures=True)
-            raise
+        for job in _schedule(workshop, store, jobs, workers):
+            progress.done(job)
 
 
 def _schedule(workshop: ProcessPoolExecutor, store: Store, jobs: Sequence[Job], workers: int) -> Iterator[Job]:

@@ -19,6 +19,7 @@ from atlas.config import read_recipe
 from atlas.errors import StoreError
 from tests.conftest import Silent
 
+INTERRUPTED = "Interrupted. What was finished is kept; run the same command again to go on."
 COMMAND = [sys.executable, "-m", "atlas", "build", "--recipe", "tiny"]
 
 
@@ -37,8 +38,9 @@ def site_bytes(site: Path) -> dict[str, str]:
 
 
 def start(folder: Path, *settings: str) -> subprocess.Popen[bytes]:
+    """In a process group of its own, as a terminal starts it."""
     command = [*COMMAND, "--store", str(folder / "store"), "--out", str(folder / "site"), *settings]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
 
 
 def entries(folder: Path) -> int:
@@ -97,14 +99,27 @@ def test_a_corrupt_entry_stops_the_build_and_deleting_it_mends_it(built, tmp_pat
     assert pending(built.plan, store) == []
 
 
-def test_workers_leave_when_the_parent_is_killed(tmp_path):
+@pytest.mark.parametrize(
+    ("stop", "code", "told"),
+    [
+        (lambda process: os.killpg(process.pid, signal.SIGINT), 130, ["", INTERRUPTED]),  # Ctrl-C in a terminal
+        (lambda process: process.terminate(), 130, ["", INTERRUPTED]),
+        (lambda process: process.kill(), -signal.SIGKILL, None),
+    ],
+    ids=["ctrl-c", "terminated", "killed"],
+)
+def test_workers_leave_with_the_parent(stop, code, told, tmp_path):
     process = start(tmp_path)
     while entries(tmp_path) < 2 and process.poll() is None:
         time.sleep(0.05)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     assert children
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    stop(process)
+    said = process.communicate()[0].decode().splitlines()
+    assert process.returncode == code
+    if told:
+        assert said[-2:] == told
+        assert not any("Traceback" in line or "Warning" in line for line in said)
     deadline = time.monotonic() + 20
     while any(_alive(int(child)) for child in children) and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -4,6 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+
+from atlas.pool import pool
 
 SCRIPT = """
 import json
@@ -26,3 +32,22 @@ def test_a_worker_has_one_thread_whatever_the_main_module_loaded(tmp_path):
     found = json.loads(done.stdout)
     assert found, "numpy brings no thread pool here"
     assert {library["num_threads"] for library in found} == {1}
+
+
+@pytest.mark.parametrize(
+    ("stop", "seconds", "end"), [(ValueError, 0.5, type(None)), (KeyboardInterrupt, 60.0, BrokenProcessPool)]
+)
+def test_after_an_error_what_runs_is_ended_and_after_an_interruption_nothing(stop, seconds, end):
+    def begin():
+        with pool(1) as workers:
+            jobs.extend(workers.submit(time.sleep, seconds) for _ in range(9))
+            while not jobs[0].running():
+                time.sleep(0.01)
+            raise stop
+
+    jobs = []
+    with pytest.raises(stop):
+        begin()
+    assert isinstance(jobs[0].exception(), end)
+    assert not any(job.running() for job in jobs)
+    assert sum(job.cancelled() or isinstance(job.exception(), BrokenProcessPool) for job in jobs) >= 7

@@ -1,5 +1,7 @@
 """The time that a build says is left: the guess at first, the measured pace later."""
 
+from io import StringIO
+
 import pytest
 from rich.console import Console
 
@@ -45,3 +47,18 @@ def test_in_the_end_the_measured_pace_is_told(clock):
     hours, rest = shown.left().split(" h ")
     minutes = int(hours) * 60 + int(rest.removesuffix(" min"))
     assert minutes == pytest.approx(1_000 * GUESSED * 3 / 60, rel=0.01)
+
+
+def test_time_left_of_the_pages_goes_by_units_from_the_first_on(clock):
+    console = Console(width=200, file=StringIO())
+    shown = progress.BuildProgress(console, workers=2)
+    shown.site("", 0, 1000)
+    clock[0] = 20.0
+    shown.site("net/wide", 400, 1000)
+    shown.site("net/narrow", 410, 1000)  # within 15 seconds of the line before: not told
+    clock[0] = 60.0
+    shown.site("net/last", 1000, 1000)
+    assert console.file.getvalue().splitlines() == [
+        "pages of 400/1000 units written, 30 s left",
+        "pages of 1000/1000 units written, 0 s left",
+    ]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import accumulate
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urldefrag
@@ -107,7 +108,12 @@ def test_the_same_results_give_the_same_bytes_with_any_number_of_workers(site, t
     second = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert first == second
     assert summary.files == len(first) - 1  # without the manifest
-    assert [said[1:] for said in told] == [(done, 6) for done in range(1, 7)]
+    units = {
+        f"{made.spec.name}/{layer.name}": layer.units for made in make_results().networks for layer in made.spec.layers
+    }
+    assert sorted(place for place, *_ in told) == ["", *sorted(units)]
+    assert [done for _, done, _ in told] == list(accumulate(units.get(place, 0) for place, *_ in told))
+    assert {total for *_, total in told} == {sum(units.values())}
 
 
 def broken_results():
