@@ -156,19 +156,9 @@ def serve(
     port: Annotated[int, typer.Option("--port", "-p", help="port on this machine", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the site on this machine only, until Ctrl-C."""
-    from contextlib import suppress
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+    from atlas.serve import serve as serve_site
 
-    if not (out / "index.html").is_file():
-        raise AtlasError(f"There is no site in {out}. Run `atlas build` first, or name its folder with --out.")
-    try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(out)))
-    except OSError as error:
-        raise AtlasError(f"Port {port} cannot be opened ({error.strerror}). Choose another with --port.") from error
-    with server, suppress(KeyboardInterrupt):
-        print(f"Serving {out} at http://127.0.0.1:{server.server_port}/ (Ctrl-C stops)")
-        server.serve_forever()
+    serve_site(out, port)
 
 
 def _results(recipe: str | None, settings: list[str] | None, store: Path, device: str) -> Any:

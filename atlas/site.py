@@ -86,9 +86,8 @@ def _entries(
     units = {place: press.desk.network(place[0]).spec.layer(place[1]).units for place in _places(press.desk)}
     total, entries = sum(units.values()), dict[Place, Entry]()
     progress("", 0, total)
-    for place, entry in (
-        _apart(press, folder, reopen, workers, units) if workers > 1 and reopen else _here(press, folder)
-    ):
+    made = _apart(press, folder, reopen, workers, units) if workers > 1 and reopen else _here(press, folder)
+    for place, entry in made:
         entries[place] = entry
         progress("/".join(place), sum(units[found] for found in entries), total)
     return entries

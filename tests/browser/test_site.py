@@ -35,6 +35,14 @@ KINDS = (
     "drawn unit",
 )
 FIRST_VIEW = 300_000  # bytes
+NARROW = """ // parts with pictures that are not half as wide as a phone
+    [...document.querySelectorAll('main section, main figure, main ul, main ol, main table')]
+    .filter(found => !found.closest('details:not([open])') && found.querySelector('img'))
+    .map(found => [found.className, found.getBoundingClientRect().width]).filter(([, width]) => width > 0 && width < 195)"""
+DISTORTED = """ // pictures that are shown in another shape than their own
+    [...document.images].filter(found => getComputedStyle(found).objectFit === 'fill' && found.naturalWidth && found.width)
+    .filter(found => Math.abs(found.naturalWidth / found.naturalHeight * found.height / found.width - 1) > .06)
+    .map(found => [found.src, found.width, found.height])"""
 
 
 def test_the_dose_moves_the_frames_of_a_direction(paths, visit, opened):
@@ -64,6 +72,8 @@ def test_from_a_file_nothing_fails_and_all_is_accessible_in_either_light(kind, w
     assert all(url.startswith((opened, "data:")) for url in page.asked)
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith("Garamond")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(DISTORTED) == []
+    assert page.evaluate(NARROW) == []
     page.evaluate("document.querySelectorAll('details').forEach(found => found.open = true)")
     page.evaluate(AXE)
     for scheme in ("light", "dark"):

@@ -38,9 +38,15 @@ def site_bytes(site: Path) -> dict[str, str]:
 
 
 def start(folder: Path, *settings: str) -> subprocess.Popen[bytes]:
-    """In a process group of its own, as a terminal starts it."""
+    """In a process group of its own that hears Ctrl-C, as a terminal starts it."""
     command = [*COMMAND, "--store", str(folder / "store"), "--out", str(folder / "site"), *settings]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.Popen(command, **both, start_new_session=True, preexec_fn=hear)  # noqa: PLW1509
+
+
+def hear() -> None:
+    """Whoever was started in the background of a script does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def entries(folder: Path) -> int:
