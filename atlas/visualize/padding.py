@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from timm.layers.padding import get_same_padding
 from torch import nn
 
 
@@ -13,4 +12,6 @@ def same_padding(conv: nn.Conv2d, extent: int, axis: int = 0) -> int | None:
     """
     if type(conv).__name__ != "Conv2dSame":
         return None
+    from timm.layers.padding import get_same_padding  # here: who has no network of timm's need not wait for it
+
     return int(get_same_padding(extent, conv.kernel_size[axis], conv.stride[axis], conv.dilation[axis]))

@@ -13,10 +13,7 @@ from atlas.errors import ProbeError
 from tests.conftest import Silent
 
 SETTINGS = (
-    "networks.0.layers=['stem','logits']",
-    "networks.0.pictures={'*'=0}",
-    "networks.0.maps=[]",
-    "networks.0.icons=[]",
+    "networks=[{name='alexnet-64', layers=['conv1','logits'], pictures={'*'=0}}]",
     "recurrent.networks=[]",
     "generative.generators=[]",
 )
@@ -42,9 +39,9 @@ def test_a_part_of_bad_images_is_passed_over(tmp_path):
         Image.fromarray(random.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(images / f"z{number}.png")
     results = build(images, tmp_path / "store")
     assert (len(results.probes.images), len(results.probes.skipped)) == (6, 64)
-    stem = results.networks[0].load("stem")
-    assert (stem.stats.counts.sum(axis=1) == 6).all() and np.isfinite(stem.stats.std).all()
-    assert set(stem.examples.image[0, :6].tolist()) == set(range(6)) and (stem.examples.image[:, 6:9] == -1).all()
+    first = results.networks[0].load("conv1")
+    assert (first.stats.counts.sum(axis=1) == 6).all() and np.isfinite(first.stats.std).all()
+    assert set(first.examples.image[0, :6].tolist()) == set(range(6)) and (first.examples.image[:, 6:9] == -1).all()
 
 
 def test_nothing_but_bad_images_is_a_clear_error(tmp_path):

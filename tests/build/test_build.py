@@ -1,4 +1,4 @@
-"""A real build of the tiny recipe: killed and resumed, run twice, and two at once, it ends in the same bytes."""
+"""A real build of the tiny recipe: stopped and resumed, run twice, and two at once, it ends in the same bytes."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from atlas.config import read_recipe
 from atlas.errors import StoreError
 from tests.conftest import Silent
 
-INTERRUPTED = "Interrupted. What was finished is kept; run the same command again to go on."
 COMMAND = [sys.executable, "-m", "atlas", "build", "--recipe", "tiny"]
+INTERRUPTED = "Interrupted. What was finished is kept; run the same command again to go on."
+KILL, TERMINATE = subprocess.Popen.kill, subprocess.Popen.terminate
 
 
 def site_bytes(site: Path) -> dict[str, str]:
@@ -49,20 +51,40 @@ def hear() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def ctrl_c(process: subprocess.Popen[bytes]) -> None:
+    """As in a terminal: all processes of the group hear it."""
+    os.killpg(process.pid, signal.SIGINT)
+
+
 def entries(folder: Path) -> int:
     return sum(1 for _ in (folder / "store").glob("??/*/manifest.json"))
 
 
-def test_killed_at_any_moment_it_ends_in_the_same_bytes(built, tmp_path):
-    for least in (2, 12, 30):
-        process = start(tmp_path)
-        while entries(tmp_path) < least and process.poll() is None:
-            time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+def stopped(folder: Path, least: int, stop: Callable[[subprocess.Popen[bytes]], None]) -> tuple[int, list[str]]:
+    """Start a build and stop it when `least` results are stored. Its exit code and its words; its workers have left too."""
+    process = start(folder)
+    while entries(folder) < least and process.poll() is None:
+        time.sleep(0.05)
+    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert workers
+    stop(process)
+    told = process.communicate()[0].decode().splitlines()
+    deadline = time.monotonic() + 20
+    while any(_alive(int(worker)) for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not any(_alive(int(worker)) for worker in workers)
+    return process.returncode, told
+
+
+def test_stopped_at_any_moment_it_ends_in_the_same_bytes(built, tmp_path):
+    assert stopped(tmp_path, 2, KILL)[0] == -signal.SIGKILL
+    for least, stop in ((9, ctrl_c), (16, TERMINATE)):
+        code, told = stopped(tmp_path, least, stop)
+        assert (code, told[-2:]) == (130, ["", INTERRUPTED])
+        assert not any("Traceback" in line or "Warning" in line for line in told)
+    assert stopped(tmp_path, 30, KILL)[0] == -signal.SIGKILL
     kept = entries(tmp_path)
     assert 30 <= kept < len(built.plan.tasks)
-    time.sleep(1.5)  # orphaned workers see that their parent is gone and leave
     last = start(tmp_path)
     told = last.communicate()[0].decode()
     assert last.returncode == 0, told
@@ -71,7 +93,7 @@ def test_killed_at_any_moment_it_ends_in_the_same_bytes(built, tmp_path):
 
 
 def test_two_builds_at_once_do_no_harm(built, tmp_path):
-    layers = '[{name="efficientnet-lite0", layers=["stem", "block3b"], pictures={"*"=2}, maps=["block3b"]}]'
+    layers = '[{name="alexnet-64", layers=["conv1", "conv3"], pictures={"*"=2}, maps=["conv3"]}]'
     small = ["limit=1", f"networks={layers}", "recurrent.networks=[]", "generative.generators=[]"]
     both = [start(tmp_path, "--jobs=1", *(f"--set={setting}" for setting in small)) for _ in range(2)]
     told = [process.communicate()[0].decode() for process in both]
@@ -103,33 +125,6 @@ def test_a_corrupt_entry_stops_the_build_and_deleting_it_mends_it(built, tmp_pat
     shutil.rmtree(broken)
     run(built.plan, store, workers=1, progress=Silent())
     assert pending(built.plan, store) == []
-
-
-@pytest.mark.parametrize(
-    ("stop", "code", "told"),
-    [
-        (lambda process: os.killpg(process.pid, signal.SIGINT), 130, ["", INTERRUPTED]),  # Ctrl-C in a terminal
-        (lambda process: process.terminate(), 130, ["", INTERRUPTED]),
-        (lambda process: process.kill(), -signal.SIGKILL, None),
-    ],
-    ids=["ctrl-c", "terminated", "killed"],
-)
-def test_workers_leave_with_the_parent(stop, code, told, tmp_path):
-    process = start(tmp_path)
-    while entries(tmp_path) < 2 and process.poll() is None:
-        time.sleep(0.05)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    assert children
-    stop(process)
-    said = process.communicate()[0].decode().splitlines()
-    assert process.returncode == code
-    if told:
-        assert said[-2:] == told
-        assert not any("Traceback" in line or "Warning" in line for line in said)
-    deadline = time.monotonic() + 20
-    while any(_alive(int(child)) for child in children) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert not any(_alive(int(child)) for child in children)
 
 
 def _alive(pid: int) -> bool:
