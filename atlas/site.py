@@ -84,12 +84,13 @@ def _entries(
 ) -> dict[Place, Entry]:
     """Write the pages of every layer; only its entry is kept."""
     units = {place: press.desk.network(place[0]).spec.layer(place[1]).units for place in _places(press.desk)}
-    total, entries = sum(units.values()), dict[Place, Entry]()
-    progress("", 0, total)
+    total, done, entries = sum(units.values()), 0, dict[Place, Entry]()
+    progress("", done, total)
     made = _apart(press, folder, reopen, workers, units) if workers > 1 and reopen else _here(press, folder)
     for place, entry in made:
         entries[place] = entry
-        progress("/".join(place), sum(units[found] for found in entries), total)
+        done += units[place]
+        progress("/".join(place), done, total)
     return entries
 
 

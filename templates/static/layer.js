@@ -22,11 +22,12 @@
     var list = document.querySelector(".gallery"), first = list.children[0], made = list.cloneNode(false);
     scores.map(function (score, index) { return index; }).filter(function (index) { return scores[index] !== null; })
       .slice(list.children.length).forEach(function (index) {
-        var item = first.cloneNode(true), image = item.querySelector("img"), words = item.querySelector("span"), label = document.createElement("em");
+        var item = first.cloneNode(true), image = item.querySelector("img"), told = item.querySelector("span"), label = document.createElement("em");
         item.querySelector("a").setAttribute("href", index + "/index.html");
         image.setAttribute("src", image.getAttribute("src").replace(/\d+(?=\.avif$)/, index));
         label.textContent = tiles[index].name.replace(/^\d+ ?/, "");
-        words.replaceChildren(index + " ", label);
+        told.replaceChildren(String(index));
+        if (label.textContent) told.append(" ", label);
         made.append(item);
       });
     more.append(made);
