@@ -15,17 +15,17 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
-from atlas.pool import THREADS
+from atlas.runtime.processes import THREADS
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # each core has a process of its own; set before torch and numba are loaded
     os.environ |= dict.fromkeys(THREADS, "1")
 
-from atlas.build.atlas import build
-from atlas.build.plan import Plan, make_plan
-from atlas.build.store import Store
-from atlas.config import read_recipe
-from atlas.measured import AtlasResults
-from tests.kept import FOLDER
+from atlas.core.results import AtlasResults
+from atlas.pipeline.build import build
+from atlas.pipeline.plan import Plan, make_plan
+from atlas.pipeline.store import Store
+from atlas.recipe.read import read_recipe
+from tests.fixtures.kept import FOLDER
 
 
 def _encoded_once() -> None:
@@ -83,7 +83,7 @@ class BuiltAtlas:
     site: Path
 
     def results(self) -> AtlasResults:
-        from atlas.build.results import read_results
+        from atlas.pipeline.results import read_results
 
         return read_results(self.plan, self.store)
 
@@ -108,8 +108,8 @@ def built_site(built: BuiltAtlas) -> Path:
 @pytest.fixture(scope="session")
 def small_site() -> Path:
     """A site written from the small results of `tests.fixtures`, by the first process that asks: two networks, so that units have twins."""
-    from atlas.site import write
-    from tests.fixtures import make_results
+    from atlas.publish.site import write
+    from tests.fixtures.results import make_results
 
     out = Path(os.environ[FOLDER]) / "site"
     with FileLock(f"{out}.lock"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-from atlas.registry import Registry
-from atlas.types import NetworkSpec
+from atlas.core.registry import Registry
+from atlas.core.specs import NetworkSpec
 
 NETWORKS: Registry[NetworkSpec] = Registry("network")
 

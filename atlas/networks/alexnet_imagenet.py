@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import UrlFile
+from atlas.core.specs import LayerSpec
 from atlas.networks.imagenet import imagenet, logits
-from atlas.sources import UrlFile
-from atlas.types import LayerSpec
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from atlas.core.specs import LayerSpec
 from atlas.networks.miniature import CLASSES, logits, miniature
-from atlas.types import LayerSpec
 
 if TYPE_CHECKING:
     from torch import nn

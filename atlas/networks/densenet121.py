@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import HubFile
 from atlas.networks.densenet import dense_layers
 from atlas.networks.imagenet import imagenet, logits
-from atlas.sources import HubFile
 
 if TYPE_CHECKING:
     from torch import nn

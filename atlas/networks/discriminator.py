@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import EmbeddedFile
+from atlas.core.specs import LayerSpec, NetworkSpec, StateDict
 from atlas.networks import register
 from atlas.networks.generators import NUMBERS, SEEDS, SHAPE_CODES
 from atlas.networks.miniature import HALF
-from atlas.sources import EmbeddedFile
-from atlas.types import LayerSpec, NetworkSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import WheelFile
+from atlas.core.specs import LayerSpec, NetworkSpec, StateDict
 from atlas.networks import register
-from atlas.sources import WheelFile
-from atlas.types import LayerSpec, NetworkSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from atlas.core.registry import Registry
+from atlas.core.sources import EmbeddedFile, WheelFile
+from atlas.core.specs import GeneratorSpec, LayerSpec, StateDict
 from atlas.networks.readers import reader_of
-from atlas.registry import Registry
-from atlas.sources import EmbeddedFile, WheelFile
-from atlas.types import GeneratorSpec, LayerSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

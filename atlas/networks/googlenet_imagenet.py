@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import UrlFile
+from atlas.core.specs import LayerSpec, StateDict
 from atlas.networks.googlenet import inception_layers
 from atlas.networks.imagenet import imagenet, logits
-from atlas.sources import UrlFile
-from atlas.types import LayerSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

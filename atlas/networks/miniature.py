@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import EmbeddedFile
+from atlas.core.specs import LayerSpec, NetworkSpec
 from atlas.networks import register
-from atlas.sources import EmbeddedFile
-from atlas.types import LayerSpec, NetworkSpec
 
 if TYPE_CHECKING:
     from torch import nn

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import UrlFile
+from atlas.core.specs import GeneratorSpec, LayerSpec, StateDict
 from atlas.networks.generators import GENERATORS
-from atlas.sources import UrlFile
-from atlas.types import GeneratorSpec, LayerSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

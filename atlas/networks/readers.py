@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from atlas.sources import EmbeddedFile
+from atlas.core.sources import EmbeddedFile
 
 DIGESTS: dict[str, str] = {
     "eye-dcgan": "89ac13c116d66e7973c773c0c7924bda6ed2f1c5f5679684ac982b3b5cb15e86",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atlas.registry import Registry
-from atlas.sources import EmbeddedFile, WheelFile
-from atlas.types import RecurrentSpec
+from atlas.core.registry import Registry
+from atlas.core.sources import EmbeddedFile, WheelFile
+from atlas.core.specs import RecurrentSpec
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

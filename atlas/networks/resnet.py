@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas.core.specs import LayerSpec
 from atlas.networks.miniature import CLASSES, logits, miniature
-from atlas.types import LayerSpec
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import HubFile
+from atlas.core.specs import LayerSpec
 from atlas.networks.imagenet import imagenet, logits
-from atlas.sources import HubFile
-from atlas.types import LayerSpec
 
 if TYPE_CHECKING:
     from torch import nn

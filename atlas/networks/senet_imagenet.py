@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import HubFile
 from atlas.networks.imagenet import imagenet
 from atlas.networks.resnet50 import DEPTHS, bottleneck_layers
-from atlas.sources import HubFile
 
 if TYPE_CHECKING:
     from torch import nn

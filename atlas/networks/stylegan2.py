@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from atlas.core.seeds import name_seed
+from atlas.core.sources import UrlFile
+from atlas.core.specs import GeneratorSpec, LayerSpec, StateDict
 from atlas.networks.generators import GENERATORS
-from atlas.seeds import name_seed
-from atlas.sources import UrlFile
-from atlas.types import GeneratorSpec, LayerSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atlas.core.sources import HubFile
+from atlas.core.specs import LayerSpec, StateDict
 from atlas.networks.imagenet import imagenet, logits
-from atlas.sources import HubFile
-from atlas.types import LayerSpec, StateDict
 
 if TYPE_CHECKING:
     from torch import nn

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from atlas.errors import ConfigError
+from atlas.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from torch import nn

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.errors import ConfigError
-from atlas.types import Array
+from atlas.core.errors import ConfigError
+from atlas.core.specs import Array
 
 if TYPE_CHECKING:
     import pyarrow as pa

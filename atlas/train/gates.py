@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from atlas.core.specs import Array
 from atlas.train.data import Split
 from atlas.train.loop import accuracy, logits_of
-from atlas.types import Array
 
 if TYPE_CHECKING:
     from torch import nn

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from atlas.generative.disentangle import mig
-from atlas.generative.readout import read_codes
-from atlas.images.sprites import LEARNED, TEST_SEED, TRAINING_SEED, draw_factors, render
+from atlas.chapters.generative.disentangle import mig
+from atlas.chapters.generative.readout import read_codes
 from atlas.networks.generators import NOISE, NUMBERS, SHAPE_CODES
 from atlas.networks.modules.infogan import Discriminator, Generator
-from atlas.precision import native_autocast, native_precision
+from atlas.probes.sprites import LEARNED, TEST_SEED, TRAINING_SEED, draw_factors, render
+from atlas.runtime.precision import native_autocast, native_precision
 from atlas.train import checkpoint
 
 if TYPE_CHECKING:

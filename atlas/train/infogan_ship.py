@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from atlas.generative.readout import PREFIX
-from atlas.images.sprites import FACTORS
-from atlas.train import checkpoint, infogan, sharpen
+from atlas.chapters.generative.readout import PREFIX
+from atlas.probes.sprites import FACTORS
+from atlas.train import adversarial as sharpen
+from atlas.train import checkpoint, infogan
+from atlas.train.adversarial import SharpenRecipe, SharpenRun
 from atlas.train.infogan import NAME, InfoGANRecipe, InfoGANRun, Run, run_to_end
-from atlas.train.sharpen import SharpenRecipe, SharpenRun
 from atlas.train.ship import hardware, weights_of, write_json, write_weights
 
 if TYPE_CHECKING:

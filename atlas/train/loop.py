@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from atlas.errors import ConfigError
+from atlas.core.errors import ConfigError
+from atlas.core.specs import Array
 from atlas.networks.miniature import CLASSES
-from atlas.precision import native_autocast, native_precision
+from atlas.runtime.precision import native_autocast, native_precision
 from atlas.train import checkpoint
 from atlas.train.augment import VIEWS, cut_mix, draw_windows, normalize, show
 from atlas.train.data import Photographs, Split
 from atlas.train.recipes import Recipe
-from atlas.types import Array
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from atlas.generative.attributes import smaller
-from atlas.generative.identity import as_input, explained, read_with
-from atlas.generative.latent import Generator, draw, load, pictures
+from atlas.chapters.generative.attributes import smaller
+from atlas.chapters.generative.identity import as_input, explained, read_with
+from atlas.chapters.generative.latent import Generator, draw, load, pictures
+from atlas.core.seeds import name_seed
+from atlas.core.specs import Array
 from atlas.networks.generators import GENERATORS, SEEDS
 from atlas.networks.modules.latent_reader import LatentReader
-from atlas.precision import native_precision
-from atlas.seeds import name_seed
-from atlas.types import Array
+from atlas.runtime.precision import native_precision
 
 if TYPE_CHECKING:
     from torch import nn

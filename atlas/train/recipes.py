@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from atlas.core.registry import Registry
+from atlas.core.specs import NetworkSpec
 from atlas.networks import alexnet, densenet, googlenet, resnet, senet, vgg, zfnet
-from atlas.registry import Registry
-from atlas.types import NetworkSpec
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.recurrent.source import read_library
+from atlas.chapters.recurrent.source import read_library
 from atlas.train import checkpoint
 from atlas.train import recurrent_loop as loop
 from atlas.train.recurrent_loop import CHARACTER_RECIPES

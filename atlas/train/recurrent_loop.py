@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from atlas.errors import ConfigError
+from atlas.chapters.recurrent.source import SourceFile, encode_file
+from atlas.core.errors import ConfigError
+from atlas.core.registry import Registry
+from atlas.core.specs import Array, RecurrentSpec
 from atlas.networks.recurrent import SPECS, build
-from atlas.precision import native_autocast, native_precision
-from atlas.recurrent.source import SourceFile, encode_file
-from atlas.registry import Registry
+from atlas.runtime.precision import native_autocast, native_precision
 from atlas.train import checkpoint
-from atlas.types import Array, RecurrentSpec
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from atlas.chapters.recurrent.source import SourceFile, digest, encode_file
 from atlas.networks.recurrent import build
-from atlas.recurrent.source import SourceFile, digest, encode_file
 from atlas.train.recurrent_loop import EVERY, CharacterRun
 from atlas.train.ship import hardware, weights_of, write_json, write_weights
-from atlas.weights import read
+from atlas.weights.load import read
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

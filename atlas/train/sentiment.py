@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from atlas.chapters.recurrent.words import Vocabulary, learn
+from atlas.core.specs import Array, RecurrentSpec
 from atlas.networks.recurrent import SENTIMENT, build
-from atlas.recurrent.words import Vocabulary, learn
 from atlas.train.recurrent_loop import open_forget_gate
 from atlas.train.snippets import Snippet
-from atlas.types import Array, RecurrentSpec
 
 if TYPE_CHECKING:
     from torch import Tensor

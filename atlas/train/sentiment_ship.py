@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from atlas.chapters.recurrent.sentences import KINDS, read_sentences
+from atlas.chapters.recurrent.words import Vocabulary, write_vocabulary
+from atlas.core.specs import Array
 from atlas.networks.recurrent import build
-from atlas.recurrent.sentences import KINDS, read_sentences
-from atlas.recurrent.words import Vocabulary, write_vocabulary
 from atlas.train.sentiment import SENTIMENT_RECIPE, SentimentRun, run_to_end, sentiment_logits, start
 from atlas.train.ship import hardware, weights_of, write_json, write_weights
 from atlas.train.snippets import ARCHIVE, SHA256, Snippet, read_snippets
-from atlas.types import Array
-from atlas.weights import read
+from atlas.weights.load import read
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

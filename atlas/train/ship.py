@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from atlas import weights
-from atlas.anatomy import multiply_adds
+from atlas.chapters.vision.structure import multiply_adds
+from atlas.core.specs import Array
 from atlas.networks.miniature import CLASSES
+from atlas.train.batch_norm import take_statistics
 from atlas.train.data import Photographs
 from atlas.train.gates import gate_statistics
 from atlas.train.loop import Run, accuracy, logits_of
-from atlas.train.population import take_statistics
-from atlas.train.taught import Taught
+from atlas.train.soft_labels import Taught
 from atlas.train.teacher import NAME
-from atlas.types import Array
+from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from atlas.errors import ConfigError, WeightsError
-from atlas.recurrent.words import split
+from atlas.chapters.recurrent.words import split
+from atlas.core.errors import ConfigError, WeightsError
 
 ARCHIVE = "vaderSentiment-3.3.2.tar.gz"
 SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9"

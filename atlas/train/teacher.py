@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from atlas import weights
-from atlas.errors import ConfigError
-from atlas.folder import alone
+from atlas.core.errors import ConfigError
+from atlas.core.specs import Array, Network
+from atlas.methods.visualize.graph import cut
 from atlas.networks import NETWORKS
-from atlas.precision import native_autocast, native_precision
+from atlas.publish.folder import alone
+from atlas.runtime.precision import native_autocast, native_precision
 from atlas.train import checkpoint, loop
 from atlas.train.augment import AREA, VIEWS, draw_windows, show
 from atlas.train.data import Photographs
 from atlas.train.recipes import Recipe
-from atlas.train.taught import Taught, shipped
-from atlas.types import Array, Network
-from atlas.visualize.graph import cut
+from atlas.train.soft_labels import Taught, shipped
+from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from atlas.errors import ConfigError, UnknownName
-from atlas.memory import keep_memory
+from atlas.core.errors import ConfigError, UnknownName
 from atlas.networks.recurrent import SENTIMENT
-from atlas.precision import check_device
+from atlas.runtime.memory import keep_memory
+from atlas.runtime.precision import check_device
 from atlas.train import checkpoint, infogan, loop, reader, teacher
 from atlas.train.data import data_folder, load_photographs
 from atlas.train.infogan_ship import train_infogan

@@ -31,20 +31,12 @@
     if (parent) parent.append(made);
     return made;
   }
-  // The head of the site. Pages of units and figures leave all but its first link to this script.
-  var NAV = [["Networks", "index.html#networks"], ["Maps", "index.html#maps"], ["Images", "images/index.html"], ["Index", "search/index.html"], ["About", "about/index.html"]];
+  // The head of the site: what only scripts can offer.
   function head() {
     var header = document.querySelector("header.site"), main = document.getElementById("main");
     main.tabIndex = -1;
     document.body.prepend(make("a", { className: "skip", href: "#main", textContent: "Skip to content" }));
     make("link", { rel: "icon", href: root + "static/mark.svg" }, document.head);
-    if (!header.querySelector("nav")) {
-      var more = header.dataset.more || "";
-      if (more.includes("g")) NAV.splice(2, 0, ["Generators", "generative/index.html"]);
-      if (more.includes("r")) NAV.splice(2, 0, ["Recurrent", "recurrent/index.html"]);
-      var nav = make("nav", { ariaLabel: "Site" }, header);
-      NAV.forEach(function (item) { nav.append(make("a", { textContent: item[0], href: root + item[1] }), " "); });
-    }
     var form = make("form", { className: "find", action: root + "search/index.html" }, header);
     form.setAttribute("role", "search");
     make("input", { type: "search", name: "q", placeholder: "Search", autocomplete: "off", ariaLabel: "Search units, layers and classes" }, form);

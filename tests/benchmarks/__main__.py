@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from atlas.collect import BATCH, prepare, respond
-from atlas.memory import keep_memory
+from atlas.chapters.vision.collect import BATCH, prepare, respond
+from atlas.core.sources import EmbeddedFile, WheelFile
+from atlas.core.specs import Network, Unit
+from atlas.methods.visualize import BATCH as UNITS
+from atlas.methods.visualize import Settings, visualize_units
 from atlas.networks import NETWORKS
-from atlas.precision import native_precision
-from atlas.sources import EmbeddedFile, WheelFile
-from atlas.types import Network, Unit
-from atlas.visualize import BATCH as UNITS
-from atlas.visualize import Settings, visualize_units
-from atlas.weights import load
+from atlas.runtime.memory import keep_memory
+from atlas.runtime.precision import native_precision
+from atlas.weights.load import load
 from tests.benchmarks.clock import interleaved, seconds
 from tests.benchmarks.pages import rates
 from tests.benchmarks.peak import shares

@@ -8,13 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from atlas.folder import Folder
-from atlas.measured import AtlasResults, LayerResults, NetworkResults
-from atlas.press import Press
-from atlas.views.desk import Sheet
-from atlas.views.unit import pages
+from atlas.chapters.vision.pages.context import Sheet
+from atlas.chapters.vision.pages.unit import pages
+from atlas.core.results import AtlasResults, LayerResults, NetworkResults
+from atlas.publish.folder import Folder
+from atlas.publish.renderer import Press
 from tests.benchmarks.clock import seconds
-from tests.fixtures import make_network, make_results
+from tests.fixtures.results import make_network, make_results
 
 UNITS = 1000
 LAYER = "block3b"

@@ -9,14 +9,14 @@ import torch
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
+from atlas.core.specs import LayerSpec, Network
+from atlas.methods.visualize import BATCH, Settings
+from atlas.methods.visualize.ascend import ascend
+from atlas.methods.visualize.batch import unit_objective
+from atlas.methods.visualize.engine import Engine, prepare
 from atlas.networks import NETWORKS
-from atlas.precision import native_precision
-from atlas.types import LayerSpec, Network
-from atlas.visualize import BATCH, Settings
-from atlas.visualize.ascend import ascend
-from atlas.visualize.batch import unit_objective
-from atlas.visualize.engine import Engine, prepare
-from atlas.weights import load
+from atlas.runtime.precision import native_precision
+from atlas.weights.load import load
 from tests.benchmarks.clock import interleaved
 
 PLACES = {

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from atlas.types import LayerSpec, Network, Unit
-from atlas.visualize import BATCH, Settings, visualize_units
-from atlas.visualize.engine import prepare
-from atlas.visualize.score import score
+from atlas.core.specs import LayerSpec, Network, Unit
+from atlas.methods.visualize import BATCH, Settings, visualize_units
+from atlas.methods.visualize.engine import prepare
+from atlas.methods.visualize.score import score
 from tests.benchmarks.clock import seconds
 
 STEPS = (32, 64, 128, 256)

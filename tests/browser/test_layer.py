@@ -4,11 +4,12 @@ import shutil
 
 import pytest
 
-from atlas.press import Press
-from atlas.views import LAYER_VIEWS, layer
-from atlas.views.desk import Sheet
-from atlas.views.page import Page
-from tests.fixtures import make_results
+from atlas.chapters.vision.pages import layer
+from atlas.chapters.vision.pages.context import Sheet
+from atlas.publish.page import Page
+from atlas.publish.pages import LAYER_VIEWS
+from atlas.publish.renderer import Press
+from tests.fixtures.results import make_results
 
 PLACE = "networks/twin/block3b/index.html"
 FOLDED = "[...document.querySelectorAll('.more li')].map(found => found.innerHTML)"

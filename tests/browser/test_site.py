@@ -6,8 +6,8 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from atlas.figures.catalogue import find
-from atlas.figures.cite import cite
+from atlas.publish.catalogue import find
+from atlas.publish.cite import cite
 from tests.browser.conftest import LAYER
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")

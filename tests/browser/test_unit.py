@@ -2,8 +2,8 @@
 
 import pytest
 
-from atlas.figures.catalogue import find
-from atlas.figures.cite import cite
+from atlas.publish.catalogue import find
+from atlas.publish.cite import cite
 
 
 def test_switch_shows_the_whole_image_with_its_field(paths, visit, opened):

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from atlas.build.explain import plan_lines
 from atlas.networks import NETWORKS
+from atlas.pipeline.explain import plan_lines
 
 
 def atlas(*arguments, cwd=None, environment=None):
@@ -21,7 +21,7 @@ def atlas(*arguments, cwd=None, environment=None):
 
 
 def test_help_names_every_command():
-    from atlas.cli import app
+    from atlas.cli.app import app
 
     told = atlas("--help").stdout
     for command in app.registered_commands:
@@ -29,7 +29,14 @@ def test_help_names_every_command():
 
 
 @pytest.mark.parametrize(
-    "module", ["atlas.cli", "atlas.networks", "atlas.build.plan", "atlas.site", "atlas.figures.unit"]
+    "module",
+    [
+        "atlas.cli.app",
+        "atlas.networks",
+        "atlas.pipeline.plan",
+        "atlas.publish.site",
+        "atlas.chapters.vision.figures.unit",
+    ],
 )
 def test_imports_are_light(module):
     heavy = "{'torch', 'timm', 'torchvision', 'umap', 'sklearn', 'skimage', 'matplotlib', 'pyarrow'}"
@@ -163,8 +170,8 @@ def test_the_plan_of_a_built_recipe_has_nothing_to_do(built):
 
 @pytest.mark.parametrize(("own", "reached"), [(None, "1"), ("0", "0")])
 def test_workers_ask_for_huge_pages_unless_told_otherwise(monkeypatch, own, reached):
-    from atlas import cli
-    from atlas.pool import pool
+    from atlas.cli import app as cli
+    from atlas.runtime.processes import pool
 
     def command():
         with pool(1) as workers:
@@ -180,7 +187,7 @@ def test_workers_ask_for_huge_pages_unless_told_otherwise(monkeypatch, own, reac
 
 
 def test_a_command_seldom_looks_for_garbage(monkeypatch):
-    from atlas import cli
+    from atlas.cli import app as cli
 
     usual, found = gc.get_threshold(), []
     monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", "0")  # as `main` leaves it, so that it is put back

@@ -6,11 +6,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from atlas.pipeline.stepspec import STEPS
 
-from atlas.build.stepspec import STEPS
-from atlas.cli import app
-from atlas.config import RECIPES, NetworkRecipe, Recipe
-from atlas.sections import GenerativeRecipe, MapRecipe, OwnGenerator, OwnRecurrent, PictureRecipe, RecurrentRecipe
+from atlas.cli.app import app
+from atlas.recipe.network import NetworkRecipe
+from atlas.recipe.read import RECIPES
+from atlas.recipe.recipe import Recipe
+from atlas.recipe.sections import (
+    GenerativeRecipe,
+    MapRecipe,
+    OwnGenerator,
+    OwnRecurrent,
+    PictureRecipe,
+    RecurrentRecipe,
+)
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from atlas.collect import prepare
+from atlas.chapters.vision.collect import prepare
+from atlas.core.sources import HubFile, UrlFile
 from atlas.networks import NETWORKS
-from atlas.sources import HubFile, UrlFile
-from atlas.weights import load, randomized
+from atlas.weights.load import load, randomized
 
 PUBLISHED = tuple(spec.name for spec in NETWORKS.values() if isinstance(spec.weights, HubFile | UrlFile))
 
@@ -34,7 +34,7 @@ def seen(network, image):
     """The output without and with taps, and what the taps saw: shapes, and the last layer's values."""
     import torch
 
-    from atlas.tap import tap
+    from atlas.core.hooks import tap
 
     shapes, last = {}, {}
 

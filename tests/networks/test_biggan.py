@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from atlas.labels import class_names
 from atlas.networks import biggan
 from atlas.networks.generators import GENERATORS
+from atlas.networks.labels import class_names
 from atlas.networks.modules.biggan import Attention, BigGAN, Norm
 
 SPEC = GENERATORS["biggan-deep-128"]

@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import nn
 
-from atlas.anatomy import structure
-from atlas.field import receptive_fields
-from atlas.labels import class_names
-from atlas.sources import EmbeddedFile, WheelFile
-from atlas.tap import tap
-from atlas.types import Network
-from atlas.visualize.graph import cut
-from atlas.weights import locate
+from atlas.chapters.vision.receptive_field import receptive_fields
+from atlas.chapters.vision.structure import structure
+from atlas.core.hooks import tap
+from atlas.core.sources import EmbeddedFile, WheelFile
+from atlas.core.specs import Network
+from atlas.methods.visualize.graph import cut
+from atlas.networks.labels import class_names
+from atlas.weights.load import locate
 
 
 def test_layers_exist_with_their_units_and_axes(network, seen):
@@ -137,6 +137,6 @@ def test_the_weights_have_a_licence_a_source_and_a_digest(network):
 
 
 def test_the_paper_is_in_the_bibliography(network):
-    from atlas.figures.bibliography import bibliography
+    from atlas.publish.bibliography import bibliography
 
     assert network.spec.paper in bibliography()

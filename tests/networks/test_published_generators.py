@@ -8,17 +8,17 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from atlas import lock
-from atlas.build.gather import check_weights, gather
-from atlas.config import read_recipe
-from atlas.errors import WeightsError
-from atlas.figures.bibliography import bibliography
-from atlas.generative.attributes import attributes_of
-from atlas.generative.latent import Generator, draw, draw_noise, first_affine, load, pictures
+from atlas.chapters.generative.attributes import attributes_of
+from atlas.chapters.generative.latent import Generator, draw, draw_noise, first_affine, load, pictures
+from atlas.core.errors import WeightsError
+from atlas.core.hooks import tap
 from atlas.networks.generators import GENERATORS
-from atlas.tap import tap
-from atlas.weights import digest, freeze
-from tests.generators import PUBLISHED
+from atlas.pipeline.gather import check_weights, gather
+from atlas.publish.bibliography import bibliography
+from atlas.recipe.read import read_recipe
+from atlas.weights import lock
+from atlas.weights.load import digest, freeze
+from tests.fixtures.generative import PUBLISHED
 
 
 @pytest.fixture(scope="module", params=PUBLISHED)
@@ -94,12 +94,12 @@ def test_offline_one_error_names_the_file_the_place_and_the_command(name, monkey
     recipe = read_recipe("tiny", [f"generative.generators=['{name}']"])
     weights = GENERATORS[name].weights
     with pytest.raises(WeightsError) as caught:
-        gather(recipe, tmp_path / "atlas.lock")
+        gather(recipe, tmp_path / "atlas.weights.lock")
     told = str(caught.value)
     assert weights.file in told
     assert "Looked in: ATLAS_WEIGHTS (not set)" in told
     assert "Where there is internet, run `" in told
-    assert not (tmp_path / "atlas.lock").exists()
+    assert not (tmp_path / "atlas.weights.lock").exists()
 
 
 def test_the_digest_is_locked_on_first_use_and_holds_from_then_on(monkeypatch, tmp_path):
@@ -111,9 +111,9 @@ def test_the_digest_is_locked_on_first_use_and_holds_from_then_on(monkeypatch, t
     monkeypatch.setenv("ATLAS_WEIGHTS", str(tmp_path))
     recipe = read_recipe(str(tmp_path / "atlas.toml"))
     assert not recipe.generative.chosen()[0].weights.sha256
-    locked = gather(recipe, tmp_path / "atlas.lock")
+    locked = gather(recipe, tmp_path / "atlas.weights.lock")
     sha256 = digest(tmp_path / "small.safetensors")
-    assert lock.read_lock(tmp_path / "atlas.lock")[source.url].sha256 == sha256
+    assert lock.read_lock(tmp_path / "atlas.weights.lock")[source.url].sha256 == sha256
     again = read_recipe(str(tmp_path / "atlas.toml"))
     assert locked.generative == again.generative
     assert again.generative.chosen()[0].weights.sha256 == sha256

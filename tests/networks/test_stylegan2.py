@@ -8,15 +8,15 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from atlas import weights
-from atlas.errors import WeightsError
-from atlas.generative import sefa
-from atlas.generative.latent import draw, draw_noise, first_affine, load, pictures
-from atlas.generative.method import Evidence
+from atlas.chapters.generative import sefa
+from atlas.chapters.generative.latent import draw, draw_noise, first_affine, load, pictures
+from atlas.chapters.generative.method import Evidence
+from atlas.core.errors import WeightsError
+from atlas.core.sources import OwnFile
 from atlas.networks import stylegan2
 from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.stylegan2 import StyleGAN2
-from atlas.sources import OwnFile
+from atlas.weights import load as weights
 
 SPEC = GENERATORS["stylegan2-church-256"]
 FULL, SMALL = (512, 512, 512, 512, 512, 256, 128), (8, 6, 4)

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from atlas.errors import ConfigError
+from atlas.core.errors import ConfigError
 from atlas.train.data import data_folder, load_photographs
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from atlas.errors import ConfigError
+from atlas.core.errors import ConfigError
 from atlas.train import loop
 from atlas.train.data import Split
 from atlas.train.recipes import RECIPES

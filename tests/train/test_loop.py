@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from atlas.errors import ConfigError
+from atlas.core.errors import ConfigError
 from atlas.train import checkpoint, loop
 from atlas.train.augment import VIEWS, draw_windows
 from atlas.train.data import Photographs, Split

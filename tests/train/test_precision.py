@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from atlas.errors import ConfigError
-from atlas.precision import native_precision
+from atlas.core.errors import ConfigError
+from atlas.runtime.precision import native_precision
 from atlas.train import checkpoint, infogan, loop, recurrent_loop, teacher
 from atlas.train.recipes import RECIPES
 from tests.train.test_teacher import photographs

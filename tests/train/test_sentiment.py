@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from atlas.errors import ConfigError, UnknownName, WeightsError
+from atlas.core.errors import ConfigError, UnknownName, WeightsError
 from atlas.networks.recurrent import SENTIMENT
 from atlas.train import sentiment, snippets
 from atlas.train.sentiment_ship import accuracy, baselines, ship, wilson

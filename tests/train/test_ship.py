@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from atlas import weights
-from atlas.precision import native_precision
+from atlas.runtime.precision import native_precision
 from atlas.train import gates, loop, ship
-from atlas.train.population import take_statistics
+from atlas.train.batch_norm import take_statistics
 from atlas.train.recipes import RECIPES
-from atlas.train.taught import Taught
+from atlas.train.soft_labels import Taught
+from atlas.weights import load as weights
 
 quiet = lambda line: None  # noqa: E731
 

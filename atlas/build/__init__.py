@@ -1,1 +1,0 @@
-"""Building: plan (pure) → run (processes) → store (the disk) → results → site."""

@@ -1,0 +1,51 @@
+"""The pictures of a generator side by side, as its pages and its plates show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from PIL import Image
+
+from atlas.core.specs import Array
+
+UNIT_TILES = 16
+"""Of a unit: on the most (4), where it is on (4), without it (4), what changes (1), switched on: before, after (2), what changes (1)."""
+
+
+def unit_tiles(found: Mapping[str, Array], place: int) -> Array:
+    """[16, S, S, 3] uint8 of one unit of a `Dissection`, as arrays."""
+    one = {key: values[place] for key, values in found.items()}
+    where = [_over(rgb, heat) for rgb, heat in zip(one["top"], one["heat"], strict=True)]
+    taken, put = ([_shaded(one[key])] for key in ("map", "inserted_map"))
+    return np.stack([*one["top"], *where, *one["without"], *taken, *one["inserted"], *put])
+
+
+def path_tiles(quality: Mapping[str, Array]) -> Array:
+    """[R, C, S, S, 3] uint8: the interpolations, then latent vectors at as many lengths."""
+    return np.concatenate([quality["interpolation"], quality["truncation"]])
+
+
+def code_tiles(codes: Mapping[str, Array]) -> Array:
+    """[C, K * D, S, S, 3] uint8: a row for each number of an InfoGAN's code, from -1 to 1 in D steps, the K choices side by side."""
+    grid = codes["grid"]
+    return grid.reshape(len(grid), -1, *grid.shape[3:])
+
+
+def _shaded(change: Array) -> Array:
+    """[S, S] to grey [S, S, 3] uint8: white where the most changes."""
+    found: Array = np.rint(255 * change / max(float(change.max()), 1e-9)).astype(np.uint8)[..., None].repeat(3, 2)
+    return found
+
+
+def _over(rgb: Array, heat: Array) -> Array:
+    """A picture [S, S, 3] dimmed where the unit's own map [h, w] (255 = its largest value) is off.
+
+    By the root of the map: most units peak at one place, beside which nothing else would be seen.
+    """
+    size = rgb.shape[0]
+    mask = (
+        np.asarray(Image.fromarray(heat).resize((size, size), Image.Resampling.BILINEAR), np.float32)[..., None] / 255
+    )
+    found: Array = np.rint(rgb * (0.15 + 0.85 * np.sqrt(mask))).astype(np.uint8)
+    return found

@@ -1,0 +1,265 @@
+"""What the plates of the recurrent chapter show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+
+from atlas.chapters.recurrent.errors import CAUSES
+from atlas.chapters.recurrent.figures.attribution import SHOWN, deletion_lines
+from atlas.chapters.recurrent.figures.character import TITLES, names_of, shown_cell, told_of
+from atlas.chapters.recurrent.figures.memory import CLOSING, closing_lines, context_lines, gate_points, memory_points
+from atlas.chapters.recurrent.figures.states import character_chips
+from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults, chapter_of
+from atlas.core.results import AtlasResults, Figure
+from atlas.core.specs import Array
+from atlas.publish.chart import Line
+from atlas.publish.drawing import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame
+
+COLOURS = (ACCENT, SECOND, "#009e73", QUIET, "#cc79a7", "#e69f00")
+HUES = ("#0072b2", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#e69f00", "#8c6d1f", "#6a3d9a", "#b15928")
+ROW = 0.16  # inches of a line of text
+WIDE = 96  # characters of a line of code
+ASIDE = 1.1  # the width of a map and of the gap after it
+Row = tuple[str, Array | None]  # a line of words, or of code with a number in [-1, 1] for each character
+
+
+# ---------------------------------------------------------------- words and code
+
+
+def _concepts(network: RecurrentResults) -> list[Row]:
+    return [
+        (f"  {TITLES[r['concept']]}: cell {r['cell']}{'' if r['sign'] > 0 else ' (low)'}, score {r['score']:.3f}, null {r['null_p95']:.3f}, "
+         f"character alone {r['character']:.3f}", None)
+        for r in network.facts["cells"]["concepts"]
+    ]  # fmt: skip
+
+
+def _passage(network: RecurrentResults) -> list[Row]:
+    arrays = network.arrays["passages"]
+    return wrapped(names_of(network), arrays["symbols"], arrays["c"][:, shown_cell(network)[0]] / 127)
+
+
+def _relevance(network: RecurrentResults) -> list[Row]:
+    rows: list[Row] = []
+    for place in range(min(SHOWN, len(network.facts["relevances"]["decisions"]))):
+        values = network.arrays["relevances"][f"{place}/lrp"]
+        rows += wrapped(
+            names_of(network), network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max()
+        )
+    return rows
+
+
+def _matches(network: RecurrentResults) -> list[Row]:
+    return [
+        (f"  {q['concept']}: {one['before'][-20:]}[{one['stretch']}]{one['after'][:20]}".replace("\n", "¶"), None)
+        for q in network.facts["matches"]["queries"]
+        for one in (q, *q["matches"][:2])
+    ]
+
+
+def _reactions(network: RecurrentResults) -> list[Row]:
+    return [
+        (f"  {''.join(one for one, _ in chip.characters)[:70]}  rising {', '.join(map(str, chip.rising))}; falling {', '.join(map(str, chip.falling))}"
+         .replace("\n", "¶").replace("\t", "⇥"), None)
+        for chip in character_chips(network)
+    ]  # fmt: skip
+
+
+_TEXTS: dict[str, Callable[[RecurrentResults], list[Row]]] = {
+    "concepts": _concepts, "passage": _passage, "relevance": _relevance, "matches": _matches, "reactions": _reactions,
+}  # fmt: skip
+
+
+def _rows(results: AtlasResults, name: str) -> list[Row]:
+    """Each network's name, then its lines."""
+    networks = told_of(chapter_of(results), name).networks
+    return [row for network in networks for row in ((network.spec.title, None), *_TEXTS[name](network))]
+
+
+def wrapped(names: Sequence[str], symbols: Array, values: Array) -> list[Row]:
+    """Code in lines of WIDE characters, with the value of each; all of a token's characters have its value."""
+    pieces = [names[number] for number in symbols.tolist()]
+    text, values = "".join(pieces).replace("\n", "¶"), np.repeat(values, [len(piece) for piece in pieces])
+    return [(text[at : at + WIDE], values[at : at + WIDE]) for at in range(0, len(text), WIDE)]
+
+
+def draw_text(axes: Any, rows: Sequence[Row]) -> None:
+    """Lines of words and of coloured code, one below the other."""
+    from matplotlib.patches import Rectangle
+
+    step = INNER / WIDE
+    for number, (text, values) in enumerate(rows):
+        y = (number + 0.8) * ROW
+        if values is None:
+            axes.text(0, y, text.replace("$", r"\$"), fontsize=7, color=INK)
+            continue
+        for column, (character, value) in enumerate(zip(text, values, strict=True)):
+            box = ((column * step, number * ROW), step, ROW)
+            colour, shade = SECOND if value > 0 else ACCENT, abs(float(value)) * 0.7
+            axes.add_patch(Rectangle(*box, facecolor=colour, alpha=shade, lw=0))
+            letter = {"fontsize": 5, "family": "monospace", "ha": "center", "color": INK}
+            axes.text((column + 0.5) * step, y, character.replace("$", r"\$"), **letter)
+    frame(axes, INNER, max(1.0, len(rows) * ROW))
+
+
+# ---------------------------------------------------------------- plots
+
+
+def _claims(axes: Any, results: RecurrentChapter, marks: Callable[[dict[str, Any]], list[tuple[str, float]]]) -> None:
+    """Marks of every best cell: a row a concept, its networks one below the other, each in its colour."""
+    names = list(TITLES)
+    for place, (colour, network) in enumerate(zip(cycle(COLOURS), results.networks, strict=False)):
+        for record in network.facts["cells"]["concepts"]:
+            y = names.index(record["concept"]) + 0.25 * (place - 1)
+            for sign, x in marks(record):
+                hollow = {"facecolors": "none" if sign == "o" else colour, "edgecolors": colour}
+                axes.scatter(
+                    [x],
+                    [y],
+                    s=14,
+                    lw=0.8,
+                    **({"marker": sign.lower(), **hollow} if sign in "oO" else {"marker": sign, "color": colour}),
+                )
+        axes.scatter([], [], color=colour, label=network.spec.title)
+    _name_rows(axes, list(TITLES.values()))
+
+
+def _name_rows(axes: Any, names: Sequence[str]) -> None:
+    """A name at the left end of each row, inside the axes, and the legend."""
+    low, high = axes.get_xlim()
+    axes.set_xlim(low - 0.35 * (high - low), high)
+    for row, name in enumerate(names):
+        axes.text(0.01, row, name, transform=axes.get_yaxis_transform(), va="center", fontsize=6, color=INK)
+    axes.set_yticks([])
+    axes.invert_yaxis()
+    axes.legend(fontsize=6, loc="lower right")
+
+
+def _localized(axes: Any, results: RecurrentChapter) -> None:
+    _claims(axes, results, lambda r: [("O", r["score"]), ("o", r["probe"]), ("|", r["null_p95"]), ("x", r["control"])])
+    axes.set_xlabel("score: best cell (dot), probe (ring), chance (bar), control task (cross)")
+
+
+def _causal(axes: Any, results: RecurrentChapter) -> None:
+    _claims(
+        axes, results, lambda r: [("O", r["causal"]["inside"]), ("o", r["causal"]["outside"])] if r["causal"] else []
+    )
+    axes.set_xlabel("extra nats a character inside (dot) and outside (ring)")
+
+
+def _points(axes: Any, clouds: Sequence[tuple[str, Array]], x: str, y: str) -> None:
+    for colour, (name, points) in zip(cycle(COLOURS), clouds, strict=False):
+        axes.scatter(points[:, 0], points[:, 1], s=4, alpha=0.6, label=name, color=colour, linewidths=0)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    if clouds:
+        axes.legend(fontsize=6)
+
+
+def _gates(axes: Any, results: RecurrentChapter) -> None:
+    clouds = [(f"{n.spec.title}, {gate}", points) for n in results.networks for gate, points in gate_points(n)]
+    _points(axes, clouds, "share of time below 0.1", "share of time above 0.9")
+
+
+def _memory(axes: Any, results: RecurrentChapter) -> None:
+    clouds = [(n.spec.title, np.nan_to_num(memory_points(n), nan=0.5)) for n in results.networks]
+    _points(axes, clouds, "characters, by the gate alone (0.5: no gate)", "characters, measured")
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log", base=2)
+
+
+def _lines(axes: Any, lines: Sequence[Line], x: str, y: str, *, style: str = "o-", powers: bool = True) -> None:
+    for colour, line in zip(cycle(COLOURS), lines, strict=False):
+        axes.plot(line.x, line.y, style, ms=3, lw=1, label=line.name, color=colour)
+        if line.low:
+            axes.vlines(line.x, line.low, line.high, lw=1, color=colour)
+    if powers:
+        axes.set_xscale("log", base=2)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.legend(fontsize=6)
+
+
+def _context(axes: Any, results: RecurrentChapter) -> None:
+    _lines(axes, context_lines(results), "characters of context", "nats a character")
+
+
+def _closings(axes: Any, results: RecurrentChapter) -> None:
+    for kind, style in zip(CLOSING, ("o-", "s:"), strict=True):
+        lines = [
+            Line(f"{line.name}, {kind}", line.x, line.y, line.low, line.high) for line in closing_lines(results, kind)
+        ]
+        _lines(axes, lines, "distance of the closing sign", "gain in nats", style=style)
+
+
+def _errors(axes: Any, results: RecurrentChapter) -> None:
+    for place, (colour, network) in enumerate(zip(cycle(COLOURS), results.networks, strict=False)):
+        rows = network.facts["reach"]["errors"]["causes"]
+        at = np.arange(len(rows)) + 0.25 * (place - 1)
+        axes.barh(at, [100 * row["of_errors"] for row in rows], 0.22, color=colour, label=network.spec.title)
+    axes.set_xlabel("% of the errors")
+    _name_rows(axes, CAUSES)
+
+
+def _deletion(axes: Any, results: RecurrentChapter) -> None:
+    """A panel a network, side by side on one axis."""
+    for place, network in enumerate(results.networks):
+        for colour, line in zip(COLOURS, deletion_lines(network, "relevances"), strict=False):
+            axes.plot(
+                np.array(line.x) + 120 * place, line.y, lw=1, color=colour, label=line.name if not place else None
+            )
+        axes.text(120 * place, 1.02, network.spec.title, transform=axes.get_xaxis_transform(), fontsize=7, color=INK)
+    axes.set_xticks([])
+    axes.set_xlabel("characters taken away: none to all, for each network")
+    axes.set_ylabel("logit, nats")
+    axes.legend(fontsize=6)
+
+
+def _maps(axes: Any, results: RecurrentChapter, rows: Sequence[tuple[str, str]]) -> None:
+    """Maps of every network side by side: one row for each (array of places, array of colours)."""
+    for place, network in enumerate(results.networks):
+        arrays = network.arrays["statemaps"]
+        for below, (where, which) in enumerate(rows):
+            x, y = arrays[where][:, 0] + ASIDE * place, 1 - arrays[where][:, 1] - ASIDE * below
+            colours = [
+                HUES[one] if 0 <= one < (len(HUES) if which == "responds" else 6) else QUIET
+                for one in arrays[which].tolist()
+            ]
+            axes.scatter(x, y, s=1.5 if which == "kind" else 4, lw=0, c=colours)
+            for walk in arrays["walks"] if which == "kind" else ():
+                axes.plot(x[walk], y[walk], color=INK, lw=0.4)
+        axes.text(ASIDE * place, 1.02, network.spec.title, fontsize=7, color=INK)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+_PLOTS: dict[str, Callable[[Any, RecurrentChapter], None]] = {
+    "localized": _localized, "causal": _causal, "gates": _gates, "memory": _memory, "context": _context, "closings": _closings,
+    "errors": _errors, "deletion": _deletion, "statemap": lambda axes, results: _maps(axes, results, (("umap", "kind"), ("pca", "kind"))),
+    "cellmap": lambda axes, results: _maps(axes, results, (("cells", "responds"),)),
+}  # fmt: skip
+
+
+def _text_height(results: AtlasResults, figure: Figure) -> float:
+    return max(1.0, len(_rows(results, figure.name)) * ROW)
+
+
+def _plot_height(results: AtlasResults, figure: Figure) -> float:
+    return 4.2 if figure.name in ("localized", "causal", "statemap") else 3.2
+
+
+DRAWINGS.add(
+    "recurrent", Drawing(_text_height, lambda results, figure, axes: draw_text(axes, _rows(results, figure.name)))
+)
+DRAWINGS.add(
+    "recurrent-plot",
+    Drawing(
+        _plot_height,
+        lambda results, figure, axes: _PLOTS[figure.name](axes, told_of(chapter_of(results), figure.name)),
+        indent=0.5,
+    ),
+)

@@ -1,0 +1,84 @@
+"""The figures of what single cells stand for: over text, against chance, against all cells together, and held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from atlas.chapters.recurrent.figures.character import TITLES, recurrent_figure, shown_cell
+from atlas.chapters.recurrent.records import RecurrentChapter
+from atlas.core.results import Figure
+from atlas.publish.words import count, listed, percent, tiny
+
+
+def _records(results: RecurrentChapter) -> list[tuple[str, dict[str, Any]]]:
+    """(network, record) of every best cell."""
+    return [(n.spec.title, record) for n in results.networks for record in n.facts["cells"]["concepts"]]
+
+
+def _by_network(results: RecurrentChapter, holds: Callable[[dict[str, Any]], bool]) -> str:
+    """For how many concepts of each network something holds: LSTM 8 of 9, GRU 7 of 9."""
+    told = []
+    for network in results.networks:
+        records = network.facts["cells"]["concepts"]
+        told.append(f"{network.spec.title} {sum(map(holds, records))} of {len(records)}")
+    return listed(told)
+
+
+def passage(results: RecurrentChapter) -> Figure:
+    """A passage of code coloured by one cell of each network."""
+    paths = list(results.networks[0].facts["passages"]["paths"])
+    told = [
+        f"cell {cell} of the {n.spec.title} ({TITLES[concept]})"
+        for n in results.networks
+        for cell, concept, _ in (shown_cell(n),)
+    ]
+    worst = max(n.facts["passages"]["replay"] for n in results.networks)
+    return recurrent_figure(
+        results, "passage", title="Cells over text", alt="Source code coloured by a cell's memory", shows_code=True,
+        caption=f"Held-out source code ({listed(paths[:1])}) coloured by {listed(told)}: in each network the cell with the highest "
+        "held-out score. Orange is above zero, blue below, full colour at the cell's own 99.5th percentile. All values are from a "
+        f"replay with every gate in the open; its states are those of the networks' own forward pass to {tiny(worst)} in float64.",
+    )  # fmt: skip
+
+
+def concepts(results: RecurrentChapter) -> Figure:
+    """The best cell for each concept, against chance."""
+    facts = results.networks[0].facts["cells"]
+    above = _by_network(results, lambda record: record["score"] > record["null_p95"])
+    return recurrent_figure(
+        results, "concepts", title="What single cells stand for", alt="Table of best cells, scores and null",
+        caption=f"The best cell for each concept: chosen on {count(facts['characters_a'], 'character')} of held-out files, scored on "
+        f"{count(facts['characters_b'], 'character')} of others (area under the ROC curve; graded concepts: (1 + rank "
+        f"correlation) / 2; 0.5 is chance). Null: 95th percentile of the best of all cells for {facts['shifts']} labels shifted in a "
+        f"circle. Above it: {above} concepts.",
+    )  # fmt: skip
+
+
+def localized(results: RecurrentChapter) -> Figure:
+    """The best cell against a probe on all cells, with the probe's control task."""
+    spread = _by_network(results, lambda record: record["probe"] - record["score"] > 0.05)
+    return recurrent_figure(
+        results, "localized", plot=True, title="In one cell, or spread over many?", alt="Scores of best cell, probe and control task",
+        caption="For each concept the held-out score of the best single cell (dot) and of a linear probe on all cells (ring), both chosen on "
+        "other files; the bar is where chance puts the best cell, the cross what the probe reaches for a control task, labels drawn at random "
+        "for every pair of characters. A ring far from its dot says that the concept is spread over cells; it means "
+        f"something only above the cross. The probe is ahead by more than 0.05 for {spread} concepts.",
+    )  # fmt: skip
+
+
+def causal(results: RecurrentChapter) -> Figure:
+    """What holding the best cell costs inside and outside its concept."""
+    effects = [record["causal"] for _, record in _records(results) if record["causal"]]
+    told = _by_network(results, lambda record: bool(record["causal"]) and record["causal"]["percentile"] >= 0.95)
+    peers = max((effect["peers"] for effect in effects), default=0)
+    return recurrent_figure(
+        results, "causal", plot=True, title="Does the network need the cell?", alt="Extra loss inside and outside the concept",
+        caption=f"The best cell of each concept held at its mean while {count(results.networks[0].facts['cells']['held'], 'character')} are read: "
+        "extra nats a character inside the concept (dot) and outside it (ring). Percentile: among the "
+        f"{count(peers, 'cell')} of most similar activity, how many are less specific to the concept when held. At "
+        f"{percent(0.95)} or above: {told} concepts. A cell can tell a concept that the network reads elsewhere.",
+    )  # fmt: skip
+
+
+FIGURES = {"passage": passage, "concepts": concepts, "localized": localized, "causal": causal}

@@ -1,0 +1,28 @@
+"""The registered recurrent networks, as rows for `atlas list`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from atlas.core.specs import RecurrentSpec
+from atlas.networks.recurrent import RECURRENT
+
+Rows = list[dict[str, Any]]
+
+
+def recurrent() -> Rows:
+    """All registered recurrent networks."""
+    return [
+        {"name": spec.name, "title": spec.title, "year": spec.year, "cell": spec.cell, "reads": spec.reads,
+         "cells": spec.cells, "licence": spec.weights.licence}
+        for spec in RECURRENT.values()
+    ]  # fmt: skip
+
+
+def specs() -> Iterable[RecurrentSpec]:
+    """All of them, whose weights `atlas doctor` looks for."""
+    return RECURRENT.values()
+
+
+LISTINGS = {"recurrent": recurrent}

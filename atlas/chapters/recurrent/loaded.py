@@ -1,0 +1,60 @@
+"""The files of a recurrent network, found and checked: weights, vocabulary, model card."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from atlas.chapters.recurrent import words
+from atlas.core.sources import EmbeddedFile, OwnFile
+from atlas.core.specs import RecurrentSpec
+from atlas.networks.custom_recurrent import into_alphabet, read_vocabulary
+from atlas.networks.custom_tokens import into_tokens
+from atlas.networks.recurrent import build
+from atlas.weights import load as weights
+
+if TYPE_CHECKING:
+    from atlas.networks.modules.recurrent import Recurrent
+
+
+def weight_file(spec: RecurrentSpec) -> Path:
+    """The pinned weight file, found and checked."""
+    path = weights.locate(spec.weights)
+    weights.check(path, spec.weights.sha256)
+    return path
+
+
+def load(spec: RecurrentSpec) -> Recurrent:
+    """A network that this package trained, or an own one over ALPHABET or its tokens, with its pinned weights, float32, frozen."""
+    path = weight_file(spec)
+    module, state = build(spec), weights.read(path)
+    if isinstance(spec.weights, OwnFile):
+        into = into_tokens if spec.tokenizer else into_alphabet
+        state = into(state, own_vocabulary(spec), str(path), encoder=not spec.predicts)
+    module.load_state_dict({key: value.float() for key, value in state.items()})
+    return module.eval().requires_grad_(False)
+
+
+def own_vocabulary(spec: RecurrentSpec) -> tuple[str, ...]:
+    """The symbols of an own network, in the order of their numbers."""
+    assert isinstance(spec.words, OwnFile)
+    path = weights.locate(spec.words)
+    weights.check(path, spec.words.sha256)
+    return read_vocabulary(path)
+
+
+def vocabulary_of(spec: RecurrentSpec) -> words.Vocabulary:
+    """The words of a network that reads words."""
+    assert isinstance(spec.words, EmbeddedFile)
+    path = weights.locate(spec.words)
+    weights.check(path, spec.words.sha256)
+    return words.read_vocabulary(path)
+
+
+def recurrent_card(spec: RecurrentSpec) -> dict[str, Any]:
+    """The model card beside the weights; nothing for a published network or an own one."""
+    if not isinstance(spec.weights, EmbeddedFile):
+        return {}
+    card: dict[str, Any] = json.loads(weights.locate(spec.weights).with_suffix(".json").read_text("utf-8"))
+    return card

@@ -1,0 +1,135 @@
+"""The streaming pass: what every unit answers to every probe image, one batch at a time, in flat memory.
+
+A batch becomes, for each layer, one number an image and a unit (the spatial maximum and mean), one activation vector
+an image (at a random interior position, for the maps) and the moments of all positions. Batches do not know of each
+other; `merge_moments` folds them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atlas.core.hooks import tap
+from atlas.core.specs import Array, LayerSpec, Network
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+BATCH = 32  # images a forward pass: larger ones leave the caches (1.3 to 1.6 times slower at 64)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Count, mean and sum of squared deviations of each unit, float64; C units."""
+
+    count: int
+    mean: Array  # [C]
+    m2: Array  # [C]
+
+
+@dataclass(frozen=True)
+class Responses:
+    """What one layer answers to B images; C units."""
+
+    maxima: Array  # [B, C] float32: spatial maximum
+    means: Array  # [B, C] float16: spatial mean
+    sample: Array  # [B, C] float16: the activation at one random interior position
+    moments: Moments  # of all positions of all B images
+
+
+def merge_moments(parts: Sequence[Moments]) -> Moments:
+    """Fold moments exactly (Chan, Golub and LeVeque 1983); empty parts add nothing, order changes only the last bits."""
+    total, *others = [part for part in parts if part.count] or parts[:1]
+    for part in others:
+        count = total.count + part.count
+        delta = part.mean - total.mean
+        mean = total.mean + delta * (part.count / count)
+        m2 = total.m2 + part.m2 + delta**2 * (total.count * part.count / count)
+        total = Moments(count, mean, m2)
+    return total
+
+
+def prepare(network: Network, pixels: Array, device: str = "cpu") -> Tensor:
+    """Turn images [B, S, S, 3] uint8 into the network's normalized input [B, 3, size, size], channels last."""
+    import torch
+    from torch.nn import functional
+
+    spec = network.spec
+    images = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2).float() / 255
+    if images.shape[-1] != spec.input_size:
+        size = (spec.input_size, spec.input_size)
+        images = functional.interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
+    mean, std = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in (spec.mean, spec.std))
+    return ((images - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+def respond(
+    network: Network, layers: Sequence[LayerSpec], pixels: Array, *, seeds: Sequence[str], device: str = "cpu"
+) -> dict[str, Responses]:
+    """Forward passes over B images [B, S, S, 3] uint8 and what each layer answers.
+
+    `seeds` names each image; the sampled position of a layer is drawn from it, so it is the same in any batch.
+    """
+    import torch
+
+    found: dict[str, list[Responses]] = {layer.name: [] for layer in layers}
+    with torch.inference_mode():
+        for first in range(0, len(pixels), BATCH):
+            chosen = seeds[first : first + BATCH]
+
+            def receive(layer: LayerSpec, value: Tensor, chosen: Sequence[str] = chosen) -> None:
+                found[layer.name].append(_reduce(layer, value, chosen))
+
+            with tap(network.module, layers, receive):
+                network.module(prepare(network, pixels[first : first + BATCH], device))
+    return {name: join(parts) for name, parts in found.items()}
+
+
+def _reduce(layer: LayerSpec, value: Tensor, seeds: Sequence[str]) -> Responses:
+    maps = value.float() if layer.spatial else value.float()[:, :, None, None]
+    maxima, means = maps.amax(dim=(2, 3)), maps.mean(dim=(2, 3))
+    count = maps.shape[2] * maps.shape[3]
+    # The squares are taken around each image's own mean, so that float32 loses nothing before the float64 merge.
+    spread = (maps - means[:, :, None, None]).square_().sum(dim=(2, 3)).double().cpu().numpy()
+    moments = merge_moments([
+        Moments(count, mean, m2) for mean, m2 in zip(means.double().cpu().numpy(), spread, strict=True)
+    ])  # fmt: skip
+    rows, columns = sample_positions(seeds, layer, maps.shape[2], maps.shape[3])
+    sample = maps[np.arange(len(maps)), :, rows, columns]
+    half = [part.cpu().numpy().astype(np.float16) for part in (means, sample)]
+    return Responses(maxima.cpu().numpy(), half[0], half[1], moments)
+
+
+def sample_positions(seeds: Sequence[str], layer: LayerSpec, height: int, width: int) -> tuple[Array, Array]:
+    """A position inside the map for each image (off the padded edge where the map is larger than 4), [B] and [B]."""
+
+    def draw(seed: str, axis: str, extent: int) -> int:
+        edge = 1 if extent > 4 else 0
+        number = int.from_bytes(hashlib.sha256(f"{seed}:{layer.name}:{axis}".encode()).digest()[:8], "big")
+        return edge + number % (extent - 2 * edge)
+
+    rows = np.array([draw(seed, "row", height) for seed in seeds])
+    columns = np.array([draw(seed, "column", width) for seed in seeds])
+    return rows, columns
+
+
+def no_responses(layer: LayerSpec) -> Responses:
+    """The responses of a layer to no image at all."""
+    maxima, half, zero = (np.zeros((rows, layer.units), kind) for rows, kind in ((0, "f4"), (0, "f2"), (1, "f8")))
+    return Responses(maxima, half, half, Moments(0, zero[0], zero[0]))
+
+
+def join(parts: Sequence[Responses]) -> Responses:
+    """The responses of several batches as one."""
+    return Responses(
+        maxima=np.concatenate([part.maxima for part in parts]),
+        means=np.concatenate([part.means for part in parts]),
+        sample=np.concatenate([part.sample for part in parts]),
+        moments=merge_moments([part.moments for part in parts]),
+    )

@@ -1,0 +1,96 @@
+"""AlexNet's first two layers as Zeiler and Fergus (2013) examined them: spectra, aliasing, deconvnet pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from atlas.chapters.vision.aliasing import aliased, by_frequency, dense_maps, power
+from atlas.chapters.vision.collect import prepare
+from atlas.core.results import ReceptiveField
+from atlas.core.specs import Array, LayerSpec, Network
+from atlas.methods.attribution.deconvnet import deconvnet, project
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+BATCH = 16  # images a forward pass: a dense map of the second layer is large
+UNITS, EACH = 12, 3  # units of the second layer that are brought back to pixels, and images of each
+GREY = 128
+
+
+def spectra(network: Network, pixels: Array, *, device: str = "cpu") -> dict[str, Array]:
+    """Spectra and aliased shares of the first two layers' maps over images [N, S, S, 3] uint8, and of the filters.
+
+    The names are those of `Diagnosis`; the two layers' arrays end in 1 and 2.
+    """
+    import torch
+
+    sums: list[Array] = []
+    for first in range(0, len(pixels), BATCH):
+        with torch.inference_mode():
+            found = dense_maps(network.module, prepare(network, pixels[first : first + BATCH], device))
+        for place, (maps, _) in enumerate(found):
+            spectrum, frequency = power(maps.float().cpu().numpy())
+            if first == 0:
+                sums.append(np.zeros(spectrum.shape[1:]))
+            sums[place] += spectrum.sum(0)
+    strides = [stride for _, stride in found]
+    arrays = {"strides": np.array(strides)}
+    for number, (total, stride) in enumerate(zip(sums, strides, strict=True), 1):
+        frequency = _frequency(total)
+        arrays[f"spectrum{number}"] = by_frequency(total, frequency).mean(0)
+        arrays[f"aliased{number}"] = aliased(total, frequency, stride)
+    return arrays | _of_filters(network, strides[0])
+
+
+def _frequency(maps: Array) -> Array:
+    return power(np.zeros(maps.shape[-2:]))[1]
+
+
+def _of_filters(network: Network, stride: int) -> dict[str, Array]:
+    """The filters' own spectra: their three colours together, on a field of the input's size."""
+    weights = network.module.get_parameter("conv1.weight").detach().float().cpu().numpy()
+    side = network.spec.input_size
+    spectrum = (np.abs(np.fft.fft2(weights, (side, side))) ** 2).sum(1)
+    frequency = _frequency(spectrum)
+    return {"filters": by_frequency(spectrum, frequency).mean(0), "filters_above": aliased(spectrum, frequency, stride)}
+
+
+def chosen_units(units: int) -> Array:
+    """UNITS units of a layer, spread evenly by their number: nothing is picked by hand or by looks."""
+    return np.arange(UNITS) * units // UNITS
+
+
+def deconv_pictures(
+    network: Network, layer: LayerSpec, field: ReceptiveField, pixels: Array, units: Array, positions: Array,
+    *, device: str = "cpu",
+) -> tuple[Array, Array]:  # fmt: skip
+    """What each unit saw and its deconvnet picture, both [N, S, S, 3] uint8 with S the receptive field.
+
+    Image n of `pixels` [N, H, H, 3] uint8 is seen by `units[n]` at `positions[n]` (row, column) of the layer's map.
+    """
+    import torch
+
+    copy, images = deconvnet(network.module), prepare(network, pixels, device)
+    found = project(copy, layer, images, torch.from_numpy(units), torch.from_numpy(positions.astype(np.int64)))
+    largest = found.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
+    mean, std = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in (network.spec.mean, network.spec.std))
+    seen, made = _bytes((images * std + mean) * 255), _bytes(GREY + 127 * found / largest)
+    corners = field.start + positions.astype(int) * field.stride
+    return tuple(np.stack([_window(image, corner, field.size) for image, corner in zip(whole, corners, strict=True)])
+                 for whole in (seen, made))  # type: ignore[return-value]  # fmt: skip
+
+
+def _bytes(images: Tensor) -> Array:
+    """[N, 3, H, W] in 0 to 255 as [N, H, W, 3] uint8."""
+    out: Array = images.round().clamp(0, 255).permute(0, 2, 3, 1).byte().cpu().numpy()
+    return out
+
+
+def _window(image: Array, corner: Array, side: int) -> Array:
+    """The square of `side` at `corner` (row, column), grey where it reaches beyond the image."""
+    padded = np.pad(image, ((side, side), (side, side), (0, 0)), constant_values=GREY)
+    row, column = (int(place) + side for place in corner)
+    return padded[row : row + side, column : column + side]

@@ -1,0 +1,80 @@
+"""The figures of image networks, found by their ids: the wall, those of a network, of a layer, of a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atlas.chapters.vision.figures.map import map_figure
+from atlas.chapters.vision.figures.network import network_figures
+from atlas.chapters.vision.figures.sheet import units_figure, wall_figure, wall_units
+from atlas.chapters.vision.figures.unit import unit_figures
+from atlas.core.errors import UnknownName
+from atlas.core.results import AtlasResults, Figure, LayerResults, NetworkResults
+from atlas.core.specs import NetworkSpec
+
+WALL = "wall"
+
+
+def firsts(results: AtlasResults) -> tuple[str, ...]:
+    """What the ids of the chapter's figures begin with."""
+    return (*(network.spec.name for network in results.networks), WALL)
+
+
+def find(results: AtlasResults, figure_id: str) -> Figure:
+    """The figure with this id, reading no more than its layer; UnknownName lists what exists beside the first part that does not."""
+    if figure_id == WALL:
+        return wall_figure(results, wall_units(results))
+    for whole in (network for network in results.networks if network.spec.name == figure_id.partition("/")[0]):
+        for figure in network_figures(results, whole):
+            if figure.id == figure_id:
+                return figure
+    network, layer = locate(results, figure_id)
+    place = f"{network.spec.name}/{layer.spec.name}"
+    rest = figure_id.removeprefix(f"{place}/").split("/")
+    if rest[0].isdecimal() and rest[0] == str(int(rest[0])) and int(rest[0]) < layer.spec.units:
+        figures = unit_figures(results, network.spec, layer, int(rest[0]))
+    else:
+        figures = sheet_figures(results, network.spec, layer)
+    by_id = {figure.id: figure for figure in figures}
+    try:
+        return by_id[figure_id]
+    except KeyError:
+        last = layer.spec.units - 1
+        raise UnknownName(f"figure in {place} (its units are 0 to {last})", figure_id, by_id) from None
+
+
+def locate(results: AtlasResults, figure_id: str) -> tuple[NetworkResults, LayerResults]:
+    """The network and the layer that a figure's id begins with; UnknownName lists those there are."""
+    name, _, rest = figure_id.partition("/")
+    networks = {network.spec.name: network for network in results.networks}
+    if name not in networks:
+        raise UnknownName(f"network (the first part of {figure_id!r})", name, (*networks, "wall"))
+    network, layer = networks[name], rest.partition("/")[0]
+    if layer not in network.layer_names:
+        raise UnknownName(f"layer of {name} (the second part of {figure_id!r})", layer, network.layer_names)
+    return network, network.load(layer)
+
+
+def sheet_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> tuple[Figure, ...]:
+    """The figures of a layer as a whole: "units" where it has pictures, "map" where it has a layout."""
+    return (
+        *((units_figure(results, network, layer),) if layer.pictures else ()),
+        *((map_figure(results, network, layer),) if layer.layout is not None else ()),
+    )
+
+
+def layer_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Iterator[Figure]:
+    """All figures of a layer: those of the whole, then those of each unit."""
+    yield from sheet_figures(results, network, layer)
+    for index in range(layer.spec.units):
+        yield from unit_figures(results, network, layer, index)
+
+
+def all_figures(results: AtlasResults) -> Iterator[Figure]:
+    """All figures; a layer is read from the store when its turn comes."""
+    if results.networks:
+        yield wall_figure(results, wall_units(results))
+    for network in results.networks:
+        for name in network.layer_names:
+            yield from layer_figures(results, network.spec, network.load(name))
+        yield from network_figures(results, network)

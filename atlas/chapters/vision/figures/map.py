@@ -1,0 +1,59 @@
+"""The figure of a layer's activation map."""
+
+from __future__ import annotations
+
+from atlas.core.results import AtlasResults, Cells, Figure, LayerResults, Layout
+from atlas.core.specs import NetworkSpec
+from atlas.publish.places import figure_page, map_file
+from atlas.publish.provenance import provenance, terms
+from atlas.publish.words import count, number, percent
+
+
+def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:
+    """The UMAP layout of the probe images by their activations; the layer must have one (`layer.layout`)."""
+    if layer.layout is None:
+        raise ValueError(f"{network.name}/{layer.spec.name} has no layout")
+    layout, name = layer.layout, layer.spec.name
+    figure_id = f"{network.name}/{name}/map"
+    images = count(len(layout.xy), "probe image")
+    licence, attribution = terms(results.probes.images[i] for i in _shown(results, layer.cells))
+    return Figure(
+        id=figure_id,
+        kind="map",
+        title=f"Activation map of {name}, {network.title}",
+        caption=f"{images} placed by UMAP so that those with similar activations in {name} lie together"
+        f"{_cells_clause(layer.cells)}. {_quality(layout)}",
+        alt=f"Map of {images} by their activations in {name} of {network.title}{_cells_clause(layer.cells)}.",
+        page=figure_page(figure_id),
+        files=(map_file(network.name, name),) if layer.cells is not None else (),
+        licence=licence,
+        attribution=attribution,
+        provenance=provenance(
+            results, network, layer, parameters=dict(layout.parameters), seed=int(results.recipe["seed"])
+        ),
+    )
+
+
+def _quality(layout: Layout) -> str:
+    """How far the map can be trusted."""
+    judged = int(layout.parameters.get("judged", len(layout.xy)))
+    sample = f"Judged on {judged:,} of them: trustworthiness" if judged < len(layout.xy) else "Trustworthiness"
+    return (
+        f"{sample} {number(layout.trustworthiness, 2)} and continuity {number(layout.continuity, 2)} "
+        f"(1 = every neighbourhood kept); {percent(layout.stability)} of nearest neighbours stay under another seed; "
+        f"{percent(layout.purity)} of the 10 nearest share the predicted class, {percent(layout.purity_shuffled)} "
+        "with shuffled classes."
+    )
+
+
+def _cells_clause(cells: Cells | None) -> str:
+    if cells is None or not len(cells.count):
+        return ""
+    return f", in {count(len(cells.count), 'cell')} of a {cells.grid} × {cells.grid} grid"
+
+
+def _shown(results: AtlasResults, cells: Cells | None) -> list[int]:
+    """Probe images that stand for a cell which has no icon of its own."""
+    if cells is None or not results.probes.publish:
+        return []
+    return [int(i) for i, icon in zip(cells.nearest, cells.icon, strict=True) if icon is None]

@@ -1,0 +1,129 @@
+"""Figures of many pictures: the units of a layer, and the wall of the whole atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from atlas.core.results import AtlasResults, Figure, LayerResults, NetworkResults
+from atlas.core.specs import NetworkSpec, Unit
+from atlas.publish.places import layer_page, picture_file
+from atlas.publish.provenance import LICENCE, provenance, terms
+from atlas.publish.words import count, listed, number
+
+
+def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:
+    """The sheet of all pictures of a layer's units, in the order of their index."""
+    name, shown = layer.spec.name, sorted(layer.pictures)
+    licence, attribution = terms(())
+    return Figure(
+        id=f"{network.name}/{name}/units",
+        kind="units",
+        title=f"Units of {name}, {network.title}",
+        caption=f"{_share(len(shown), layer.spec.units)} of {name}, each as the picture synthesized to raise it"
+        f"{_median_ratio(layer, shown)}.",
+        alt=f"Sheet of {count(len(shown), 'feature visualization')}, one a unit of {name} in {network.title}.",
+        page=f"{layer_page(network.name, name)}#units",
+        files=tuple(picture_file(Unit(network.name, name, index)) for index in shown),
+        licence=licence,
+        attribution=attribution,
+        provenance=provenance(results, network, layer),
+    )
+
+
+def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
+    """The wall of the home page: units of every network, from its first layer to its classes; `shown` has pictures."""
+    networks = [network.spec for network in results.networks]
+    rows = [f"{spec.title} ({spec.year})" for spec in networks]
+    layers = len({(unit.network, unit.layer) for unit in shown})
+    return Figure(
+        id="wall",
+        kind="wall",
+        title="The wall of units",
+        caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')} of {listed(rows)}, from the first layer to "
+        "the classes: in each layer those that answer their synthesized picture the most strongly.",
+        alt=f"Wall of {count(len(shown), 'feature visualization')} from {listed([spec.title for spec in networks])}.",
+        page="index.html#wall",
+        files=tuple(picture_file(unit) for unit in shown),
+        licence=LICENCE,
+        attribution=terms(())[1],
+        provenance={
+            "networks": [provenance(results, spec) for spec in networks],
+            "units": [unit.slug for unit in shown],
+        },
+    )
+
+
+WALL_ROWS = {1: 6, 2: 3, 3: 2, 4: 2}  # units in a column, by the number of networks; else 1
+WALL_COLUMNS = 18  # of one network, at most
+CLASS_COLUMNS = 5  # of these, for its classes
+WALL_UNITS = max(WALL_ROWS.values())  # units of one layer, at most
+
+
+def wall_units(results: AtlasResults) -> tuple[Unit, ...]:
+    """The units on the wall: networks by year, layers in order, in each layer the best units."""
+    rows = WALL_ROWS.get(len(results.networks), 1)
+    networks = sorted(results.networks, key=lambda network: (network.spec.year, network.spec.name))
+    return tuple(unit for network in networks for unit in _units_of(network, rows))
+
+
+def _units_of(network: NetworkResults, rows: int) -> Iterator[Unit]:
+    drawn = {name: best_units(network.load(name)) for name in network.layer_names}
+    for name, ranks in wall_columns({name: len(units) for name, units in drawn.items()}, rows):
+        for rank in ranks:
+            yield Unit(network.spec.name, name, drawn[name][rank])
+
+
+def wall_columns(pictured: Mapping[str, int], rows: int) -> list[tuple[str, tuple[int, ...]]]:
+    """The columns of one network on the wall: each a layer and the ranks of its units from top to bottom.
+
+    `pictured` counts each layer's pictures, first layer first. The last columns are the classes': their pictures show what
+    has a name. The other layers are spread evenly: a shallow network gives each of them several columns, a deep one
+    shows some of them.
+    """
+    names = wall_layers([name for name, units in pictured.items() if units])
+    before, rest = names[:-1], WALL_COLUMNS - CLASS_COLUMNS
+    columns = []
+    for place, name in enumerate(before):
+        share = sum(column * len(before) // rest == place for column in range(rest))
+        columns += _columns_of(name, pictured[name], share, rows)
+    for name in names[-1:]:
+        columns += _columns_of(name, pictured[name], CLASS_COLUMNS, rows)
+    return columns
+
+
+def _columns_of(name: str, pictures: int, share: int, rows: int) -> list[tuple[str, tuple[int, ...]]]:
+    units = min(pictures, WALL_UNITS)
+    many = max(1, min(share, units // rows))
+    return [(name, tuple(range(first, units, many))[:rows]) for first in range(many)]
+
+
+def best_units(layer: LayerResults) -> list[int]:
+    """The pictured units, those first that answer their picture the most strongly."""
+    score = {index: made.score_max for index, made in layer.pictures.items()}
+    return sorted(score, key=lambda index: (-score[index], index))
+
+
+def wall_layers(names: Sequence[str]) -> list[str]:
+    """The layers of one network that the wall shows: all, or as many as have room spread evenly, the last one among them."""
+    most = WALL_COLUMNS - CLASS_COLUMNS + 1
+    if len(names) <= most:
+        return list(names)
+    return [names[round(i * (len(names) - 1) / (most - 1))] for i in range(most)]
+
+
+def _share(shown: int, units: int) -> str:
+    return f"All {count(units, 'unit')}" if shown == units else f"{shown:,} of the {count(units, 'unit')}"
+
+
+def _median_ratio(layer: LayerResults, shown: Sequence[int]) -> str:
+    """The median over units of largest response to the picture / largest natural response, where that is above 0."""
+    natural = layer.stats.highest
+    ratios = [layer.pictures[index].score_max / natural[index] for index in shown if natural[index] > 0]
+    if not ratios:
+        return ""
+    return (
+        f"; the median picture brings its unit to {number(float(np.median(ratios)), 2)} times the largest response to "
+        f"any of {count(int(layer.stats.counts[0].sum()), 'probe image')}"
+    )

@@ -1,0 +1,38 @@
+"""The registered image networks and their layers, as rows for `atlas list`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from atlas.core.specs import NetworkSpec
+from atlas.networks import NETWORKS
+
+Rows = list[dict[str, Any]]
+
+
+def networks() -> Rows:
+    """All registered networks."""
+    return [
+        {"name": spec.name, "title": spec.title, "year": spec.year, "layers": len(spec.layers),
+         "units": sum(layer.units for layer in spec.layers), "labels": spec.labels, "licence": spec.weights.licence,
+         "source": spec.weights.source}
+        for spec in NETWORKS.values()
+    ]  # fmt: skip
+
+
+def layers() -> Rows:
+    """All layers of all networks."""
+    return [
+        {"network": spec.name, "name": layer.name, "units": layer.units, "axes": layer.axes, "path": layer.path, "title": layer.title}
+        for spec in NETWORKS.values()
+        for layer in spec.layers
+    ]  # fmt: skip
+
+
+def specs() -> Iterable[NetworkSpec]:
+    """All of them, whose weights `atlas doctor` looks for."""
+    return NETWORKS.values()
+
+
+LISTINGS = {"networks": networks, "layers": layers}

@@ -1,0 +1,139 @@
+"""The pages of image networks, one file per kind of page; importing this package registers them. None needs torch.
+
+The pages of a layer are made right after the layer was read, in worker processes; those of networks and of the whole at the end,
+from what was kept of every layer.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from atlas.chapters.vision.figures.network import network_figures
+from atlas.chapters.vision.pages.context import LayerContext, LayerSummary, NetworkSummary
+from atlas.core.registry import Registry
+from atlas.publish.context import AtlasContext
+from atlas.publish.index import IndexEntries, IndexSection
+from atlas.publish.page import Item, MenuEntry, Piece
+from atlas.publish.places import layer_page, network_page
+
+Summaries = Mapping[str, LayerSummary]  # by "network/layer"
+
+LAYER_PAGES: Registry[Callable[[LayerContext], Iterator[Item]]] = Registry("page of a layer")
+PAGES: Registry[Callable[[AtlasContext, Sequence[NetworkSummary]], Iterator[Item]]] = Registry("page")
+
+
+def pieces(context: AtlasContext) -> dict[str, int]:
+    """The layers, which are written apart, with their units."""
+    return {
+        f"{network.spec.name}/{name}": network.spec.layer(name).units
+        for network in context.networks
+        for name in network.layer_names
+    }
+
+
+def piece(context: AtlasContext, place: str) -> Piece:
+    """The pages of a layer, and what is kept of it."""
+    from atlas.chapters.vision.pages.summary import summary
+
+    name, _, layer = place.partition("/")
+    network = context.network(name)
+    read = LayerContext(context, network, network.load(layer))
+    items = (item for make in LAYER_PAGES.values() for item in make(read))
+    return Piece(items, partial(summary, read))
+
+
+def networks_of(context: AtlasContext, written: Summaries) -> tuple[NetworkSummary, ...]:
+    """The networks, oldest first, each with what was kept of its layers."""
+    return tuple(
+        NetworkSummary(
+            network,
+            context.hues[network.spec.name],
+            tuple(written[f"{network.spec.name}/{name}"] for name in network.layer_names),
+        )
+        for network in context.networks
+    )
+
+
+def pages(context: AtlasContext, written: Summaries) -> Iterator[Item]:
+    """The pages of networks and of the whole."""
+    networks = networks_of(context, written)
+    for make in PAGES.values():
+        yield from make(context, networks)
+
+
+def menu(context: AtlasContext) -> list[MenuEntry]:
+    """Networks and maps are parts of the home page."""
+    return [MenuEntry("Networks", "index.html#networks"), MenuEntry("Maps", "index.html#maps")]
+
+
+def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
+    """The layers, with the class and the label that each unit responds to most."""
+    for network in networks_of(context, written):
+        spec = network.network.spec
+        for layer in network.layers:
+            section = IndexSection(
+                network_page(spec.name),
+                layer_page(spec.name, layer.name),
+                spec.title,
+                layer.name,
+                layer.title,
+                range(layer.units),
+            )
+            words = [
+                (unit, word)
+                for unit in range(layer.units)
+                for word in sorted({layer.favourites[unit], layer.labels[unit] if layer.labels else ""} - {""})
+            ]
+            yield section, words
+
+
+def counts(context: AtlasContext, written: Summaries) -> dict[str, int]:
+    """How many figures, units and pictures there are."""
+    whole = 1 + sum(len(network_figures(context.results, network)) for network in context.networks)
+    layers = written.values()
+    return {
+        "figures": whole + sum(layer.figures for layer in layers),
+        "units": sum(layer.units for layer in layers),
+        "pictures": sum(layer.pictures for layer in layers),
+    }
+
+
+def record(context: AtlasContext, written: Summaries) -> dict[str, Any]:
+    """The networks and their maps, for programs."""
+    networks = networks_of(context, written)
+    return {
+        "networks": [_network(network) for network in networks],
+        "maps": [
+            {"network": network.network.spec.name, "layer": layer.name, "n": layer.map_images, **layer.map}
+            for network in networks
+            for layer in network.layers
+            if layer.map
+        ],
+    }
+
+
+def _network(summary: NetworkSummary) -> dict[str, Any]:
+    spec, card = summary.network.spec, summary.network.card
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "year": spec.year,
+        "parameters": summary.network.parameters,
+        "multiply_adds": summary.network.structure.multiply_adds,
+        "depth": summary.network.structure.depth,
+        "top1": card.top1 if card else None,  # as measured on the validation images of its card; else unknown here
+        "top5": card.top5 if card else None,
+        "weights": spec.weights.sha256,
+        "layers": [
+            {"name": layer.name, "units": layer.units, "receptive_field": layer.field, "pictures": layer.pictures}
+            for layer in summary.layers
+        ],
+    }
+
+
+for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+    import_module(f"{__name__}.{_module}")

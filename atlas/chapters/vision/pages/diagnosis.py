@@ -1,0 +1,148 @@
+"""The page of the diagnosis that led from AlexNet to ZFNet: dead filters, spectra, aliasing, deconvnet pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from atlas.chapters.vision.figures.diagnosis import (
+    FAINT,
+    Pair,
+    dead,
+    deconv_sheet,
+    diagnosis_figures,
+    findings,
+    pair,
+    relative,
+)
+from atlas.chapters.vision.pages import PAGES
+from atlas.chapters.vision.pages.context import NetworkSummary
+from atlas.chapters.vision.places import deconv_file, diagnosis_page
+from atlas.core.report import DIAGNOSED_LAYERS, Diagnosis
+from atlas.core.results import NetworkResults
+from atlas.core.specs import Array
+from atlas.publish.context import AtlasContext
+from atlas.publish.page import Asset, Item, Page
+from atlas.publish.pixels import avif
+
+WIDTH, HEIGHT = 300.0, 120.0
+DECADES = (-2, 1)  # of the chart of spreads
+
+
+@dataclass(frozen=True)
+class Line:
+    """One network's curve in a chart of WIDTH x HEIGHT; `nyquist` is the place of its Nyquist frequency, if any."""
+
+    hue: int
+    path: str
+    nyquist: float | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: its title, ticks (place, words) of both axes, its lines."""
+
+    title: str
+    across: tuple[tuple[float, str], ...]
+    up: tuple[tuple[float, str], ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One network of the pair: its dead filters, and its sheet of deconvnet pictures with the units in it."""
+
+    network: NetworkResults
+    hue: int
+    found: Diagnosis
+    dead: tuple[int, ...]
+    file: str
+    width: int
+    height: int
+    shares: tuple[float, float]
+
+
+def pages(desk: AtlasContext, chapters: Sequence[NetworkSummary]) -> Iterator[Item]:
+    """The page and its sheets, where the recipe has both networks."""
+    both = pair(desk.results)
+    if both is None:
+        return
+    sides = []
+    for network, found in both:
+        sheet = deconv_sheet(found, seen=desk.results.probes.publish)
+        file = deconv_file(network.spec.name)
+        yield Asset(file, avif(sheet, quality=66))
+        shares = (float(found.aliased[0].mean()), float(found.aliased[1].mean()))
+        hue = desk.hues[network.spec.name]
+        sides.append(
+            Side(network, hue, found, tuple(dead(found)), file, 2 * sheet.shape[1], 2 * sheet.shape[0], shares)
+        )
+    context = {
+        "sides": sides,
+        "layers": DIAGNOSED_LAYERS,
+        "figures": {figure.kind.removeprefix("diagnosis-"): figure for figure in diagnosis_figures(desk.results)},
+        "findings": findings(both),
+        "charts": _charts(desk, both),
+        "faint": _height_of_spread(FAINT),
+    }
+    yield Page(diagnosis_page(both[1][0].spec.name), "vision/diagnosis.html", context)
+
+
+def _charts(desk: AtlasContext, both: Pair) -> dict[str, list[Chart]]:
+    hues = [desk.hues[network.spec.name] for network, _ in both]
+    first, second = (found for _, found in both)
+    decades = tuple((_height_of_spread(10.0**power), f"{10.0**power:g}") for power in range(DECADES[0], DECADES[1] + 1))
+    spreads = [Line(hue, _ranked(found.spread)) for hue, (_, found) in zip(hues, both, strict=True)]
+    filters = _spectra(
+        "First-layer filters", hues, (first.filters, second.filters), (first.strides[0], second.strides[0])
+    )
+    maps = [
+        _spectra(f"{title} layer’s maps", hues, (first.spectra[place], second.spectra[place]),
+                 (first.strides[place], second.strides[place]))
+        for place, title in enumerate(("First", "Second"))
+    ]  # fmt: skip
+    ends = ((0.0, "most"), (WIDTH, "least"))
+    return {
+        "dead": [Chart("Spread of the response ÷ median", ends, decades, tuple(spreads))],
+        "filters": [filters],
+        "maps": maps,
+    }
+
+
+def _height_of_spread(value: float) -> float:
+    low, high = DECADES
+    share = (math.log10(max(value, 10.0**low)) - low) / (high - low)
+    return round(HEIGHT * (1 - min(share, 1.0)), 1)
+
+
+def _ranked(spread: Array) -> str:
+    ratios = relative(spread).tolist()
+    step = WIDTH / max(1, len(ratios) - 1)
+    return "M" + "L".join(f"{place * step:.1f} {_height_of_spread(ratio)}" for place, ratio in enumerate(ratios))
+
+
+def _spectra(title: str, hues: Sequence[int], spectra: tuple[Array, Array], strides: tuple[int, int]) -> Chart:
+    most = max(float(np.max(each)) for each in spectra)
+    top = math.ceil(100 * most / 5) * 5 / 100
+    lines = tuple(
+        Line(
+            hue, _bands(shares, top), round(WIDTH / stride, 1)
+        )  # Nyquist 1 / (2 stride), on an axis that ends at 1 / 2
+        for hue, shares, stride in zip(hues, spectra, strides, strict=True)
+    )
+    across = tuple((round(2 * WIDTH * f, 1), f"{f:g}") for f in (0, 0.125, 0.25, 0.375, 0.5))
+    up = tuple((round(HEIGHT * (1 - share / top), 1), f"{100 * share:g} %") for share in (0, top / 2, top))
+    return Chart(title, across, up, lines)
+
+
+def _bands(shares: Array, top: float) -> str:
+    step = WIDTH / len(shares)
+    return "M" + "L".join(
+        f"{(i + 0.5) * step:.1f} {HEIGHT * (1 - share / top):.1f}" for i, share in enumerate(shares.tolist())
+    )
+
+
+PAGES.add("diagnosis", pages)

@@ -1,0 +1,45 @@
+"""The page of the figure of a map: what is seen, what was measured, how it was made, how to cite it.
+
+The other figures of a layer live on the pages that show them (docs/decisions/0004-figure-pages.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from atlas.chapters.vision.figures.map import map_figure
+from atlas.chapters.vision.pages import LAYER_PAGES
+from atlas.chapters.vision.pages.context import LayerContext
+from atlas.chapters.vision.pages.map import SIDE
+from atlas.publish.page import Item, Page
+from atlas.publish.places import figure_page
+
+
+def pages(sheet: LayerContext) -> Iterator[Item]:
+    """The page of the layer's map, if it has one."""
+    if sheet.layer.layout is None or sheet.layer.cells is None:
+        return
+    figure = map_figure(sheet.desk.results, sheet.network.spec, sheet.layer)
+    context = {
+        "sheet": sheet,
+        "figure": figure,
+        "file": figure.files[0],
+        "made": own(figure.provenance, sheet.provenance),
+        "side": SIDE // sheet.layer.cells.grid * sheet.layer.cells.grid,
+    }
+    yield Page(figure_page(figure.id), "vision/figure.html", context)
+
+
+def own(made: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a figure's provenance is not that of its whole layer, which the layer's page states once."""
+    return {
+        name: own(value, shared[name])
+        if isinstance(value, Mapping) and isinstance(shared.get(name), Mapping)
+        else value
+        for name, value in made.items()
+        if shared.get(name) != value
+    }
+
+
+LAYER_PAGES.add("figure", pages)

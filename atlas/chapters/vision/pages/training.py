@@ -1,0 +1,60 @@
+"""The course of a training as two small charts, drawn from the model card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from atlas.core.report import ModelCard
+
+WIDTH, HEIGHT = 320.0, 160.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: what it shows, its path, and its last value with its place."""
+
+    kind: str
+    words: str
+    path: str
+    x: float
+    y: float
+    last: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One pair of axes: the unit, ticks (place, words) from the bottom, and the lines."""
+
+    title: str
+    ticks: tuple[tuple[float, str], ...]
+    lines: tuple[Line, ...]
+    epochs: int
+
+
+def charts(card: ModelCard) -> tuple[Chart, Chart]:
+    """Training loss; top-1 and top-5 accuracy on the validation images."""
+    losses = [row["loss"] for row in card.curve]
+    most = max(1.0, -(-max(losses) // 1))
+    loss = Chart(
+        "Training loss, nats",
+        tuple((_y(tick, most), f"{tick:g}") for tick in range(int(most) + 1)),
+        (_line("loss", "loss", losses, most, f"{losses[-1]:.2f}"),),
+        len(losses),
+    )
+    lines = tuple(
+        _line(name, words, [row[name] for row in card.curve], 1.0, f"{100 * card.curve[-1][name]:.1f} %")
+        for name, words in (("top5", "top-5"), ("top1", "top-1"))
+    )
+    ticks = tuple((_y(tick / 4, 1.0), f"{25 * tick} %") for tick in range(5))
+    return loss, Chart("Accuracy on validation images", ticks, lines, len(losses))
+
+
+def _y(value: float, most: float) -> float:
+    return round(HEIGHT * (1 - value / most), 1)
+
+
+def _line(kind: str, words: str, values: Sequence[float], most: float, last: str) -> Line:
+    step = WIDTH / max(1, len(values) - 1)
+    points = [f"{i * step:.1f} {_y(value, most)}" for i, value in enumerate(values)]
+    return Line(kind, words, "M" + "L".join(points), round((len(values) - 1) * step, 1), _y(values[-1], most), last)

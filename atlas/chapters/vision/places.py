@@ -1,0 +1,28 @@
+"""Where the pages and pictures of whole image networks lie on the site, beside those that every chapter knows (`atlas.publish.places`)."""
+
+from __future__ import annotations
+
+
+def gates_page(network: str) -> str:
+    """The page of a network's gates."""
+    return f"networks/{network}/gates/index.html"
+
+
+def diagnosis_page(network: str) -> str:
+    """The page of the diagnosis that a network was made after."""
+    return f"networks/{network}/diagnosis/index.html"
+
+
+def deconv_file(network: str) -> str:
+    """The sheet of a network's deconvnet pictures."""
+    return f"pictures/{network}/deconvnet.avif"
+
+
+def gate_file(network: str, block: int) -> str:
+    """The heat map of the gates of one block."""
+    return f"pictures/{network}/gates-{block}.webp"
+
+
+def filters_file(network: str) -> str:
+    """The sheet of a network's first filters."""
+    return f"pictures/{network}/filters.webp"

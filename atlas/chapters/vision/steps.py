@@ -1,0 +1,269 @@
+"""The work of each step: read the inputs from the store, call the science, hand back arrays. Runs in worker processes.
+
+A step function takes all tasks of one group and yields an Entry for each, in order. The science itself knows neither store nor plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from atlas.chapters.vision import diagnosis_steps, match_steps
+from atlas.chapters.vision.loaded import network_of, spec_of
+from atlas.chapters.vision.plan import ICON_CHUNK
+from atlas.core.results import Layout, ReceptiveField
+from atlas.core.specs import Array, LayerSpec, Unit
+from atlas.pipeline.store import Entry
+from atlas.pipeline.task import Task
+from atlas.pipeline.worker import StepContext
+
+StepFunction = Callable[[StepContext, Sequence[Task]], Iterator[Entry]]
+RUN: dict[str, StepFunction] = {**diagnosis_steps.RUN, **match_steps.RUN}
+
+
+def _step(function: StepFunction) -> StepFunction:
+    RUN[function.__name__] = function
+    return function
+
+
+# ---------------------------------------------------------------- responses
+
+
+def _layer_of(context: StepContext, task: Task) -> LayerSpec:
+    return spec_of(context, task).layer(task.parameters["layer"]["name"])
+
+
+def _pixels(part: Entry) -> Array:
+    from atlas.pipeline.pack import unpack_webp
+    from atlas.probes import decode
+
+    return decode(unpack_webp(part.arrays))
+
+
+@_step
+def fields(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Receptive fields of all layers of a network, and its number of parameters."""
+    from atlas.chapters.vision.receptive_field import receptive_fields
+
+    for task in tasks:
+        loaded = network_of(context, task)
+        layers = [loaded.spec.layer(layer["name"]) for layer in task.parameters["layers"]]
+        found = {name: asdict(field) for name, field in receptive_fields(loaded, layers).items()}
+        yield Entry({}, {"fields": found, "parameters": sum(p.numel() for p in loaded.module.parameters())})
+
+
+@_step
+def structures(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The parts of a network, what they cost, and the weights of its first convolution."""
+    from atlas.chapters.vision.structure import structure
+
+    for task in tasks:
+        found = structure(network_of(context, task), task.parameters["device"])
+        parts = [asdict(part) for part in found.parts]
+        yield Entry({"filters": found.filters}, {"parts": parts, "multiply_adds": found.multiply_adds})
+
+
+@_step
+def responses(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """One forward pass over one part of the probe set, for all layers of the group."""
+    from atlas.chapters.vision.collect import no_responses, respond
+
+    first = tasks[0]
+    part = context.store.get(first.needs["probes"][0])
+    images = part.facts["images"]
+    seeds = [f"{first.parameters['seed']}:{first.parameters['network']}:{image['id']}" for image in images]
+    layers = [_layer_of(context, task) for task in tasks]
+    if images:
+        found = respond(
+            network_of(context, first), layers, _pixels(part), seeds=seeds, device=first.parameters["device"]
+        )
+    else:  # every image of this part was passed over
+        found = {layer.name: no_responses(layer) for layer in layers}
+    for layer in layers:
+        answer = found[layer.name]
+        moments = answer.moments
+        arrays = {"maxima": answer.maxima, "means": answer.means, "sample": answer.sample,
+                  "mean": moments.mean, "m2": moments.m2}  # fmt: skip
+        yield Entry(arrays, {"count": moments.count})
+
+
+def _stack(context: StepContext, task: Task, name: str) -> Array:
+    """One array of all responses of a layer, images first."""
+    return np.concatenate([context.store.get(digest).arrays[name] for digest in task.needs["responses"]])
+
+
+@_step
+def predictions(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The class that the network itself predicts for each image."""
+    for task in tasks:
+        logits = _stack(context, task, "maxima")
+        ranks = np.argsort(-logits, axis=1, kind="stable")[:, :5].astype(np.int32)
+        yield Entry({"predicted": ranks[:, 0].copy(), "top5": ranks}, {})
+
+
+def _predicted(context: StepContext, task: Task) -> Array:
+    return context.store.get(task.needs["predictions"][0]).arrays["predicted"]
+
+
+# ---------------------------------------------------------------- units
+
+
+@_step
+def summaries(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Statistics of each unit of a layer, and which images stand for it."""
+    from atlas.chapters.vision.collect import Moments, merge_moments
+    from atlas.chapters.vision.summarize import Grouping, select_examples, summarize
+
+    for task in tasks:
+        parts = [context.store.get(digest) for digest in task.needs["responses"]]
+        maxima = np.concatenate([part.arrays["maxima"] for part in parts])
+        moments = merge_moments([Moments(p.facts["count"], p.arrays["mean"], p.arrays["m2"]) for p in parts])
+        images = context.store.get(task.needs["probe_set"][0]).facts["images"]
+        stats = summarize(
+            maxima, moments, predicted=Grouping(_predicted(context, task)), labelled=Grouping(*_labels(images))
+        )
+        chosen, levels = select_examples(
+            maxima, [image["source"] for image in images], top=task.parameters["top"],
+            per_source=task.parameters["per_source"],
+        )  # fmt: skip
+        values = np.where(chosen >= 0, maxima[chosen, np.arange(maxima.shape[1])[:, None]], 0).astype(np.float32)
+        arrays = {name: value for name, value in vars(stats).items() if isinstance(value, np.ndarray)}
+        yield Entry({**arrays, "image": chosen, "value": values},
+                    {"levels": list(levels), "label_names": list(stats.label_names)})  # fmt: skip
+
+
+def _labels(images: Sequence[dict[str, Any]]) -> tuple[Array, tuple[str, ...]]:
+    """Numbers for the probe set's own labels, in alphabetical order; -1 where an image has none."""
+    names = sorted({image["label"] for image in images if image["label"]})
+    numbers = {name: number for number, name in enumerate(names)}
+    return np.array([numbers.get(image["label"], -1) for image in images]), tuple(names)
+
+
+@_step
+def looks(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Positions and response maps of the examples that lie in one part, for all layers of the group."""
+    from atlas.chapters.vision.locate import empty, locate, wanted_of
+
+    first = tasks[0]
+    sizes = context.store.get(first.needs["probe_set"][0]).facts["sizes"]
+    number = first.parameters["part"]
+    start, count = sum(sizes[:number]), sizes[number]
+    found = context.store.get(first.needs["fields"][0]).facts["fields"]
+    tables = {
+        _layer_of(context, task).name: context.store.get(task.needs["summary"][0]).arrays["image"] for task in tasks
+    }
+    wanted = {name: wanted_of(table, start, count) for name, table in tables.items()}
+    pairs = {name: (images, units) for name, (images, units, _) in wanted.items() if len(images)}
+    windows = {name: ReceptiveField(**found[name]) for name in pairs}
+    device = first.parameters["device"]
+    pixels = _pixels(context.store.get(first.needs["probes"][0])) if pairs else None
+    places = locate(network_of(context, first), pairs, windows, pixels, device=device) if pixels is not None else {}
+    for name, (_, units, slots) in wanted.items():
+        place = places.get(name) or empty(0)
+        yield Entry({"unit": units.astype(np.int32), "slot": slots.astype(np.int32), **vars(place)}, {})
+
+
+@_step
+def examples(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Put the looks of all parts into one table of a layer."""
+    from atlas.chapters.vision.locate import empty
+
+    for task in tasks:
+        summary = context.store.get(task.needs["summary"][0])
+        shape = summary.arrays["image"].shape
+        whole = {
+            name: value.reshape(*shape, *value.shape[1:]) for name, value in vars(empty(shape[0] * shape[1])).items()
+        }
+        for digest in task.needs["looks"]:
+            look = context.store.get(digest).arrays
+            for name, table in whole.items():
+                table[look["unit"], look["slot"]] = look[name]
+        yield Entry({"image": summary.arrays["image"], "value": summary.arrays["value"], **whole}, summary.facts)
+
+
+@_step
+def neighbours(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The most similar units of the same layer."""
+    from atlas.methods.correlate import neighbours as compare
+
+    for task in tasks:
+        yield Entry(vars(compare(_stack(context, task, "means"))), {})
+
+
+# ---------------------------------------------------------------- pictures and maps
+
+
+def _picture_entry(picture: Any) -> Entry:
+    facts = {"score_mean": picture.score_mean, "score_max": picture.score_max, "parameters": dict(picture.parameters)}
+    return Entry({"rgb": picture.rgb, "curve": picture.curve}, facts)
+
+
+@_step
+def pictures(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Feature visualizations of units of one layer."""
+    from atlas.methods.visualize import Settings, visualize_units
+
+    first, layer = tasks[0], _layer_of(context, tasks[0])
+    units = [Unit(first.parameters["network"], layer.name, task.parameters["unit"]) for task in tasks]
+    settings = Settings(**first.parameters["settings"])
+    seed, device = first.parameters["seed"], first.parameters["device"]
+    for picture in visualize_units(network_of(context, first), layer, units, settings, seed=seed, device=device):
+        yield _picture_entry(picture)
+
+
+@_step
+def layouts(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """A UMAP layout of a layer, not yet turned to lie as its neighbours do."""
+    from atlas.methods.embed import EmbedSettings, embed
+
+    for task in tasks:
+        names = ("neighbours", "min_dist", "metric", "epochs")
+        settings = EmbedSettings(**{name: task.parameters[name] for name in names})
+        layout = embed(
+            _stack(context, task, "sample"), _predicted(context, task), settings, seed=task.parameters["seed"]
+        )
+        facts = {name: value for name, value in vars(layout).items() if name != "xy"}
+        yield Entry({"xy": layout.xy}, facts)
+
+
+def layout_of(entry: Entry) -> Layout:
+    """A layout from an entry of the steps `layouts` or `maps`."""
+    facts = {name: value for name, value in entry.facts.items() if name != "grid"}
+    return Layout(xy=entry.arrays["xy"], **facts)
+
+
+@_step
+def maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The layout turned to lie as the reference does, and its grid cells."""
+    from atlas.methods.embed import orient
+    from atlas.methods.grid import cells
+
+    for task in tasks:
+        own, reference = (layout_of(context.store.get(task.needs[role][0])) for role in ("layout", "reference"))
+        turned = orient(own, reference)
+        found = cells(turned, _stack(context, task, "sample"), _predicted(context, task),
+                      grid=task.parameters["grid"], least=task.parameters["least"])  # fmt: skip
+        arrays = {name: value for name, value in vars(found).items() if isinstance(value, np.ndarray)}
+        facts = {name: value for name, value in vars(turned).items() if name != "xy"}
+        yield Entry({"xy": turned.xy, **arrays}, {**facts, "grid": found.grid})
+
+
+@_step
+def icons(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Direction visualizations of one chunk of a map's cells (none where the chunk lies behind the last cell)."""
+    from atlas.methods.visualize import Settings, visualize_directions
+
+    for task in tasks:
+        layer, first = _layer_of(context, task), task.parameters["first"]
+        means = context.store.get(task.needs["map"][0]).arrays["mean"][first : first + ICON_CHUNK]
+        names = [f"{task.parameters['network']}/{layer.name}/cell/{first + number}" for number in range(len(means))]
+        settings = Settings(**task.parameters["settings"])
+        made = visualize_directions(
+            network_of(context, task), layer, means, names, settings,
+            seed=task.parameters["seed"], device=task.parameters["device"],
+        ) if len(means) else []  # fmt: skip
+        size = settings.size
+        yield Entry({"rgb": np.array([picture.rgb for picture in made], np.uint8).reshape(-1, size, size, 3)}, {})

@@ -1,0 +1,300 @@
+"""The command line: `atlas COMMAND`. It reads options, calls the library and prints; no science here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from atlas import __version__
+from atlas.cli.options import (
+    SITE,
+    STORE,
+    DeviceOption,
+    FormatOption,
+    JobsOption,
+    OutOption,
+    RecipeOption,
+    SetOption,
+    StoreOption,
+)
+from atlas.core.errors import AtlasError, UnknownName
+from atlas.runtime.memory import set_up
+
+INTERRUPTED = 130  # the exit code that typer makes of Ctrl-C
+
+app = typer.Typer(
+    help="Turn neural networks into a static web site that shows what every unit has learned.",
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+)  # fmt: skip
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one clear line and exit code 1."""
+    set_up()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` and `timeout` stop it as Ctrl-C does
+    try:
+        app()
+    except AtlasError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            print("\nInterrupted. What was finished is kept; run the same command again to go on.", file=sys.stderr)
+        raise
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"atlas {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Representation Atlas."""
+
+
+def _plan(recipe: str | None, settings: list[str] | None, device: str = "cpu") -> Any:
+    from atlas.pipeline.plan import make_plan
+    from atlas.recipe.read import read_recipe
+
+    return make_plan(read_recipe(recipe, settings or ()), device=device)
+
+
+@app.command()
+def build(
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    out: OutOption = SITE,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+    jobs: JobsOption = 0,
+    offline: Annotated[bool, typer.Option("--offline", envvar="ATLAS_OFFLINE", help="never download")] = False,
+    *,
+    random_weights: Annotated[
+        bool, typer.Option("--random-weights", help="for benchmarks: networks that learned nothing; no site is written")
+    ] = False,
+) -> None:
+    """Build the site. What is computed already is reused; a killed build goes on where it was."""
+    from rich.console import Console
+
+    from atlas.pipeline.build import build as build_atlas
+    from atlas.pipeline.gather import gather
+    from atlas.pipeline.plan import make_plan
+    from atlas.pipeline.progress import BuildProgress
+    from atlas.pipeline.store import Store
+    from atlas.recipe.read import lock_path, read_recipe
+
+    if offline:
+        os.environ["ATLAS_OFFLINE"] = "1"
+    console = Console(highlight=False, soft_wrap=True)
+    workers = jobs or os.cpu_count() or 1
+    asked = read_recipe(recipe, settings or ())
+    asked = asked.randomized() if random_weights else gather(asked, lock_path(recipe))
+    plan = make_plan(asked, device=device)
+    progress = BuildProgress(console, workers)
+    try:
+        built = build_atlas(
+            plan, Store(store), out, workers=workers, progress=progress, say=console.print, layer_done=progress.site
+        )
+    finally:
+        progress.close()
+    if built.index is not None:
+        console.print(built.told)
+
+
+@app.command()
+def plan(
+    recipe: RecipeOption = None, settings: SetOption = None, store: StoreOption = STORE, device: DeviceOption = "cpu"
+) -> None:
+    """Show what a build would compute, what is cached, how long it may take and how large the site will be."""
+    from atlas.pipeline.explain import plan_lines
+    from atlas.pipeline.store import Store
+
+    print("\n".join(plan_lines(_plan(recipe, settings, device), Store(store), workers=os.cpu_count() or 1)))
+
+
+@app.command()
+def explain(
+    path: Annotated[
+        str, typer.Argument(help="network/layer/unit, network/cell or generator, such as efficientnet-lite0/block3b/17")
+    ],
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Show the steps and keys behind a unit, a cell or a generator, and for each missing result which field differs from a stored one."""
+    from atlas.pipeline.explain import explain_lines
+    from atlas.pipeline.store import Store
+
+    print("\n".join(explain_lines(_plan(recipe, settings, device), Store(store), path)))
+
+
+@app.command()
+def doctor(store: StoreOption = STORE) -> None:
+    """Check the environment: libraries, weights, disk, browser. Exit code 1 when something is missing."""
+    from atlas.cli.doctor import checks
+
+    found = list(checks(store))
+    for check in found:
+        print(f"{'ok  ' if check.good else 'BAD '} {check.name}: {check.detail}")
+    if not all(check.good for check in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    out: OutOption = SITE,
+    port: Annotated[int, typer.Option("--port", "-p", help="port on this machine", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the site on this machine only, until Ctrl-C."""
+    from atlas.cli.serve import serve as serve_site
+
+    serve_site(out, port)
+
+
+def _results(recipe: str | None, settings: list[str] | None, store: Path, device: str) -> Any:
+    from atlas.pipeline.results import read_results
+    from atlas.pipeline.run import pending
+    from atlas.pipeline.store import Store
+
+    found = _plan(recipe, settings, device)
+    missing = pending(found, Store(store))
+    if missing:
+        raise AtlasError(f"{len(missing)} results of this recipe are not computed yet. Run `atlas build` first.")
+    return read_results(found, Store(store))
+
+
+@app.command()
+def cite(
+    figure: Annotated[str, typer.Argument(help="id of a figure, such as efficientnet-lite0/block3b/17/channel")],
+    format: Annotated[str, typer.Option("--format", "-f", help="bibtex, ris, csl-json or text")] = "bibtex",
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Print the citation of a figure."""
+    from atlas.publish.catalogue import find
+    from atlas.publish.cite import cite as cited
+    from atlas.publish.cite import issue_date
+
+    results = _results(recipe, settings, store, device)
+    base = results.recipe["base_url"]
+    print(cited(find(results, figure), format, base_url=base, issued=issue_date()).rstrip())
+
+
+@app.command("figure")
+def write_figure_file(
+    figure: Annotated[str, typer.Argument(help="id of a figure (`atlas list figures`)")],
+    format: Annotated[str, typer.Option("--format", "-f", help="png, svg or pdf")] = "png",
+    out: Annotated[Path, typer.Option("--out", "-o", help="file or folder")] = Path(),
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+) -> None:
+    """Write a figure as an image file with caption, licence and citation inside."""
+    from atlas.publish.catalogue import find
+    from atlas.publish.export import write_figure
+
+    results = _results(recipe, settings, store, device)
+    print(write_figure(results, find(results, figure), format, out, base_url=results.recipe["base_url"]))
+
+
+@app.command("list")
+def list_(
+    what: Annotated[
+        str, typer.Argument(help="networks, layers, recurrent, generators, methods, probes, steps, recipes or figures")
+    ],
+    format: FormatOption = "text",
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
+    store: StoreOption = STORE,
+    device: DeviceOption = "cpu",
+) -> None:
+    """List what there is, as text or JSON."""
+    import json
+
+    from atlas.cli.listing import figures, listings
+
+    lists = listings()
+    if what != "figures" and what not in lists:
+        raise UnknownName("list", what, (*lists, "figures"))
+    chosen = figures(_results(recipe, settings, store, device)) if what == "figures" else None
+    rows = chosen if chosen is not None else [row for listing in lists[what] for row in listing()]
+    if format == "json":
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    elif format == "text":
+        print("\n".join("  ".join(str(value) for value in row.values()) for row in rows))
+    else:
+        raise UnknownName("format", format, ("text", "json"))
+
+
+@app.command()
+def accuracy(
+    network: Annotated[str, typer.Argument(help="a registered network")],
+    probes: Annotated[str, typer.Option("--probes", help="a probe set with the network's own labels")],
+    device: DeviceOption = "cpu",
+) -> None:
+    """Measure top-1 and top-5 accuracy on a labelled probe set."""
+    from atlas.cli.accuracy import measure
+
+    found = measure(network, probes, device=device)
+    print(
+        f"{network} on {probes}: top-1 {found.top1:.4f}, top-5 {found.top5:.4f}, {found.images} images, {found.skipped} skipped"
+    )
+
+
+@app.command()
+def train(
+    network: Annotated[str, typer.Argument(help="a network with a training recipe, such as vgg-64")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="folder of checkpoints and logs")] = Path("runs"),
+    data: Annotated[Path | None, typer.Option("--data", envvar="ATLAS_DATA", help="training data's folder")] = None,
+    epochs: Annotated[int | None, typer.Option("--epochs", help="instead of the recipe's", min=1)] = None,
+    seed: Annotated[int, typer.Option("--seed", help="the same seed gives the same weights")] = 0,
+    threads: Annotated[int | None, typer.Option("--threads", help="processor threads [all]", min=1)] = None,
+    device: DeviceOption = "cpu",
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="do not continue from a checkpoint")] = False,
+) -> None:
+    """Train one of the embedded networks; a killed run goes on from its last checkpoint."""
+    from functools import partial
+
+    import torch
+
+    from atlas.train.train import train as run_training
+
+    if threads:
+        torch.set_num_threads(threads)
+    run_training(
+        network, out=out, data=data, epochs=epochs, seed=seed, device=device, resume=not fresh,
+        progress=partial(print, flush=True),
+    )  # fmt: skip
+
+
+@app.command("export-onnx")
+def export_onnx(
+    generator: Annotated[str, typer.Argument(help="a registered generator, such as face-dcgan")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="the file [GENERATOR.onnx]")] = None,
+) -> None:
+    """Write a generator as an ONNX file, for browsers and other programs, and check that it draws the same pictures."""
+    from atlas.chapters.generative.latent import load
+    from atlas.chapters.generative.onnx_file import export
+    from atlas.networks.generators import GENERATORS
+
+    path = out or Path(f"{generator}.onnx")
+    difference = export(load(GENERATORS[generator]), path)
+    print(
+        f"{path}: {path.stat().st_size / 1e6:.1f} MB; its pictures differ from torch's by at most {difference:.1g} of [-1, 1]"
+    )

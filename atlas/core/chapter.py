@@ -1,0 +1,55 @@
+"""A chapter of the atlas: a folder of `atlas/chapters`, known by names alone until one of its parts is asked for."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+PACKAGE = "atlas.chapters"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The record of a chapter. Reading it loads nothing; its parts are modules of `package`, each there only where it is needed.
+
+    `recipe`    SECTION: its section of the recipe (`atlas.recipe.sections.ChapterSection`)
+    `plan`      STEPS, tasks(context): what it computes (`atlas.pipeline.plan.PlanPart`)
+    `steps`     RUN: the work of each step (`atlas.pipeline.run.StepsPart`)
+    `results`   read(plan, store): its own record (`atlas.pipeline.results.ResultsPart`)
+    `figures`   all(results): its figures (`atlas.publish.catalogue.FiguresPart`)
+    `drawings`  registers how its figures are drawn for export (`atlas.publish.drawing`)
+    `pages`     its pages, menu, index entries and slots (`atlas.publish.site.PagesPart`)
+    `listing`   LISTINGS, specs(): what it registers (`atlas.cli.listing.ListingPart`)
+    """
+
+    name: str  # its section of the recipe, its folder of the site, the first part of its figures' ids
+    order: int  # its place in menus and lists
+    package: str
+
+    def part(self, name: str) -> Any:
+        """The module `name` of the chapter, None where it has none."""
+        module = f"{self.package}.{name}"
+        return import_module(module) if find_spec(module) else None
+
+
+@cache
+def chapters() -> tuple[Chapter, ...]:
+    """All chapters in their order: every folder on the path of `atlas.chapters`, which says how one of your own gets there."""
+    found = [
+        import_module(f"{PACKAGE}.{module.name}").CHAPTER
+        for module in pkgutil.iter_modules(import_module(PACKAGE).__path__)
+    ]
+    return tuple(sorted(found, key=lambda chapter: chapter.order))
+
+
+def parts(name: str) -> Iterator[tuple[Chapter, Any]]:
+    """Each chapter that has a module `name`, with that module."""
+    for chapter in chapters():
+        part = chapter.part(name)
+        if part is not None:
+            yield chapter, part

@@ -1,1 +1,0 @@
-"""Figures: the citable records of every visual, how they are cited, and how they are written as files."""

@@ -1,1 +1,0 @@
-"""Generators: latent directions with passports, codes against known factors, what single units draw."""

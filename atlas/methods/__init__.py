@@ -1,0 +1,1 @@
+"""Methods that several chapters use: feature visualization, attribution, layouts, grids, correlations."""

@@ -1,0 +1,1 @@
+"""Attribution: which pixels an activation rests on."""

@@ -1,0 +1,112 @@
+"""What makes it fast: networks cut, folded, in bfloat16 and on a small canvas, kept per process."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor, fx, nn
+
+from atlas.core.specs import LayerSpec, Network
+from atlas.methods.visualize.canvas import Canvas, canvas_of
+from atlas.methods.visualize.depthwise import Float32Gradient, Unpadded, replace
+from atlas.methods.visualize.graph import Clamp, cut
+from atlas.runtime.memory import keep_memory
+from atlas.runtime.precision import native_precision
+
+
+class Prepared(nn.Module):
+    """A layer's response as a function of images: `[image, 3, height, width]` in [0, 1] to `[image, unit, h, w]`.
+
+    A vector layer gives `[image, unit, 1, 1]`. The response has the dtype of the prepared weights.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, network: Network, graph: fx.GraphModule, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.graph = graph
+        self.dtype = dtype
+        self.register_buffer("mean", torch.tensor(network.spec.mean).view(3, 1, 1))
+        self.register_buffer("std", torch.tensor(network.spec.std).view(3, 1, 1))
+
+    def forward(self, rgb: Tensor) -> Tensor:
+        x = ((rgb - self.mean) / self.std).to(self.dtype, memory_format=torch.channels_last)
+        response: Tensor = self.graph(x)
+        return response if response.dim() == 4 else response[:, :, None, None]
+
+    def watched(self, wanted: bool) -> AbstractContextManager[None]:
+        """What is computed inside the block can be redirected, if `wanted`."""
+        return self._set("watched", wanted)
+
+    def redirected(self) -> AbstractContextManager[None]:
+        """Redirect the gradients of dead ReLUs that are taken inside the block."""
+        return self._set("redirect", True)
+
+    @contextmanager
+    def _set(self, name: str, value: bool) -> Iterator[None]:
+        clamps = [module for module in self.modules() if isinstance(module, Clamp)]
+        try:
+            for clamp in clamps:
+                setattr(clamp, name, value)
+            yield
+        finally:
+            for clamp in clamps:
+                setattr(clamp, name, False)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A layer made ready: `fast` for the ascent, `exact` (float32) for scores, and the canvas that both are for."""
+
+    fast: Prepared
+    exact: Prepared
+    canvas: Canvas
+    precision: str
+    device: str
+
+
+def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str = "auto", device: str = "cpu") -> Engine:
+    """Cut `network` at `layer` for pictures shown at `size` pixels; `precision` is "auto" (what the processor has), "float32" or "bfloat16".
+
+    Prepared networks are kept per process (the last 8), by the name of network and layer and the other arguments.
+    """
+    return _prepare(_Key(network, layer), size, native_precision(device) if precision == "auto" else precision, device)
+
+
+class _Key:
+    """Network and layer, equal by their names and the network's module."""
+
+    def __init__(self, network: Network, layer: LayerSpec) -> None:
+        self.network, self.layer = network, layer
+        self._id = (network.spec.name, layer, id(network.module))
+
+    def __hash__(self) -> int:
+        return hash(self._id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._id == other._id
+
+
+@lru_cache(maxsize=8)
+def _prepare(key: _Key, size: int, precision: str, device: str) -> Engine:
+    keep_memory()
+    network, layer = key.network, key.layer
+    side = network.spec.input_size
+    graph = cut(network, layer, torch.zeros(1, 3, side, side)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    canvas = canvas_of(network, layer, graph, size)
+    dtype = getattr(torch, precision)
+    narrow = copy.deepcopy(graph).to(dtype) if dtype != torch.float32 else None
+    if device == "cpu":
+        replace(graph, Unpadded)
+    exact = fast = Prepared(network, graph, torch.float32).to(device)
+    if narrow is not None:
+        if dtype == torch.bfloat16 and device == "cpu":
+            replace(narrow, Float32Gradient)
+        fast = Prepared(network, narrow, dtype).to(device)
+    return Engine(fast, exact, canvas, precision, device)

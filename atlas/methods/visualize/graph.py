@@ -1,0 +1,277 @@
+"""Cut a network at one layer and fold its batch normalization: the same function of the image, with less work."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from unittest.mock import patch
+
+import torch
+from torch import Tensor, fx, nn
+from torch.nn import functional
+from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+from atlas.core.errors import AtlasError
+from atlas.core.specs import LayerSpec, Network
+
+CALL, GETATTR = nn.Module.__call__, nn.Module.__getattr__
+CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
+LOOK = 1024  # values of an image's gradient that are looked at first
+
+
+def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
+    """A copy of `network` (float32, after input normalization) that ends at `layer`, with folded batch normalization.
+
+    The output is the layer's response: `[image, unit, height, width]` or `[image, unit]`. `example` is an input of the
+    size to come: a branch on shapes (as in timm's VGG head) is decided for it.
+
+    Raises:
+        AtlasError: the layer does not exist, is not reached, or lies behind control flow that depends on values.
+    """
+    traced, _ = trace(network, [layer], example)
+    graph = traced.graph
+    _drop_dead(graph)
+    _fold(traced)
+    _clamp(traced)
+    traced.delete_all_unused_submodules()
+    traced.recompile()
+    return traced.eval().requires_grad_(False)
+
+
+def trace(
+    network: Network, layers: Sequence[LayerSpec], example: Tensor
+) -> tuple[fx.GraphModule, dict[LayerSpec, fx.Node]]:
+    """A copy of `network` up to the last of `layers` to be reached, as it is, and where the output of each layer is.
+
+    Raises AtlasError as `cut` does.
+    """
+    module = copy.deepcopy(network.module)
+    known = dict(module.named_modules())
+    for layer in layers:
+        if layer.path not in known:
+            raise AtlasError(f"{network.spec.name} has no module {layer.path!r}, which layer {layer.name!r} names.")
+    _open_norms(module)
+    tracer = _Tracer(layers, example)
+    try:
+        graph = tracer.trace(module)
+    except (fx.proxy.TraceError, TypeError) as error:
+        raise AtlasError(
+            f"{network.spec.name} cannot be cut at {layers[-1].name} ({layers[-1].path}): {error}. "
+            "Its forward must not branch on the values of the image."
+        ) from error
+    for layer in layers:
+        if layer not in tracer.found:
+            raise AtlasError(
+                f"{network.spec.name} never makes call {layer.call} of {layer.path!r} (layer {layer.name!r})."
+            )
+    return fx.GraphModule(tracer.root, graph), tracer.found
+
+
+class _Reached(Exception):
+    """All layers have given their output; what comes after need not be traced."""
+
+
+class _Tracer(fx.Tracer):
+    """Record calls until every layer's module has made its call; whatever wraps one kernel is a leaf."""
+
+    def __init__(self, layers: Sequence[LayerSpec], example: Tensor) -> None:
+        super().__init__()
+        self.wanted, self.example = {(layer.path, layer.call): layer for layer in layers}, example
+        self.calls: dict[str, int] = defaultdict(int)
+        self.found: dict[LayerSpec, fx.Node] = {}
+        self.last: fx.Node | None = None
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        return isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d) or (not list(m.children()) and _is_torch(m))
+
+    def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
+        path = self.path_of_module(m)
+        output = super().call_module(m, forward, args, kwargs)
+        layer = self.wanted.get((path, self.calls[path]))
+        self.calls[path] += 1
+        if layer is not None:
+            self.found[layer] = self.last = output.node
+            if len(self.found) == len(self.wanted):
+                raise _Reached
+        return output
+
+    def trace(self, root: Any, concrete_args: dict[str, Any] | None = None) -> fx.Graph:
+        try:
+            return super().trace(root, concrete_args)
+        except _Reached:
+            self.graph.output(self.last)
+            return self.graph
+
+    def to_bool(self, obj: fx.Proxy) -> bool:
+        """Decide a branch on shapes."""
+        return decide(self.root, self.graph, obj.node, self.example)
+
+
+def decide(root: nn.Module, traced: fx.Graph, node: fx.Node, example: Tensor) -> bool:
+    """The truth of `node` for `example`: runs what was traced so far, with fx's patches of modules undone."""
+    graph = fx.Graph()
+    copied: dict[fx.Node, fx.Node] = {}
+    graph.graph_copy(traced, copied)
+    graph.output(copied[node])
+    plain = patch.multiple(nn.Module, __call__=CALL, __getattr__=GETATTR)
+    with plain, torch.no_grad():
+        return bool(fx.GraphModule(root, graph)(example))
+
+
+def _is_torch(module: nn.Module) -> bool:
+    return type(module).__module__.startswith("torch.nn")
+
+
+class _Norm(nn.Module):
+    """timm's BatchNormAct2d taken apart, with the same child names, so that the parts can be folded."""
+
+    def __init__(self, norm: Any) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(norm.num_features, eps=norm.eps)
+        self.norm.load_state_dict(norm.state_dict())
+        self.drop, self.act = norm.drop, norm.act
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.act(self.drop(self.norm(x)))  # type: ignore[no-any-return]
+
+
+def _open_norms(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        if isinstance(child, nn.BatchNorm2d) and hasattr(child, "drop") and hasattr(child, "act"):
+            setattr(module, name, _Norm(child).eval())
+        else:
+            _open_norms(child)
+
+
+def _drop_dead(graph: fx.Graph) -> None:
+    for node in reversed(graph.nodes):
+        if node.op not in ("output", "placeholder") and not node.users:
+            graph.erase_node(node)
+
+
+def _fold(traced: fx.GraphModule) -> None:
+    """Fold each batch normalization into the convolution before it; scale and shift where there is none."""
+    modules = dict(traced.named_modules())
+    seen: set[str] = set()
+    for node in list(traced.graph.nodes):
+        if node.op != "call_module":
+            continue
+        module = modules[node.target]
+        if isinstance(module, nn.Identity | nn.Dropout):
+            node.replace_all_uses_with(node.args[0])
+            traced.graph.erase_node(node)
+        elif isinstance(module, nn.BatchNorm2d):
+            before = node.args[0]
+            conv = modules.get(before.target) if before.op == "call_module" else None
+            if isinstance(conv, nn.Conv2d) and len(before.users) == 1 and before.target not in seen:
+                _fold_pair(conv, module)
+                seen.add(before.target)
+                node.replace_all_uses_with(before)
+                traced.graph.erase_node(node)
+            else:
+                traced.add_submodule(node.target, Scale(module))
+
+
+def _fold_pair(conv: nn.Conv2d, norm: Any) -> None:
+    conv.weight, conv.bias = fuse_conv_bn_weights(
+        conv.weight, conv.bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
+    )
+
+
+class Scale(nn.Module):
+    """Batch normalization with fixed statistics: one multiplication and one addition per channel."""
+
+    def __init__(self, norm: Any) -> None:
+        super().__init__()
+        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        self.scale = nn.Parameter(scale[:, None, None])
+        self.shift = nn.Parameter((norm.bias - norm.running_mean * scale)[:, None, None])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.addcmul(self.shift, x, self.scale)
+
+
+class Clamp(nn.Module):
+    """ReLU (high = inf) or ReLU6 whose gradient can be redirected (lucid's cure for a dead start).
+
+    What is computed while `watched` is set can be redirected: while `redirect` is set on its way back, an image none of
+    whose gradient passes here gets the incoming gradient wherever that moves a clamped value back into range. With
+    `inplace` the output takes the input's place.
+    """
+
+    def __init__(self, low: float, high: float, *, inplace: bool = False) -> None:
+        super().__init__()
+        self.low, self.high, self.inplace = low, high, inplace
+        self.watched = self.redirect = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.watched:
+            return _Watched.apply(x, self)  # type: ignore[no-any-return, no-untyped-call]
+        if self.high == float("inf"):
+            return functional.relu(x, self.inplace)
+        return functional.hardtanh(x, self.low, self.high, self.inplace)
+
+    def passed(self, gradient: Tensor, output: Tensor) -> Tensor:
+        """The gradient that is not redirected, by the kernels (and so with the strides and to the bit) that autograd takes."""
+        if self.high == float("inf"):
+            return torch.ops.aten.threshold_backward(gradient, output, self.low)  # type: ignore[no-any-return]
+        return torch.ops.aten.hardtanh_backward(gradient, output, self.low, self.high)  # type: ignore[no-any-return]
+
+
+class _Watched(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, clamp: Clamp) -> Tensor:
+        if clamp.inplace:
+            ctx.mark_dirty(x)
+        output = x.clamp_(clamp.low, clamp.high) if clamp.inplace else x.clamp(clamp.low, clamp.high)
+        ctx.save_for_backward(output)  # it lies at a bound where the input was there or beyond
+        ctx.clamp = clamp
+        return output
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (output,), (gradient,), clamp = ctx.saved_tensors, gradients, ctx.clamp
+        passed = clamp.passed(gradient, output)
+        if clamp.redirect and (dead := _dead(passed)).any():  # few images are, so only they are looked at more closely
+            passed[dead] = _inward(output[dead], gradient[dead], clamp.low, clamp.high)
+        return passed, None
+
+
+def _dead(gradient: Tensor) -> Tensor:
+    """Which images have no gradient at all `[image]`; nearly all others show some among their first values."""
+    values = gradient.movedim(1, -1).flatten(1)  # in the order of memory
+    dead = ~values[:, :LOOK].any(dim=1)
+    if dead.any():
+        dead[dead.clone()] = ~values[dead].any(dim=1)
+    return dead
+
+
+def _inward(clamped: Tensor, gradient: Tensor, low: float, high: float) -> Tensor:
+    """The gradient where it moves a clamped value back into range; the loss is minimized, so a positive one pushes down."""
+    away = ((clamped <= low) & (gradient > 0)) | ((clamped >= high) & (gradient < 0))
+    return gradient.masked_fill(away, 0)
+
+
+def _clamp(traced: fx.GraphModule) -> None:
+    """Replace every ReLU and ReLU6, however it is called, by a Clamp; in place where nothing else reads what it clamps."""
+    modules = dict(traced.named_modules())
+    for node in list(traced.graph.nodes):
+        module = modules.get(node.target) if node.op == "call_module" else None
+        if node.op == "call_module":
+            kind = type(module).__name__.lower() if isinstance(module, nn.ReLU | nn.ReLU6) else ""
+        else:
+            kind = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
+        if node.op in ("call_module", "call_function", "call_method") and kind in CLAMPS:
+            name = f"clamp_{node.name}"
+            traced.add_submodule(name, Clamp(*CLAMPS[kind], inplace=_is_own(node.args[0], modules)))
+            with traced.graph.inserting_before(node):
+                node.replace_all_uses_with(traced.graph.call_module(name, (node.args[0],)))
+            traced.graph.erase_node(node)
+
+
+def _is_own(node: fx.Node, modules: dict[str, nn.Module]) -> bool:
+    """Whether `node` makes a tensor of its own that one other node reads, and no gradient needs."""
+    made = node.op == "call_module" and isinstance(modules[str(node.target)], nn.Conv2d | nn.Linear | Scale)
+    return made and len(node.users) == 1

@@ -1,0 +1,110 @@
+"""The weight files of a recipe: found, fetched and locked before a build, all checked before any long work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from atlas.core.errors import MissingWeights, WeightsError
+from atlas.core.sources import HubFile, RandomWeights, UrlFile
+from atlas.recipe.recipe import Recipe
+from atlas.recipe.sections import Spec
+from atlas.weights.fetch import published, revision
+from atlas.weights.load import check, digest, locate
+from atlas.weights.lock import Lock, name_of, read_lock, write_lock
+
+
+def gather(recipe: Recipe, lock: Path) -> Recipe:
+    """The recipe with the digest of every published file; files without one are fetched, digested and written to `lock`.
+
+    Raises WeightsError that names all files that cannot be had, not only the first.
+    """
+    specs = all_specs(recipe)
+    unknown = [spec for spec in specs if _is_unknown(spec)]
+    if not unknown:
+        return recipe
+    _each(specs, lambda spec, download: _file(spec, recipe.weights_folder, download))
+    found = {spec.name: _first_use(spec, recipe.weights_folder) for spec in unknown}
+    write_lock(lock, read_lock(lock) | {name_of(weights): entry for weights, entry in found.values()})
+    new = {name: entry for name, (_, entry) in found.items()}
+    networks = tuple(
+        network.model_copy(update=vars(new[network.name])) if network.name in new else network
+        for network in recipe.networks
+    )
+    sections = {name: section.locked(new) for name, section in recipe.sections().items()}
+    return recipe.model_copy(update={"networks": networks, **sections})
+
+
+def all_specs(recipe: Recipe) -> list[Spec]:
+    """Every network of the recipe, whatever its chapter."""
+    chapters = (spec for section in recipe.sections().values() for spec in section.chosen())
+    return [*(network.spec for network in recipe.networks), *chapters]
+
+
+def check_weights(recipe: Recipe) -> None:
+    """Find and check every weight file of the recipe; WeightsError names all that are missing or not what was pinned.
+
+    What chapters bring along is tried too: ConfigError where it is not what the recipe says.
+    """
+    _each(all_specs(recipe), lambda spec, download: _checked(spec, recipe.weights_folder, download))
+    for section in recipe.sections().values():
+        section.check()
+
+
+def _is_unknown(spec: Spec) -> bool:
+    return isinstance(spec.weights, HubFile | UrlFile) and not spec.weights.sha256
+
+
+def _file(spec: Spec, folder: str, download: bool) -> Path | None:
+    return None if isinstance(spec.weights, RandomWeights) else locate(spec.weights, folder, download=download)
+
+
+def _checked(spec: Spec, folder: str, download: bool) -> None:
+    path = _file(spec, folder, download)
+    if path is not None:
+        check(path, spec.weights.sha256)
+
+
+def _first_use(spec: Spec, folder: str) -> tuple[HubFile | UrlFile, Lock]:
+    weights = spec.weights
+    assert isinstance(weights, HubFile | UrlFile)
+    path = locate(weights, folder)
+    found, told = digest(path), published(weights, path)
+    if not found.startswith(told):
+        raise WeightsError(
+            f"{path} is not the published file: its SHA-256 is {found}, the hub says {told}. Delete it and download it again."
+        )
+    return weights, Lock(found, revision(weights, path))
+
+
+def _each(specs: Iterable[Any], work: Callable[[Any, bool], object]) -> None:
+    """Do `work` for all, and raise one WeightsError for all that failed; after a failed download no other is tried."""
+    missing: dict[str, MissingWeights] = {}
+    others: dict[str, WeightsError] = {}
+    for spec in specs:
+        try:
+            work(spec, not missing)
+        except MissingWeights as error:
+            missing[spec.name] = error
+        except WeightsError as error:
+            others[spec.name] = error
+    if missing or others:
+        raise _together(missing, others)
+
+
+def _together(missing: dict[str, MissingWeights], others: dict[str, WeightsError]) -> WeightsError:
+    alone = [*missing.values(), *others.values()]
+    if len(alone) == 1:
+        return alone[0]
+    lines = [f"{name}: {error}" for name, error in others.items()]
+    if missing:
+        reason = next(iter(missing.values())).reason
+        looked = dict.fromkeys(place for error in missing.values() for place in error.looked)
+        lines += [
+            f"{len(missing)} weight files are not on this machine, and {reason}.",
+            f"Looked in: {', '.join(looked)}.",
+        ]
+        lines += ["Where there is internet, run:", *(f"  {error.command}" for error in missing.values())]
+        lines += ["Bring the folder `weights` here and set ATLAS_WEIGHTS=weights."]
+    return WeightsError("\n".join(lines))

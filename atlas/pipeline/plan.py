@@ -1,0 +1,97 @@
+"""What has to be computed for a recipe, in order, with the key of every result. Pure: nothing is read, nothing is run.
+
+A Task is one store entry. Its key holds the step's name and version, all parameters, the keys of its inputs and the
+versions of the libraries that the step uses, so equal keys mean equal results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from atlas.core.chapter import parts
+from atlas.pipeline.task import StepSpec, Task, digests
+from atlas.probes import ProbeSource, probe_source
+from atlas.recipe.recipe import Recipe
+from atlas.runtime.precision import check_device
+
+
+@dataclass(frozen=True)
+class PlanContext:
+    """What the tasks of a chapter start from: the recipe, the device, and the tasks that make the probe set."""
+
+    recipe: Recipe
+    device: str
+    probes: tuple[Task, ...]  # a part each
+    probe_set: Task  # the facts of all
+
+
+class PlanPart(Protocol):
+    """The part `plan` of a chapter: its steps, its tasks in an order in which each comes after its needs, what it adds to the site."""
+
+    STEPS: tuple[StepSpec, ...]
+
+    def tasks(self, context: PlanContext) -> Iterable[Task]:
+        """What has to be computed."""
+
+    def site_bytes(self, recipe: Recipe) -> int:
+        """About how much the chapter adds to the site."""
+
+    def subjects(self, recipe: Recipe) -> list[str]:
+        """The networks that the chapter is about: what `atlas explain` takes first."""
+
+    def behind(self, plan: Plan, path: str) -> Iterable[Task]:
+        """The tasks that the page at `path` (`network/layer/unit`, `network/cell`) rests on; UnknownName for a path that is none."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All tasks of a recipe in an order in which every task comes after its needs."""
+
+    recipe: Recipe
+    tasks: tuple[Task, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, Task]:
+        """Tasks by `step:name`."""
+        return {f"{task.step}:{task.name}": task for task in self.tasks}
+
+    def get(self, step: str, name: str) -> Task:
+        """The task of `step` named `name`; KeyError when the recipe has none."""
+        return self.by_name[f"{step}:{name}"]
+
+    def resting(self, network: str) -> list[Task]:
+        """The tasks about `network` and all that they need, in order."""
+        wanted: set[str] = set()
+        for task in reversed(self.tasks):
+            if task.digest in wanted or task.name.partition("/")[0] == network:
+                wanted |= {task.digest, *(digest for needs in task.needs.values() for digest in needs)}
+        return [task for task in self.tasks if task.digest in wanted]
+
+
+def make_plan(recipe: Recipe, *, device: str = "cpu") -> Plan:
+    """The plan of `recipe`; raises UnknownName for a network, layer, probe set or device that does not exist."""
+    check_device(device)
+    probes, probe_set = _probe_tasks(recipe, probe_source(recipe.probes))
+    context = PlanContext(recipe, device, probes, probe_set)
+    chapters = [tuple(part.tasks(context)) for _, part in parts("plan")]
+    # A chapter with few tasks has long ones: at the end they would keep one worker waiting.
+    rest = [task for chapter in sorted(chapters, key=len) for task in chapter]
+    return Plan(recipe, (*probes, probe_set, *rest))
+
+
+def _probe_tasks(recipe: Recipe, source: ProbeSource) -> tuple[tuple[Task, ...], Task]:
+    identity = {"probes": recipe.probes, "identity": source.identity()}
+    probes = tuple(
+        Task("probes", part, {**identity, "part": part}, {}, group=part) for part in source.parts()[: recipe.limit]
+    )
+    facts = {
+        "name": source.name,
+        "title": source.title,
+        "size": source.size,
+        "labels": source.labels,
+        "publish": source.publish,
+    }
+    return probes, Task("probe_set", "all", facts, {"probes": digests(probes)}, group="all")

@@ -1,0 +1,117 @@
+"""Probe sets: the images that networks are shown. Each source is a file here; this is where they are looked up.
+
+A source is named `embedded`, `tiny-imagenet-60`, `sprites`, `imagefolder:PATH` or `parquet:PATH`. Importing this package is light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from atlas.core.errors import ProbeError
+from atlas.core.registry import Registry
+from atlas.core.specs import ProbePart
+from atlas.probes.webp import decode
+
+__all__ = ["PROBES", "ProbeKind", "ProbeSource", "decode", "probe_source"]
+
+
+class ProbeSource(Protocol):
+    """A probe set that can be made part by part. Images are RGB, `size` pixels square."""
+
+    @property
+    def name(self) -> str:
+        """As a recipe names it."""
+
+    @property
+    def title(self) -> str:
+        """In words."""
+
+    @property
+    def labels(self) -> str | None:
+        """The class list of `ProbeImage.class_index`."""
+
+    @property
+    def publish(self) -> bool:
+        """May the site carry the images?"""
+
+    @property
+    def size(self) -> int:
+        """Side of an image in pixels."""
+
+    def identity(self) -> dict[str, Any]:
+        """Everything that changes the images, as plain data; cheap, and part of every store key."""
+
+    def parts(self) -> tuple[str, ...]:
+        """Names of the parts, about 64 images each; cheap and in a fixed order."""
+
+    def make(self, part: str) -> ProbePart:
+        """The images of one part: pure and deterministic. Bad images are named in `skipped`."""
+
+
+@dataclass(frozen=True)
+class ProbeKind:
+    """A kind of probe set: how it is written in a recipe, what it is, and what opens it."""
+
+    usage: str
+    summary: str
+    open: Callable[[str], ProbeSource]  # given what follows the colon
+
+
+PROBES: Registry[ProbeKind] = Registry("probe set")
+
+
+def probe_source(name: str) -> ProbeSource:
+    """The source named `name`, such as `embedded` or `parquet:photos/`; UnknownName lists the kinds."""
+    kind, colon, path = name.partition(":")
+    found = PROBES[kind]
+    if (":" in found.usage) != bool(colon and path):
+        raise ProbeError(f"{name!r} is not a probe set; write it as {found.usage!r}.")
+    return found.open(path)
+
+
+def _embedded(_: str) -> ProbeSource:
+    from atlas.probes.embedded import Embedded
+
+    return Embedded()
+
+
+def _tiny_imagenet(_: str) -> ProbeSource:
+    from atlas.probes.tiny_imagenet import tiny_imagenet
+
+    return tiny_imagenet()
+
+
+def _sprites(_: str) -> ProbeSource:
+    from atlas.probes.sprite_set import Sprites
+
+    return Sprites()
+
+
+def _imagefolder(path: str) -> ProbeSource:
+    from atlas.probes.imagefolder import ImageFolder
+
+    return ImageFolder(path)
+
+
+def _parquet(path: str) -> ProbeSource:
+    from atlas.probes.parquet import ParquetImages
+
+    return ParquetImages(path)
+
+
+PROBES.add("embedded", ProbeKind("embedded", "free photographs and drawn objects, always there", _embedded))
+PROBES.add(
+    "tiny-imagenet-60",
+    ProbeKind(
+        "tiny-imagenet-60",
+        "photographs of 60 classes, 64 pixels; downloaded unless ATLAS_DATA has them",
+        _tiny_imagenet,
+    ),
+)
+PROBES.add(
+    "sprites", ProbeKind("sprites", "squares, ellipses and triangles of known colour and place, 32 pixels", _sprites)
+)
+PROBES.add("imagefolder", ProbeKind("imagefolder:PATH", "the images below a folder", _imagefolder))
+PROBES.add("parquet", ProbeKind("parquet:PATH", "images in Parquet, as Hugging Face writes them", _parquet))

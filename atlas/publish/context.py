@@ -1,0 +1,88 @@
+"""What pages work from: the results of the whole atlas, and the folder where its probe images were written already."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from PIL import Image
+
+from atlas.core.results import AtlasResults, NetworkResults
+from atlas.core.specs import ProbeImage
+from atlas.publish.credits import Work, credits, works
+from atlas.publish.places import probe_file
+
+HUES = 8  # colours that the style sheet knows, in timeline order
+
+
+@dataclass(frozen=True)
+class AtlasContext:
+    """The whole atlas, and the folder where its probe images were written already."""
+
+    results: AtlasResults
+    out: Path
+    base_url: str = ""
+
+    @cached_property
+    def hues(self) -> Mapping[str, int]:
+        """Number of the colour of each network, oldest first."""
+        ordered = sorted(self.results.networks, key=lambda network: (network.spec.year, network.spec.name))
+        return {network.spec.name: place % HUES for place, network in enumerate(ordered)}
+
+    @cached_property
+    def networks(self) -> tuple[NetworkResults, ...]:
+        """The networks, oldest first."""
+        return tuple(sorted(self.results.networks, key=lambda network: (network.spec.year, network.spec.name)))
+
+    def network(self, name: str) -> NetworkResults:
+        """The network named `name`."""
+        return next(network for network in self.networks if network.spec.name == name)
+
+    def image(self, index: int) -> ProbeImage:
+        """Probe image `index`."""
+        return self.results.probes.images[index]
+
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[int, tuple[int, ...]]]:
+        """For each source its number, in the order of first images, and the images cut from it (kept: pages ask often)."""
+        groups: dict[str, list[int]] = {}
+        for index, image in enumerate(self.results.probes.images):
+            groups.setdefault(image.source, []).append(index)
+        return {source: (number, tuple(images)) for number, (source, images) in enumerate(groups.items())}
+
+    @cached_property
+    def works(self) -> tuple[Work, ...]:
+        """The works that the probe images were cut from."""
+        return works(self.results.probes.images)
+
+    @cached_property
+    def credits(self) -> tuple[str, ...]:
+        """For each probe image the site path of the entry that credits it."""
+        return credits(self.works, len(self.results.probes.images))
+
+    @cached_property
+    def pixels(self) -> Pixels | None:
+        """Reads probe images, or None where the site may not carry them."""
+        probes = self.results.probes
+        return (
+            Pixels(tuple(self.out / probe_file(index) for index in range(len(probes.images))))
+            if probes.publish
+            else None
+        )
+
+
+class Pixels:
+    """The pixels of the probe images as the site carries them, a few kept at a time."""
+
+    def __init__(self, files: tuple[Path, ...]) -> None:
+        self._files = files
+        self._read = lru_cache(maxsize=256)(self._decode)
+
+    def __getitem__(self, index: int) -> Image.Image:
+        return self._read(index)
+
+    def _decode(self, index: int) -> Image.Image:
+        return Image.open(io.BytesIO(self._files[index].read_bytes())).convert("RGB")

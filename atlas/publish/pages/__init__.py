@@ -1,0 +1,1 @@
+"""The pages about the whole atlas: search and index, images and licences, about."""

@@ -1,0 +1,25 @@
+"""About: what is seen here, how it was made, how to cite it and how to make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atlas.publish.bibliography import bibliography
+from atlas.publish.context import AtlasContext
+from atlas.publish.page import Item, Page
+from atlas.publish.pixels import STRETCH, SYNTHETIC
+
+PAGE = "about/index.html"
+
+
+def pages(desk: AtlasContext) -> Iterator[Item]:
+    """One page."""
+    context = {
+        "probes": desk.results.probes,
+        "recipe": desk.results.recipe,
+        "versions": desk.results.versions,
+        "bibliography": bibliography(),
+        "stretch": STRETCH,
+        "quality": SYNTHETIC["quality"],
+    }
+    yield Page(PAGE, "about.html", context)

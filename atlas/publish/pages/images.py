@@ -1,0 +1,104 @@
+"""Images and licences: every work that a probe image was cut from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from atlas.core.specs import ProbeImage
+from atlas.publish.context import AtlasContext
+from atlas.publish.credits import WORKS_A_PAGE, Work, list_page, numbers
+from atlas.publish.page import Asset, Item, Page
+from atlas.publish.pixels import avif, contact_sheet
+from atlas.publish.places import probe_file
+from atlas.publish.provenance import LICENCE_URLS
+from atlas.publish.script import put
+
+PAGE = list_page(0)
+SIDE, COLUMNS = 64, 12
+WORKS = "images/works.js"  # the number of each image's work, in the order of the images; loaded when someone comes near
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A work in words: its first image stands for it; `terms` are (licence, attribution, address): what
+    images of the same licence and address say, each part once."""
+
+    anchor: str
+    place: int  # on the page's sheet
+    title: str
+    label: str | None
+    terms: tuple[tuple[str, str, str], ...]
+    files: tuple[tuple[str, str], ...]  # (title, site path), none where the images may not be shown
+
+
+def pages(desk: AtlasContext) -> Iterator[Item]:
+    """The list of works, some dozens a page, each page with one sheet of thumbnails."""
+    found = desk.works
+    parts = [found[start : start + WORKS_A_PAGE] for start in range(0, len(found), WORKS_A_PAGE)] or [()]
+    if desk.results.probes.publish:
+        yield Asset(
+            WORKS, put("works", {"page": WORKS_A_PAGE, "work": numbers(found, len(desk.results.probes.images))})
+        )
+    for number, part in enumerate(parts):
+        file = f"pictures/images-{number + 1}.avif" if desk.pixels and part else None
+        if file:
+            yield Asset(file, _sheet(desk, part))
+        yield Page(list_page(number), "images.html", _context(desk, part, number, len(parts), file))
+
+
+def _sheet(desk: AtlasContext, part: Sequence[Work]) -> bytes:
+    pixels = desk.pixels
+    tiles = [
+        np.asarray(pixels[work.images[0]].resize((SIDE, SIDE), Image.Resampling.LANCZOS)) if pixels else None
+        for work in part
+    ]
+    return avif(contact_sheet(tiles, COLUMNS, SIDE), quality=60, photographs=True)
+
+
+def _context(desk: AtlasContext, part: Sequence[Work], number: int, parts: int, file: str | None) -> dict[str, object]:
+    probes = desk.results.probes
+    return {
+        "probes": probes,
+        "credits": [_credit(desk, work, place) for place, work in enumerate(part)],
+        "number": number,
+        "pages": [list_page(other) for other in range(parts)],
+        "sheet_file": file,
+        "columns": COLUMNS,
+        "rows": -(-len(part) // COLUMNS),
+        "licences": _licences(probes.images),
+        "works": len(desk.works),
+        "licence_urls": LICENCE_URLS,
+    }
+
+
+def _credit(desk: AtlasContext, work: Work, place: int) -> Credit:
+    images = [desk.image(index) for index in work.images]
+    publish = desk.results.probes.publish
+    return Credit(
+        work.anchor,
+        place,
+        images[0].title,
+        images[0].label,
+        _terms(images),
+        tuple((desk.image(index).title, probe_file(index)) for index in work.images) if publish else (),
+    )
+
+
+def _terms(images: Sequence[ProbeImage]) -> tuple[tuple[str, str, str], ...]:
+    """Drawings on several grounds share their maker: named once, with all grounds."""
+    parts: dict[tuple[str, str], dict[str, None]] = {}
+    for image in images:
+        parts.setdefault((image.licence, image.url), {}).update(dict.fromkeys(image.attribution.split("; ")))
+    return tuple((licence, "; ".join(said), url) for (licence, url), said in parts.items())
+
+
+def _licences(images: Sequence[ProbeImage]) -> tuple[tuple[str, int], ...]:
+    """How many images come under each licence, the most common first."""
+    tally: dict[str, int] = {}
+    for image in images:
+        tally[image.licence] = tally.get(image.licence, 0) + 1
+    return tuple(sorted(tally.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,86 @@
+"""What a figure was made from, and under which terms it may be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from atlas import __version__
+from atlas.core.results import AtlasResults, LayerResults
+from atlas.core.specs import GeneratorSpec, NetworkSpec, ProbeImage, RecurrentSpec
+
+LICENCE = "CC-BY-4.0"  # of everything that the atlas itself draws
+CREDIT = "Representation Atlas"
+
+# Canonical addresses of the licences that probe images and pictures come under, by SPDX id.
+LICENCE_URLS = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
+    "CC-BY-3.0": "https://creativecommons.org/licenses/by/3.0/",
+    "CC-BY-SA-3.0": "https://creativecommons.org/licenses/by-sa/3.0/",
+    "CC-BY-2.0": "https://creativecommons.org/licenses/by/2.0/",
+    "CC-BY-SA-2.0": "https://creativecommons.org/licenses/by-sa/2.0/",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "Public domain": "https://creativecommons.org/publicdomain/mark/1.0/",
+}
+
+
+def provenance(
+    results: AtlasResults, network: NetworkSpec, layer: LayerResults | None = None, **details: Any
+) -> dict[str, Any]:
+    """Everything needed to make a figure again, as plain data; `details` are a figure's own: unit, parameters, seed."""
+    fields = {
+        "network": network.name,
+        "paper": network.paper,
+        "weights": dict(vars(network.weights)),
+    }
+    if layer is not None:
+        fields |= {"layer": layer.spec.name, "module": layer.spec.path, "store": dict(layer.keys)}
+    return fields | {
+        "probes": _probes(results),
+        "recipe": results.recipe["name"],
+        "code": f"representation-atlas {__version__}",
+        "versions": dict(results.versions),
+        **details,
+    }
+
+
+def chapter_provenance(
+    results: AtlasResults,
+    spec: RecurrentSpec | GeneratorSpec,
+    store: Mapping[str, str],
+    probes: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The same for a network of the recurrent or the generative chapter: `store` are its keys, `probes` what it read."""
+    return {
+        "network": spec.name,
+        **({"paper": spec.paper} if spec.paper else {}),
+        "weights": dict(vars(spec.weights)),
+        "store": dict(store),
+        **({"probes": dict(probes)} if probes else {}),
+        "recipe": results.recipe["name"],
+        "code": f"representation-atlas {__version__}",
+        "versions": dict(results.versions),
+    }
+
+
+def _probes(results: AtlasResults) -> dict[str, Any]:
+    return {"name": results.probes.name, "digest": results.probes.digest, "images": len(results.probes.images)}
+
+
+def terms(images: Iterable[ProbeImage]) -> tuple[str, str]:
+    """Licence (names joined by AND) and attribution of a figure that shows `images` beside what the atlas drew."""
+    images = tuple(images)
+    credits = (part for image in images for part in credit(image).split("; "))  # many scenes share their parts
+    return licence_of(images), "; ".join(dict.fromkeys((f"{CREDIT} ({LICENCE})", *credits)))
+
+
+def licence_of(images: Iterable[ProbeImage]) -> str:
+    """The licence alone, as an SPDX expression."""
+    return " AND ".join(dict.fromkeys((LICENCE, *sorted({image.licence for image in images}))))
+
+
+def credit(image: ProbeImage) -> str:
+    """The attribution of a probe image; it names the licence."""
+    said = image.licence.replace("-", " ") in image.attribution.replace("-", " ")
+    return image.attribution if said else f"{image.attribution} ({image.licence})"

@@ -1,0 +1,113 @@
+"""Pages -> bytes. The one place of Jinja."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import jinja2
+from markupsafe import Markup, escape
+
+from atlas import __version__
+from atlas.core.errors import AtlasError
+from atlas.core.results import Figure
+from atlas.publish import format, words
+from atlas.publish.cite import SUFFIXES, cite, issue_date
+from atlas.publish.context import AtlasContext
+from atlas.publish.folder import Folder
+from atlas.publish.metadata import highwire, image_object
+from atlas.publish.page import Item, MenuEntry, Page
+from atlas.publish.places import figure_page, layer_page
+from atlas.publish.templates import template_folders
+
+
+class Renderer:
+    """Renders pages: Jinja with autoescape on and undefined names an error."""
+
+    def __init__(self, context: AtlasContext, menu: Sequence[MenuEntry]) -> None:
+        self.context = context
+        self._templates: dict[str, jinja2.Template] = {}
+        self._jinja = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(template_folders()),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,  # else each page asks the disk whether its templates changed
+        )
+        self._jinja.filters.update(
+            num=words.number,
+            pct=words.percent,
+            tiny=words.tiny,
+            first_name=words.first_name,
+            fixed=format.fixed,
+            whole=format.whole,
+            size=format.size,
+            plural=format.plural,
+            text=_text,
+            letter=format.letter,
+            attr=_attribute,
+            dense=_dense,
+            on=_on,
+        )
+        self._jinja.globals.update(
+            networks=[(network.spec, context.hues[network.spec.name]) for network in context.networks],
+            menu=menu,
+            version=__version__,
+            base_url=context.base_url.rstrip("/"),
+            issued=issue_date().isoformat(),
+            layer_page=layer_page,
+            figure_page=figure_page,
+            citations=self.citations,
+            in_words=lambda figure: cite(figure, "text", base_url=context.base_url),
+            highwire=lambda figure: highwire(figure, base_url=context.base_url, issued=issue_date()),
+            json_ld=self.json_ld,
+        )
+
+    def citations(self, figure: Figure) -> list[tuple[str, str, str]]:
+        """(format, file suffix, text) of the citations of a figure for reference managers."""
+        return [(name, suffix, cite(figure, name, base_url=self.context.base_url)) for name, suffix in SUFFIXES.items()]
+
+    def json_ld(self, figures: Sequence[Figure]) -> str:
+        """The figures of a page for search engines, safe inside a script element."""
+        data = [image_object(figure, base_url=self.context.base_url, issued=issue_date()) for figure in figures]
+        said = json.dumps(data if len(data) > 1 else data[0], ensure_ascii=False, separators=(",", ":"))
+        return said.replace("<", "\\u003c")
+
+    def render(self, page: Page) -> bytes:
+        """The page as the bytes of an HTML file; a template that lacks something names the page."""
+        template = self._templates.get(page.template) or self._jinja.get_template(page.template)
+        self._templates[page.template] = template
+        try:
+            return template.render(page.context, root=page.root, path=page.path).encode()
+        except jinja2.UndefinedError as error:
+            raise AtlasError(f"templates/{page.template} cannot be filled for {page.path}: {error}.") from error
+
+    def render_all(self, items: Iterator[Item], folder: Folder) -> None:
+        """Write pages and files as they come."""
+        for item in items:
+            folder.write(item.path, self.render(item) if isinstance(item, Page) else item.data)
+
+
+def _on(figures: Iterable[Figure], path: str) -> list[Figure]:
+    """Those of the figures that are on the page at `path`."""
+    return [figure for figure in figures if figure.page.partition("#")[0] == path]
+
+
+def _text(value: str) -> Markup:
+    """`value` as the text of an element, where quotation marks need no escape (in attributes they do)."""
+    return Markup(value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def _attribute(value: str) -> Markup:
+    """`value` as the value of an attribute, without quotation marks where HTML needs none."""
+    return Markup(value if _plain(value) else f'"{escape(value)}"')
+
+
+_plain = re.compile(r"[\w./-]+").fullmatch
+
+
+def _dense(markup: str) -> Markup:
+    """Without line breaks, for pages that exist by the thousand: each line must begin or end with a tag."""
+    return Markup(str(markup).replace("\n", ""))

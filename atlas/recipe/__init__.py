@@ -1,0 +1,1 @@
+"""The recipe of an atlas: its fields, how it is read, and what a user brings along."""

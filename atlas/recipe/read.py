@@ -1,0 +1,111 @@
+"""Reading a recipe: a TOML file with settings on top, checked at the border."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from atlas.core.errors import ConfigError, UnknownName
+from atlas.recipe.network import network_found
+from atlas.recipe.recipe import Recipe, recipe_class
+from atlas.weights.lock import read_lock
+
+RECIPES = Path(__file__).parent
+
+
+def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Recipe:
+    """The recipe named `source` (a packaged name or a TOML file), with `key=value` settings on top.
+
+    Without a source: `atlas.toml` in the current folder, else the packaged `default`. A file may say
+    `extends = "default"`. Raises ConfigError or UnknownName with the field and what would fit.
+    """
+    path, lock = _recipe_path(source), read_lock(lock_path(source))
+    data = _read_toml(path)
+    for setting in settings:
+        _set(data, setting)
+    try:
+        recipe = recipe_class().model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{path} does not fit: {_explained(error)}. Fields: docs/recipes.md.") from None
+    networks = tuple(network_found(network, path.parent, lock) for network in recipe.networks)
+    for network in networks:
+        network.with_icons()  # reads all patterns: an unknown layer is found before anything runs
+    sections = {name: section.found(path.parent, lock) for name, section in recipe.sections().items()}
+    return recipe.model_copy(update={"networks": networks, **sections})
+
+
+def lock_path(source: str | None = None) -> Path:
+    """Where the digests of published weights are kept: `atlas.weights.lock` beside the recipe, here for a packaged one."""
+    path = _recipe_path(source)
+    return (Path() if path.parent == RECIPES else path.parent) / "atlas.weights.lock"
+
+
+def _recipe_path(source: str | None) -> Path:
+    if source is None:
+        own = Path("atlas.toml")
+        return own if own.is_file() else RECIPES / "default.toml"
+    packaged = {path.stem: path for path in RECIPES.glob("*.toml")}
+    if source in packaged:
+        return packaged[source]
+    if Path(source).suffix == ".toml" or Path(source).is_file():
+        return Path(source)
+    raise UnknownName("recipe", source, packaged)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"The recipe {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The recipe {path} is not TOML: {error}.") from error
+    base = data.pop("extends", None)
+    return data if base is None else _merged(_read_toml(_recipe_path(str(base))), data)
+
+
+def _merged(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
+    both = {key: _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+            for key, value in top.items()}  # fmt: skip
+    return base | both
+
+
+def _set(data: dict[str, Any], setting: str) -> None:
+    """Apply one `a.b=value`; the value is read as TOML, else as text. `networks.0.x` counts into lists."""
+    dotted, equals, text = setting.partition("=")
+    if not equals:
+        raise ConfigError(f"--set {setting!r} is not of the form key=value, such as --set pictures.steps=256.")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *outer, last = dotted.split(".")
+    place: Any = data
+    try:
+        for name in outer:
+            place = place[int(name)] if isinstance(place, list) else place.setdefault(name, {})
+        place[int(last) if isinstance(place, list) else last] = value
+    except (ValueError, IndexError, TypeError, AttributeError):
+        raise ConfigError(f"--set {setting!r}: there is no field {dotted!r}.") from None
+
+
+def _explained(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(map(str, item['loc'])) or 'recipe'} = {item['input']!r}: "
+        + (_unknown(item["loc"]) if item["type"] == "extra_forbidden" else item["msg"])
+        for item in error.errors()[:4]
+    )
+
+
+def _unknown(place: tuple[int | str, ...]) -> str:
+    """There is no such field: which one may be meant, and which there are."""
+    section: type[BaseModel] = recipe_class()
+    for name in (name for name in place[:-1] if isinstance(name, str)):
+        kind = section.model_fields[name].annotation
+        section = next(
+            part for part in (kind, *get_args(kind)) if isinstance(part, type) and issubclass(part, BaseModel)
+        )
+    return str(UnknownName("field", str(place[-1]), section.model_fields)).rstrip(".")

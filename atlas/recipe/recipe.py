@@ -1,0 +1,79 @@
+"""The recipe: what to put into an atlas. Every field has a default and says what it is; each chapter adds a section of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import Field, create_model
+
+from atlas.core.chapter import parts
+from atlas.core.errors import UnknownName
+from atlas.recipe.network import RANDOM, NetworkRecipe
+from atlas.recipe.sections import ChapterSection, MapRecipe, PictureRecipe, Section
+
+
+class Recipe(Section):
+    """Everything that decides what the atlas shows."""
+
+    name: str = Field("default", description="shown on the site")
+    title: str = Field("Representation Atlas", description="title of the site")
+    base_url: str = Field("", description="where the site will be published; makes permalinks absolute")
+    seed: int = Field(0, ge=0, description="the seed that all other seeds derive from")
+    probes: str = Field(
+        "embedded", description="probe set: embedded, tiny-imagenet-60, sprites, imagefolder:PATH, parquet:PATH"
+    )
+    limit: int | None = Field(
+        None, ge=1, description="use only the first parts (about 64 images each) of the probe set"
+    )
+    networks: tuple[NetworkRecipe, ...] = Field(min_length=1, description="the networks, in the site's order")
+    weights_folder: str = Field(
+        "", description="folder of published weight files, looked into before the hubs' caches (after `ATLAS_WEIGHTS`)"
+    )
+    examples: int = Field(9, ge=1, le=36, description="top examples a unit")
+    per_source: int = Field(2, ge=1, description="at most so many top examples from one source image")
+    pictures: PictureRecipe = PictureRecipe()
+    maps: MapRecipe = MapRecipe()
+
+    def section(self, chapter: str) -> Any:
+        """The section of the chapter named `chapter`, of the class that the chapter gives it."""
+        return getattr(self, chapter)
+
+    def sections(self) -> dict[str, ChapterSection]:
+        """The sections of all chapters that have one, by the name of the chapter."""
+        return {chapter.name: self.section(chapter.name) for chapter, _ in parts("recipe")}
+
+    def with_sections(self, sections: Mapping[str, ChapterSection]) -> Recipe:
+        """The same with other sections of chapters."""
+        return self.model_copy(update=dict(sections))
+
+    def network(self, name: str) -> NetworkRecipe:
+        """The image network named `name`; UnknownName lists those of the recipe."""
+        for network in self.networks:
+            if network.name == name:
+                return network
+        raise UnknownName("network of this recipe", name, (network.name for network in self.networks))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its class is made in each process, from the chapters there."""
+        return _restored, (self.__getstate__(),)
+
+    def randomized(self) -> Recipe:
+        """The same with random weights everywhere, for benchmarks and tests."""
+        networks = (network.model_copy(update={"weights": RANDOM, "sha256": ""}) for network in self.networks)
+        return self.model_copy(update={"networks": tuple(networks)})
+
+
+@cache
+def recipe_class() -> type[Recipe]:
+    """`Recipe` with a field for the section of each chapter."""
+    sections: dict[str, Any] = {chapter.name: (part.SECTION, part.SECTION()) for chapter, part in parts("recipe")}
+    return create_model("Recipe", __base__=Recipe, __doc__=Recipe.__doc__, **sections)
+
+
+def _restored(state: dict[str, Any]) -> Recipe:
+    kind = recipe_class()
+    recipe = kind.__new__(kind)
+    recipe.__setstate__(state)
+    return recipe

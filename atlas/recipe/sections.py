@@ -1,0 +1,67 @@
+"""Sections of a recipe; every field has a default and says what it is. The section of a chapter lies with the chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from atlas.core.specs import GeneratorSpec, NetworkSpec, RecurrentSpec
+from atlas.weights.lock import Lock
+
+Spec = NetworkSpec | RecurrentSpec | GeneratorSpec
+
+
+class Section(BaseModel):
+    """Frozen; a field that does not exist is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChapterSection(Section):
+    """The section of a chapter: which networks it is about, and how its entries are completed from files and locks."""
+
+    def chosen(self) -> tuple[Spec, ...]:
+        """The networks of the chapter, in the recipe's order; UnknownName lists what exists."""
+        return ()
+
+    def found(self, folder: Path, lock: Mapping[str, Lock]) -> Self:
+        """The same with what its files say: digests, shapes, and paths that start from the recipe's `folder`; ConfigError for a misfit."""
+        return self
+
+    def locked(self, locks: Mapping[str, Lock]) -> Self:
+        """The same with the digests of weights that were fetched, by the name of the network."""
+        return self
+
+    def check(self) -> None:
+        """Try what the recipe brings along, before anything is computed; ConfigError where it is not what the recipe says."""
+
+
+class PictureRecipe(Section):
+    """Feature visualization (activation maximization)."""
+
+    size: int = Field(
+        128,
+        ge=32,
+        le=512,
+        description="pixels of the picture's side, as shown, at most 1.5 times the input; layers that see less have a smaller canvas",
+    )
+    steps: int = Field(48, ge=1, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer")
+
+    def side(self, spec: NetworkSpec) -> int:
+        """Pixels of a picture's side: more than one and a half times what the network itself sees would show no more."""
+        return min(self.size, spec.input_size * 3 // 2)
+
+
+class MapRecipe(Section):
+    """Activation maps (UMAP)."""
+
+    neighbours: int = Field(50, ge=2, description="UMAP's n_neighbors")
+    min_dist: float = Field(0.05, ge=0, description="UMAP's min_dist")
+    metric: Literal["cosine", "euclidean"] = Field("cosine", description="distance between activation vectors")
+    epochs: int = Field(100, ge=1, description="UMAP's n_epochs: more do not keep more neighbours (atlas/embed.py)")
+    grid: int = Field(14, ge=2, le=80, description="cells a side")
+    least: int = Field(6, ge=1, description="points that a cell needs")
+    icon_size: int = Field(80, ge=32, description="pixels of an icon's side")

@@ -1,0 +1,251 @@
+"""Own generators: a planted one goes through every step to its pages, and every broken promise of an entry is named."""
+
+import re
+import warnings
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from atlas.chapters.generative import steps as generative
+from atlas.chapters.generative.custom import load_own
+from atlas.chapters.generative.figures.generator import generator_figures
+from atlas.chapters.generative.pages.overview import pages
+from atlas.chapters.generative.steps import RUN, generative_tasks
+from atlas.chapters.vision.results import _generator
+from atlas.core.errors import AtlasError, ConfigError
+from atlas.core.results import AtlasResults
+from atlas.core.specs import ProbeSet
+from atlas.pipeline import recipe
+from atlas.pipeline.plan import Plan
+from atlas.pipeline.store import Store
+from atlas.publish.page import Page
+from atlas.publish.renderer import Press
+from atlas.recipe.read import read_recipe
+
+CODE = '''
+import torch
+from torch import nn
+
+
+class Planted(nn.Module):
+    """z [N, 6] to 32 pixels: the first number is how bright the picture is, the others a pattern."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 4 * 4 * 4)
+        self.act = nn.ReLU()
+        self.rgb = nn.ConvTranspose2d(4, 3, 8, 8)
+
+    def forward(self, z):
+        maps = self.act(self.fc(z).view(-1, 4, 4, 4))
+        return torch.tanh(self.rgb(maps) + z[:, :1, None, None])
+
+
+class Halved(Planted):
+    """The same in [0, 1]."""
+
+    def forward(self, z):
+        return super().forward(z) / 2 + 0.5
+
+
+NUMBER = 3
+
+
+def nothing():
+    return "a word"
+
+
+def broken():
+    raise KeyError("no such size")
+'''
+SMALL = 'extends = "tiny"\n[generative]\ngenerators = []\nsamples = 60\ndirections = 2\nvectors = 6\nchance = 6\nunits = 2\n'
+SCRIPT, MODULE = 'torchscript = "planted.pt"\n', 'module = "planted:Planted"\nweights = "planted.safetensors"\n'
+LAYERS = 'first = "fc"\nlayers = ["act"]\n'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The user's folder: code, its weights, and the same as a TorchScript file."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "planted.py").write_text(CODE)
+    patch = pytest.MonkeyPatch()
+    patch.syspath_prepend(folder)
+    import planted
+
+    torch.manual_seed(1)
+    module = planted.Planted().eval()
+    save_file(module.state_dict(), folder / "planted.safetensors")
+    save(module, folder / "planted.pt")
+    yield folder
+    patch.undo()
+
+
+def save(module, path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        torch.jit.save(torch.jit.trace(module, torch.randn(2, 6)), path)
+
+
+def read(folder, entry, name="mine", z=6, size=32):
+    """A recipe with one own generator."""
+    (folder / "atlas.toml").write_text(f'{SMALL}[[generative.own]]\nname = "{name}"\nz = {z}\nsize = {size}\n{entry}')
+    return read_recipe(str(folder / "atlas.toml"))
+
+
+def load(folder, entry, **changes):
+    return load_own(read(folder, entry, **changes).generative.chosen()[0])
+
+
+@pytest.fixture(scope="module", params=[SCRIPT, MODULE + LAYERS], ids=["torchscript", "module"])
+def made(request, folder, tmp_path_factory):
+    """The results of the real steps."""
+    found, store = (
+        read(folder, request.param, name=f"mine-{len(request.param)}"),
+        Store(tmp_path_factory.mktemp("store")),
+    )
+    patch = pytest.MonkeyPatch()
+    patch.setitem(recipe._CURRENT, "recipe", found)
+    tasks = tuple(generative_tasks(found))
+    for task in tasks:
+        (entry,) = RUN[task.step](store, [task])
+        store.put(task.key, entry)
+    patch.undo()
+    return _generator(Plan(found, tasks), store, found.generative.chosen()[0])
+
+
+def test_the_direction_that_was_planted_is_found(made):
+    facts, vectors = made.facts["directions"], made.arrays["directions"]["vectors"]
+    names = [record["name"] for record in facts["directions"]]
+    brightness = vectors[names.index("hyperplane-brightness")]
+    assert abs(brightness[0]) > 0.9  # one of 60 samples' worth of noise away from the planted axis
+
+
+def test_methods_are_those_that_can_read_it(made):
+    inside = bool(made.spec.layers)
+    methods = {record["method"] for record in made.facts["directions"]["directions"]}
+    planes = {"hyperplane", "conditional"}
+    assert methods == (planes | {"sefa", "ganspace"} if inside else planes)
+    assert made.facts["dissections"] == ({"layers": ["act"], "widths": [4]} if inside else {"layers": [], "widths": []})
+
+
+def test_its_pages_are_there_and_say_what_is_left_out(made, tmp_path):
+    nothing = ProbeSet("none", "None", "", 32, (), (), None, True)
+    results = AtlasResults({"name": "own"}, nothing, lambda: iter(()), (), {}, {}, lambda _: (), generators=(made,))
+    press = Press(results, tmp_path, "")
+    items = {item.path: item for item in pages(press.desk, ())}
+    texts = {path: press.render(item).decode() for path, item in items.items() if isinstance(item, Page)}
+    for figure in generator_figures(results, made):
+        path, _, anchor = figure.page.partition("#")
+        assert f'id="{anchor}"' in texts[path] or f"id={anchor}" in texts[path], figure.page
+        assert all(file in items for file in figure.files)
+    own = texts[f"generative/{made.spec.name}/index.html"]
+    assert ("Left out here: SeFa, GANSpace and the dissection of units" in own) == (not made.spec.layers)
+    assert made.spec.weights.sha256 in own and "Own generator" in own
+    assert {path for path in texts if path.endswith("/act/index.html")} == (
+        {f"generative/{made.spec.name}/act/index.html"} if made.spec.layers else set()
+    )
+
+
+def test_file_and_module_draw_the_same(folder):
+    z = torch.from_numpy(np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32))
+    one, other = (load(folder, entry).module(z) for entry in (SCRIPT, MODULE))
+    assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_a_range_from_zero_is_the_same_picture(folder):
+    from atlas.chapters.generative.latent import draw, pictures
+
+    whole, half = load(folder, MODULE), load(folder, MODULE.replace("Planted", "Halved") + "values = [0, 1]\n")
+    z = draw(whole, 4, 0)
+    assert np.abs(pictures(whole, z).astype(int) - pictures(half, z)).max() <= 1
+
+
+def digests(found):
+    return [task.digest for task in generative_tasks(found)]
+
+
+def test_everything_that_changes_a_picture_is_in_the_keys(folder, tmp_path):
+    for name in ("planted.pt", "planted.safetensors"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    before = digests(read(tmp_path, MODULE))
+    assert digests(read(tmp_path, MODULE)) == before
+    for other in (LAYERS, "values = [0, 1]\n", 'subject = "faces"\n', 'code_sha256 = "ab"\n'):
+        assert not set(digests(read(tmp_path, MODULE + other))) & set(before)
+    assert digests(read(tmp_path, MODULE + 'title = "Other"\n')) == before
+    (tmp_path / "planted.safetensors").write_bytes(b"another")
+    assert not set(digests(read(tmp_path, MODULE))) & set(before)
+
+
+@pytest.mark.parametrize(
+    ("entry", "changes", "told"),
+    [
+        ('torchscript = "none.pt"\n', {}, r"no weight file .*none\.pt"),
+        ('torchscript = "planted.safetensors"\n', {}, "cannot be read as TorchScript"),
+        ("", {}, "either `torchscript`"),
+        (SCRIPT + MODULE, {}, "either `torchscript`"),
+        (SCRIPT + LAYERS, {}, "no part of it can be read"),
+        ('module = "planted:Planted"\n', {}, "random weights never reach the site"),
+        (MODULE.replace(":Planted", ""), {}, "not of the form"),
+        (MODULE.replace("planted:", "plantd:"), {}, "finds no module 'plantd'"),
+        (MODULE.replace(":Planted", ":Plantd"), {}, "has no 'Plantd'"),
+        (MODULE.replace(":Planted", ":NUMBER"), {}, "is a int and cannot be called"),
+        (MODULE.replace(":Planted", ":nothing"), {}, "builds a str"),
+        (MODULE.replace(":Planted", ":broken"), {}, "no such size"),
+        (SCRIPT, {"z": 7}, r"z of shape \(8, 7\) is refused.*Is z = 7 right"),
+        (SCRIPT, {"size": 64}, r"gives \(8, 3, 32, 32\), not \(8, 3, 64, 64\)"),
+        (SCRIPT, {"size": 33}, "Input should be 32, 64"),
+        (SCRIPT, {"name": "face-dcgan"}, "no registered name"),
+        (SCRIPT + "values = [0, 1]\n", {}, r"outside \[0, 1\]"),
+        (SCRIPT + "values = [0, 255]\n", {}, r"values\.1 = 255"),
+        (MODULE + 'first = "rgb"\n', {}, "not affine"),
+        (MODULE + 'first = "fcc"\n', {}, "Did you mean 'fc'"),
+        (MODULE + 'layers = ["fc"]\n', {}, "not maps"),
+        (SCRIPT + 'sha256 = "ab"\n', {}, "not the pinned weight file"),
+    ],
+)
+def test_what_does_not_fit_is_named(folder, entry, changes, told):
+    with pytest.raises(AtlasError, match=told):
+        load(folder, entry, **changes)
+
+
+def test_names_are_not_shared(folder):
+    twin = f'{SCRIPT}[[generative.own]]\nname = "mine"\nz = 6\nsize = 32\n{SCRIPT}'
+    with pytest.raises(ConfigError, match="there twice"):
+        read(folder, twin)
+
+
+class Around(torch.nn.Module):
+    """The planted generator with something done to its pictures."""
+
+    def __init__(self, inner, change):
+        super().__init__()
+        self.inner, self.change = inner, change
+
+    def forward(self, z):
+        return self.change(self.inner(z))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda rgb: rgb / 0, "not finite"),
+        (lambda rgb: rgb * 0, "same picture from every z"),
+        (lambda rgb: rgb * torch.rand(1), "another picture from the same z"),
+        (lambda rgb: rgb - rgb.mean(0) if len(rgb) > 1 else rgb, "depends on the others of its batch|outside"),
+        (lambda rgb: (rgb, rgb), "gives a tuple"),
+    ],
+)
+def test_pictures_that_cannot_be_used_are_named(folder, change, told):
+    spec = read(folder, SCRIPT).generative.chosen()[0]
+    around = replace(spec, build=lambda: Around(spec.build(), change), low=-9.0)
+    with pytest.raises(ConfigError, match=f"generative.own.mine.*({told})"):
+        load_own(around)
+
+
+def test_every_worker_knows_it(folder, monkeypatch):
+    monkeypatch.setitem(recipe._CURRENT, "recipe", read(folder, SCRIPT, name="known"))
+    assert generative._generator("known").spec.name == "known"
+    assert re.fullmatch("[0-9a-f]{64}", recipe.generator_of("known").weights.sha256)

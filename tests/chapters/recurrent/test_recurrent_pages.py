@@ -1,0 +1,119 @@
+"""The pages of the recurrent chapter on a small fixture: every figure with its check, plots as their geometry says."""
+
+import json
+import re
+from copy import deepcopy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from atlas.chapters.recurrent.figures.all import recurrent_figures
+
+from atlas.chapters.recurrent.errors import CAUSES
+from atlas.chapters.recurrent.figures.cell import cells_page
+from atlas.chapters.recurrent.pages import overview as recurrent
+from atlas.chapters.recurrent.pages.overview import LEVELS, PAIRS, paired
+from atlas.publish.marks import LEFT, RIGHT, WIDTH, Row, marks, span_of
+from atlas.publish.page import Page
+from atlas.publish.pages import ATLAS_VIEWS
+from atlas.publish.renderer import Press
+from tests.fixtures.results import make_results
+
+
+@pytest.fixture(scope="module")
+def results():
+    return make_results()
+
+
+@pytest.fixture(scope="module")
+def pages(results, tmp_path_factory):
+    press = Press(results, tmp_path_factory.mktemp("site"), "")
+    found = {}
+    for view in ("recurrent", "reliance", "states", "sentiment", "cell"):
+        for item in ATLAS_VIEWS[view](press.desk, ()):
+            found[item.path] = press.render(item).decode() if isinstance(item, Page) else item.data.decode()
+    return found
+
+
+def test_every_figure_has_its_section_caption_and_citation(results, pages):
+    for figure in recurrent_figures(results):
+        page, _, name = figure.page.partition("#")
+        assert f'<section id="{name}"' in pages[page]
+        assert f"Figure <code>{figure.id}</code>" in pages[page]
+
+
+def test_checks_are_printed(pages):
+    index, reliance, states = (pages[f"recurrent/{name}.html"] for name in ("index", "reliance", "states"))
+    assert re.search(r"own forward pass to \d\u202f×\u202f10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", index)  # the replay
+    assert "Percentile: among the 50 cells" in index
+    assert "for 200 labels shifted in a circle" in index
+    assert reliance.count("missed by") >= 3  # the ledgers
+    for cause in CAUSES:
+        assert cause in index
+    for method in ("LRP", "gradient × input", "integrated gradients", "occlusion", "random order"):
+        assert method in reliance
+    assert "Enrichment" in states
+    assert "adjusted Rand index" in states
+
+
+def test_gains_have_their_n_and_interval(results, pages):
+    first = results.recurrent[0].facts["reach"]["closings"]["bracket"][0]
+    cell = f'{first["mean"]:.2f} <span class="small">[{first["low"]:.2f}, {first["high"]:.2f}]'.replace("-", "−")
+    assert cell in pages["recurrent/index.html"]
+    assert f"<td>{first['n']:,}</td>" in pages["recurrent/index.html"]
+
+
+def test_n_is_told_of_each_network_where_they_differ(results):
+    networks = deepcopy(results.predicting.recurrent)
+    bins = [network.facts["reach"]["closings"]["bracket"] for network in networks]
+    assert len(networks) > 1
+    same = recurrent._closings(results.predicting, "bracket")
+    assert [counts for _, counts, _ in same] == [[one["n"]] for one in bins[0]]
+    bins[1][0]["n"] += 5
+    (_, counts, _), *rest = recurrent._closings(replace(results, recurrent=networks), "bracket")
+    assert counts == [own[0]["n"] for own in bins]
+    assert [counts for _, counts, _ in rest] == [counts for _, counts, _ in same[1:]]
+
+
+def test_the_browser_gets_every_cell_in_the_order_of_the_states(results, pages):
+    network = results.recurrent[0]
+    script = pages[f"recurrent/{network.spec.name}.js"]
+    data = json.loads(script[script.index(",") + 1 : script.rindex(")")])
+    arrays, hidden = network.arrays["passages"], network.spec.hidden
+    assert data["cells"] == hidden
+    assert data["on"] == 3
+    h = np.frombuffer(data["data"]["h"].encode(), np.uint8).reshape(-1, hidden).astype(int) - ord("i")
+    assert np.array_equal(h, np.rint(arrays["h"] / 127 * 8))
+    for name, signs in data["gates"].items():
+        both = np.array([PAIRS.index(sign) for sign in signs])
+        levels = np.stack([both // (LEVELS + 1), both % (LEVELS + 1)], 1).ravel()[: h.size]
+        assert np.array_equal(levels, np.rint(arrays[name] / 127 * 8).ravel()), name
+    assert all(len(scores) == hidden for scores in data["scores"].values())
+    assert len(data["pages"]) == network.pages
+
+
+def test_signs_of_pairs_need_no_escape():
+    assert len(set(PAIRS)) == len(PAIRS) == (LEVELS + 1) ** 2
+    assert json.dumps(PAIRS) == f'"{PAIRS}"'
+    assert "<" not in PAIRS
+    assert paired(np.array([0, 0, 0, 1, 8])) == PAIRS[0] + PAIRS[1] + PAIRS[72]
+
+
+def test_the_list_holds_every_cell_and_links_those_with_a_page(results, pages):
+    for network in results.recurrent:
+        text = pages[cells_page(network.spec.name)]
+        assert text.count('<tr><th scope="row">') == network.spec.cells
+        assert len(re.findall(r'<th scope="row"><a href="\d+/index.html">', text)) == network.pages
+
+
+def test_marks_lie_where_their_values_are():
+    rows = [Row("a", (("dot", 0.5), ("ring", 1.0), ("bar", 0.0)), "99 %"), Row("b", (("cross", 0.25),))]
+    made = marks(rows, span_of([rows]))
+    (_, dot, _), (_, ring, _), (_, bar, _) = made["rows"][0]["marks"]
+    assert (bar, ring) == (LEFT, WIDTH - RIGHT)
+    assert dot == pytest.approx((bar + ring) / 2, abs=0.1)
+    assert made["rows"][0]["ends"] == (dot, ring)
+    assert made["rows"][1]["ends"] == ()
+    assert span_of([rows], zero=True)[0] == 0
+    assert span_of([[Row("c", (("dot", 2.0),))]], zero=True) == (0, 2)
+    assert span_of([[]]) == (0, 1)

@@ -1,0 +1,69 @@
+"""Every network that comes without a download has its page, drawn from its own module, because it is registered."""
+
+import re
+from html import unescape
+
+import pytest
+from torch import nn
+
+from atlas.chapters.vision.pages.context import Chapter, Sheet
+from atlas.chapters.vision.pages.summary import entry
+from atlas.chapters.vision.structure import structure
+from atlas.core.sources import EmbeddedFile, HubFile, UrlFile
+from atlas.networks import NETWORKS
+from atlas.publish.page import Page
+from atlas.publish.pages import ATLAS_VIEWS
+from atlas.publish.renderer import Press
+from atlas.weights.load import load
+from atlas.weights.model_card import read_card
+from tests.fixtures.results import with_network
+
+HERE = [spec for spec in NETWORKS.values() if not isinstance(spec.weights, HubFile | UrlFile)]
+
+
+@pytest.fixture(scope="module", params=HERE, ids=lambda spec: spec.name)
+def printed(request, tmp_path_factory):
+    """The network, its spec and the text of its page."""
+    spec = request.param
+    network = load(spec)
+    results = with_network(spec, structure(network, "cpu"), read_card(spec))
+    press = Press(results, tmp_path_factory.mktemp("site"), "")
+    [shown] = press.desk.networks
+    layers = tuple(entry(Sheet(press.desk, shown, shown.load(name))) for name in shown.layer_names)
+    chapter = Chapter(shown, press.desk.hues[spec.name], layers)
+    [page] = [item for item in ATLAS_VIEWS["network"](press.desk, (chapter,)) if isinstance(item, Page)]
+    assert page.path == f"networks/{spec.name}/index.html"
+    return network, spec, press.render(page).decode()
+
+
+def test_every_layer_is_a_link_of_the_drawn_structure_and_of_the_ladder(printed):
+    _, spec, text = printed
+    start = text.index('class="net"')
+    drawing, rest = text[start : text.index("</svg>", start)], text[text.index("</svg>", start) :]
+    for layer in spec.layers:
+        assert f'href="{layer.name}/index.html"' in drawing, layer.name
+        assert re.search(rf'href="?{re.escape(layer.name)}/index.html', rest), layer.name
+
+
+def test_the_first_filters_are_those_of_the_module(printed):
+    network, _, text = printed
+    first = next(module for module in network.module.modules() if isinstance(module, nn.Conv2d))
+    start = text.index('id="filters"')
+    assert text[start : text.index("<figcaption>", start)].count('class="brick"') == first.out_channels
+
+
+def test_a_trained_network_tells_its_card(printed):
+    network, spec, text = printed
+    card = read_card(spec)
+    assert (card is not None) == (
+        isinstance(spec.weights, EmbeddedFile) and spec.weights.file == f"{spec.name}.safetensors"
+    )
+    if card:
+        assert f"{100 * card.top1:.1f} % <span" in text
+        assert card.data["digest"] in text and spec.weights.sha256 in text
+        normed = any(isinstance(module, nn.BatchNorm2d) for module in network.module.modules())
+        assert ("30,000 unmixed training images" in text) == normed
+        for row in card.classes:
+            assert row.name in unescape(text)
+    else:
+        assert "not measured here" in text and spec.weights.source in text

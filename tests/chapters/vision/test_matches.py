@@ -1,0 +1,75 @@
+"""Twins in other networks: the page links the nearest one, the layer's script tells of all."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from atlas.chapters.vision.pages.context import Sheet
+from atlas.chapters.vision.pages.matches import nearest_twin, twin_data
+from atlas.publish.provenance import provenance
+from atlas.publish.renderer import Press
+from tests.fixtures.results import make_results
+
+
+def shared(path):
+    """What a data script puts."""
+    return json.loads(path.read_text().split(",", 1)[1].removesuffix(");\n"))
+
+
+@pytest.fixture(scope="module")
+def sheet(tmp_path_factory):
+    press = Press(make_results(), tmp_path_factory.mktemp("none"), "")
+    network = press.desk.network("twin")
+    return Sheet(press.desk, network, network.load("block3b"))
+
+
+def test_a_page_links_the_nearest_twin(site, sheet):
+    for unit in (0, 5):
+        text = (site / f"networks/twin/block3b/{unit}/index.html").read_text()
+        [link] = re.findall(r"<p class=twin>.*<a href=\.\./\.\./\.\./([\w/-]+)/index\.html>", text)
+        table = sheet.layer.twins["efficientnet-lite0"]
+        layer = ("stem", "block3b", "logits")[int(table.layer[unit])]
+        assert link == f"efficientnet-lite0/{layer}/{table.unit[unit]}"
+        assert (site / f"networks/{link}/index.html").is_file()
+
+
+def test_the_script_tells_of_every_unit(site, sheet):
+    found = shared(site / "networks/twin/block3b/twins.js")
+    assert found == twin_data(sheet)
+    [[name, title, hue, layers, numbers]] = found["networks"]
+    rows = [numbers[first : first + 3] for first in range(0, len(numbers), 3)]
+    assert (name, title, hue) == ("efficientnet-lite0", "EfficientNet-Lite0", 0)
+    assert layers == [["stem", 32], ["block3b", 40], ["logits", 12]]
+    assert len(rows) == sheet.layer.spec.units
+    table = sheet.layer.twins[name]
+    assert [row[0] // 2 for row in rows] == table.layer.tolist()
+    assert [row[2] for row in rows] == [round(100 * value) for value in table.correlation.tolist()]
+    assert all(row[0] % 2 == (row[1] % 2 == 0) for row in rows)  # the fixture draws every second unit
+
+
+def test_a_unit_without_a_twin_says_so_by_silence(sheet):
+    table = sheet.layer.twins["efficientnet-lite0"]
+    alone = replace(table, layer=table.layer * 0 - 1)
+    lonely = Sheet(sheet.desk, sheet.network, replace(sheet.layer, twins={"efficientnet-lite0": alone}))
+    assert nearest_twin(lonely, 3) is None
+    assert twin_data(lonely)["networks"][0][4][9] == -1
+
+
+def test_the_script_of_a_layer_holds_what_its_figures_were_made_from(site, sheet):
+    made = shared(site / "networks/twin/block3b/cite.js")["provenance"]
+    expected = provenance(sheet.desk.results, sheet.network.spec, sheet.layer)
+    written = json.loads(json.dumps(expected), parse_int=str, parse_float=str)  # as a page writes numbers
+    assert {name: made[name] for name in expected} == written
+    assert made["weights"]["sha256"]
+    assert made["parameters"] == {"steps": "64", "canvas": "48", "objective": "channel"}
+
+
+def test_a_unit_page_unfolds_its_provenance_and_leads_to_its_layers(site):
+    text = (site / "networks/twin/block3b/6/index.html").read_text()
+    [folded] = re.findall(r"<summary>Cite; how this was made</summary>.*<p class=made>(.*?)</details>", text)
+    assert folded.startswith("Seed ") and ", store " in folded
+    assert "<a href=../index.html#made>" in folded
+    plain = (site / "networks/twin/block3b/5/index.html").read_text()
+    assert "<p class=made>As the <a href=../index.html#made>whole layer</a></details>" in plain

@@ -1,0 +1,77 @@
+"""Receptive fields against a known stack and against the mask of the gradient."""
+
+import pytest
+import torch
+from torch import nn
+
+from atlas.chapters.vision.receptive_field import receptive_field
+from atlas.core.errors import AtlasError
+from atlas.core.hooks import tap
+from atlas.core.specs import LayerSpec, Network
+from atlas.networks import NETWORKS
+from atlas.weights.load import load
+
+
+def gradient_extent(network, layer, position):
+    """First and last input row that the middle unit at `position` depends on, by the gradient of a linearized copy."""
+    module = network.module
+    for part in module.modules():
+        if isinstance(part, nn.Conv2d):
+            part.weight.data.fill_(1.0 / part.weight[0].numel())
+            if part.bias is not None:
+                part.bias.data.zero_()
+    side = network.spec.input_size
+    image = torch.full((1, 3, side, side), 0.5, requires_grad=True)
+    kept = []
+    with tap(module, [layer], lambda _layer, value: kept.append(value)):
+        module(image)
+    kept[0][0, 0, position, position].backward()
+    rows = image.grad[0].abs().sum(dim=(0, 2)).nonzero().flatten()
+    return int(rows[0]), int(rows[-1])
+
+
+def lite0():
+    """Lite0 without its clamps and normalizations, so that no gradient is zero by chance."""
+    network = load(NETWORKS["efficientnet-lite0"])
+    for module in network.module.modules():
+        for name, child in module.named_children():
+            if type(child).__name__ == "ReLU6":
+                setattr(module, name, nn.Identity())
+        if isinstance(module, nn.BatchNorm2d):
+            module.reset_parameters()
+    return network
+
+
+@pytest.mark.parametrize(
+    "name", ["stem", "block1a", "block2b", "block3a", "block3b", "block4a", "block5a_expand", "block6a"]
+)
+def test_field_equals_the_gradient_mask(name):
+    network = lite0()
+    layer = network.spec.layer(name)
+    window = receptive_field(network, layer)
+    side = network.spec.input_size
+    position = side // window.stride // 2
+    first = window.start + position * window.stride
+    assert gradient_extent(network, layer, position) == (max(first, 0), min(first + window.size, side) - 1)
+
+
+def test_a_known_stack_in_closed_form():
+    module = nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 4, 5, stride=2, padding=2)
+    ).eval()
+    layer = LayerSpec("last", "3", 4, "")
+    spec = NETWORKS["efficientnet-lite0"]
+    found = receptive_field(Network(spec, module), layer)
+    # 1 + 2 (conv 3) + 1 (pool 2) + 4 * 2 (conv 5 at stride 2) = 12; stride 2 * 2; starts at -1 - 2 * 2
+    assert (found.size, found.stride, found.start) == (12, 4, -5)
+
+
+def test_class_logits_see_the_whole_image():
+    network = load(NETWORKS["efficientnet-lite0"])
+    assert receptive_field(network, network.spec.logits).size == 0
+
+
+def test_an_operation_without_a_rule_is_an_error():
+    module = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(12, 4, 3)).eval()
+    with pytest.raises(AtlasError, match=r"atlas/field\.py"):
+        receptive_field(Network(NETWORKS["efficientnet-lite0"], module), LayerSpec("last", "1", 4, ""))

@@ -1,0 +1,56 @@
+"""Statistics and examples against a full sort and plain loops."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atlas.chapters.vision.collect import Moments
+from atlas.chapters.vision.summarize import BINS, Grouping, select_examples, summarize
+
+
+def slow_top(values, sources, top, per_source):
+    taken, used = [], {}
+    for image in sorted(range(len(values)), key=lambda i: (-values[i], i)):
+        if used.get(sources[image], 0) < per_source:
+            used[sources[image]] = used.get(sources[image], 0) + 1
+            taken.append(image)
+    return (taken + [-1] * top)[:top]
+
+
+@given(st.integers(0, 1000), st.integers(1, 40), st.integers(1, 9), st.integers(1, 3))
+def test_examples_equal_a_full_sort(seed, images, top, per_source):
+    random = np.random.default_rng(seed)
+    maxima = random.integers(-5, 5, (images, 4)).astype(np.float32)  # ties and negative responses
+    sources = [f"source{n}" for n in random.integers(0, 6, images)]
+    chosen, levels = select_examples(maxima, sources, top=top, per_source=per_source)
+    assert levels[:top] == ("top",) * top and len(levels) == chosen.shape[1]
+    for unit in range(4):
+        assert chosen[unit, :top].tolist() == slow_top(maxima[:, unit], sources, top, per_source)
+
+
+def test_levels_lie_at_their_percentile():
+    maxima = np.random.default_rng(0).permutation(1001).astype(np.float32)[:, None]
+    chosen, levels = select_examples(maxima, [str(i) for i in range(1001)], top=9, per_source=2)
+    values = dict(zip(levels, maxima[chosen[0], 0], strict=True))
+    assert abs(values["p90"] - 900) <= 2 and abs(values["p50"] - 500) <= 2
+
+
+def test_statistics_equal_plain_numpy():
+    random = np.random.default_rng(3)
+    maxima = random.normal(size=(200, 6)).astype(np.float32)
+    predicted = random.integers(0, 4, 200)
+    predicted[:2] = 9  # two images are too few for a class mean
+    moments = Moments(50, np.arange(6.0), np.full(6, 50 * 4.0))
+    stats = summarize(maxima, moments, predicted=Grouping(predicted), labelled=Grouping(np.full(200, -1)))
+    np.testing.assert_allclose(stats.std, 2.0)
+    np.testing.assert_allclose(stats.p90, np.percentile(maxima, 90, axis=0), rtol=1e-6)
+    for unit in range(6):
+        counts = np.histogram(maxima[:, unit], bins=BINS, range=tuple(stats.edges[unit]))[0]
+        assert np.abs(np.cumsum(counts) - np.cumsum(stats.counts[unit])).max() <= 1  # an edge may round either way
+        means = {c: maxima[predicted == c, unit].mean() for c in range(4)}
+        best = max(means, key=means.get)
+        assert stats.class_ids[unit, 0] == best
+        np.testing.assert_allclose(stats.class_means[unit, 0], means[best], rtol=1e-5)
+        assert stats.class_sizes[unit, 0] == (predicted == best).sum()
+        assert 9 not in stats.class_ids[unit] and stats.class_ids[unit, 4] == -1
+    assert (stats.counts.sum(axis=1) == 200).all() and (stats.label_ids == -1).all()

@@ -1,0 +1,101 @@
+"""Records as the store keeps them: what goes in comes out, through real safetensors and JSON, under the names that are promised."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+
+import numpy as np
+import pytest
+from safetensors.numpy import load, save
+
+from atlas.core.pack import pack, stored, unpack
+from atlas.core.specs import Array
+
+
+@dataclass(frozen=True)
+class Direction:
+    name: str
+    weight: float
+    strip: Array
+
+
+@dataclass(frozen=True)
+class Peak:
+    cell: int
+    curve: Array | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    scores: Array
+    quality: Peak
+    peaks: tuple[Peak, ...]
+    directions: tuple[Direction, ...] = stored(by="name")
+    by_layer: Mapping[str, Array] = stored("layers")
+    by_kind: Mapping[str, tuple[Peak, ...]]
+    causes: tuple[tuple[str, float], ...] = stored("errors/causes")
+    pair: tuple[int, str]
+    free: Array | None = None
+    share: float | None = None
+
+
+def study():
+    rng = np.random.default_rng(0)
+    return Study(
+        scores=rng.normal(size=(3, 2)),
+        quality=Peak(4, rng.normal(size=2)),
+        peaks=(Peak(1), Peak(2, np.arange(3))),
+        directions=(Direction("sefa-0", 0.5, np.ones(2)), Direction("code-1", 0.25, np.zeros(2))),
+        by_layer={"conv1": np.ones(1), "a/b": np.zeros(1)},
+        by_kind={"x": (Peak(3, np.ones(1)),), "y": ()},
+        causes=(("rare", 0.5),),
+        pair=(1, "a"),
+        share=np.float32(0.5),
+    )
+
+
+def through_disk(record):
+    arrays, facts = pack(record)
+    return load(save(arrays)), json.loads(json.dumps(facts))
+
+
+def same(one, other):
+    if is_dataclass(one):
+        assert type(one) is type(other)
+        for part in fields(one):
+            same(getattr(one, part.name), getattr(other, part.name))
+    elif isinstance(one, np.ndarray):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+    elif isinstance(one, dict):
+        assert list(one) == list(other)
+        for key in one:
+            same(one[key], other[key])
+    elif isinstance(one, tuple):
+        assert isinstance(other, tuple) and len(one) == len(other)
+        for a, b in zip(one, other, strict=True):
+            same(a, b)
+    else:
+        assert one == other
+
+
+def test_what_goes_in_comes_out():
+    same(study(), unpack(Study, *through_disk(study())))
+
+
+def test_names_are_those_promised():
+    arrays, facts = pack(study())
+    assert set(arrays) == {
+        "scores", "quality/curve", "peaks/1/curve", "sefa-0/strip", "code-1/strip", "layers/conv1", "layers/a/b", "by_kind/x/0/curve",
+    }  # fmt: skip
+    assert facts["errors"] == {"causes": [("rare", 0.5)]} or facts["errors"]["causes"][0][0] == "rare"
+    assert facts["directions"] == [{"name": "sefa-0", "weight": 0.5}, {"name": "code-1", "weight": 0.25}]
+    assert facts["share"] == 0.5 and type(facts["share"]) is float
+    assert "free" not in arrays and facts["free"] is None
+
+
+def test_what_is_missing_is_named():
+    arrays, facts = through_disk(study())
+    del arrays["scores"]
+    with pytest.raises(KeyError, match="Study has nothing under 'scores'"):
+        unpack(Study, arrays, facts)

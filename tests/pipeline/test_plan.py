@@ -1,0 +1,188 @@
+"""The plan: pure, in order, and its keys change with exactly what they should."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from atlas.pipeline.stepspec import STEPS
+
+from atlas.chapters.generative.feature_extractor import JUDGE
+from atlas.chapters.generative.steps import STUDIES
+from atlas.chapters.vision.steps import RUN
+from atlas.core.errors import UnknownName
+from atlas.networks import NETWORKS
+from atlas.networks.recurrent import RECURRENT
+from atlas.pipeline.plan import make_plan
+from atlas.pipeline.run import make_jobs
+from atlas.recipe.read import read_recipe
+from atlas.runtime.precision import native_autocast, native_precision
+
+
+def plan(*settings, recipe="tiny"):
+    return make_plan(read_recipe(recipe, settings))
+
+
+def digests(made):
+    return {f"{task.step}:{task.name}": task.digest for task in made.tasks}
+
+
+def changed_steps(*settings):
+    """The steps with a task whose key differs from the tiny recipe's."""
+    before, after = digests(plan()), digests(plan(*settings))
+    return {name.split(":")[0] for name, digest in after.items() if before.get(name) != digest}
+
+
+def test_every_step_has_its_function_and_its_place_in_a_plan():
+    own = {"tokens"}  # of own networks alone; their plan is in tests/recurrent/test_own_tokens.py
+    assert set(RUN) == set(STEPS) == {task.step for task in plan(recipe="default").tasks} | own
+
+
+def test_tasks_come_after_what_they_need():
+    seen: set[str] = set()
+    for task in plan(recipe="default").tasks:
+        assert {digest for role in task.needs.values() for digest in role} <= seen
+        seen.add(task.digest)
+
+
+def test_names_and_keys_are_unique():
+    tasks = plan(recipe="default").tasks
+    assert max(Counter(task.digest for task in tasks).values()) == 1
+    assert len({(task.step, task.name) for task in tasks}) == len(tasks)
+
+
+def test_the_same_recipe_has_the_same_keys():
+    assert digests(plan()) == digests(plan())
+
+
+def test_the_default_recipe_shows_at_least_600_units_with_a_picture():
+    tasks = plan(recipe="default").tasks
+    assert sum(task.step == "pictures" for task in tasks) >= 600
+
+
+def test_the_full_recipe_has_a_picture_of_every_unit():
+    made = plan("networks.0.icons=[]", recipe="full")
+    units = sum(layer.units for network in made.recipe.networks for layer in network.spec.layers)
+    assert sum(task.step == "pictures" for task in made.tasks) == units
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("title='Other'", set()),
+        ("base_url='https://example.org/'", set()),
+        ("pictures.steps=5", {"pictures", "icons"}),
+        ("maps.min_dist=0.2", {"layouts", "maps", "icons", "latents"}),
+        ("maps.grid=7", {"maps", "icons"}),
+        ("maps.icon_size=48", {"icons"}),
+        ("examples=4", {"summaries", "looks", "examples"}),
+    ],
+)
+def test_a_change_reaches_only_what_depends_on_it(setting, expected):
+    assert changed_steps(setting) == expected
+
+
+def test_another_seed_reaches_all_that_is_random():
+    assert {"responses", "pictures", "layouts", "maps", "icons"} <= changed_steps("seed=1")
+    assert not {"probes", "probe_set", "fields"} & changed_steps("seed=1")
+
+
+def test_a_new_layer_leaves_the_others_as_they_are():
+    before = digests(plan())
+    after = digests(plan("networks.0.layers=['stem','block2a','block3b','logits']"))
+    assert all(after[name] == digest for name, digest in before.items() if not name.startswith("fields") and "looks" not in name
+               and "examples" not in name)  # fmt: skip
+    new = {name for name in after if name not in before}
+    assert new and all("/block2a" in name for name in new)
+
+
+def test_jobs_keep_batches_and_wait_for_what_is_missing():
+    tasks = plan(recipe="default").tasks
+    jobs = make_jobs(tasks, {task.digest: 2.0 for task in tasks})
+    assert sum(len(job.tasks) for job in jobs) == len(tasks)
+    for job in jobs:
+        assert len({(task.step, task.group) for task in job.tasks}) == 1
+        assert len(job.tasks) <= STEPS[job.tasks[0].step].batch
+        assert job.seconds == 2.0 * len(job.tasks)
+        assert bool(job.waits) == any(task.needs for task in job.tasks)
+
+
+def test_each_pair_of_networks_is_compared_once_and_one_network_with_none():
+    made = plan(recipe="default")
+    names = [network.name for network in made.recipe.networks]
+    pairs = [frozenset(task.name.split("/")) for task in made.tasks if task.step == "twins"]
+    assert len(pairs) == len(set(pairs)) == len(names) * (len(names) - 1) // 2
+    assert not {"pools", "twins"} & {task.step for task in plan().tasks}
+
+
+def test_another_network_compares_only_its_own_pairs_anew():
+    two = "networks=[{name='alexnet-64',maps=[]},{name='zfnet-64',maps=[]}]"
+    three = two.replace("]}]", "]},{name='vgg-64',maps=[]}]")
+    before, after = digests(plan(two)), digests(plan(three))
+    assert all(after[name] == digest for name, digest in before.items())
+    assert {name for name in after if name not in before and name.startswith("twins:")} == {
+        "twins:alexnet-64/vgg-64",
+        "twins:zfnet-64/vgg-64",
+    }
+
+
+def test_an_unknown_layer_lists_those_there_are():
+    with pytest.raises(UnknownName, match="Did you mean 'block3b'"):
+        plan("networks.0.layers=['block3bb']")
+    with pytest.raises(UnknownName, match="efficientnet-lite0"):
+        plan("networks.0.name='efficientnet'")
+    with pytest.raises(UnknownName, match="embedded"):
+        plan("probes='embeded'")
+
+
+def test_a_picture_is_no_larger_than_its_network_can_fill():
+    made = plan(recipe="default")
+    sides = {
+        task.parameters["network"]: task.parameters["settings"]["size"]
+        for task in made.tasks
+        if task.step == "pictures"
+    }
+    assert sides["efficientnet-lite0"] == made.recipe.pictures.size == 128
+    assert {side for name, side in sides.items() if name.endswith("-64")} == {96}
+
+
+def test_what_the_processor_multiplies_is_part_of_the_keys_that_it_decides(monkeypatch):
+    here = digests(plan())
+    other = {"bfloat16": "float32", "float32": "bfloat16"}[native_precision("cpu")]
+    for module in ("plan", "generative"):
+        monkeypatch.setattr(f"atlas.pipeline.{module}.native_precision", lambda device: other)
+    there = digests(plan())
+    changed = {name.split(":")[0] for name, digest in there.items() if here[name] != digest}
+    assert changed == {"pictures", "icons", *STUDIES} & {task.step for task in plan().tasks}
+
+
+@pytest.mark.parametrize(("native", "wanted"), [("bfloat16", "bfloat16"), ("float32", "float32")])
+def test_torch_is_never_asked_to_emulate_bfloat16(monkeypatch, native, wanted):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr("atlas.runtime.precision.native_precision", lambda device: native)
+    with native_autocast():
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == getattr(torch, wanted)
+    with native_autocast(enabled=False):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
+
+
+def test_the_processor_is_asked_as_torch_asks_it():
+    torch = pytest.importorskip("torch")
+    assert (native_precision("cpu") == "bfloat16") == torch.cpu._is_avx512_bf16_supported()
+
+
+def test_other_weights_of_the_judge_are_other_codes(monkeypatch):
+    before, judge = digests(plan(recipe="default")), NETWORKS[JUDGE]
+    monkeypatch.setitem(NETWORKS._items, JUDGE, replace(judge, weights=replace(judge.weights, sha256="ab" * 32)))
+    changed = {name for name, digest in digests(plan(recipe="default")).items() if before[name] != digest}
+    assert {name for name in changed if JUDGE not in name} == {
+        name for name in before if name.startswith(("codes:", "sprites:"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("recipe", "setting", "pages"),
+    [("default", "", 110), ("full", "", 384), ("tiny", "", 40), ("tiny", "recurrent.cells=1000", 384)],
+)
+def test_the_recipe_says_how_many_cells_have_a_page(recipe, setting, pages):
+    chapter = read_recipe(recipe, [setting] if setting else []).recurrent
+    assert chapter.paged(RECURRENT["char-lstm"]) == pages
