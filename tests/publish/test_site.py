@@ -59,10 +59,41 @@ class Reader(HTMLParser):
             self.inline.append(found.get("type"))
 
 
-@pytest.fixture(scope="module")
-def pages(site):
+def read(site):
+    """The pages of a site by path."""
     return {
         path.relative_to(site).as_posix(): Reader(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")
+    }
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return read(site)
+
+
+def reached(pages, start="index.html"):
+    """The pages that links lead to from `start`, over any number of others."""
+    found, left = {start}, [start]
+    while left:
+        path = left.pop()
+        targets = {urldefrag(link)[0] for link in pages[path].links if not link.startswith("https://")} - {""}
+        places = {normpath(join(dirname(path), unquote(target))) for target in targets}
+        new = {place for place in places if place in pages} - found
+        found |= new
+        left += new
+    return found
+
+
+def test_every_page_is_reached_from_home(pages, diagnosed_site):
+    for one in (pages, read(diagnosed_site)):
+        assert not set(one) - reached(one)
+
+
+def test_a_page_that_nothing_links_is_not_reached():
+    one = Reader('<a href="b.html">b</a>')
+    assert reached({"index.html": one, "b.html": Reader('<a href="index.html#x">home</a>'), "c.html": one}) == {
+        "index.html",
+        "b.html",
     }
 
 
