@@ -33,8 +33,12 @@ class Chapter:
 
     def part(self, name: str) -> Any:
         """The module `name` of the chapter, None where it has none."""
-        module = f"{self.package}.{name}"
-        return import_module(module) if find_spec(module) else None
+        return _module(f"{self.package}.{name}")
+
+
+@cache
+def _module(name: str) -> Any:
+    return import_module(name) if find_spec(name) else None
 
 
 @cache
