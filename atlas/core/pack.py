@@ -96,7 +96,7 @@ def _put(facts: Facts, name: str, value: Any) -> None:
 
 
 def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> R:
-    hints, found = _hints(kind), {}
+    hints, found = _hints(cast(Any, kind)), {}
     for one in fields(cast(Any, kind)):
         name, path = _name(one), _join(prefix, _name(one))
         value = _value(hints[one.name], path, arrays, _get(facts, name), one.metadata.get("by", ""))
