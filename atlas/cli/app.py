@@ -29,8 +29,11 @@ INTERRUPTED = 130  # the exit code that typer makes of Ctrl-C
 
 app = typer.Typer(
     help="Turn neural networks into a static web site that shows what every unit has learned.",
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-)  # fmt: skip
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 
 def main() -> None:
@@ -133,7 +136,10 @@ def explain(
     store: StoreOption = STORE,
     device: DeviceOption = "cpu",
 ) -> None:
-    """Show the steps and keys behind a unit, a cell or a generator, and for each missing result which field differs from a stored one."""
+    """Show the steps and keys behind a unit, a cell or a generator.
+
+    For each missing result it shows which field of the key differs from the nearest stored one.
+    """
     from atlas.pipeline.explain import explain_lines
     from atlas.pipeline.store import Store
 
@@ -252,7 +258,8 @@ def accuracy(
 
     found = measure(network, probes, device=device)
     print(
-        f"{network} on {probes}: top-1 {found.top1:.4f}, top-5 {found.top5:.4f}, {found.images} images, {found.skipped} skipped"
+        f"{network} on {probes}: top-1 {found.top1:.4f}, top-5 {found.top5:.4f}, "
+        f"{found.images} images, {found.skipped} skipped"
     )
 
 
@@ -278,9 +285,15 @@ def train(
     if threads:
         torch.set_num_threads(threads)
     run_training(
-        network, out=out, data=data, epochs=epochs, seed=seed, device=device, resume=not fresh,
+        network,
+        out=out,
+        data=data,
+        epochs=epochs,
+        seed=seed,
+        device=device,
+        resume=not fresh,
         progress=partial(print, flush=True),
-    )  # fmt: skip
+    )
 
 
 @app.command("export-onnx")
@@ -296,5 +309,6 @@ def export_onnx(
     path = out or Path(f"{generator}.onnx")
     difference = export(load(GENERATORS[generator]), path)
     print(
-        f"{path}: {path.stat().st_size / 1e6:.1f} MB; its pictures differ from torch's by at most {difference:.1g} of [-1, 1]"
+        f"{path}: {path.stat().st_size / 1e6:.1f} MB; "
+        f"its pictures differ from torch's by at most {difference:.1g} of [-1, 1]"
     )

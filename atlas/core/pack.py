@@ -109,7 +109,9 @@ def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Ma
     return kind(**found)
 
 
-def _value(hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: str = "") -> Any:
+def _value(  # noqa: PLR0911 - one for each kind of field
+    hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: str = ""
+) -> Any:
     """What a field of type `hint` holds; _NOTHING where nothing is stored."""
     hint = _bare(hint)
     if _is_array(hint):
