@@ -22,6 +22,7 @@ from atlas.cli.options import (
     SetOption,
     StoreOption,
 )
+from atlas.core.chapter import parts
 from atlas.core.errors import AtlasError, UnknownName
 from atlas.runtime.memory import set_up
 
@@ -36,12 +37,22 @@ app = typer.Typer(
 )
 
 
+def command_line() -> typer.Typer:
+    """All commands: those below, and those that chapters add."""
+    known = {command.name for command in app.registered_commands}
+    for _, part in parts("commands"):
+        for name, command in part.COMMANDS.items():
+            if name not in known:
+                app.command(name)(command)
+    return app
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one clear line and exit code 1."""
     set_up()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` and `timeout` stop it as Ctrl-C does
     try:
-        app()
+        command_line()()
     except AtlasError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
@@ -293,22 +304,4 @@ def train(
         device=device,
         resume=not fresh,
         progress=partial(print, flush=True),
-    )
-
-
-@app.command("export-onnx")
-def export_onnx(
-    generator: Annotated[str, typer.Argument(help="a registered generator, such as face-dcgan")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="the file [GENERATOR.onnx]")] = None,
-) -> None:
-    """Write a generator as an ONNX file, for browsers and other programs, and check that it draws the same pictures."""
-    from atlas.chapters.generative.latent import load
-    from atlas.chapters.generative.onnx_file import export
-    from atlas.networks.generators import GENERATORS
-
-    path = out or Path(f"{generator}.onnx")
-    difference = export(load(GENERATORS[generator]), path)
-    print(
-        f"{path}: {path.stat().st_size / 1e6:.1f} MB; "
-        f"its pictures differ from torch's by at most {difference:.1g} of [-1, 1]"
     )

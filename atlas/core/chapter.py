@@ -25,6 +25,7 @@ class Chapter:
     `drawings`  registers how its figures are drawn for export (`atlas.publish.drawing`)
     `pages`     its pages, menu, index entries and slots (`atlas.publish.site.PagesPart`)
     `listing`   LISTINGS, specs(): what it registers (`atlas.cli.listing.ListingPart`)
+    `commands`  COMMANDS: functions by name that it adds to the command line
     """
 
     name: str  # its section of the recipe, its folder of the site, the first part of its figures' ids
