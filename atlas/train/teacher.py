@@ -20,7 +20,7 @@ from atlas.core.errors import ConfigError
 from atlas.core.specs import Array, Network
 from atlas.methods.visualize.graph import cut
 from atlas.networks import NETWORKS
-from atlas.publish.folder import alone
+from atlas.runtime.lock import alone
 from atlas.runtime.precision import native_autocast, native_precision
 from atlas.train import checkpoint, loop
 from atlas.train.augment import AREA, VIEWS, draw_windows, show
