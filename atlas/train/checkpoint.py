@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class Resumable(Protocol):
-    """A run that can be stopped and go on: `KEPT` names its attributes that change from step to step."""
+    """A run that can be stopped and go on: `SAVED` names its attributes that change from step to step."""
 
-    KEPT: ClassVar[tuple[str, ...]]
+    SAVED: ClassVar[tuple[str, ...]]
     folder: Path
     history: list[dict[str, float]]
 
@@ -36,7 +36,7 @@ def save(run: Resumable) -> None:
     run.folder.mkdir(parents=True, exist_ok=True)
     state = {
         "identity": run.identity(), "module": run.module.state_dict(), "optimizer": run.optimizer.state_dict(),
-        **{name: getattr(run, name) for name in run.KEPT},
+        **{name: getattr(run, name) for name in run.SAVED},
     }  # fmt: skip
     partial = run.folder / "checkpoint.pt.part"
     torch.save(state, partial)
@@ -60,6 +60,6 @@ def resume(run: Resumable) -> bool:
         )
     run.module.load_state_dict(state["module"])
     run.optimizer.load_state_dict(state["optimizer"])
-    for name in run.KEPT:
+    for name in run.SAVED:
         setattr(run, name, state[name])
     return True

@@ -44,7 +44,7 @@ class Run:
     core_seconds: float = 0.0  # of processor time
     history: list[dict[str, float]] = field(default_factory=list)
 
-    KEPT: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "history")
+    SAVED: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "history")
 
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""

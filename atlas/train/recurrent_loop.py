@@ -67,7 +67,7 @@ class CharacterRun:
     state: State = None
     history: list[dict[str, float]] = field(default_factory=list)
 
-    KEPT: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "state", "history")
+    SAVED: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "state", "history")
 
     def identity(self) -> dict[str, Any]:
         """What must agree for a checkpoint to be continued."""
