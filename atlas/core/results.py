@@ -11,7 +11,13 @@ from atlas.core.specs import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet
 
 # ---------------------------------------------------------------- what is measured
 
-Quantile = str  # "top", "p90", "p50"
+Quantile = str  # a key of LEVELS
+LEVELS: Mapping[Quantile, str] = {
+    "top": "Strongest",
+    "p90": "Around the 90th percentile",
+    "p50": "Around the median",
+}
+"""The levels of a unit's examples, strongest first, with their headings."""
 
 
 @dataclass(frozen=True)

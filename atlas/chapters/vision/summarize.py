@@ -12,7 +12,7 @@ from atlas.core.results import Quantile, UnitStats
 from atlas.core.specs import Array
 
 BINS = 40
-LEVELS = {"p90": 0.9, "p50": 0.5}
+QUANTILES = {"p90": 0.9, "p50": 0.5}  # of the levels below the strongest
 PER_LEVEL = 3
 CLASSES = 5
 LEAST_IMAGES = 3  # a class mean over fewer images says nothing
@@ -38,8 +38,8 @@ def select_examples(
     source = np.array([numbers[name] for name in sources])
     order = np.argsort(-maxima, axis=0, kind="stable").T  # [C, N], strongest first
     strongest = np.stack([_strongest(row, source[row], top, per_source) for row in order])
-    levels = [_around(order, quantile) for quantile in LEVELS.values()]
-    names = ["top"] * top + [name for name in LEVELS for _ in range(PER_LEVEL)]
+    levels = [_around(order, quantile) for quantile in QUANTILES.values()]
+    names = ["top"] * top + [name for name in QUANTILES for _ in range(PER_LEVEL)]
     return np.concatenate([strongest, *levels], axis=1).astype(np.int32), tuple(names)
 
 

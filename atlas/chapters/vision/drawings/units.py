@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from atlas.chapters.vision.figures import locate
-from atlas.core.results import AtlasResults, Figure, LayerResults
+from atlas.core.results import LEVELS, AtlasResults, Figure, LayerResults
 from atlas.core.specs import Array
 from atlas.publish.drawing import (
     ACCENT,
@@ -90,9 +90,6 @@ def draw_examples(results: AtlasResults, figure: Figure, axes: Any) -> None:
             _example(axes, layer, (unit, slot), pixels, (x, y + LABEL))
         y += 2 * LABEL + (SIDE + GAP) * (2 if overlay else 1)
     frame(axes, INNER, _examples_height(results, figure))
-
-
-LEVELS = {"top": "Strongest", "p90": "Near the 90th percentile", "p50": "Near the median"}
 
 
 def _example(

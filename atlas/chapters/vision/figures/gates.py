@@ -6,7 +6,7 @@ import numpy as np
 
 from atlas.chapters.vision.figures.whole import whole_figure
 from atlas.chapters.vision.places import gate_file, gates_page
-from atlas.core.report import Gates, Held
+from atlas.core.report import Gates, MeanAblation
 from atlas.core.results import AtlasResults, Figure, NetworkResults
 from atlas.core.specs import Array
 from atlas.publish.words import MINUS, count, number, percent
@@ -65,10 +65,10 @@ def chance(gates: Gates) -> float:
     return (len(gates.blocks[0].by_class) - 1) / (gates.images - 1)
 
 
-def cost(gates: Gates, held: Held) -> str:
+def cost(gates: Gates, ablation: MeanAblation) -> str:
     """The change of top-1 in points, with its standard error where it is known: −3.8 ± 0.6."""
-    error = held.error(gates.images)
-    change = f"{100 * (held.top1 - gates.top1):+.1f}".replace("-", MINUS)
+    error = ablation.error(gates.images)
+    change = f"{100 * (ablation.top1 - gates.top1):+.1f}".replace("-", MINUS)
     return change if error is None else f"{change} ± {100 * error:.1f}"
 
 
@@ -97,18 +97,18 @@ def findings(network: NetworkResults) -> str:
     """What the numbers say, in two or three sentences."""
     gates, names = network.gates, block_names(network)
     assert gates is not None
-    drops = [gates.top1 - block.held.top1 for block in gates.blocks]
+    drops = [gates.top1 - block.ablation.top1 for block in gates.blocks]
     worst = int(np.argmax(drops))
     spread = [float(block.std.mean()) for block in gates.blocks]
-    error = gates.all_held.error(gates.images)
-    sure = error is None or abs(gates.top1 - gates.all_held.top1) > 2 * error
-    whole = f"Held at their means, all gates together change top-1 by {cost(gates, gates.all_held)} points, from "
-    whole += f"{_share(gates.top1)} to {_share(gates.all_held.top1)}" + (
-        ": the network uses what they say about an image" if sure and gates.all_held.top1 < gates.top1
+    error = gates.ablation.error(gates.images)
+    sure = error is None or abs(gates.top1 - gates.ablation.top1) > 2 * error
+    whole = f"Held at their means, all gates together change top-1 by {cost(gates, gates.ablation)} points, from "
+    whole += f"{_share(gates.top1)} to {_share(gates.ablation.top1)}" + (
+        ": the network uses what they say about an image" if sure and gates.ablation.top1 < gates.top1
         else ", less than two standard errors"
     )  # fmt: skip
     return (
-        f"{whole}. Of single blocks {names[worst]} matters most ({cost(gates, gates.blocks[worst].held)} points). The gates "
+        f"{whole}. Of single blocks {names[worst]} matters most ({cost(gates, gates.blocks[worst].ablation)} points). The gates "
         f"move most in {names[int(np.argmax(spread))]} (a standard deviation over images of {number(max(spread), 2)} on "
         f"average) and least in {names[int(np.argmin(spread))]} ({number(min(spread), 2)}); the class explains "
         f"{percent(min(b.between for b in gates.blocks))} to {percent(max(b.between for b in gates.blocks))} of their "

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from atlas.chapters.vision.pages.context import LayerContext
-from atlas.core.results import Examples
+from atlas.core.results import LEVELS, Examples
 from atlas.core.specs import ProbeImage
 from atlas.publish.crop import Crop, crop
 from atlas.publish.places import probe_file
 from atlas.publish.words import number
-
-LEVELS = {"top": "Strongest", "p90": "Around the 90th percentile", "p50": "Around the median"}
 
 
 @dataclass(frozen=True)
