@@ -66,7 +66,7 @@ def _around(order: Array, quantile: float) -> Array:
 
 def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled: Grouping) -> UnitStats:
     """Statistics of every unit from the images' largest responses [N, C] and the moments of all positions."""
-    lowest, highest = maxima.min(axis=0), maxima.max(axis=0)
+    smallest, largest = maxima.min(axis=0), maxima.max(axis=0)
     by_class = _strongest_classes(maxima, predicted.ids)
     by_label = _strongest_classes(maxima, labelled.ids)
     quantiles = np.quantile(maxima, [0.5, 0.9], axis=0).astype(np.float32)
@@ -74,12 +74,12 @@ def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled:
         mean=moments.mean,
         std=np.sqrt(moments.m2 / moments.count),
         positive=(maxima > 0).mean(axis=0),
-        lowest=lowest,
-        highest=highest,
+        smallest=smallest,
+        largest=largest,
         p50=quantiles[0],
         p90=quantiles[1],
-        counts=_histograms(maxima, lowest, highest),
-        edges=np.stack([lowest, highest], axis=1),
+        counts=_histograms(maxima, smallest, largest),
+        edges=np.stack([smallest, largest], axis=1),
         class_ids=by_class[0],
         class_means=by_class[1],
         class_sizes=by_class[2],
@@ -90,10 +90,10 @@ def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled:
     )
 
 
-def _histograms(values: Array, lowest: Array, highest: Array) -> Array:
+def _histograms(values: Array, smallest: Array, largest: Array) -> Array:
     """Counts [C, BINS] of the columns of `values` [N, C] between each column's own extremes."""
-    width = np.where(highest > lowest, highest - lowest, 1)
-    bins = np.minimum(((values - lowest) / width * BINS).astype(np.int64), BINS - 1)
+    width = np.where(largest > smallest, largest - smallest, 1)
+    bins = np.minimum(((values - smallest) / width * BINS).astype(np.int64), BINS - 1)
     units = np.broadcast_to(np.arange(values.shape[1]), bins.shape)
     counts = np.bincount((units * BINS + bins).ravel(), minlength=values.shape[1] * BINS)
     return counts.reshape(-1, BINS).astype(np.int32)

@@ -127,7 +127,7 @@ def draw_histogram(results: AtlasResults, figure: Figure, axes: Any) -> None:
     edges = np.linspace(low, high, stats.counts.shape[1] + 1)
     axes.stairs(stats.counts[unit], edges, fill=True, color=QUIET)
     marks = [("median", stats.p50[unit], INK, ":"), ("90th percentile", stats.p90[unit], INK, "--"),
-             ("largest natural response", stats.highest[unit], ACCENT, "-")]  # fmt: skip
+             ("largest natural response", stats.largest[unit], ACCENT, "-")]  # fmt: skip
     if picture is not None:
         marks.append(("response to the picture", picture.score_max, SECOND, "-"))
     for name, value, colour, style in marks:

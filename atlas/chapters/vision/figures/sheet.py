@@ -119,7 +119,7 @@ def _share(shown: int, units: int) -> str:
 
 def _median_ratio(layer: LayerResults, shown: Sequence[int]) -> str:
     """The median over units of largest response to the picture / largest natural response, where that is above 0."""
-    natural = layer.stats.highest
+    natural = layer.stats.largest
     ratios = [layer.pictures[index].score_max / natural[index] for index in shown if natural[index] > 0]
     if not ratios:
         return ""

@@ -91,7 +91,7 @@ def histogram_figure(results: AtlasResults, network: NetworkSpec, layer: LayerRe
         kind="histogram",
         title=figure_title("histogram", title, network),
         caption=histogram_caption(network, layer, index),
-        alt=f"Histogram of the responses of {title} in {network.title}: {marks}, largest {number(stats.highest[index])}.",
+        alt=f"Histogram of the responses of {title} in {network.title}: {marks}, largest {number(stats.largest[index])}.",
         page=unit_figure(unit, "histogram"),
         files=(),
         licence=licence,
@@ -132,7 +132,7 @@ def score_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResu
 
 
 def _score(network: NetworkSpec, layer: LayerResults, index: int, picture: Picture) -> str:
-    natural, images = float(layer.stats.highest[index]), count(_images(layer, index), "probe image")
+    natural, images = float(layer.stats.largest[index]), count(_images(layer, index), "probe image")
     mean = f"averages {number(picture.score_mean)} and peaks" if layer.spec.spatial else "comes"
     preposition = "at" if layer.spec.spatial else "to"
     score = f": under held-out transforms the response ({_scale(network, layer)}) {mean} {preposition} {number(picture.score_max)}"

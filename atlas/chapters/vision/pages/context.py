@@ -26,7 +26,7 @@ Place = tuple[str, str]  # network, layer
 class LayerContext:
     """One layer, as its views see it."""
 
-    desk: AtlasContext
+    atlas: AtlasContext
     network: NetworkResults
     layer: LayerResults
 
@@ -37,7 +37,7 @@ class LayerContext:
 
     @property
     def hue(self) -> int:
-        return self.desk.hues[self.network.spec.name]
+        return self.atlas.hues[self.network.spec.name]
 
     @property
     def is_logits(self) -> bool:
@@ -47,12 +47,12 @@ class LayerContext:
     @cached_property
     def frame(self) -> Mapping[str, int]:
         """Where most examples' windows and fields lie (`atlas.publish.crop`)."""
-        return common(self.layer.examples.box[self.layer.examples.image >= 0], self.desk.results.probes.size)
+        return common(self.layer.examples.box[self.layer.examples.image >= 0], self.atlas.results.probes.size)
 
     @cached_property
     def provenance(self) -> Mapping[str, Any]:
         """What all figures of the layer were made from; `pictures` is what the parameters of its pictures share."""
-        made = provenance(self.desk.results, self.network.spec, self.layer)
+        made = provenance(self.atlas.results, self.network.spec, self.layer)
         found = [picture.parameters for picture in self.layer.pictures.values()]
         shared = {
             name: value
@@ -64,7 +64,7 @@ class LayerContext:
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """For each unit the licence of its examples: the terms of all their images together."""
-        images, probes = self.layer.examples.image, self.desk.results.probes.images
+        images, probes = self.layer.examples.image, self.atlas.results.probes.images
         return tuple(licence_of(probes[i] for i in row if i >= 0) for row in images.tolist())
 
     @cached_property
@@ -75,14 +75,14 @@ class LayerContext:
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:
-        return self.desk.results.class_names(self.network.spec.labels)
+        return self.atlas.results.class_names(self.network.spec.labels)
 
     def unit(self, index: int) -> Unit:
         return Unit(self.network.spec.name, self.layer.spec.name, index)
 
     def title(self, index: int) -> str:
         """The unit in words, for headings."""
-        return unit_title(self.desk.results, self.network.spec, self.layer.spec.name, index)
+        return unit_title(self.atlas.results, self.network.spec, self.layer.spec.name, index)
 
     @cached_property
     def favourites(self) -> tuple[str, ...]:
@@ -98,14 +98,14 @@ class LayerContext:
     def strength(self) -> Array:
         """[C] how far a unit's strongest image stands out: (largest - median) / (90th percentile - median)."""
         stats = self.layer.stats
-        out: Array = (stats.highest - stats.p50) / np.maximum(stats.p90 - stats.p50, 1e-9)
+        out: Array = (stats.largest - stats.p50) / np.maximum(stats.p90 - stats.p50, 1e-9)
         return out
 
     @cached_property
     def selectivity(self) -> Array:
         """[C] in about [0, 1]: (mean of the favourite class - median) / (largest - median) of the images' responses."""
         stats = self.layer.stats
-        reach = np.maximum(stats.highest - stats.p50, 1e-9)
+        reach = np.maximum(stats.largest - stats.p50, 1e-9)
         return np.where(stats.class_ids[:, 0] >= 0, (stats.class_means[:, 0] - stats.p50) / reach, 0.0)
 
 

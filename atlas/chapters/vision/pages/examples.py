@@ -25,7 +25,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Strip:
+class ExampleStrip:
     """Examples of one level."""
 
     level: str
@@ -33,26 +33,26 @@ class Strip:
     examples: tuple[Example, ...]
 
 
-def strips(sheet: LayerContext, unit: int) -> tuple[Strip, ...]:
+def strips(context: LayerContext, unit: int) -> tuple[ExampleStrip, ...]:
     """The examples of `unit` by level, strongest first; levels without any are left out."""
-    table = sheet.layer.examples
+    table = context.layer.examples
     images, values, boxes = table.image[unit].tolist(), table.value[unit].tolist(), table.box[unit].tolist()
     found: dict[str, list[Example]] = {}
     for place, level in enumerate(table.levels):
         if images[place] >= 0:
-            made = _example(sheet, images[place], values[place], tuple(boxes[place]))
+            made = _example(context, images[place], values[place], tuple(boxes[place]))
             found.setdefault(level, []).append(made)
-    return tuple(Strip(level, LEVELS[level], tuple(found[level])) for level in LEVELS if level in found)
+    return tuple(ExampleStrip(level, LEVELS[level], tuple(found[level])) for level in LEVELS if level in found)
 
 
-def _example(sheet: LayerContext, index: int, value: float, box: tuple[int, int, int, int]) -> Example:
-    probes = sheet.desk.results.probes
+def _example(context: LayerContext, index: int, value: float, box: tuple[int, int, int, int]) -> Example:
+    probes = context.atlas.results.probes
     image = probes.images[index]
     return Example(
         file=probe_file(index) if probes.publish else None,
         words=in_words(image),
         value=number(value),
-        css=crop(box, probes.size).css(sheet.frame),
+        css=crop(box, probes.size).css(context.frame),
     )
 
 
@@ -61,14 +61,14 @@ def in_words(image: ProbeImage) -> str:
     return image.label or image.title.partition(", crop ")[0]
 
 
-def strongest(sheet: LayerContext, unit: int) -> tuple[str, Crop] | None:
+def strongest(context: LayerContext, unit: int) -> tuple[str, Crop] | None:
     """File and window of the unit's strongest example, to stand for it where it has no picture."""
-    table = sheet.layer.examples
+    table = context.layer.examples
     index = int(table.image[unit, 0])
-    if index < 0 or not sheet.desk.results.probes.publish:
+    if index < 0 or not context.atlas.results.probes.publish:
         return None
     box = tuple(table.box[unit, 0].tolist())
-    return probe_file(index), crop(box, sheet.desk.results.probes.size)
+    return probe_file(index), crop(box, context.atlas.results.probes.size)
 
 
 def has_heat(table: Examples) -> bool:

@@ -16,19 +16,19 @@ from atlas.publish.page import Item, Page
 from atlas.publish.places import figure_page
 
 
-def pages(sheet: LayerContext) -> Iterator[Item]:
+def pages(context: LayerContext) -> Iterator[Item]:
     """The page of the layer's map, if it has one."""
-    if sheet.layer.layout is None or sheet.layer.cells is None:
+    if context.layer.layout is None or context.layer.cells is None:
         return
-    figure = map_figure(sheet.desk.results, sheet.network.spec, sheet.layer)
-    context = {
-        "sheet": sheet,
+    figure = map_figure(context.atlas.results, context.network.spec, context.layer)
+    values = {
+        "context": context,
         "figure": figure,
         "file": figure.files[0],
-        "made": own(figure.provenance, sheet.provenance),
-        "side": SIDE // sheet.layer.cells.grid * sheet.layer.cells.grid,
+        "made": own(figure.provenance, context.provenance),
+        "side": SIDE // context.layer.cells.grid * context.layer.cells.grid,
     }
-    yield Page(figure_page(figure.id), "vision/figure.html", context)
+    yield Page(figure_page(figure.id), "vision/figure.html", values)
 
 
 def own(made: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:

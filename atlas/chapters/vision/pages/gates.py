@@ -34,7 +34,7 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Block:
+class BlockRow:
     """One gated block as the page shows it; paths are in a box of WIDTH x HEIGHT."""
 
     name: str
@@ -47,34 +47,34 @@ class Block:
     channels: tuple[Channel, ...]
 
 
-def pages(desk: AtlasContext, chapters: Sequence[NetworkSummary]) -> Iterator[Item]:
+def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Item]:
     """One page for each network with gate statistics, and its heat maps."""
-    for chapter in chapters:
-        gates, spec = chapter.network.gates, chapter.network.spec
+    for summary in summaries:
+        gates, spec = summary.network.gates, summary.network.spec
         if gates is None:
             continue
         for place in range(len(gates.blocks)):
             yield Asset(gate_file(spec.name, place), _image(heat_map(gates, place)))
-        figures = {figure.kind: figure for figure in gate_figures(desk.results, chapter.network)}
-        context = {
-            "chapter": chapter,
+        figures = {figure.kind: figure for figure in gate_figures(context.results, summary.network)}
+        values = {
+            "summary": summary,
             "spec": spec,
             "gates": gates,
-            "blocks": _blocks(chapter),
+            "blocks": _blocks(summary),
             "all_change": cost(gates, gates.all_held),
-            "findings": findings(chapter.network),
+            "findings": findings(summary.network),
             "figures": figures,
             "classes": len(gates.blocks[0].by_class),
         }
-        yield Page(gates_page(spec.name), "vision/gates.html", context)
+        yield Page(gates_page(spec.name), "vision/gates.html", values)
 
 
-def _blocks(chapter: NetworkSummary) -> list[Block]:
-    network, gates = chapter.network, chapter.network.gates
+def _blocks(summary: NetworkSummary) -> list[BlockRow]:
+    network, gates = summary.network, summary.network.gates
     assert gates is not None
     names = [row.name for row in network.card.classes] if network.card else []
     return [
-        Block(
+        BlockRow(
             name=name,
             linked=name in network.layer_names,
             block=block,

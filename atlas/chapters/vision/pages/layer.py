@@ -28,7 +28,7 @@ INLINE = 128  # pictures up to which the folded ones are part of the page; where
 
 
 @dataclass(frozen=True)
-class Group:
+class UnitGroup:
     """Units `first` to `last` and the sheet of their strongest examples (None = they may not be shown)."""
 
     first: int
@@ -37,85 +37,87 @@ class Group:
     file: str | None
 
 
-def pages(sheet: LayerContext) -> Iterator[Item]:
+def pages(context: LayerContext) -> Iterator[Item]:
     """The page, a sheet of examples for each group, and the figures by which the page sorts."""
-    groups = _groups(sheet)
+    groups = _groups(context)
     for group in groups:
         if group.file is not None:
-            yield Asset(group.file, avif(_examples(sheet, group), quality=45, photographs=True))
-    yield Asset(f"{sheet.path}units.js", put("units", _columns(sheet)))
-    if sheet.layer.cells is not None:
-        yield Asset(f"{sheet.path}regions.js", put("regions", regions(sheet, sheet.layer.cells)))
-    yield Page(layer_page(sheet.network.spec.name, sheet.layer.spec.name), "vision/layer.html", _context(sheet, groups))
+            yield Asset(group.file, avif(_examples(context, group), quality=45, photographs=True))
+    yield Asset(f"{context.path}units.js", put("units", _columns(context)))
+    if context.layer.cells is not None:
+        yield Asset(f"{context.path}regions.js", put("regions", regions(context, context.layer.cells)))
+    yield Page(
+        layer_page(context.network.spec.name, context.layer.spec.name), "vision/layer.html", _values(context, groups)
+    )
 
 
-def _groups(sheet: LayerContext) -> tuple[Group, ...]:
-    name, units = f"{sheet.network.spec.name}/{sheet.layer.spec.name}", sheet.layer.spec.units
+def _groups(context: LayerContext) -> tuple[UnitGroup, ...]:
+    name, units = f"{context.network.spec.name}/{context.layer.spec.name}", context.layer.spec.units
     return tuple(
-        Group(first, last, -(-(last + 1 - first) // COLUMNS), file if sheet.desk.pixels else None)
+        UnitGroup(first, last, -(-(last + 1 - first) // COLUMNS), file if context.atlas.pixels else None)
         for first in range(0, units, GROUP)
         for last in [min(first + GROUP, units) - 1]
         for file in [f"pictures/{name}/examples-{first // GROUP}.avif"]
     )
 
 
-def _examples(sheet: LayerContext, group: Group) -> Array:
-    return contact_sheet([_thumb(sheet, unit) for unit in range(group.first, group.last + 1)], COLUMNS, SIDE)
+def _examples(context: LayerContext, group: UnitGroup) -> Array:
+    return contact_sheet([_thumb(context, unit) for unit in range(group.first, group.last + 1)], COLUMNS, SIDE)
 
 
-def _thumb(sheet: LayerContext, unit: int) -> Array | None:
+def _thumb(context: LayerContext, unit: int) -> Array | None:
     """The strongest example of a unit, cut to its window."""
-    pixels, found = sheet.desk.pixels, strongest(sheet, unit)
+    pixels, found = context.atlas.pixels, strongest(context, unit)
     if pixels is None or found is None:
         return None
-    image, window = pixels[int(sheet.layer.examples.image[unit, 0])], found[1]
+    image, window = pixels[int(context.layer.examples.image[unit, 0])], found[1]
     cut = Image.new("RGB", (window.side, window.side), (128, 128, 128))  # where the field reaches beyond the image
     cut.paste(image, (-window.x, -window.y))
     return scaled(np.asarray(cut), SIDE)
 
 
-def _columns(sheet: LayerContext) -> dict[str, object]:
+def _columns(context: LayerContext) -> dict[str, object]:
     """The figures by which units are sorted and filtered, one list each."""
-    stats, pictures = sheet.layer.stats, sheet.layer.pictures
+    stats, pictures = context.layer.stats, context.layer.pictures
     return {
-        "map": places(sheet.layer.cells) if sheet.layer.cells is not None else None,
-        "largest": np.round(stats.highest.astype(float), 3).tolist(),
-        "selectivity": np.round(sheet.selectivity.astype(float), 3).tolist(),
-        "strength": np.round(sheet.strength.astype(float), 2).tolist(),
+        "map": places(context.layer.cells) if context.layer.cells is not None else None,
+        "largest": np.round(stats.largest.astype(float), 3).tolist(),
+        "selectivity": np.round(context.selectivity.astype(float), 3).tolist(),
+        "strength": np.round(context.strength.astype(float), 2).tolist(),
         "score": [
-            round(float(pictures[i].score_max), 3) if i in pictures else None for i in range(sheet.layer.spec.units)
+            round(float(pictures[i].score_max), 3) if i in pictures else None for i in range(context.layer.spec.units)
         ],
     }
 
 
-def _context(sheet: LayerContext, groups: tuple[Group, ...]) -> dict[str, object]:
-    layer, spec = sheet.layer, sheet.network.spec
-    names = sheet.network.layer_names
+def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, object]:
+    layer, spec = context.layer, context.network.spec
+    names = context.network.layer_names
     place = names.index(layer.spec.name)
     return {
-        "sheet": sheet,
-        "figure": units_figure(sheet.desk.results, spec, layer),
-        "pictures": [(unit, sheet.label(unit), picture_file(sheet.unit(unit))) for unit in sorted(layer.pictures)],
+        "context": context,
+        "figure": units_figure(context.atlas.results, spec, layer),
+        "pictures": [(unit, context.label(unit), picture_file(context.unit(unit))) for unit in sorted(layer.pictures)],
         "shown": SHOWN,
         "inline": len(layer.pictures) <= INLINE,
         "groups": groups,
         "columns": COLUMNS,
-        "labels": [sheet.label(unit) for unit in range(layer.spec.units)],
-        "ratio": median_ratio(sheet),
+        "labels": [context.label(unit) for unit in range(layer.spec.units)],
+        "ratio": median_ratio(context),
         "images": int(layer.stats.counts[0].sum()),
         "map_file": small_map_file(spec.name, layer.spec.name) if layer.cells else None,
         "map_figure": figure_page(f"{spec.name}/{layer.spec.name}/map"),
-        "made": sheet.provenance,
+        "made": context.provenance,
         "previous": names[place - 1] if place else None,
         "next": names[place + 1] if place + 1 < len(names) else None,
     }
 
 
-def median_ratio(sheet: LayerContext) -> float | None:
+def median_ratio(context: LayerContext) -> float | None:
     """Median over the layer's pictures of score / largest natural response, where that is above zero."""
-    natural = sheet.layer.stats.highest
+    natural = context.layer.stats.largest
     ratios = [
-        picture.score_max / float(natural[i]) for i, picture in sheet.layer.pictures.items() if float(natural[i]) > 0
+        picture.score_max / float(natural[i]) for i, picture in context.layer.pictures.items() if float(natural[i]) > 0
     ]
     return float(np.median(ratios)) if ratios else None
 

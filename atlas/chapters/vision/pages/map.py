@@ -46,15 +46,15 @@ def map_thumb_file(network: str, layer: str) -> str:
     return map_file(network, layer).replace("map.avif", "map-thumb.avif")
 
 
-def pages(sheet: LayerContext) -> Iterator[Item]:
+def pages(context: LayerContext) -> Iterator[Item]:
     """The map page of a layer that has a map, its pictures and its points."""
-    cells, layout = sheet.layer.cells, sheet.layer.layout
+    cells, layout = context.layer.cells, context.layer.layout
     if cells is None or layout is None:
         return
-    network, name = sheet.network.spec.name, sheet.layer.spec.name
-    picture = draw(sheet, cells)
-    figure = map_figure(sheet.desk.results, sheet.network.spec, sheet.layer)
-    yield Asset(map_file(network, name), avif(picture, quality=50, xmp=xmp(figure, sheet.desk.base_url)))
+    network, name = context.network.spec.name, context.layer.spec.name
+    picture = draw(context, cells)
+    figure = map_figure(context.atlas.results, context.network.spec, context.layer)
+    yield Asset(map_file(network, name), avif(picture, quality=50, xmp=xmp(figure, context.atlas.base_url)))
     smaller = (
         (small_map_file(network, name), SMALL, 44),
         (map_thumb_file(network, name), THUMB, 40),
@@ -65,24 +65,24 @@ def pages(sheet: LayerContext) -> Iterator[Item]:
     for place, icon in enumerate(cells.icon):
         if icon is not None:
             yield Asset(icon_file(network, name, place), avif(stretch(icon)))
-    yield Asset(f"{sheet.path}map/points.js", put("map", _points(sheet, cells, layout)))
-    yield Page(f"{sheet.path}map/index.html", "vision/map.html", _context(sheet, cells, layout))
+    yield Asset(f"{context.path}map/points.js", put("map", _points(context, cells, layout)))
+    yield Page(f"{context.path}map/index.html", "vision/map.html", _values(context, cells, layout))
 
 
-def draw(sheet: LayerContext, cells: Cells) -> Array:
+def draw(context: LayerContext, cells: Cells) -> Array:
     """All cells in their places on a clear ground ([S, S, 4] uint8): icons, else the probe image nearest to the mean."""
     side = max(8, SIDE // cells.grid)
     canvas = np.zeros((cells.grid * side, cells.grid * side, 4), np.uint8)
     for place, (column, row) in enumerate(zip(cells.column.tolist(), cells.row.tolist(), strict=True)):
-        tile = _tile(sheet, cells, place, side)
+        tile = _tile(context, cells, place, side)
         if tile is not None:
             block = canvas[row * side : (row + 1) * side, column * side : (column + 1) * side]
             block[..., :3], block[..., 3] = tile, 255
     return canvas
 
 
-def _tile(sheet: LayerContext, cells: Cells, place: int, side: int) -> Array | None:
-    icon, pixels = cells.icon[place], sheet.desk.pixels
+def _tile(context: LayerContext, cells: Cells, place: int, side: int) -> Array | None:
+    icon, pixels = cells.icon[place], context.atlas.pixels
     if icon is not None:
         return scaled(stretch(icon), side)
     if pixels is None:
@@ -90,9 +90,9 @@ def _tile(sheet: LayerContext, cells: Cells, place: int, side: int) -> Array | N
     return np.asarray(pixels[int(cells.nearest[place])].resize((side, side), Image.Resampling.LANCZOS))
 
 
-def _points(sheet: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
+def _points(context: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
     """What the viewer needs: cells in columns of numbers, and the place of every probe image."""
-    names = [first_name(sheet.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
+    names = [first_name(context.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
     listed = sorted(set(names))
     return {
         "grid": cells.grid,
@@ -109,8 +109,8 @@ def _points(sheet: LayerContext, cells: Cells, layout: Layout) -> dict[str, obje
         ),
         "classes": listed,
         "xy": packed(np.rint(layout.xy.astype(float) * FINE).astype(int).ravel()),
-        "icons": icon_file(sheet.network.spec.name, sheet.layer.spec.name, 0).rsplit("/", 1)[0] + "/",
-        "probes": probe_file(0).rsplit("/", 1)[0] + "/" if sheet.desk.results.probes.publish else None,
+        "icons": icon_file(context.network.spec.name, context.layer.spec.name, 0).rsplit("/", 1)[0] + "/",
+        "probes": probe_file(0).rsplit("/", 1)[0] + "/" if context.atlas.results.probes.publish else None,
     }
 
 
@@ -122,37 +122,37 @@ def packed(numbers: Array) -> str:
     return "".join(f"{SIGNS[number >> 6]}{SIGNS[number & 63]}" for number in numbers.tolist())
 
 
-def _context(sheet: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
+def _values(context: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
     return {
-        "sheet": sheet,
-        "figure": map_figure(sheet.desk.results, sheet.network.spec, sheet.layer),
-        "figure_page": figure_page(f"{sheet.network.spec.name}/{sheet.layer.spec.name}/map"),
+        "context": context,
+        "figure": map_figure(context.atlas.results, context.network.spec, context.layer),
+        "figure_page": figure_page(f"{context.network.spec.name}/{context.layer.spec.name}/map"),
         "layout": layout,
         "grid": cells.grid,
         "cells": len(cells.count),
         "icons": sum(icon is not None for icon in cells.icon),
         "images": len(layout.xy),
         "map_side": SIDE // cells.grid * cells.grid,
-        "map_file": map_file(sheet.network.spec.name, sheet.layer.spec.name),
-        "regions": _regions(sheet, cells),
+        "map_file": map_file(context.network.spec.name, context.layer.spec.name),
+        "regions": _regions(context, cells),
     }
 
 
-def _regions(sheet: LayerContext, cells: Cells) -> tuple[Region, ...]:
+def _regions(context: LayerContext, cells: Cells) -> tuple[Region, ...]:
     """The densest cells, the fullest first."""
     order = np.argsort(-cells.count, kind="stable")[:DENSEST].tolist()
-    return tuple(_region(sheet, cells, place) for place in order)
+    return tuple(_region(context, cells, place) for place in order)
 
 
-def _region(sheet: LayerContext, cells: Cells, place: int) -> Region:
+def _region(context: LayerContext, cells: Cells, place: int) -> Region:
     top, nearest = int(cells.top_class[place]), int(cells.nearest[place])
     return Region(
         int(cells.column[place]) + 1,
         int(cells.row[place]) + 1,
         int(cells.count[place]),
-        first_name(sheet.class_names[top]) if top >= 0 else "",
-        sheet.desk.image(nearest).title,
-        sheet.desk.credits[nearest],
+        first_name(context.class_names[top]) if top >= 0 else "",
+        context.atlas.image(nearest).title,
+        context.atlas.credits[nearest],
     )
 
 

@@ -23,28 +23,28 @@ class Twin:
     correlation: float
 
 
-def nearest_twin(sheet: LayerContext, unit: int) -> Twin | None:
+def best_match(context: LayerContext, unit: int) -> Twin | None:
     """The twin with the largest correlation over all other networks."""
-    found = [twin for network in _others(sheet) if (twin := _twin(sheet, network, unit))]
+    found = [twin for network in _others(context) if (twin := _twin(context, network, unit))]
     return max(found, key=lambda twin: twin.correlation, default=None)
 
 
-def twin_data(sheet: LayerContext) -> dict[str, object]:
+def match_data(context: LayerContext) -> dict[str, object]:
     """For each other network its name, title, hue, layers (name, units), and of each unit in turn: 2 x layer, plus 1 if the
     twin has a picture (-1 = it has no twin); unit; 100 x correlation."""
     return {
-        "networks": [_record(sheet, network) for network in _others(sheet)],
-        "tiles": sheet.desk.results.probes.publish,
+        "networks": [_record(context, network) for network in _others(context)],
+        "tiles": context.atlas.results.probes.publish,
     }
 
 
-def _others(sheet: LayerContext) -> list[NetworkResults]:
+def _others(context: LayerContext) -> list[NetworkResults]:
     """The other networks that were compared, oldest first."""
-    return [network for network in sheet.desk.networks if network.spec.name in sheet.layer.twins]
+    return [network for network in context.atlas.networks if network.spec.name in context.layer.matched_units]
 
 
-def _twin(sheet: LayerContext, network: NetworkResults, unit: int) -> Twin | None:
-    table = sheet.layer.twins[network.spec.name]
+def _twin(context: LayerContext, network: NetworkResults, unit: int) -> Twin | None:
+    table = context.layer.matched_units[network.spec.name]
     layer, index = int(table.layer[unit]), int(table.unit[unit])
     if layer < 0:
         return None
@@ -53,8 +53,8 @@ def _twin(sheet: LayerContext, network: NetworkResults, unit: int) -> Twin | Non
     return Twin(Unit(network.spec.name, name, index), network.spec.title, picture, float(table.correlation[unit]))
 
 
-def _record(sheet: LayerContext, network: NetworkResults) -> list[object]:
-    twins = (_twin(sheet, network, unit) for unit in range(sheet.layer.spec.units))
+def _record(context: LayerContext, network: NetworkResults) -> list[object]:
+    twins = (_twin(context, network, unit) for unit in range(context.layer.spec.units))
     places = {name: place for place, name in enumerate(network.layer_names)}
     rows = [
         number
@@ -66,4 +66,4 @@ def _record(sheet: LayerContext, network: NetworkResults) -> list[object]:
         )
     ]
     layers = [[name, network.spec.layer(name).units] for name in network.layer_names]
-    return [network.spec.name, network.spec.title, sheet.desk.hues[network.spec.name], layers, rows]
+    return [network.spec.name, network.spec.title, context.atlas.hues[network.spec.name], layers, rows]

@@ -18,7 +18,7 @@ from atlas.chapters.vision.pages import PAGES
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
 from atlas.chapters.vision.pages.summary import ROWS
 from atlas.chapters.vision.pages.training import charts
-from atlas.chapters.vision.pages.wall import Brick, bricks, tile_sheet
+from atlas.chapters.vision.pages.wall import LinkedTile, linked_tiles, tile_sheet
 from atlas.chapters.vision.places import diagnosis_page, filters_file
 from atlas.core.report import DIAGNOSED
 from atlas.core.sources import EmbeddedFile
@@ -30,12 +30,12 @@ from atlas.publish.pixels import contact_sheet
 from atlas.publish.places import network_page
 
 COLUMNS = 16  # of the sheet of filters
-FLIGHT = 7  # layers whose tiles share a sheet, so that the sheets of a deep network load as its ladder is climbed
+GROUP = 7  # layers whose tiles share a sheet, so that the sheets of a deep network load as its ladder is climbed
 FILTER = 48  # pixels of a filter's side, at least
 
 
 @dataclass(frozen=True)
-class Flight:
+class LayerGroup:
     """Some layers of the ladder, from number `first`; `file` is the sheet of their tiles, "" where they have none."""
 
     first: int
@@ -43,28 +43,30 @@ class Flight:
     file: str
 
     @property
-    def rungs(self) -> list[tuple[LayerSummary, tuple[Brick, ...]]]:
+    def rows(self) -> list[tuple[LayerSummary, tuple[LinkedTile, ...]]]:
         """Each layer with its tiles."""
-        return [(layer, bricks(layer, x, ROWS)) for x, layer in enumerate(self.layers)]
+        return [(layer, linked_tiles(layer, x, ROWS)) for x, layer in enumerate(self.layers)]
 
 
-def pages(desk: AtlasContext, chapters: Sequence[NetworkSummary]) -> Iterator[Item]:
+def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Item]:
     """One page a network, with the sheets that its tiles and its first filters are cut from."""
-    for chapter in chapters:
-        flights = _flights(chapter)
-        for flight in flights:
-            if flight.file:
-                yield tile_sheet(flight.file, flight.layers, ROWS)
-        yield Asset(filters_file(chapter.network.spec.name), _lossless(_filters(chapter.network.structure.filters)))
-        yield Page(network_page(chapter.network.spec.name), "vision/network.html", _context(desk, chapter, flights))
+    for summary in summaries:
+        groups = _groups(summary)
+        for group in groups:
+            if group.file:
+                yield tile_sheet(group.file, group.layers, ROWS)
+        yield Asset(filters_file(summary.network.spec.name), _lossless(_filters(summary.network.structure.filters)))
+        yield Page(network_page(summary.network.spec.name), "vision/network.html", _values(context, summary, groups))
 
 
-def _flights(chapter: NetworkSummary) -> list[Flight]:
-    name, layers = chapter.network.spec.name, chapter.layers
+def _groups(summary: NetworkSummary) -> list[LayerGroup]:
+    name, layers = summary.network.spec.name, summary.layers
     return [
-        Flight(first, part, f"pictures/{name}/tiles-{first // FLIGHT}.avif" if any(each.tiles for each in part) else "")
-        for first in range(0, len(layers), FLIGHT)
-        for part in [layers[first : first + FLIGHT]]
+        LayerGroup(
+            first, part, f"pictures/{name}/tiles-{first // GROUP}.avif" if any(each.tiles for each in part) else ""
+        )
+        for first in range(0, len(layers), GROUP)
+        for part in [layers[first : first + GROUP]]
     ]
 
 
@@ -82,15 +84,15 @@ def _lossless(rgb: Array) -> bytes:
     return file.getvalue()
 
 
-def _context(desk: AtlasContext, chapter: NetworkSummary, flights: Sequence[Flight]) -> dict[str, object]:
-    network, spec = chapter.network, chapter.network.spec
+def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[LayerGroup]) -> dict[str, object]:
+    network, spec = summary.network, summary.network.spec
     first = next((part for part in network.structure.parts if part.kind == "convolution"), None)
     read = [name for name in (first.layers if first else ()) if name in network.layer_names]
     many = len(network.structure.filters)
-    both = pair(desk.results) if spec.name in DIAGNOSED else None
-    figures = network_figures(desk.results, network)
+    both = pair(context.results) if spec.name in DIAGNOSED else None
+    figures = network_figures(context.results, network)
     return {
-        "chapter": chapter,
+        "summary": summary,
         "spec": spec,
         "card": network.card,
         "trained": isinstance(spec.weights, EmbeddedFile),
@@ -102,24 +104,24 @@ def _context(desk: AtlasContext, chapter: NetworkSummary, flights: Sequence[Flig
         "gates_words": findings(network) if network.gates else "",
         "diagnosis": diagnosis_page(DIAGNOSED[-1]) if both else "",
         "diagnosis_words": diagnosis_findings(both) if both else "",
-        "field": widest(chapter),
+        "field": widest(summary),
         "charts": charts(network.card) if network.card else (),
         "filters": [(divmod(unit, COLUMNS), f"{read[0]}/{unit}/index.html" if read else "") for unit in range(many)],
         "filters_file": filters_file(spec.name),
         "filter_columns": min(COLUMNS, many),
         "filter_rows": -(-many // COLUMNS),
-        "flights": flights,
+        "groups": groups,
         "height": ROWS,
-        "units": sum(layer.units for layer in chapter.layers),
-        "pictures": sum(layer.pictures for layer in chapter.layers),
+        "units": sum(layer.units for layer in summary.layers),
+        "pictures": sum(layer.pictures for layer in summary.layers),
         "input": spec.input_size,
-        "probes": desk.results.probes,
+        "probes": context.results.probes,
     }
 
 
-def widest(chapter: NetworkSummary) -> int:
+def widest(summary: NetworkSummary) -> int:
     """The receptive field of the last layer that is a map, in input pixels; 0 = it sees the whole image."""
-    maps = [layer.field for layer in chapter.layers if layer.spatial]
+    maps = [layer.field for layer in summary.layers if layer.spatial]
     return maps[-1] if maps else 0
 
 

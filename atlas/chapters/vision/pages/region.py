@@ -28,10 +28,10 @@ def places(cells: Cells) -> dict[str, object]:
     return {"grid": cells.grid, "cells": list(zip(cells.column.tolist(), cells.row.tolist(), strict=True))}
 
 
-def regions(sheet: LayerContext, cells: Cells) -> dict[str, object]:
+def regions(context: LayerContext, cells: Cells) -> dict[str, object]:
     """What the page loads when a region is first chosen: images and commonest class of each cell, and what it raises."""
-    table = raised(cells, sheet.layer.stats.mean, sheet.layer.stats.std)
-    names = [first_name(sheet.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
+    table = raised(cells, context.layer.stats.mean, context.layer.stats.std)
+    names = [first_name(context.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
     return {
         "counts": cells.count.tolist(),
         "names": names,
