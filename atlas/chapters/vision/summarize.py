@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from atlas.chapters.vision.collect import Moments
+from atlas.chapters.vision.levels import LEVELS, STRONGEST
 from atlas.core.results import Quantile, UnitStats
 from atlas.core.specs import Array
 
 BINS = 40
-LEVELS = {"p90": 0.9, "p50": 0.5}
 PER_LEVEL = 3
 CLASSES = 5
 LEAST_IMAGES = 3  # a class mean over fewer images says nothing
@@ -38,9 +38,10 @@ def select_examples(
     source = np.array([numbers[name] for name in sources])
     order = np.argsort(-maxima, axis=0, kind="stable").T  # [C, N], strongest first
     strongest = np.stack([_strongest(row, source[row], top, per_source) for row in order])
-    levels = [_around(order, quantile) for quantile in LEVELS.values()]
-    names = ["top"] * top + [name for name in LEVELS for _ in range(PER_LEVEL)]
-    return np.concatenate([strongest, *levels], axis=1).astype(np.int32), tuple(names)
+    quantiles = {name: level.quantile for name, level in LEVELS.items() if level.quantile is not None}
+    around = [_around(order, quantile) for quantile in quantiles.values()]
+    names = [STRONGEST] * top + [name for name in quantiles for _ in range(PER_LEVEL)]
+    return np.concatenate([strongest, *around], axis=1).astype(np.int32), tuple(names)
 
 
 def _strongest(images: Array, sources: Array, top: int, per_source: int) -> Array:

@@ -53,7 +53,9 @@ def test_the_script_holds_every_unit(site, context):
 def test_a_unit_without_a_match_has_none_on_its_page(context):
     table = context.layer.matched_units["efficientnet-lite0"]
     alone = replace(table, layer=table.layer * 0 - 1)
-    lonely = LayerContext(context.atlas, context.network, replace(context.layer, matched_units={"efficientnet-lite0": alone}))
+    lonely = LayerContext(
+        context.atlas, context.network, replace(context.layer, matched_units={"efficientnet-lite0": alone})
+    )
     assert best_match(lonely, 3) is None
     assert match_data(lonely)["networks"][0][4][9] == -1
 

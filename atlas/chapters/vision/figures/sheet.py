@@ -22,7 +22,7 @@ def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResult
         kind="units",
         title=f"Units of {name}, {network.title}",
         caption=f"{_share(len(shown), layer.spec.units)} of {name}, each as the picture synthesized to raise it"
-        f"{_median_ratio(layer, shown)}.",
+        f"{_ratio_clause(layer)}.",
         alt=f"Sheet of {count(len(shown), 'feature visualization')}, one a unit of {name} in {network.title}.",
         page=f"{layer_page(network.name, name)}#units",
         files=tuple(picture_file(Unit(network.name, name, index)) for index in shown),
@@ -117,13 +117,21 @@ def _share(shown: int, units: int) -> str:
     return f"All {count(units, 'unit')}" if shown == units else f"{shown:,} of the {count(units, 'unit')}"
 
 
-def _median_ratio(layer: LayerResults, shown: Sequence[int]) -> str:
-    """The median over units of largest response to the picture / largest natural response, where that is above 0."""
-    natural = layer.stats.largest
-    ratios = [layer.pictures[index].score_max / natural[index] for index in shown if natural[index] > 0]
-    if not ratios:
+def median_ratio(layer: LayerResults) -> float | None:
+    """Median over pictured units of (largest response to the picture) / (largest response to any probe image).
+
+    Units that no probe image brings above zero are left out; None where no unit is left.
+    """
+    natural = layer.stats.largest.astype(float)
+    ratios = [picture.score_max / natural[i] for i, picture in layer.pictures.items() if natural[i] > 0]
+    return float(np.median(ratios)) if ratios else None
+
+
+def _ratio_clause(layer: LayerResults) -> str:
+    ratio = median_ratio(layer)
+    if ratio is None:
         return ""
     return (
-        f"; the median picture brings its unit to {number(float(np.median(ratios)), 2)} times the largest response to "
+        f"; the median picture brings its unit to {number(ratio, 2)} times the largest response to "
         f"any of {count(int(layer.stats.counts[0].sum()), 'probe image')}"
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from atlas.chapters.vision.levels import LEVELS
 from atlas.core.results import AtlasResults, Figure, LayerResults, Picture
 from atlas.core.specs import NetworkSpec, Unit
 from atlas.publish.crop import SMALLEST
@@ -170,9 +171,9 @@ def _levels_sentence(layer: LayerResults, index: int, size: int, input_size: int
     """How many images at which level, and what of each is shown; sizes of a probe image and of the network's input."""
     there = layer.examples.image[index] >= 0
     parts = [
-        f"{sum(chosen)} {how}"
-        for level, how in (("top", "strongest"), ("p90", "around the 90th percentile"), ("p50", "around the median"))
-        if (chosen := there & (np.array(layer.examples.levels) == level)).any()
+        f"{sum(chosen)} {level.words}"
+        for name, level in LEVELS.items()
+        if (chosen := there & (np.array(layer.examples.levels) == name)).any()
     ]
     images = count(_images(layer, index), "probe image")
     if not parts:

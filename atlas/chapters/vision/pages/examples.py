@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from atlas.chapters.vision.levels import LEVELS
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.core.results import Examples
 from atlas.core.specs import ProbeImage
 from atlas.publish.crop import Crop, crop
 from atlas.publish.places import probe_file
 from atlas.publish.words import number
-
-LEVELS = {"top": "Strongest", "p90": "Around the 90th percentile", "p50": "Around the median"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def strips(context: LayerContext, unit: int) -> tuple[ExampleStrip, ...]:
         if images[place] >= 0:
             made = _example(context, images[place], values[place], tuple(boxes[place]))
             found.setdefault(level, []).append(made)
-    return tuple(ExampleStrip(level, LEVELS[level], tuple(found[level])) for level in LEVELS if level in found)
+    return tuple(ExampleStrip(name, level.title, tuple(found[name])) for name, level in LEVELS.items() if name in found)
 
 
 def _example(context: LayerContext, index: int, value: float, box: tuple[int, int, int, int]) -> Example:

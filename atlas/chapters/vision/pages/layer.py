@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
-from atlas.chapters.vision.figures.sheet import units_figure
+from atlas.chapters.vision.figures.sheet import median_ratio, units_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import strongest
@@ -70,10 +69,8 @@ def _thumb(context: LayerContext, unit: int) -> Array | None:
     pixels, found = context.atlas.pixels, strongest(context, unit)
     if pixels is None or found is None:
         return None
-    image, window = pixels[int(context.layer.examples.image[unit, 0])], found[1]
-    cut = Image.new("RGB", (window.side, window.side), (128, 128, 128))  # where the field reaches beyond the image
-    cut.paste(image, (-window.x, -window.y))
-    return scaled(np.asarray(cut), SIDE)
+    image = np.asarray(pixels[int(context.layer.examples.image[unit, 0])])
+    return scaled(found[1].cut(image), SIDE)
 
 
 def _columns(context: LayerContext) -> dict[str, object]:
@@ -103,7 +100,7 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "groups": groups,
         "columns": COLUMNS,
         "labels": [context.label(unit) for unit in range(layer.spec.units)],
-        "ratio": median_ratio(context),
+        "ratio": median_ratio(layer),
         "images": int(layer.stats.counts[0].sum()),
         "map_file": small_map_file(spec.name, layer.spec.name) if layer.cells else None,
         "map_figure": figure_page(f"{spec.name}/{layer.spec.name}/map"),
@@ -111,15 +108,6 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "previous": names[place - 1] if place else None,
         "next": names[place + 1] if place + 1 < len(names) else None,
     }
-
-
-def median_ratio(context: LayerContext) -> float | None:
-    """Median over the layer's pictures of score / largest natural response, where that is above zero."""
-    natural = context.layer.stats.largest
-    ratios = [
-        picture.score_max / float(natural[i]) for i, picture in context.layer.pictures.items() if float(natural[i]) > 0
-    ]
-    return float(np.median(ratios)) if ratios else None
 
 
 LAYER_PAGES.add("layer", pages)

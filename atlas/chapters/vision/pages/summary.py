@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from atlas.chapters.vision.figures.sheet import WALL_UNITS, best_units
+from atlas.chapters.vision.figures.sheet import WALL_UNITS, best_units, median_ratio
 from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.chapters.vision.pages.context import LayerContext, LayerSummary, Tile
-from atlas.chapters.vision.pages.layer import median_ratio
 from atlas.publish.pixels import scaled, stretch
 
 TILE = 56  # pixels
@@ -26,7 +25,7 @@ def summary(context: LayerContext) -> LayerSummary:
         field=layer.field.size,
         stride=layer.field.stride,
         pictures=len(layer.pictures),
-        ratio=median_ratio(context),
+        ratio=median_ratio(layer),
         map=None
         if layout is None
         else {name: float(getattr(layout, name)) for name in ("trustworthiness", "continuity", "stability", "purity")},
