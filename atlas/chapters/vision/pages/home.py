@@ -24,7 +24,7 @@ MAPS = 12  # of one network; its own page leads to all
 
 @dataclass(frozen=True)
 class NetworkFact:
-    """One fact about a network: in short, in full, and what it means."""
+    """One fact about a network: its name, its value in short, and the value in full with its meaning."""
 
     name: str
     short: str
@@ -38,44 +38,54 @@ class HistoryRow:
     summary: NetworkSummary
     wall: WallRow | None
     facts: tuple[NetworkFact, ...]
-    more: str = ""  # the page that tells more of what its paper changed
+    more: str = ""  # the page with measurements of what its paper changed
 
 
 def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Item]:
     """The home page and the sheets of its wall."""
-    wall = {row.summary.network.spec.name: row for row in wall_rows(summaries)}
-    yield from (row.asset() for row in wall.values())
-    shown = [tile.unit for row in wall.values() for column in row.columns for tile in column.tiles]
+    wall = wall_rows(summaries)
+    yield from (row.asset() for row in wall)
+    yield Page("index.html", "vision/home.html", _values(context, summaries, wall))
+
+
+def _values(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Sequence[WallRow]) -> dict[str, object]:
     layers = [layer for summary in summaries for layer in summary.layers]
-    more = {DIAGNOSED[-1]: diagnosis_page(DIAGNOSED[-1])} if pair(context.results) else {}
-    values = {
-        "history": [
-            HistoryRow(summary, wall.get(name), facts(summary), more.get(name, ""))
-            for summary in summaries
-            for name in [summary.network.spec.name]
-        ],
-        "figure": wall_figure(context.results, shown),
+    return {
+        "history": _history(context, summaries, wall),
+        "figure": wall_figure(
+            context.results, [tile.unit for row in wall for column in row.columns for tile in column.tiles]
+        ),
         "summaries": summaries,
-        "years": sorted({summary.network.spec.year for summary in summaries}),
         "units": sum(layer.units for layer in layers),
         "pictures": sum(layer.pictures for layer in layers),
         "mapped": sum(layer.map is not None for layer in layers),
-        "maps": [
-            (summary, some(mapped), len(mapped))
-            for summary in summaries
-            if (mapped := [layer for layer in summary.layers if layer.map])
-        ],
+        "maps": _maps(summaries),
         "map_thumb_file": map_thumb_file,
         "probes": context.results.probes,
         "recipe": context.results.recipe,
     }
-    yield Page("index.html", "vision/home.html", values)
+
+
+def _history(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Sequence[WallRow]) -> list[HistoryRow]:
+    rows = {row.summary.network.spec.name: row for row in wall}
+    more = {DIAGNOSED[-1]: diagnosis_page(DIAGNOSED[-1])} if pair(context.results) else {}
+    return [
+        HistoryRow(summary, rows.get(name), facts(summary), more.get(name, ""))
+        for summary in summaries
+        for name in [summary.network.spec.name]
+    ]
+
+
+def _maps(summaries: Sequence[NetworkSummary]) -> list[tuple[NetworkSummary, list[LayerSummary], int]]:
+    """Each network that has maps, the layers whose maps the page shows, and how many there are."""
+    mapped = [(summary, [layer for layer in summary.layers if layer.map]) for summary in summaries]
+    return [(summary, some(layers), len(layers)) for summary, layers in mapped if layers]
 
 
 def some(layers: Sequence[LayerSummary]) -> list[LayerSummary]:
     """At most `MAPS` of a network's layers, from the first to the last, evenly."""
     count = min(len(layers), MAPS)
-    return [layers[place * (len(layers) - 1) // max(count - 1, 1)] for place in range(count)]
+    return [layers[index * (len(layers) - 1) // max(count - 1, 1)] for index in range(count)]
 
 
 def facts(summary: NetworkSummary) -> tuple[NetworkFact, ...]:
@@ -84,8 +94,8 @@ def facts(summary: NetworkSummary) -> tuple[NetworkFact, ...]:
     found = []
     if card is not None:
         error = 100 * card.error(card.top1)
-        told = f"{100 * card.top1:.1f} ± {error:.1f} % of {card.images:,} validation images named right"
-        found.append(NetworkFact("top-1", f"{100 * card.top1:.1f}{THIN}%", told))
+        full = f"{100 * card.top1:.1f} ± {error:.1f} % of {card.images:,} validation images classified correctly"
+        found.append(NetworkFact("top-1", f"{100 * card.top1:.1f}{THIN}%", full))
     cost = network.structure.multiply_adds
     return (
         *found,
@@ -93,7 +103,9 @@ def facts(summary: NetworkSummary) -> tuple[NetworkFact, ...]:
         NetworkFact("multiply-adds", compact(cost), f"{cost:,} multiply-adds for one image"),
         NetworkFact("layers deep", f"{network.structure.depth}", "layers with weights on the longest path"),
         NetworkFact(
-            "field", f"{field}{THIN}px" if field else "all", "receptive field of the last map, in input pixels"
+            "field",
+            f"{field}{THIN}px" if field else "whole image",
+            "receptive field of the last map, in input pixels",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""A unit's page, like a plate: its picture beside its facts, the images that it answers, its most correlated units."""
+"""The page of a unit: its feature visualization, dataset examples, activation histogram and most correlated units."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Heat:
-    """The sheet of responses that a unit's examples are laid over with, in the folder of the layer's pages.
+    """The sheet with the responses that are laid over the examples of a unit, in the folder of the layer's pages.
 
-    `unit` is the unit's first row of tiles in it, `columns` its tiles a row, `levels` its rows a unit.
+    `unit` is the first row of the unit's tiles in it, `columns` the tiles in a row, `levels` the rows for a unit.
     """
 
     file: str
@@ -61,7 +61,7 @@ class CorrelatedUnit:
 
 
 def pages(context: LayerContext) -> Iterator[Item]:
-    """The page of every unit of the layer, and the files of its pictures, of its examples' responses, for citations."""
+    """The page of every unit of the layer, and files: pictures, responses to examples, data for citations and matches."""
     yield Asset(f"{context.path}cite.js", put("cite", cite_data(context)))
     if context.layer.matched_units:
         yield Asset(f"{context.path}twins.js", put("twins", match_data(context)))
@@ -89,51 +89,66 @@ def _heat(context: LayerContext, unit: int) -> Heat | None:
 
 def _picture(context: LayerContext, unit: int) -> Asset:
     figure = channel_figure(context.atlas.results, context.network.spec, context.layer, unit)
-    said = xmp(figure, context.atlas.base_url, brief=True)
-    return Asset(picture_file(context.unit(unit)), avif(stretch(context.layer.pictures[unit].rgb), xmp=said))
+    metadata = xmp(figure, context.atlas.base_url, brief=True)
+    return Asset(picture_file(context.unit(unit)), avif(stretch(context.layer.pictures[unit].rgb), xmp=metadata))
 
 
 def _values(context: LayerContext, unit: int) -> dict[str, object]:
-    layer, stats, picture = context.layer, context.layer.stats, context.layer.pictures.get(unit)
-    channel = channel_figure(context.atlas.results, context.network.spec, layer, unit) if picture else None
-    largest = float(stats.largest[unit])
+    layer, stats = context.layer, context.layer.stats
     return {
         "context": context,
         "index": unit,
         "title": context.title(unit),
         "label": context.label(unit),
-        "channel": channel,
-        "cited": _cited(context, unit),
-        "picture": picture,
-        "picture_file": picture_file(context.unit(unit)),
-        "score": score_sentence(context.atlas.results, context.network.spec, layer, unit) if picture else "",
-        "made": _made(channel) if channel else "",
-        "largest": largest,
-        "lead": _lead(context, unit),
-        "rank": _rank(stats, unit),
-        "strips": strips(context, unit),
-        "heat": _heat(context, unit),
-        "pixels": context.atlas.results.probes.size,
-        "whole": context.frame == {"s": context.atlas.results.probes.size},
-        "fine": context.frame["s"] * FINE <= context.atlas.results.probes.size,
+        "largest": float(stats.largest[unit]),
+        "rank": int(context.ranks[unit]),
         "histogram": _histogram(context, unit),
         "spread": histogram_caption(context.network.spec, layer, unit),
         "few": FEW,
-        "author": AUTHOR,
-        "licence": context.licences.index(context.terms[unit]) if context.atlas.results.probes.publish else 0,
-        "legend": _legend(context),
         "classes": _ranked(stats, "class", unit, context.class_names),
         "labels": _ranked(stats, "label", unit, stats.label_names),
         "correlated": _correlated(context, unit),
         "match": best_match(context, unit),
-        "tiles": context.atlas.results.probes.publish,
         "previous": unit - 1 if unit else None,
         "next": unit + 1 if unit + 1 < layer.spec.units else None,
+        **_picture_values(context, unit),
+        **_example_values(context, unit),
+    }
+
+
+def _picture_values(context: LayerContext, unit: int) -> dict[str, object]:
+    """What the page shows of a unit's feature visualization, and how the unit is cited without one."""
+    network, layer, picture = context.network.spec, context.layer, context.layer.pictures.get(unit)
+    channel = channel_figure(context.atlas.results, network, layer, unit) if picture else None
+    return {
+        "picture": picture,
+        "picture_file": picture_file(context.unit(unit)),
+        "channel": channel,
+        "score": score_sentence(network, layer, unit) if picture else "",
+        "made": _made(channel) if channel else "",
+        "lead": _lead(context, unit),
+        "cited": _cited(context, unit),
+        "author": AUTHOR,
+    }
+
+
+def _example_values(context: LayerContext, unit: int) -> dict[str, object]:
+    """What the page shows of a unit's dataset examples."""
+    probes = context.atlas.results.probes
+    return {
+        "strips": strips(context, unit),
+        "heat": _heat(context, unit),
+        "pixels": probes.size,
+        "whole": context.frame == {"s": probes.size},
+        "fine": context.frame["s"] * FINE <= probes.size,
+        "licence": context.licences.index(context.terms[unit]) if probes.publish else 0,
+        "legend": _legend(context),
+        "tiles": probes.publish,
     }
 
 
 def _made(figure: Figure) -> str:
-    """What of a picture's provenance is its own: the rest is that of its layer."""
+    """The part of a picture's provenance that differs from that of its layer."""
     key = figure.provenance["store"].get("pictures", "")
     return f"Seed {figure.provenance['seed']}" + (f", store {short(key)}" if key else "") + "; "
 
@@ -145,41 +160,36 @@ def _cited(context: LayerContext, unit: int) -> tuple[str, str]:
 
 
 def _legend(context: LayerContext) -> str:
-    """What of each example is shown: what the caption of the figure says (`crop_clause`), in few words, for it stands on every page."""
+    """How examples are cropped: the clause of the figure's caption (`crop_clause`) in few words, for every page has it."""
     side, size = context.layer.field.size, context.network.spec.input_size
     if not context.layer.spec.spatial or side == 0:
-        return "Shown whole: it sees the whole image."
+        return "Shown whole: the unit depends on the whole image."
     if side > size:
-        return f"Its receptive field, {side} input pixels, is larger than the image."
+        return f"The receptive field, {side} × {side} input pixels, is larger than the image."
     around = ", with surroundings" if "l" in context.frame else ""
-    return f"Cropped to its receptive field, {side} input pixels{around}."
+    return f"Cropped to the receptive field, {side} × {side} input pixels{around}."
 
 
 def cite_data(context: LayerContext) -> dict[str, object]:
-    """What the citations and the provenance of a layer's figures share: static/cite.js puts the rest in from the page."""
+    """What the citations and the provenance of a layer's figures share; static/cite.js adds the rest from the page."""
     spec, probes = context.network.spec, context.atlas.results.probes
     return cite_base(context.atlas.base_url) | {
         "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
         "licence": LICENCE,
         "examples": context.licences,
-        "provenance": _told(context.provenance),
+        "provenance": _printed(context.provenance),
     }
 
 
-def _told(facts: Any) -> Any:
-    """The values of `facts` as the page of the layer writes them: a script would write 100.0 as 100."""
-    return {name: _told(value) for name, value in facts.items()} if isinstance(facts, Mapping) else str(facts)
+def _printed(value: Any) -> Any:
+    """Provenance with its values as the layer's page prints them: a script would print 100.0 as 100."""
+    return {name: _printed(part) for name, part in value.items()} if isinstance(value, Mapping) else str(value)
 
 
 def _lead(context: LayerContext, unit: int) -> tuple[str, str] | None:
-    """File and place of the example that stands where a picture would."""
-    found = strongest(context, unit)
-    return (found[0], found[1].css(context.frame)) if found else None
-
-
-def _rank(stats: UnitStats, unit: int) -> int:
-    """Place of the unit in its layer by its largest natural response, from 1."""
-    return 1 + int((stats.largest > stats.largest[unit]).sum())
+    """File and style of the example that a page without a picture shows instead."""
+    example = strongest(context, unit)
+    return (example[0], example[1].css(context.frame)) if example else None
 
 
 def _histogram(context: LayerContext, unit: int) -> Histogram:
@@ -187,16 +197,16 @@ def _histogram(context: LayerContext, unit: int) -> Histogram:
     marks = {
         "p50": ("median", float(stats.p50[unit])),
         "p90": ("90th percentile", float(stats.p90[unit])),
-        "top": ("largest", float(stats.largest[unit])),
+        "largest": ("largest", float(stats.largest[unit])),
     }
     if picture is not None:
-        marks["picture"] = ("picture", picture.score_max)
+        marks["picture"] = ("visualization", picture.score_max)
     low, high = stats.edges[unit].tolist()
     return histogram(stats.counts[unit], (low, high), marks)
 
 
 def _ranked(stats: UnitStats, kind: str, unit: int, names: tuple[str, ...]) -> tuple[Ranked, ...]:
-    """The classes (or labels) that the unit answers most."""
+    """The classes ("class") or labels ("label") with the highest mean response."""
     ids = getattr(stats, f"{kind}_ids")[unit].tolist()
     means = getattr(stats, f"{kind}_means")[unit].tolist()
     sizes = getattr(stats, f"{kind}_sizes")[unit].tolist()
