@@ -12,7 +12,7 @@ from atlas.core.specs import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet
 
 # ---------------------------------------------------------------- what is measured
 
-Quantile = str  # "top", "p90", "p50"
+Quantile = str  # "top" (the strongest images), "p90", "p50" (those around a percentile)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,13 +64,14 @@ def prepare(network: Network, pixels: Array, device: str = "cpu") -> Tensor:
     import torch
     from torch.nn import functional
 
+    from atlas.networks.modules.normalize import Normalize
+
     spec = network.spec
     images = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2).float() / 255
     if images.shape[-1] != spec.input_size:
         size = (spec.input_size, spec.input_size)
         images = functional.interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
-    mean, std = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in (spec.mean, spec.std))
-    return ((images - mean) / std).contiguous(memory_format=torch.channels_last)
+    return Normalize(spec).to(device)(images).contiguous(memory_format=torch.channels_last)  # type: ignore[no-any-return]
 
 
 def respond(

@@ -73,11 +73,12 @@ def deconv_pictures(
     """
     import torch
 
+    from atlas.networks.modules.normalize import Normalize
+
     copy, images = deconvnet(network.module), prepare(network, pixels, device)
     found = project(copy, layer, images, torch.from_numpy(units), torch.from_numpy(positions.astype(np.int64)))
     largest = found.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
-    mean, std = (torch.tensor(value, device=device).view(1, 3, 1, 1) for value in (network.spec.mean, network.spec.std))
-    seen, made = _bytes((images * std + mean) * 255), _bytes(GREY + 127 * found / largest)
+    seen, made = _bytes(Normalize(network.spec).to(device).inverse(images) * 255), _bytes(GREY + 127 * found / largest)
     corners = field.start + positions.astype(int) * field.stride
     return tuple(np.stack([_window(image, corner, field.size) for image, corner in zip(whole, corners, strict=True)])
                  for whole in (seen, made))  # type: ignore[return-value]  # fmt: skip

@@ -53,7 +53,7 @@ def draw_classes(results: AtlasResults, figure: Figure, axes: Any) -> None:
 def draw_cost(results: AtlasResults, figure: Figure, axes: Any) -> None:
     """A bar for each block and one for all, with one standard error."""
     network, gates = _network(results, figure)
-    held = [*(block.held for block in gates.blocks), gates.all_held]
+    held = [*(block.ablation for block in gates.blocks), gates.ablation]
     names = [*block_names(network), "all"]
     errors = [100 * (each.error(gates.images) or 0.0) for each in held]
     axes.bar(names, [100 * (each.top1 - gates.top1) for each in held], yerr=errors, color=ACCENT, ecolor=INK, width=0.6)

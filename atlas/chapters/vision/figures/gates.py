@@ -8,7 +8,7 @@ import numpy as np
 
 from atlas.chapters.vision.figures.whole import whole_figure
 from atlas.chapters.vision.places import gate_file, gates_page
-from atlas.core.report import Gates, Held
+from atlas.core.report import Gates, MeanAblation
 from atlas.core.results import AtlasResults, Figure, NetworkResults
 from atlas.core.specs import Array
 from atlas.publish.words import MINUS, count, number, percent
@@ -91,10 +91,10 @@ def chance(gates: Gates) -> float:
     return (len(gates.blocks[0].by_class) - 1) / (gates.images - 1)
 
 
-def cost(gates: Gates, held: Held) -> str:
+def cost(gates: Gates, ablation: MeanAblation) -> str:
     """The change of top-1 in points, with its standard error where it is known: −3.8 ± 0.6."""
-    error = held.error(gates.images)
-    change = f"{100 * (held.top1 - gates.top1):+.1f}".replace("-", MINUS)
+    error = ablation.error(gates.images)
+    change = f"{100 * (ablation.top1 - gates.top1):+.1f}".replace("-", MINUS)
     return change if error is None else f"{change} ± {100 * error:.1f}"
 
 
@@ -120,14 +120,14 @@ def heat_map(gates: Gates, index: int) -> Array:
 
 def findings(gates: Gates, names: Sequence[str]) -> str:
     """The results in three sentences; `names` are those of the blocks (`block_names`)."""
-    drops = [gates.top1 - block.held.top1 for block in gates.blocks]
+    drops = [gates.top1 - block.ablation.top1 for block in gates.blocks]
     spread = [float(block.std.mean()) for block in gates.blocks]
     explained = [block.between for block in gates.blocks]
     worst, most, least = int(np.argmax(drops)), int(np.argmax(spread)), int(np.argmin(spread))
     return (
-        f"Replacing every gate by its mean changes top-1 by {cost(gates, gates.all_held)} points, from "
-        f"{_share(gates.top1)} to {_share(gates.all_held.top1)}{_conclusion(gates)}. Among single blocks, "
-        f"{names[worst]} has the largest effect ({cost(gates, gates.blocks[worst].held)} points). The gates vary most "
+        f"Replacing every gate by its mean changes top-1 by {cost(gates, gates.ablation)} points, from "
+        f"{_share(gates.top1)} to {_share(gates.ablation.top1)}{_conclusion(gates)}. Among single blocks, "
+        f"{names[worst]} has the largest effect ({cost(gates, gates.blocks[worst].ablation)} points). The gates vary most "
         f"in {names[most]} (mean standard deviation over images {number(spread[most], 2)}) and least in "
         f"{names[least]} ({number(spread[least], 2)}); the class explains {percent(min(explained))} to "
         f"{percent(max(explained))} of their variance (chance: {percent(chance(gates))})."
@@ -135,7 +135,7 @@ def findings(gates: Gates, names: Sequence[str]) -> str:
 
 
 def _conclusion(gates: Gates) -> str:
-    error, drop = gates.all_held.error(gates.images), gates.top1 - gates.all_held.top1
+    error, drop = gates.ablation.error(gates.images), gates.top1 - gates.ablation.top1
     if error is not None and abs(drop) <= 2 * error:
         return ", within two standard errors"
     return ": the gates carry image-specific information" if drop > 0 else ""
