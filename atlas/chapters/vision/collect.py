@@ -1,8 +1,8 @@
 """The streaming pass: the response of every unit to every probe image, one batch at a time, in constant memory.
 
-A batch is reduced, for each layer, to the spatial maximum and mean of each image and unit, one activation vector of each
-image (at a random interior position, for the maps) and the moments over all positions. Batches are independent of each
-other; `merge_moments` combines their moments.
+A batch is reduced, for each layer, to the spatial maximum and mean of each image and unit, one activation vector of
+each image (at a random interior position, for the maps) and the moments over all positions. Batches are independent of
+each other; `merge_moments` combines their moments.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def merge_moments(parts: Sequence[Moments]) -> Moments:
 
 
 def prepare(network: Network, pixels: Array, device: str = "cpu") -> Tensor:
-    """The normalized input of the network, [B, 3, size, size] float32 in channels-last memory, for images [B, S, S, 3] uint8."""
+    """The normalized network input, [B, 3, size, size] float32 (channels last), for images [B, S, S, 3] uint8."""
     import torch
     from torch.nn import functional
 
@@ -71,7 +71,8 @@ def prepare(network: Network, pixels: Array, device: str = "cpu") -> Tensor:
     if images.shape[-1] != spec.input_size:
         size = (spec.input_size, spec.input_size)
         images = functional.interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
-    return Normalize(spec).to(device)(images).contiguous(memory_format=torch.channels_last)  # type: ignore[no-any-return]
+    normalized: Tensor = Normalize(spec).to(device)(images)
+    return normalized.contiguous(memory_format=torch.channels_last)
 
 
 def respond(
@@ -79,7 +80,8 @@ def respond(
 ) -> dict[str, Responses]:
     """The responses of each layer to B images [B, S, S, 3] uint8, by the layer's name.
 
-    `seeds` has a string for each image; the sampled position of a layer is drawn from it, so it is the same in any batch.
+    `seeds` has a string for each image, from which the sampled positions are drawn, so that they are the same in any
+    batch.
     """
     import torch
 

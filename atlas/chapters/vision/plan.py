@@ -32,7 +32,7 @@ STEPS = (
     StepSpec("neighbours", 1, ("numpy",), 1, 0.03, "most correlated units"),
     StepSpec("standardized_responses", 1, ("numpy",), 1, 0.05, "standardized responses", stored="pools"),
     StepSpec("matched_units", 1, ("numpy",), 1, 0.6, "matched units of other networks", stored="twins"),
-    StepSpec("pictures", 1, ("torch", "timm"), 16, 0.2, "pictures"),
+    StepSpec("pictures", 1, ("torch", "timm"), 16, 0.2, "feature visualizations"),
     StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 5.0, "UMAP layouts"),
     StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.05, "map cells"),
     StepSpec("icons", 1, ("torch", "timm"), 1, 1.5, "map icons"),
@@ -149,7 +149,7 @@ class _Planner:
             yield self._over_responses("standardized_responses", layer, base, responses)
 
     def _examples(self, layer: LayerSpec, base: dict[str, Any], summary: Task, fields: Task) -> Iterator[Task]:
-        """Where the examples of a layer's units respond, a task for each part of the probe set, then all as one table."""
+        """The positions of a layer's examples, a task for each part of the probe set, and the table of them all."""
         shared = {"summary": (summary.digest,), "fields": (fields.digest,), "probe_set": (self.probe_set.digest,)}
         positions = [
             Task(
@@ -204,7 +204,7 @@ class _Planner:
     def _diagnoses(
         self, spec: NetworkSpec, base: dict[str, Any], made: Mapping[str, Task], fields: Task
     ) -> Iterator[Task]:
-        """What was wrong with AlexNet, where the recipe reads its first two layers or ZFNet's."""
+        """The diagnosis of AlexNet or ZFNet, where the recipe reads its first two layers."""
         one, two = DIAGNOSED_LAYERS
         if spec.name not in DIAGNOSED or f"summaries:{one}" not in made or f"examples:{two}" not in made:
             return

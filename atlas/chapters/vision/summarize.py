@@ -1,4 +1,4 @@
-"""From responses to facts: statistics of each unit, and which probe images stand for it."""
+"""From responses to statistics of each unit, and its example images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from atlas.core.specs import Array
 BINS = 40
 PER_LEVEL = 3
 CLASSES = 5
-LEAST_IMAGES = 3  # a class mean over fewer images says nothing
+LEAST_IMAGES = 3  # a mean over fewer images of a class is too uncertain
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,11 @@ class Grouping:
 def select_examples(
     maxima: Array, sources: Sequence[str], *, top: int, per_source: int
 ) -> tuple[Array, tuple[Quantile, ...]]:
-    """Choose the images that show each unit: the strongest, and three around the 90th and the 50th percentile.
+    """The example images of each unit: the strongest, and three around the 90th and the 50th percentile.
 
-    `maxima` is [N, C]; the result is [C, E] indices into N, -1 where there are too few images. The strongest hold at most
-    `per_source` images of one source. Ties go to the earlier image. Negative responses can enter.
+    `maxima` is [N, C]. Returns indices into N, [C, E], -1 where there are too few images, and the level of each column.
+    The `top` strongest have at most `per_source` images of one source. Ties go to the earlier image; negative responses
+    are not excluded.
     """
     numbers = {source: number for number, source in enumerate(dict.fromkeys(sources))}
     source = np.array([numbers[name] for name in sources])
@@ -58,11 +59,11 @@ def _strongest(images: Array, sources: Array, top: int, per_source: int) -> Arra
 
 def _around(order: Array, quantile: float) -> Array:
     """The PER_LEVEL images whose rank lies nearest to the quantile."""
-    units, number = order.shape
-    first = round((1 - quantile) * (number - 1)) - PER_LEVEL // 2
-    ranks = np.clip(np.arange(first, first + PER_LEVEL), 0, number - 1)
+    units, images = order.shape
+    first = round((1 - quantile) * (images - 1)) - PER_LEVEL // 2
+    ranks = np.clip(np.arange(first, first + PER_LEVEL), 0, images - 1)
     chosen = order[:, ranks]
-    return np.where(np.arange(PER_LEVEL)[None, :] < number, chosen, -1).reshape(units, PER_LEVEL)
+    return np.where(np.arange(PER_LEVEL)[None, :] < images, chosen, -1).reshape(units, PER_LEVEL)
 
 
 def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled: Grouping) -> UnitStats:
@@ -103,9 +104,9 @@ def _histograms(values: Array, smallest: Array, largest: Array) -> Array:
 def _strongest_classes(maxima: Array, ids: Array) -> tuple[Array, Array, Array]:
     """For each unit the CLASSES classes with the highest mean response: ids, means, sizes, each [C, CLASSES]."""
     units = maxima.shape[1]
-    found = [(number, np.flatnonzero(ids == number)) for number in np.unique(ids[ids >= 0])]
-    large = [(number, rows) for number, rows in found if len(rows) >= LEAST_IMAGES]
-    numbers = np.array([number for number, _ in large] + [-1] * CLASSES, dtype=np.int32)
+    classes = [(class_id, np.flatnonzero(ids == class_id)) for class_id in np.unique(ids[ids >= 0])]
+    large = [(class_id, rows) for class_id, rows in classes if len(rows) >= LEAST_IMAGES]
+    numbers = np.array([class_id for class_id, _ in large] + [-1] * CLASSES, dtype=np.int32)
     sizes = np.array([len(rows) for _, rows in large] + [0] * CLASSES, dtype=np.int32)
     means = np.full((len(numbers), units), -np.inf, dtype=np.float64)
     for row, (_, rows) in enumerate(large):

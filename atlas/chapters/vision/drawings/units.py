@@ -1,4 +1,4 @@
-"""How the figures of units and layers are drawn: pictures, examples, histograms, maps, sheets."""
+"""Drawings of the figures of units and layers: feature visualizations, examples, histograms, maps, sheets."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _synthesized(results: AtlasResults, figure: Figure) -> Array:
 
 
 def draw_channel(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """The picture as it was optimized."""
+    """The feature visualization as it was optimized."""
     side = 4.5
     place(axes, _synthesized(results, figure), ((INNER - side) / 2, 0), side)
     frame(axes, INNER, side)
@@ -75,7 +75,7 @@ def _examples_height(results: AtlasResults, figure: Figure) -> float:
 
 
 def draw_examples(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """Strips of crops, each above the same crop with the unit's response over it, and the largest response below."""
+    """Strips of crops, each above the same crop overlaid with the unit's response, and the largest response below."""
     layer, unit = _layer(results, figure), figure.provenance["unit"]
     rows, overlay = _strips(results, figure)
     pixels = probe_pixels(results, (int(index) for index in layer.examples.image[unit] if index >= 0))
@@ -119,21 +119,23 @@ DRAWINGS.add("examples", Drawing(_examples_height, draw_examples))
 
 
 def draw_histogram(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """Bars of the probe images' largest responses, marks at percentiles and at the picture's score."""
+    """Bars of the probe images' largest responses, marks at percentiles and at the response to the visualization."""
     layer, unit = _layer(results, figure), figure.provenance["unit"]
     stats, picture = layer.stats, layer.pictures.get(unit)
     low, high = (float(edge) for edge in stats.edges[unit])
     edges = np.linspace(low, high, stats.counts.shape[1] + 1)
     axes.stairs(stats.counts[unit], edges, fill=True, color=QUIET)
-    marks = [("median", stats.p50[unit], INK, ":"), ("90th percentile", stats.p90[unit], INK, "--"),
-             ("largest natural response", stats.largest[unit], ACCENT, "-")]  # fmt: skip
+    marks = [
+        ("median", stats.p50[unit], INK, ":"),
+        ("90th percentile", stats.p90[unit], INK, "--"),
+        ("largest response to an image", stats.largest[unit], ACCENT, "-"),
+    ]
     if picture is not None:
-        marks.append(("response to the picture", picture.score_max, SECOND, "-"))
+        marks.append(("response to the visualization", picture.score_max, SECOND, "-"))
     for name, value, colour, style in marks:
         axes.axvline(float(value), color=colour, linestyle=style, linewidth=1, label=f"{name}, {number(value)}")
-    axes.set_xlabel(
-        "largest response of an image" if layer.spec.spatial else "response of an image", color=INK, fontsize=8
-    )
+    what = "largest response to an image" if layer.spec.spatial else "response to an image"
+    axes.set_xlabel(what, color=INK, fontsize=8)
     axes.set_ylabel("probe images", color=INK, fontsize=8)
     axes.tick_params(labelsize=7, colors=INK)
     axes.spines[["top", "right"]].set_visible(False)
@@ -176,7 +178,7 @@ def _columns(units: int) -> int:
 
 
 def draw_units(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """All pictures of a layer in the order of their units."""
+    """All feature visualizations of a layer in the order of their units."""
     layer = _layer(results, figure)
     shown, columns = sorted(layer.pictures), _columns(len(layer.pictures))
     rows = [shown[start : start + columns] for start in range(0, len(shown), columns)]

@@ -36,7 +36,7 @@ def diagnosis_figures(results: AtlasResults) -> tuple[Figure, ...]:
 
 
 def dead(found: Diagnosis) -> list[int]:
-    """The dead first filters: never above zero on any probe image, or with a spread below FAINT of the layer's median."""
+    """The dead first filters: never above zero on a probe image, or with a spread below FAINT of the layer's median."""
     silent = found.positive <= 0
     faint = found.spread < FAINT * np.median(found.spread)
     return np.flatnonzero(silent | faint).tolist()
@@ -192,7 +192,7 @@ def _deconvnet(results: AtlasResults, both: Pair) -> Figure:
 
 
 def deconv_sheet(found: Diagnosis, *, seen: bool) -> Array:
-    """[H, W, 3] uint8: a column for each unit, of patches each above its deconvnet picture, GAP grey pixels around each.
+    """[H, W, 3] uint8: a column of patches for each unit, each above its deconvnet picture, GAP grey pixels around.
 
     Without `seen`, for probe images that may not be shown, only the deconvnet pictures.
     """

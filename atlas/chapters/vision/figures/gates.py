@@ -99,7 +99,7 @@ def cost(gates: Gates, ablation: MeanAblation) -> str:
 
 
 def strongest(gates: Gates) -> float:
-    """The deviation of a class mean from the overall mean that gets full colour: the 99.5th percentile of all blocks."""
+    """The deviation of a class mean that gets full colour: the 99.5th percentile over all blocks."""
     deviations = [np.abs(block.by_class - block.mean).ravel() for block in gates.blocks]
     return float(np.percentile(np.concatenate(deviations), 99.5))
 
@@ -124,13 +124,14 @@ def findings(gates: Gates, names: Sequence[str]) -> str:
     spread = [float(block.std.mean()) for block in gates.blocks]
     explained = [block.between for block in gates.blocks]
     worst, most, least = int(np.argmax(drops)), int(np.argmax(spread)), int(np.argmin(spread))
+    single = cost(gates, gates.blocks[worst].ablation)
     return (
         f"Replacing every gate by its mean changes top-1 by {cost(gates, gates.ablation)} points, from "
         f"{_share(gates.top1)} to {_share(gates.ablation.top1)}{_conclusion(gates)}. Among single blocks, "
-        f"{names[worst]} has the largest effect ({cost(gates, gates.blocks[worst].ablation)} points). The gates vary most "
-        f"in {names[most]} (mean standard deviation over images {number(spread[most], 2)}) and least in "
-        f"{names[least]} ({number(spread[least], 2)}); the class explains {percent(min(explained))} to "
-        f"{percent(max(explained))} of their variance (chance: {percent(chance(gates))})."
+        f"{names[worst]} has the largest effect ({single} points). The gates vary most in {names[most]} (mean "
+        f"standard deviation over images {number(spread[most], 2)}) and least in {names[least]} "
+        f"({number(spread[least], 2)}); the class explains {percent(min(explained))} to {percent(max(explained))} of "
+        f"their variance (chance: {percent(chance(gates))})."
     )
 
 

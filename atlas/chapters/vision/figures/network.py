@@ -113,7 +113,10 @@ def _size(weight: float) -> str:
 
 
 def filter_pictures(filters: Array) -> Array:
-    """[F, k, k, 3] uint8 for weights [F, 3, k, k] (or [F, 1, k, k], shown grey): 1 = −largest, 128 = 0, 255 = largest."""
+    """[F, k, k, 3] uint8 for weights [F, 3, k, k]: 1 = −largest, 128 = 0, 255 = largest.
+
+    Filters with another number of input channels are shown grey, by the mean over their inputs.
+    """
     colours = filters if filters.shape[1] == 3 else np.repeat(filters.mean(1, keepdims=True), 3, 1)
     largest = np.maximum(np.abs(colours).max((1, 2, 3), keepdims=True), 1e-12)
     rgb: Array = np.rint(128 + 127 * colours / largest).astype(np.uint8)

@@ -33,7 +33,7 @@ def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResult
 
 
 def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
-    """The wall of the home page: units of every network, from its first layer to its classes; all `shown` have pictures."""
+    """The wall of the home page: units of every network, from its first layer to its classes, which have pictures."""
     networks = [network.spec for network in results.networks]
     units = sum(spec.layer(name).units for spec, names in _layers(results) for name in names)
     rows = [f"{spec.title} ({spec.year})" for spec in networks]
@@ -83,9 +83,9 @@ def _units_of(network: NetworkResults, rows: int) -> Iterator[Unit]:
 def wall_columns(pictured: Mapping[str, int], rows: int) -> list[tuple[str, tuple[int, ...]]]:
     """The columns of one network on the wall: for each its layer and the ranks of its units from top to bottom.
 
-    `pictured` counts each layer's pictures, first layer first. The last columns show classes, which have names. The other
-    columns are spread evenly over the layers: several for each layer of a shallow network, one for some layers of a deep
-    one.
+    `pictured` counts each layer's pictures, first layer first. The last columns show classes, which have names. The
+    other columns are spread evenly over the layers: several for each layer of a shallow network, one for some layers of
+    a deep one.
     """
     names = wall_layers([name for name, units in pictured.items() if units])
     before, rest = names[:-1], WALL_COLUMNS - CLASS_COLUMNS

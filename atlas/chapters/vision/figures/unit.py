@@ -23,7 +23,7 @@ TITLES = {
 
 
 def unit_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> tuple[Figure, ...]:
-    """The figures of unit `index`: "channel" where it has a picture, "examples" where they may be shown, "histogram"."""
+    """The figures of a unit: "channel" where it has a picture, "examples" where they may be shown, "histogram"."""
     picture = layer.pictures.get(index)
     return (
         *((channel_figure(results, network, layer, index),) if picture is not None else ()),

@@ -1,4 +1,4 @@
-"""The probe images that show a unit: windows into shared files, placed by the style sheet, with the response laid over."""
+"""Dataset examples of a unit: windows into shared files that the style sheet places, with the response as overlay."""
 
 from __future__ import annotations
 
@@ -37,10 +37,9 @@ def strips(context: LayerContext, unit: int) -> tuple[ExampleStrip, ...]:
     table = context.layer.examples
     images, values, boxes = table.image[unit].tolist(), table.value[unit].tolist(), table.box[unit].tolist()
     found: dict[str, list[Example]] = {}
-    for place, level in enumerate(table.levels):
-        if images[place] >= 0:
-            made = _example(context, images[place], values[place], tuple(boxes[place]))
-            found.setdefault(level, []).append(made)
+    for level, image, value, box in zip(table.levels, images, values, boxes, strict=True):
+        if image >= 0:
+            found.setdefault(level, []).append(_example(context, image, value, tuple(box)))
     return tuple(ExampleStrip(name, level.title, tuple(found[name])) for name, level in LEVELS.items() if name in found)
 
 
@@ -56,12 +55,12 @@ def _example(context: LayerContext, index: int, value: float, box: tuple[int, in
 
 
 def in_words(image: ProbeImage) -> str:
-    """What an image shows, for those who cannot see it: its maker's label, else the title of the work it was cut from."""
+    """The alternative text of an image: its label, else the title of the work it was cut from."""
     return image.label or image.title.partition(", crop ")[0]
 
 
 def strongest(context: LayerContext, unit: int) -> tuple[str, Crop] | None:
-    """File and window of the unit's strongest example, to stand for it where it has no picture."""
+    """File and window of the top-activating image of a unit; None where it has none or images may not be shown."""
     table = context.layer.examples
     index = int(table.image[unit, 0])
     if index < 0 or not context.atlas.results.probes.publish:

@@ -1,4 +1,4 @@
-"""The page of the figure of a map: what is seen, what was measured, how it was made, how to cite it.
+"""The figure page of a map: caption, measurements, provenance and citations.
 
 The other figures of a layer live on the pages that show them (docs/decisions/0004-figure-pages.md).
 """
@@ -25,19 +25,19 @@ def pages(context: LayerContext) -> Iterator[Item]:
         "context": context,
         "figure": figure,
         "file": figure.files[0],
-        "made": own(figure.provenance, context.provenance),
+        "made": beyond(figure.provenance, context.provenance),
         "side": SIDE // context.layer.cells.grid * context.layer.cells.grid,
     }
     yield Page(figure_page(figure.id), "vision/figure.html", values)
 
 
-def own(made: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a figure's provenance is not that of its whole layer, which the layer's page states once."""
+def beyond(provenance: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a figure's provenance that differs from that of its layer, which the layer's page shows."""
     return {
-        name: own(value, shared[name])
+        name: beyond(value, shared[name])
         if isinstance(value, Mapping) and isinstance(shared.get(name), Mapping)
         else value
-        for name, value in made.items()
+        for name, value in provenance.items()
         if shared.get(name) != value
     }
 

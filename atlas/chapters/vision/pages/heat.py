@@ -1,4 +1,4 @@
-"""Responses of many units as one small picture: a row of tiles a unit and level, in viridis, clear where there is none.
+"""Responses of many units as one small picture: a row of tiles for each unit and level, in viridis, clear without any.
 
 A tile is TILE samples square with its edge repeated around it, so that enlarging one never mixes in its neighbour.
 """
@@ -35,11 +35,11 @@ def heat_sheet(table: Examples, first: int) -> bytes:
     tiles = np.zeros((UNITS, len(levels), wide, PITCH, PITCH), np.uint8)
     chosen = slice(first, first + UNITS)
     for row, level in enumerate(levels):
-        places = [place for place, name in enumerate(table.levels) if name == level]
-        heat = reduced(table.heat[chosen][:, places])
-        there = table.image[chosen][:, places] >= 0
+        slots = [slot for slot, name in enumerate(table.levels) if name == level]
+        heat = reduced(table.heat[chosen][:, slots])
+        there = table.image[chosen][:, slots] >= 0
         levels_of = (heat * ((SHADES - 1) / 255) + 0.5).astype(np.uint8) * there[..., None, None]
-        tiles[: len(heat), row, : len(places)] = np.pad(levels_of, ((0, 0), (0, 0), (1, 1), (1, 1)), "edge")
+        tiles[: len(heat), row, : len(slots)] = np.pad(levels_of, ((0, 0), (0, 0), (1, 1), (1, 1)), "edge")
     sheet = tiles.transpose(0, 1, 3, 2, 4).reshape(UNITS * len(levels) * PITCH, wide * PITCH)
     return _webp(sheet)
 

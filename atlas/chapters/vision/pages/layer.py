@@ -1,4 +1,4 @@
-"""A layer's page: its map, the units that have a picture, and all units by their strongest example."""
+"""The page of a layer: its map, its feature visualizations, and the top-activating image of every unit."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from atlas.publish.pixels import avif, contact_sheet, scaled
 from atlas.publish.places import figure_page, layer_page, picture_file
 from atlas.publish.script import put
 
-GROUP = 256  # units in one group; where there are several they are folded, and the sheet of one loads when it opens
+GROUP = 256  # units in one group; several groups are folded, and the sheet of one loads when it is opened
 COLUMNS = 16  # of a sheet; the style sheet counts on it
 SIDE = 48  # pixels
 SHOWN = 12  # pictures that a layer's page shows at once; the others unfold, so that the first view stays light
-INLINE = 128  # pictures up to which the folded ones are part of the page; where there are more, its script makes them from the list of units
+# Up to this number of pictures the folded ones are part of the page; above it a script makes them.
+INLINE = 128
 
 
 @dataclass(frozen=True)
 class UnitGroup:
-    """Units `first` to `last` and the sheet of their strongest examples (None = they may not be shown)."""
+    """Units `first` to `last` and the sheet of their top-activating images (None: they may not be shown)."""
 
     first: int
     last: int
@@ -37,7 +38,7 @@ class UnitGroup:
 
 
 def pages(context: LayerContext) -> Iterator[Item]:
-    """The page, a sheet of examples for each group, and the figures by which the page sorts."""
+    """The page, a sheet of examples for each group, and the numbers by which the page sorts."""
     groups = _groups(context)
     for group in groups:
         if group.file is not None:
@@ -65,7 +66,7 @@ def _examples(context: LayerContext, group: UnitGroup) -> Array:
 
 
 def _thumb(context: LayerContext, unit: int) -> Array | None:
-    """The strongest example of a unit, cut to its window."""
+    """The top-activating image of a unit, cropped and scaled to SIDE."""
     pixels, found = context.atlas.pixels, strongest(context, unit)
     if pixels is None or found is None:
         return None
@@ -74,7 +75,7 @@ def _thumb(context: LayerContext, unit: int) -> Array | None:
 
 
 def _columns(context: LayerContext) -> dict[str, object]:
-    """The figures by which units are sorted and filtered, one list each."""
+    """The numbers by which units are sorted and filtered, a list of each."""
     stats, pictures = context.layer.stats, context.layer.pictures
     return {
         "map": places(context.layer.cells) if context.layer.cells is not None else None,
@@ -90,7 +91,7 @@ def _columns(context: LayerContext) -> dict[str, object]:
 def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, object]:
     layer, spec = context.layer, context.network.spec
     names = context.network.layer_names
-    place = names.index(layer.spec.name)
+    position = names.index(layer.spec.name)
     return {
         "context": context,
         "figure": units_figure(context.atlas.results, spec, layer),
@@ -105,8 +106,8 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "map_file": small_map_file(spec.name, layer.spec.name) if layer.cells else None,
         "map_figure": figure_page(f"{spec.name}/{layer.spec.name}/map"),
         "made": context.provenance,
-        "previous": names[place - 1] if place else None,
-        "next": names[place + 1] if place + 1 < len(names) else None,
+        "previous": names[position - 1] if position else None,
+        "next": names[position + 1] if position + 1 < len(names) else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""What is kept of a layer after its pages were written."""
+"""The summary of a layer, made after its pages were written."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def summary(context: LayerContext) -> LayerSummary:
 
 
 def _figures(context: LayerContext) -> int:
-    """How many figures the layer's pages show: its sheet, its map, and those of its units."""
+    """The number of figures on the layer's pages: its sheet, its map, and those of its units."""
     drawn, units = len(context.layer.pictures), context.layer.spec.units
     if not units:
         return 0
@@ -48,7 +48,7 @@ def _figures(context: LayerContext) -> int:
 
 
 def _tiles(context: LayerContext) -> tuple[Tile, ...]:
-    """The pictures that raise their unit the most beyond any natural image, largest first."""
+    """The pictures with the largest responses of their own units, largest first."""
     return tuple(
         Tile(
             context.unit(unit),

@@ -1,4 +1,4 @@
-"""The course of a training as two small charts, drawn from the model card."""
+"""Two small charts of a training, drawn from the model card: loss and accuracy by epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 320.0, 160.0
 
 @dataclass(frozen=True)
 class TrainingCurve:
-    """One curve: what it shows, its path, and its last value with its place."""
+    """A curve: its kind and label, its path, and its last value with the position."""
 
     kind: str
     words: str
@@ -24,7 +24,7 @@ class TrainingCurve:
 
 @dataclass(frozen=True)
 class TrainingChart:
-    """One pair of axes: the unit, ticks (place, words) from the bottom, and the lines."""
+    """A pair of axes: its title, ticks (position, label) from the bottom, and the curves."""
 
     title: str
     ticks: tuple[tuple[float, str], ...]

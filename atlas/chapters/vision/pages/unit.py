@@ -61,7 +61,7 @@ class CorrelatedUnit:
 
 
 def pages(context: LayerContext) -> Iterator[Item]:
-    """The page of every unit of the layer, and files: pictures, responses to examples, data for citations and matches."""
+    """The page of every unit of the layer, with its pictures, response overlays, citation and match data."""
     yield Asset(f"{context.path}cite.js", put("cite", cite_data(context)))
     if context.layer.matched_units:
         yield Asset(f"{context.path}twins.js", put("twins", match_data(context)))
@@ -160,7 +160,7 @@ def _cited(context: LayerContext, unit: int) -> tuple[str, str]:
 
 
 def _legend(context: LayerContext) -> str:
-    """How examples are cropped: the clause of the figure's caption (`crop_clause`) in few words, for every page has it."""
+    """How examples are cropped: the clause of the figure's caption (`crop_clause`) in few words."""
     side, size = context.layer.field.size, context.network.spec.input_size
     if not context.layer.spec.spatial or side == 0:
         return "Shown whole: the unit depends on the whole image."

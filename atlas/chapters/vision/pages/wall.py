@@ -1,4 +1,4 @@
-"""The wall: a row for each network, from its first layer to its classes, each cell a real unit's picture."""
+"""The wall: a row for each network, from its first layer to its classes, of feature visualizations of real units."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUALITY = 45  # of the sheets, AVIF: the first views of home and of a deep netwo
 
 @dataclass(frozen=True)
 class LinkedTile:
-    """One cell: the page and words of its unit, and its place on the sheet of tiles."""
+    """A tile of the wall: the page and the label of its unit, and its position on the sheet of tiles."""
 
     unit: Unit
     page: str
