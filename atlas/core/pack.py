@@ -10,6 +10,7 @@ A record is a frozen dataclass. Of its fields
 
 A field whose stored name is another says so: `stored("errors/causes")` (plain data may lie deeper; a name of "" adds no level, so that
 keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place.
+`stored(keys="layers")` is a mapping of records that hold arrays alone; the record's plain data list its keys under `layers`.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ Arrays = dict[str, Array]
 Facts = dict[str, Any]
 
 
-def stored(name: str | None = None, *, by: str = "", **options: Any) -> Any:
-    """A dataclass field that is stored under another name; `by` is the field that names the records of a tuple."""
-    return field(metadata={"stored": name, "by": by}, **options)
+def stored(name: str | None = None, *, by: str = "", keys: str = "", **options: Any) -> Any:
+    """A dataclass field that is stored under another name; `by` is the field that names the records of a tuple.
+
+    `keys` is where the plain data list the keys of a mapping of records.
+    """
+    return field(metadata={"stored": name, "by": by, "keys": keys}, **options)
 
 
 def pack(record: object) -> tuple[Arrays, Facts]:
@@ -52,6 +56,10 @@ def _packed(record: Any, prefix: str, arrays: Arrays) -> Facts:
     facts: Facts = {}
     for one in fields(record):
         name, value = _name(one), getattr(record, one.name)
+        if one.metadata.get("keys"):
+            for key, part in value.items():
+                _packed(part, _join(prefix, name, key), arrays)
+            continue
         plain = _plain(value, _join(prefix, name), arrays, one.metadata.get("by", ""))
         if plain is not _NOTHING:
             _put(facts, name, plain)
@@ -99,6 +107,10 @@ def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Ma
     hints, found = _hints(kind), {}
     for one in fields(cast(Any, kind)):
         name, path = _name(one), _join(prefix, _name(one))
+        if keys := one.metadata.get("keys"):
+            part = cast(Any, get_args(hints[one.name])[1])
+            found[one.name] = {key: _unpacked(part, _join(path, key), arrays, {}) for key in _get(facts, keys)}
+            continue
         value = _value(hints[one.name], path, arrays, _get(facts, name), one.metadata.get("by", ""))
         if value is not _NOTHING:
             found[one.name] = value
@@ -123,7 +135,8 @@ def _value(hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: st
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Mapping, dict) and _is_array(_bare(inner[1])):
         start = f"{path}/" if path else ""
-        return {key.removeprefix(start): value for key, value in arrays.items() if key.startswith(start)}
+        names = sorted(name for name in arrays if name.startswith(start))  # a file of arrays keeps no order
+        return {name.removeprefix(start): arrays[name] for name in names}
     if facts is _NOTHING or facts is None:
         return facts
     if origin in (Mapping, dict):
