@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,32 +15,47 @@ from atlas.core.specs import Array
 RANDOM = 1000  # random directions; they cost no picture
 
 
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest direction of another method; no name where there is none."""
+
+    name: str = ""
+    cosine: float = 0.0  # |cosine|, in [0, 1]
+    percentile: float = 0.0  # share of random directions whose nearest one is farther
+
+
 def related(a: Direction, b: Direction) -> bool:
     """Of one paper: a conditional direction is made of a hyperplane's, so that the two agree says nothing."""
     return METHODS[a.method].paper == METHODS[b.method].paper
 
 
-def nearest_others(directions: Sequence[Direction], seed: int) -> list[tuple[str, float, float]]:
-    """For each direction: (the nearest of another method, its |cosine|, share of random directions whose nearest one is less near).
+def nearest_others(directions: Sequence[Direction], seed: int) -> list[Nearest]:
+    """For each direction the nearest one of another method.
 
-    The best of many cosines is larger than one of them, so it is compared with the best of as many. Without another method: ("", 0, 0).
+    The best of many cosines is larger than one of them, so it is compared with the best of as many.
     """
     table = np.stack([direction.vector for direction in directions])
     chance = cosines(random_directions(table.shape[1], RANDOM, name_seed("agreement", seed)), table)
-    own, found = cosines(table, table), []
-    for row, direction in enumerate(directions):
-        others = [place for place, other in enumerate(directions) if not related(direction, other)]
-        if not others:
-            found.append(("", 0.0, 0.0))
-            continue
-        best = others[int(own[row, others].argmax())]
-        rarer = float((chance[:, others].max(1) < own[row, best]).mean())
-        found.append((directions[best].name, float(own[row, best]), rarer))
-    return found
+    between = cosines(table, table)
+    return [_nearest(directions, row, between[row], chance) for row in range(len(directions))]
+
+
+def _nearest(directions: Sequence[Direction], row: int, near: Array, chance: Array) -> Nearest:
+    """The nearest direction to that at `row`, which has |cosines| `near` [K]; those of R random directions are `chance` [R, K]."""
+    others = [index for index, other in enumerate(directions) if not related(directions[row], other)]
+    if not others:
+        return Nearest()
+    best = others[int(near[others].argmax())]
+    farther = float((chance[:, others].max(1) < near[best]).mean())
+    return Nearest(directions[best].name, float(near[best]), farther)
 
 
 def between_methods(directions: Sequence[Direction], seed: int) -> tuple[list[str], Array, Array]:
-    """(methods, [M, M] mean |cosine| of the directions of one (row) with their nearest of another (column), [M] that of random directions)."""
+    """(M methods, [M, M] agreement, [M] chance).
+
+    Agreement is the mean |cosine| of the directions of one method (row) with their nearest of another (column); chance is that
+    of random directions.
+    """
     methods = list(dict.fromkeys(direction.method for direction in directions))
     parts = [np.stack([one.vector for one in directions if one.method == method]) for method in methods]
     drawn = random_directions(parts[0].shape[1], RANDOM, name_seed("agreement", seed))

@@ -22,7 +22,7 @@ TRIED = 8  # latent vectors
 ROUNDING = 1e-3  # of values that should be equal, in a range of 1 or 2
 
 
-def load_own(spec: GeneratorSpec) -> Generator:
+def load_custom(spec: GeneratorSpec) -> Generator:
     """The generator with its weights; ConfigError or WeightsError where it is not what the recipe says."""
     path = weights.locate(spec.weights)
     weights.check(path, spec.weights.sha256)

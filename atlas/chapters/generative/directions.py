@@ -15,8 +15,8 @@ class Direction:
     """A unit vector in the free columns of z.
 
     `weight` is the method's own figure: share of variance (GANSpace), share of the squared gain (SeFa), held-out accuracy
-    (hyperplane). `span` is the largest dose shown, in units of z; `absolute`: the dose is the value itself, as for a
-    code, not added to what z holds. `attribute` is what a supervised method looked for.
+    (hyperplane). `span` is the largest edit strength shown, in units of z; `absolute`: the strength is the value itself, as
+    for a code, not added to what z holds. `attribute` is what a supervised method looked for.
     """
 
     method: str
@@ -32,13 +32,13 @@ class Direction:
         return f"{self.method}-{self.attribute or self.index}"
 
 
-def edited(spec: GeneratorSpec, z: Array, direction: Direction, doses: Sequence[float]) -> Array:
-    """[D, N, Z] latent vectors z [N, Z] moved by each dose along a direction."""
+def edited(spec: GeneratorSpec, z: Array, direction: Direction, strengths: Sequence[float]) -> Array:
+    """[D, N, Z] latent vectors z [N, Z] moved along a direction by each of D edit strengths."""
     base = z.copy()
     if direction.absolute:
         base[:, : spec.free] -= (base[:, : spec.free] @ direction.vector)[:, None] * direction.vector
-    moved = np.repeat(base[None], len(doses), axis=0)
-    moved[:, :, : spec.free] += np.asarray(doses)[:, None, None] * direction.vector
+    moved = np.repeat(base[None], len(strengths), axis=0)
+    moved[:, :, : spec.free] += np.asarray(strengths)[:, None, None] * direction.vector
     return moved
 
 

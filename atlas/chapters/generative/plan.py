@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from atlas.chapters.generative.feature_extractor import JUDGE
+from atlas.chapters.generative.feature_extractor import EXTRACTOR
 from atlas.chapters.generative.recipe import section
 from atlas.core.sources import OwnFile, OwnModule
 from atlas.core.specs import GeneratorSpec
@@ -32,7 +32,7 @@ STUDIES = ("generated", "directions", "dissections", "latents", "qualities", "co
 def tasks(context: PlanContext) -> Iterator[Task]:
     """What the chapter needs of every generator: a sample first, then the studies that read it."""
     recipe, chapter = context.recipe, section(context.recipe)
-    judge = {"judge": NETWORKS[JUDGE].weights.sha256, "precision": native_precision("cpu")}
+    judge = {"judge": NETWORKS[EXTRACTOR].weights.sha256, "precision": native_precision("cpu")}
     sprites = Task("sprites", "all", {"count": chapter.samples, "seed": recipe.seed, **judge}, {}, "sprites/all")
     if any(spec.numbers for spec in chapter.chosen()):
         yield sprites

@@ -119,10 +119,10 @@ class GenerativeRecipe(ChapterSection):
     def check(self) -> None:
         """Load each own generator and try every promise of its entry."""
         if self.own:
-            from atlas.chapters.generative.custom import load_own
+            from atlas.chapters.generative.custom import load_custom
 
             for own in self.own:
-                load_own(own.spec)
+                load_custom(own.spec)
 
     def spec(self, name: str) -> GeneratorSpec:
         """The generator `name` of the recipe, with the digest of its weights, else the registered one."""

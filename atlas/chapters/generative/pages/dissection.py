@@ -3,52 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from atlas.chapters.generative.figures.generator import rank_of
+from atlas.chapters.generative.dissect import Dissection
 from atlas.chapters.generative.figures.tiles import UNIT_TILES, unit_tiles
-from atlas.chapters.generative.places import drawn_file, drawn_layer_page, drawn_page
+from atlas.chapters.generative.figures.units import GREY, rank_of
+from atlas.chapters.generative.places import dissected_unit_page, dissection_page, picture_file
 from atlas.chapters.generative.records import GeneratorResults
 from atlas.core.results import Figure
-from atlas.core.specs import Array
 from atlas.publish.page import Asset, Item, Page
 from atlas.publish.pixels import avif, tiled
 
 
+@dataclass(frozen=True)
+class DissectedUnit:
+    """A row of the layer's page, and what the unit's own page says first."""
+
+    unit: int
+    file: str
+    amount: float  # mean change of a pixel under ablation, in grey levels
+    percentile: float  # share of the layer's other dissected units that change less
+    changed: float  # share of the pixels that change visibly
+    rank: int  # from 1, the largest amount
+
+
 def pages(generator: GeneratorResults, layer: str, figures: Mapping[str, Figure]) -> Iterator[Item]:
-    """The page of a layer, the most telling unit first, and those of its units, in the order of their numbers."""
-    spec, found = generator.spec, _of_layer(generator, layer)
-    told = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "columns": UNIT_TILES}
-    units = [_unit(spec.name, layer, found, place) for place in range(len(found["units"]))]
-    for place, one in enumerate(units):
-        yield Asset(one["file"], avif(tiled(list(unit_tiles(found, place)), UNIT_TILES), photographs=True))
-        around = {"before": units[place - 1]["unit"] if place else None, "place": place + 1, "many": len(units),
-                  "after": units[place + 1]["unit"] if place + 1 < len(units) else None}  # fmt: skip
-        figure = figures[f"{layer}-{one['unit']}"]
-        yield Page(
-            drawn_page(spec.name, layer, one["unit"]),
-            "generative/dissected_unit.html",
-            told | one | around | {"figure": figure},
-        )
-    ranked = sorted(units, key=lambda one: -one["amount"])
-    facts = generator.facts["dissections"]
-    context = {"units": ranked, "width": facts["widths"][facts["layers"].index(layer)], "figure": figures[f"units-{layer}"], "side": spec.size * (2 if spec.size < 64 else 1),
-               "layers": facts["layers"]}  # fmt: skip
-    yield Page(drawn_layer_page(spec.name, layer), "generative/dissection.html", told | context)
+    """The page of a layer, the unit with the largest effect first, and those of its units, in the order of their indices."""
+    spec, found = generator.spec, generator.units.dissections[layer]
+    shared = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "columns": UNIT_TILES}
+    units = [_unit(spec.name, layer, found, index) for index in range(len(found.units))]
+    for index, one in enumerate(units):
+        tiles = unit_tiles(found.row(index))
+        yield Asset(one.file, avif(tiled(list(tiles), UNIT_TILES), photographs=True))
+        around = {
+            "before": units[index - 1].unit if index else None,
+            "place": index + 1,
+            "many": len(units),
+            "after": units[index + 1].unit if index + 1 < len(units) else None,
+        }
+        page = dissected_unit_page(spec.name, layer, one.unit)
+        figure = figures[f"{layer}-{one.unit}"]
+        yield Page(page, "generative/dissected_unit.html", shared | around | {"one": one, "figure": figure})
+    yield Page(
+        dissection_page(spec.name, layer),
+        "generative/dissection.html",
+        shared
+        | {
+            "units": sorted(units, key=lambda one: -one.amount),
+            "width": generator.units.widths[generator.units.layers.index(layer)],
+            "figure": figures[f"units-{layer}"],
+            "side": spec.size * (2 if spec.size < 64 else 1),
+            "layers": generator.units.layers,
+        },
+    )
 
 
-def _of_layer(generator: GeneratorResults, layer: str) -> dict[str, Array]:
-    arrays = generator.arrays["dissections"]
-    return {key.partition("/")[2]: value for key, value in arrays.items() if key.startswith(f"{layer}/")}
-
-
-def _unit(generator: str, layer: str, found: Mapping[str, Array], place: int) -> dict[str, Any]:
-    unit = int(found["units"][place])
-    return {
-        "unit": unit,
-        "file": drawn_file(generator, f"{layer}-{unit}"),
-        "amount": 255 * float(found["ablated"][place]),
-        "percentile": float(found["percentile"][place]),
-        "changed": float(found["changed"][place]),
-        "rank": rank_of(found["ablated"], place),
-    }
+def _unit(generator: str, layer: str, found: Dissection, index: int) -> DissectedUnit:
+    unit = int(found.units[index])
+    return DissectedUnit(
+        unit=unit,
+        file=picture_file(generator, f"{layer}-{unit}"),
+        amount=GREY * float(found.ablated[index]),
+        percentile=float(found.percentile[index]),
+        changed=float(found.changed[index]),
+        rank=rank_of(found.ablated, index),
+    )
