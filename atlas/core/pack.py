@@ -104,7 +104,7 @@ def _put(facts: Facts, name: str, value: Any) -> None:
 
 
 def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> R:
-    hints, found = _hints(kind), {}
+    hints, found = _hints(cast(Any, kind)), {}
     for one in fields(cast(Any, kind)):
         name, path = _name(one), _join(prefix, _name(one))
         if keys := one.metadata.get("keys"):
@@ -121,7 +121,9 @@ def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Ma
     return kind(**found)
 
 
-def _value(hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: str = "") -> Any:
+def _value(  # noqa: PLR0911 - one for each kind of field
+    hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: str = ""
+) -> Any:
     """What a field of type `hint` holds; _NOTHING where nothing is stored."""
     hint = _bare(hint)
     if _is_array(hint):

@@ -45,7 +45,7 @@ def _figures(sheet: LayerContext) -> int:
         return 0
     plain = unit_figures(sheet.desk.results, sheet.network.spec, sheet.layer, 0)
     each = sum(figure.kind != "channel" for figure in plain)
-    return drawn + each * units + 1 + (sheet.layer.layout is not None)
+    return drawn + each * units + bool(drawn) + (sheet.layer.layout is not None)
 
 
 def _tiles(sheet: LayerContext) -> tuple[Tile, ...]:
