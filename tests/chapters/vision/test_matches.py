@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from atlas.chapters.vision.pages.context import Sheet
+from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.matches import nearest_twin, twin_data
+from atlas.publish.context import AtlasContext
 from atlas.publish.provenance import provenance
-from atlas.publish.renderer import Press
+from atlas.publish.site import renderer_of
 from tests.fixtures.results import make_results
 
 
@@ -20,9 +21,9 @@ def shared(path):
 
 @pytest.fixture(scope="module")
 def sheet(tmp_path_factory):
-    press = Press(make_results(), tmp_path_factory.mktemp("none"), "")
-    network = press.desk.network("twin")
-    return Sheet(press.desk, network, network.load("block3b"))
+    renderer = renderer_of(AtlasContext(make_results(), tmp_path_factory.mktemp("none")))
+    network = renderer.context.network("twin")
+    return LayerContext(renderer.context, network, network.load("block3b"))
 
 
 def test_a_page_links_the_nearest_twin(site, sheet):
@@ -52,7 +53,7 @@ def test_the_script_tells_of_every_unit(site, sheet):
 def test_a_unit_without_a_twin_says_so_by_silence(sheet):
     table = sheet.layer.twins["efficientnet-lite0"]
     alone = replace(table, layer=table.layer * 0 - 1)
-    lonely = Sheet(sheet.desk, sheet.network, replace(sheet.layer, twins={"efficientnet-lite0": alone}))
+    lonely = LayerContext(sheet.desk, sheet.network, replace(sheet.layer, twins={"efficientnet-lite0": alone}))
     assert nearest_twin(lonely, 3) is None
     assert twin_data(lonely)["networks"][0][4][9] == -1
 
