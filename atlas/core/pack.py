@@ -104,7 +104,8 @@ def _put(facts: Facts, name: str, value: Any) -> None:
 
 
 def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> R:
-    hints, found = _hints(cast(Any, kind)), {}
+    hints: dict[str, Any] = _hints(cast(Any, kind))
+    found: dict[str, Any] = {}
     for one in fields(cast(Any, kind)):
         name, path = _name(one), _join(prefix, _name(one))
         if keys := one.metadata.get("keys"):
