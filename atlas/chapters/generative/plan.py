@@ -17,16 +17,18 @@ from atlas.runtime.precision import native_precision
 
 STEPS = (
     StepSpec("sprites", 2, ("numpy", "torch"), 1, 12.0, "real sprites"),
-    StepSpec("generated", 5, ("numpy", "torch"), 1, 10.0, "samples of generators"),
+    StepSpec("samples", 5, ("numpy", "torch"), 1, 10.0, "samples of generators", stored="generated"),
     StepSpec("directions", 8, ("numpy", "scipy", "scikit-learn", "torch"), 1, 35.0, "latent directions"),
     StepSpec("dissections", 5, ("numpy", "torch"), 1, 5.0, "units of generators"),
-    StepSpec("latents", 2, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.0, "latent maps"),
+    StepSpec(
+        "latent_maps", 2, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 3.0, "latent maps", stored="latents"
+    ),
     StepSpec("qualities", 3, ("numpy", "torch"), 1, 0.3, "quality of generators"),
     StepSpec("codes", 5, ("numpy", "scikit-learn", "torch"), 1, 9.0, "codes of generators"),
 )
 
 GENERATOR_BYTES = 1_000_000  # what one adds to the site, as the default recipe has it
-STUDIES = ("generated", "directions", "dissections", "latents", "qualities", "codes")
+STUDIES = ("samples", "directions", "dissections", "latent_maps", "qualities", "codes")
 
 
 def tasks(context: PlanContext) -> Iterator[Task]:
@@ -39,14 +41,14 @@ def tasks(context: PlanContext) -> Iterator[Task]:
     for spec in chapter.chosen():
         base = {"generator": spec.name, "weights": spec.weights.sha256, "seed": recipe.seed,
                 "precision": native_precision("cpu"), **_told(spec)}  # fmt: skip
-        sample = _task("generated", spec, base | {"count": chapter.samples}, {})
+        sample = _task("samples", spec, base | {"count": chapter.samples}, {})
         needs = {"sample": (sample.digest,)}
         found = {"count": chapter.directions, "vectors": chapter.vectors, "chance": chapter.chance}
         layout = recipe.maps.model_dump(include={"neighbours", "min_dist", "epochs"})
         yield sample
         yield _task("directions", spec, base | found | _reader(spec), needs)
         yield _task("dissections", spec, base | {"count": chapter.units}, {})
-        yield _task("latents", spec, base | layout, needs)
+        yield _task("latent_maps", spec, base | layout, needs)
         yield _task("qualities", spec, base, needs)
         if spec.numbers:
             yield _task("codes", spec, base | judge, needs | {"sprites": (sprites.digest,)})

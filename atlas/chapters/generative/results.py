@@ -36,10 +36,10 @@ def _generator(plan: Plan, store: Store, spec: GeneratorSpec) -> GeneratorResult
     return GeneratorResults(
         spec=spec,
         card=_card(spec),
-        sample=record(Sample, "generated"),
+        sample=record(Sample, "samples"),
         directions=record(DirectionStudy, "directions"),
         units=record(UnitStudy, "dissections"),
-        layout=record(Layout, "latents"),
+        layout=record(Layout, "latent_maps"),
         quality=record(QualityStudy, "qualities"),
         codes=record(CodeStudy, "codes") if "codes" in tasks else None,
         keys={step: task.digest for step, task in tasks.items()},

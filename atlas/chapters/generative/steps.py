@@ -51,7 +51,7 @@ def sprites(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
         yield Entry(*pack(study_sprites(task.parameters["count"], task.parameters["seed"])))
 
 
-def generated(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+def samples(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Latent vectors, their pictures and every attribute of them."""
     from atlas.chapters.generative.study import study_sample
 
@@ -78,7 +78,7 @@ def dissections(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
         yield Entry(*pack(study_units(_generator(context, task), count=wanted["count"], seed=wanted["seed"])))
 
 
-def latents(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+def latent_maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """A UMAP layout of the middle layer's features, with the position of every picture of the sample."""
     from atlas.methods.embed import EmbedSettings, embed
 
@@ -109,4 +109,4 @@ def codes(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
         yield Entry(*pack(study_codes(_generator(context, task), _sample(context, task), real, seed=seed)))
 
 
-RUN = {step.__name__: step for step in (sprites, generated, directions, dissections, latents, qualities, codes)}
+RUN = {step.__name__: step for step in (sprites, samples, directions, dissections, latent_maps, qualities, codes)}

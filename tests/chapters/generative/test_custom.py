@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from atlas.chapters.generative import steps as generative
-from atlas.chapters.generative.custom import load_own
+from atlas.chapters.generative.custom import load_custom
 from atlas.chapters.generative.figures.generator import generator_figures
 from atlas.chapters.generative.pages.overview import pages
 from atlas.chapters.generative.records import chapter_of
@@ -98,7 +98,7 @@ def read(folder, entry, name="mine", z=6, size=32):
 
 
 def load(folder, entry, **changes):
-    return load_own(read(folder, entry, **changes).generative.chosen()[0])
+    return load_custom(read(folder, entry, **changes).generative.chosen()[0])
 
 
 @pytest.fixture(scope="module", params=[SCRIPT, MODULE + LAYERS], ids=["torchscript", "module"])
@@ -117,18 +117,19 @@ def made(request, folder, tmp_path_factory):
 
 
 def test_the_direction_that_was_planted_is_found(made):
-    facts, vectors = made.facts["directions"], made.arrays["directions"]["vectors"]
-    names = [record["name"] for record in facts["directions"]]
-    brightness = vectors[names.index("hyperplane-brightness")]
+    study = made.directions
+    names = [report.name for report in study.directions]
+    brightness = study.vectors[names.index("hyperplane-brightness")]
     assert abs(brightness[0]) > 0.9  # one of 60 samples' worth of noise away from the planted axis
 
 
 def test_methods_are_those_that_can_read_it(made):
     inside = bool(made.spec.layers)
-    methods = {record["method"] for record in made.facts["directions"]["directions"]}
+    methods = {report.method for report in made.directions.directions}
     planes = {"hyperplane", "conditional"}
     assert methods == (planes | {"sefa", "ganspace"} if inside else planes)
-    assert made.facts["dissections"] == ({"layers": ["act"], "widths": [4]} if inside else {"layers": [], "widths": []})
+    assert (made.units.layers, made.units.widths) == ((("act",), (4,)) if inside else ((), ()))
+    assert list(made.units.dissections) == list(made.units.layers)
 
 
 def test_its_pages_are_there_and_say_what_is_left_out(made, tmp_path):
@@ -246,12 +247,12 @@ def test_pictures_that_cannot_be_used_are_named(folder, change, told):
     spec = read(folder, SCRIPT).generative.chosen()[0]
     around = replace(spec, build=lambda: Around(spec.build(), change), low=-9.0)
     with pytest.raises(ConfigError, match=f"generative.own.mine.*({told})"):
-        load_own(around)
+        load_custom(around)
 
 
 def test_every_worker_knows_it(folder, tmp_path):
     recipe = read(folder, SCRIPT, name="known")
-    [task] = [task for task in make_plan(recipe).tasks if task.name == "known" and task.step == "generated"]
+    [task] = [task for task in make_plan(recipe).tasks if task.name == "known" and task.step == "samples"]
     found = generative._generator(StepContext(Store(tmp_path), recipe), task)
     assert found.spec.name == "known"
     assert re.fullmatch("[0-9a-f]{64}", found.spec.weights.sha256)

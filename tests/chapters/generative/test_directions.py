@@ -1,5 +1,7 @@
 """Methods that find directions, against slow re-derivations and planted directions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from atlas.chapters.generative import conditional, ganspace, hyperplane, sefa
 from atlas.chapters.generative.agreement import between_methods, nearest_others
 from atlas.chapters.generative.direction_study import study_directions
 from atlas.chapters.generative.directions import Direction, cosines, edited, expected_cosine, random_directions, signed
-from atlas.chapters.generative.hyperplane import parts
+from atlas.chapters.generative.hyperplane import varies
 from atlas.chapters.generative.latent import Generator, draw, first_affine, pictures
 from atlas.chapters.generative.method import Evidence, stability
 from atlas.chapters.generative.methods import METHODS
@@ -135,10 +137,12 @@ def test_the_nearest_direction_is_of_another_paper_and_meets_the_best_of_as_many
         Direction("sefa", 0, axes[0], 0), Direction("hyperplane", 0, tilted, 0, attribute="a"),
         Direction("conditional", 0, tilted, 0, attribute="a"), Direction("ganspace", 0, axes[5], 0),
     ], seed=0)  # fmt: skip
-    assert found[0][0] == "hyperplane-a"
-    assert found[0][1:] == pytest.approx((np.sqrt(0.5), 1), abs=0.01)
-    assert found[1][0] == "sefa-0"  # not the conditional one, which is made of it
-    assert found[3][1:] == pytest.approx((0, 0), abs=1e-9)  # every random direction comes nearer
+    assert found[0].name == "hyperplane-a"
+    assert (found[0].cosine, found[0].percentile) == pytest.approx((np.sqrt(0.5), 1), abs=0.01)
+    assert found[1].name == "sefa-0"  # not the conditional one, which is made of it
+    assert (found[3].cosine, found[3].percentile) == pytest.approx(
+        (0, 0), abs=1e-9
+    )  # every random direction comes nearer
 
 
 def test_noise_gives_a_hyperplane_that_does_not_hold_out():
@@ -147,7 +151,7 @@ def test_noise_gives_a_hyperplane_that_does_not_hold_out():
     assert accuracy < 0.55
 
 
-def test_an_edit_adds_the_dose_or_sets_it():
+def test_an_edit_adds_the_strength_or_sets_it():
     generator = small_dcgan(numbers=2)
     spec, z = generator.spec, draw(generator, 5, 0)
     vector = np.eye(spec.free)[spec.noise]
@@ -164,20 +168,20 @@ def test_expected_cosine_is_that_of_random_pairs(size):
     assert expected_cosine(size) == pytest.approx(np.abs((a * b).sum(1)).mean(), rel=0.02)
 
 
-def test_an_attribute_that_is_the_same_everywhere_parts_nothing():
-    assert not parts(np.zeros(20))
-    assert parts(np.linspace(0, 1, 20))
+def test_an_attribute_that_is_the_same_everywhere_does_not_vary():
+    assert not varies(np.zeros(20))
+    assert varies(np.linspace(0, 1, 20))
 
 
-def test_a_grey_generator_is_judged_by_what_differs_and_a_constant_one_is_refused():
+def test_a_grey_generator_is_measured_by_what_differs_and_a_constant_one_is_refused():
     closed = small_dcgan(first="", layers=(), subject="pictures")
     grey = Generator(closed.spec, torch.nn.Sequential(closed.module, Grey()))
-    sample, _ = study_sample(grey, count=60, seed=0)
-    arrays, facts = study_directions(grey, sample, count=2, vectors=4, chance=4, seed=0)
-    assert facts["attributes"] == ["brightness", "contrast", "sharpness"]
-    assert {record["method"] for record in facts["directions"]} == {"hyperplane", "conditional"}
-    assert arrays["matrix"].shape == (3, 3) and np.isfinite(arrays["matrix"]).all()
-    still = {**sample, "measures": np.zeros_like(sample["measures"])}
+    sample = study_sample(grey, count=60, seed=0)
+    study = study_directions(grey, sample, count=2, vectors=4, chance=4, seed=0)
+    assert study.attributes == ("brightness", "contrast", "sharpness")
+    assert {report.method for report in study.directions} == {"hyperplane", "conditional"}
+    assert study.plain.shape == (3, 3) and np.isfinite(study.plain).all()
+    still = replace(sample, measures=np.zeros_like(sample.measures))
     with pytest.raises(AtlasError, match="the same from every z"):
         study_directions(grey, still, count=2, vectors=4, chance=4, seed=0)
 

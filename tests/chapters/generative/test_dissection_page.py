@@ -2,14 +2,14 @@
 
 import re
 
-from atlas.chapters.generative.figures.generator import rank_of
+from atlas.chapters.generative.figures.units import rank_of
 from tests.fixtures.generative import make_generators
 
 
 def test_units_lead_to_one_another_in_the_order_of_their_numbers(site):
     folder = site / "generative/face-dcgan/layer2"
-    found = make_generators()[0].arrays["dissections"]
-    units, amounts = found["layer2/units"].tolist(), found["layer2/ablated"]
+    found = make_generators()[0].units.dissections["layer2"]
+    units, amounts = found.units.tolist(), found.ablated
     assert len(units) >= 2
     for place, unit in enumerate(units):
         text = (folder / str(unit) / "index.html").read_text("utf-8")

@@ -10,6 +10,7 @@ import numpy as np
 
 from atlas.chapters.generative.attributes import ATTRIBUTES, Attribute
 from atlas.chapters.generative.direction_report import DirectionReport
+from atlas.chapters.generative.direction_study import DirectionStudy
 from atlas.chapters.generative.figures.figure import generator_figure
 from atlas.chapters.generative.methods import METHODS
 from atlas.chapters.generative.places import direction_page, picture_file
@@ -100,7 +101,7 @@ def _chance(report: DirectionReport, random: int) -> str:
 
 def rescoring_figure(results: GenerativeChapter, generator: GeneratorResults) -> Figure:
     """The effect of every InterFaceGAN direction on every attribute, plain and conditional."""
-    kept = [share for share in target_kept(generator) if share is not None]
+    kept = [share for share in target_kept(generator.directions) if share is not None]
     study = generator.directions
     span = f"{study.directions[0].span:g}"
     return generator_figure(
@@ -117,9 +118,8 @@ def rescoring_figure(results: GenerativeChapter, generator: GeneratorResults) ->
     )
 
 
-def target_kept(generator: GeneratorResults) -> list[float | None]:
+def target_kept(study: DirectionStudy) -> list[float | None]:
     """[A] the effect of each conditional direction on its target in shares of the plain one's; None where that has none."""
-    study = generator.directions
     pairs = zip(study.plain.diagonal().tolist(), study.conditional.diagonal().tolist(), strict=True)
     return [conditional / plain if plain else None for plain, conditional in pairs]
 
