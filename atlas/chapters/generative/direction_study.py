@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from atlas.chapters.generative import ganspace
 from atlas.chapters.generative.agreement import Nearest, between_methods, nearest_others
 from atlas.chapters.generative.direction_report import (
     STRENGTHS,
@@ -21,7 +20,7 @@ from atlas.chapters.generative.edit_evaluation import SHOWN, EditEvaluation, mak
 from atlas.chapters.generative.identity import explained, identity_preservation
 from atlas.chapters.generative.latent import Generator, features, first_affine
 from atlas.chapters.generative.method import REPEATS, Evidence, stability
-from atlas.chapters.generative.methods import METHODS
+from atlas.chapters.generative.methods import METHODS, ganspace
 from atlas.chapters.generative.study import Sample
 from atlas.core.pack import stored
 from atlas.core.seeds import name_seed
@@ -155,11 +154,11 @@ def span_of(spec: GeneratorSpec) -> float:
 
 
 def _stabilities(evidence: Evidence, found: Sequence[Direction]) -> dict[str, tuple[float, ...]]:
-    """Of each method that can be given its evidence again: the bootstrap stability of its directions, in order."""
+    """Of each method with bootstrap repeats: the stability of its directions, in order."""
     own = {
         name: np.stack([direction.vector for direction in found if direction.method == name])
         for name in METHODS
-        if METHODS[name].again and any(direction.method == name for direction in found)
+        if METHODS[name].repeat and any(direction.method == name for direction in found)
     }
     return {name: tuple(stability(METHODS[name], evidence, vectors)) for name, vectors in own.items()}
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from atlas.chapters.generative.dissect import Dissection
-from atlas.chapters.generative.figures.directions import direction_title
+from atlas.chapters.generative.figures.directions import ATTRIBUTE, direction_title
 from atlas.chapters.generative.figures.seeds import seeds_of, training_lines
 from atlas.chapters.generative.figures.tiles import code_tiles, path_tiles, unit_tiles
+from atlas.chapters.generative.methods import METHODS
 from atlas.chapters.generative.records import GeneratorResults, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.core.specs import Array
@@ -102,7 +103,7 @@ def _label(axes: Any, x: str, y: str) -> None:
 def _spectrum(generator: GeneratorResults, axes: Any) -> None:
     power = generator.quality.power
     axes.plot(np.arange(1, len(power)), 10 * np.log10(power[1:] + 1e-12), color=ACCENT, linewidth=1)
-    _label(axes, "cycles a picture", "power, dB")
+    _label(axes, "cycles per image", "power, dB")
 
 
 def _matrix(axes: Any, table: Array, rows: list[str], columns: list[str]) -> None:
@@ -114,8 +115,9 @@ def _matrix(axes: Any, table: Array, rows: list[str], columns: list[str]) -> Non
 
 def _rescoring(generator: GeneratorResults, axes: Any) -> None:
     study = generator.directions
-    columns = [*study.attributes, *(f"{name}, conditional" for name in study.attributes)]
-    _matrix(axes, np.concatenate([study.plain, study.conditional], 1), list(study.attributes), columns)
+    names = [ATTRIBUTE[name].title for name in study.attributes]
+    columns = [*names, *(f"{name}, conditional" for name in names)]
+    _matrix(axes, np.concatenate([study.plain, study.conditional], 1), names, columns)
 
 
 def _agreement(generator: GeneratorResults, axes: Any) -> None:
@@ -125,9 +127,9 @@ def _agreement(generator: GeneratorResults, axes: Any) -> None:
 
 def _stability(generator: GeneratorResults, axes: Any) -> None:
     for (name, values), colour in zip(generator.directions.stability.items(), (ACCENT, QUIET), strict=False):
-        axes.plot(range(len(values)), values, "o-", color=colour, linewidth=1, markersize=3, label=name)
+        axes.plot(range(len(values)), values, "o-", color=colour, linewidth=1, markersize=3, label=METHODS[name].title)
     axes.set_ylim(0, 1.02)
-    _label(axes, "direction", "mean |cosine| over repeats")
+    _label(axes, "direction", "mean |cosine| over bootstrap repeats")
     axes.legend(fontsize=6, frameon=False)
 
 
@@ -147,7 +149,7 @@ def _draw_seeds(results: AtlasResults, figure: Figure, axes: Any) -> None:
         style = ("-", "--", ":", "-.")[index // 2 % 4]
         axes.plot(line.x, line.y, style, color=(QUIET, ACCENT)[index % 2], linewidth=1, label=line.name)
     axes.set_ylim(0, 1.02)
-    _label(axes, "training steps", "share of what could be reached")
+    _label(axes, "training steps", "share of the maximum")
     axes.legend(fontsize=6, frameon=False)
 
 

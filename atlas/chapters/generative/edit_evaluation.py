@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from atlas.chapters.generative import hyperplane
 from atlas.chapters.generative.attributes import attributes_of, measure, smaller
 from atlas.chapters.generative.direction_report import Edits
 from atlas.chapters.generative.directions import Direction, edited
 from atlas.chapters.generative.identity import Reader, reader_of
 from atlas.chapters.generative.latent import Generator, draw, pictures
+from atlas.chapters.generative.methods import hyperplane
 from atlas.chapters.generative.study import Sample
 from atlas.core.errors import AtlasError
 from atlas.core.seeds import name_seed

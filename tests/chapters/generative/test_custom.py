@@ -143,8 +143,8 @@ def test_its_pages_are_there_and_say_what_is_left_out(made, tmp_path):
         assert f'id="{anchor}"' in texts[path] or f"id={anchor}" in texts[path], figure.page
         assert all(file in items for file in figure.files)
     own = texts[f"generative/{made.spec.name}/index.html"]
-    assert ("Left out here: SeFa, GANSpace and the dissection of units" in own) == (not made.spec.layers)
-    assert made.spec.weights.sha256 in own and "Own generator" in own
+    assert ("Not available: SeFa, GANSpace and the dissection of units" in own) == (not made.spec.layers)
+    assert made.spec.weights.sha256 in own and "Custom generator" in own
     assert {path for path in texts if path.endswith("/act/index.html")} == (
         {f"generative/{made.spec.name}/act/index.html"} if made.spec.layers else set()
     )

@@ -33,7 +33,7 @@ def test_every_direction_of_every_method_has_a_strip_and_all_edit_curves(site, g
             told = f"{ATTRIBUTE[name].title} <b>{fixed(effect)}</b>"
             assert told in text, (report.name, name)
         assert f"held-out R² {fixed(study.reader_r2)}" in text
-        assert f"At the ends {fixed(report.identity)} is kept" in text
+        assert f"At the ends the cosine is {fixed(report.identity)}," in " ".join(text.split())
 
 
 def test_a_conditional_direction_and_its_plain_one_lead_to_each_other(site):
@@ -49,7 +49,7 @@ def test_the_table_of_conditional_effects_tells_what_conditioning_costs(site, ge
     text = html.unescape((site / "generative/face-dcgan/index.html").read_text("utf-8"))
     study = generator.directions
     raw, cleared = study.plain.diagonal(), study.conditional.diagonal()
-    table = text[text.index("Target kept") : text.index('id="agreement"')]
+    table = text[text.index("Target effect kept") : text.index('id="agreement"')]
     shown = re.findall(r"<td class=\"?n\"?>([^<]*%)", table)
     assert shown == [percent(share) for share in cleared / raw]
 
@@ -58,8 +58,8 @@ def test_the_strips_of_a_code_are_named(site):
     coded = make_generators()[1]
     text = (site / f"generative/{coded.spec.name}/index.html").read_text("utf-8")
     plate = text[text.index("Codes and factors</h2>") :].partition("<figcaption>")[0]
-    heads = [f"Choice: {choice}" for choice in coded.spec.choices]
-    assert re.findall(r"<span>([^<]*)</span>", plate) == [*heads, "number 0", "number 1"]
+    heads = [f"Categorical: {choice}" for choice in coded.spec.choices]
+    assert re.findall(r"<span>([^<]*)</span>", plate) == [*heads, "continuous 0", "continuous 1"]
     with Image.open(site / f"pictures/generative/{coded.spec.name}/codes.avif") as sheet:
         width, height = sheet.size
     assert width * coded.spec.numbers == height * 9 * len(coded.spec.choices)

@@ -1,19 +1,19 @@
 """Methods that find directions, against slow re-derivations and planted directions."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from atlas.chapters.generative import conditional, ganspace, hyperplane, sefa
 from atlas.chapters.generative.agreement import between_methods, nearest_others
 from atlas.chapters.generative.direction_study import study_directions
 from atlas.chapters.generative.directions import Direction, cosines, edited, expected_cosine, random_directions, signed
-from atlas.chapters.generative.hyperplane import varies
 from atlas.chapters.generative.latent import Generator, draw, first_affine, pictures
 from atlas.chapters.generative.method import Evidence, stability
-from atlas.chapters.generative.methods import METHODS
+from atlas.chapters.generative.methods import METHODS, conditional, ganspace, hyperplane, sefa
+from atlas.chapters.generative.methods.hyperplane import varies
 from atlas.chapters.generative.study import study_sample
 from atlas.core.errors import AtlasError
 from atlas.networks.generators import GENERATORS
@@ -104,7 +104,7 @@ def test_hyperplanes_of_a_planted_generator_and_the_conditional_edit():
     before, after = planted_attributes(z), planted_attributes(z + 2 * cleared.vector)
     assert np.abs((after - before)[:, 1]).max() < 0.1  # what it was freed of stays
     assert (after - before)[:, 0].min() > 1.5  # sin 60 degrees of the effect is left
-    assert not conditional.freed(first.vector, first.vector[None]).any()
+    assert not conditional.orthogonal_to(first.vector, first.vector[None]).any()
 
 
 def test_a_normal_that_is_wholly_made_of_the_others_gives_no_conditional_direction():
@@ -124,6 +124,13 @@ def test_every_method_says_what_it_is_and_gives_unit_vectors_of_its_own_name(nam
     assert all(direction.method == name for direction in found)
     assert [np.linalg.norm(direction.vector) for direction in found] == pytest.approx([1] * len(found))
     assert METHODS[name].words.endswith(".") and METHODS[name].weight and METHODS[name].paper
+
+
+def test_every_file_of_the_folder_is_a_method():
+    files = {path.stem for path in Path(sefa.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(METHODS) == files
+    assert list(METHODS) == sorted(METHODS, key=lambda name: METHODS[name].order)
+    assert all(bool(method.repeat) == bool(method.resampled) for method in METHODS.values())
 
 
 def test_what_cannot_be_read_is_left_out():

@@ -114,14 +114,15 @@ def test_bound_and_gap_are_told_as_shares_of_what_could_be_reached():
 def test_the_caption_of_the_seeds_tells_what_was_measured():
     coded = make_generators()[1]
     told = seeds_figure(chapter_of(make_results()), [coded]).caption
-    assert "Over 3 steps of training, for 1 seed" in told
-    assert f"ends at {percent(0.3 / np.log(2))}" in told
-    assert "From step 2 on" in told
+    assert "3 training steps, 1 seed" in told
+    assert f"ends at {percent(0.3 / np.log(2))} of the code's entropy" in told
+    assert "starts at step 2" in told
     assert "mutual information gap 0.300 (shuffled codes 0.0200)" in told
 
 
 @pytest.mark.parametrize(
-    ("percentile", "told"), [(1.0, "more than all 4 random"), (0.75, "more than 75\u202f% of 4 random")]
+    ("percentile", "told"),
+    [(1.0, "larger than that of all 4 random"), (0.75, "larger than that of 75\u202f% of 4 random")],
 )
 def test_a_direction_that_beats_all_random_ones_is_told_so(generator, percentile, told):
     one = replace(generator.directions.directions[0], percentile=percentile)

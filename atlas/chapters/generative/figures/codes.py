@@ -10,6 +10,11 @@ from atlas.core.results import Figure
 from atlas.publish.words import count, number
 
 
+def code_names(alignment: Alignment) -> tuple[str, ...]:
+    """[K] the codes in InfoGAN's terms: one categorical code, then the continuous ones."""
+    return ("categorical", *(f"continuous {index}" for index in range(len(alignment.codes) - 1)))
+
+
 def codes_figure(results: GenerativeChapter, generator: GeneratorResults, alignment: Alignment) -> Figure:
     """Strips along each code, and a table of codes by factors."""
     return generator_figure(
@@ -17,12 +22,12 @@ def codes_figure(results: GenerativeChapter, generator: GeneratorResults, alignm
         generator,
         name="codes",
         title="Codes and factors",
-        caption="Each number of the code from −1 to 1 under each choice; and how much the codes that are read from "
-        f"{count(alignment.sprites, 'real sprite')} tell of their known factors. Mutual information gap "
+        caption="Each continuous code from −1 to 1 under each value of the categorical code; and the alignment of the codes "
+        f"read from {count(alignment.sprites, 'real sprite')} with their known factors. Mutual information gap "
         f"{number(alignment.mig)} (shuffled codes {number(alignment.mig_null)}), disentanglement "
         f"{number(alignment.disentanglement)} ({number(alignment.disentanglement_null)}), completeness "
         f"{number(alignment.completeness)} ({number(alignment.completeness_null)}).",
-        alt="Strips of sprites along each code, and a table of codes by factors",
+        alt="Sprites along each continuous code, and tables of codes by factors",
         file=picture_file(generator.spec.name, "codes"),
     )
 
@@ -34,14 +39,13 @@ def real_figure(results: GenerativeChapter, generator: GeneratorResults, real: C
         results,
         generator,
         name="real",
-        title="Made and real",
-        caption="Above: pictures of the generator, below each its nearest one of the "
-        f"{count(floor.learned, 'sprite')} that it learned from. In the feature space of {floor.extractor}, "
-        f"{count(floor.compared, 'picture')} of each kind: precision {number(real.precision, 2)}, recall "
-        f"{number(real.recall, 2)}, Fréchet distance {number(real.frechet)} (real against other real: "
+        title="Generated and real sprites",
+        caption=f"Top: generated images; below each, the nearest of the {count(floor.learned, 'sprite')} of the training "
+        f"set. In the feature space of {floor.extractor}, {count(floor.compared, 'image')} of each kind: precision {number(real.precision, 2)}, recall "
+        f"{number(real.recall, 2)}, Fréchet distance {number(real.frechet)} (real against other real ones: "
         f"{number(floor.precision_floor, 2)}, {number(floor.recall_floor, 2)}, {number(floor.frechet_floor)}). "
-        f"Mean distance to the nearest learned picture {number(real.nearest_made, 2)}, of fresh real ones "
-        f"{number(floor.nearest_real, 2)}.",
-        alt="Made sprites above their nearest real ones",
+        "Mean root-mean-square distance to the nearest training image: "
+        f"{number(real.nearest_made, 2)} for generated ones, {number(floor.nearest_real, 2)} for new real ones.",
+        alt="Generated sprites above their nearest real ones",
         file=picture_file(generator.spec.name, "real"),
     )

@@ -1,8 +1,7 @@
-"""The figures of a generator's directions: each direction, and how all of them lie to one another."""
+"""The figures of a generator's directions: each direction, and how they relate to one another."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -16,8 +15,9 @@ from atlas.chapters.generative.methods import METHODS
 from atlas.chapters.generative.places import direction_page, picture_file
 from atlas.chapters.generative.records import GenerativeChapter, GeneratorResults
 from atlas.core.results import Figure
-from atlas.core.specs import Array
-from atlas.publish.words import count, listed, number, percent
+from atlas.core.specs import Array, GeneratorSpec
+from atlas.publish.format import THIN
+from atlas.publish.words import MINUS, count, listed, number, percent
 
 ATTRIBUTE: Mapping[str, Attribute] = {attribute.name: attribute for attribute in ATTRIBUTES}
 
@@ -81,39 +81,44 @@ def direction_figure(results: GenerativeChapter, generator: GeneratorResults, re
 
 def _caption(generator: GeneratorResults, report: DirectionReport) -> str:
     study = generator.directions
-    leak = number(report.leakage, 2) if math.isfinite(report.leakage) else "everything"
     return (
-        f"From −{report.span:g} to +{report.span:g} along the direction, for the {study.shown} latent vectors whose "
-        f"pictures are the most ordinary. {ATTRIBUTE[report.target].title}: {towards(report)}, "
-        f"{number(abs(report.effect), 2)} standard deviations from end to end, {_chance(report, study.chance)}; "
-        f"strictly monotone for {percent(report.monotone)} of {count(study.edited, 'latent vector')}; "
-        f"mean effect on the other attributes {leak} of the target's; what else is read from the picture keeps a cosine "
-        f"of {number(report.identity, 2)} at the ends (random directions {number(study.chance_identity, 2)}, "
-        f"unrelated pictures {number(study.unrelated, 2)})."
+        f"Edit strengths from {strength(generator.spec, -report.span)} to {strength(generator.spec, report.span)} along "
+        f"the direction, for the {study.shown} latent vectors whose images are closest to the mean of all attributes. "
+        f"{ATTRIBUTE[report.target].title} ({towards(report)}): effect of {number(abs(report.effect), 2)} standard "
+        f"deviations from end to end, {_chance(report, study.chance)}; strictly monotone for "
+        f"{percent(report.monotone)} of {count(study.edited, 'latent vector')}; mean entangled effect on the other "
+        f"attributes {number(report.leakage, 2)} times the target's; identity preservation at the ends "
+        f"{number(report.identity, 2)} (cosine; random directions {number(study.chance_identity, 2)}, unrelated pairs "
+        f"{number(study.unrelated, 2)})."
     )
+
+
+def strength(spec: GeneratorSpec, value: float) -> str:
+    """An edit strength in words: +3 σ; a plain number where codes have no standard deviation of 1."""
+    return f"{MINUS if value < 0 else '+'}{abs(value):g}{'' if spec.numbers else THIN + 'σ'}"
 
 
 def _chance(report: DirectionReport, random: int) -> str:
     share = "all" if report.percentile == 1 else f"{percent(report.percentile)} of"
-    verdict = "" if is_better(report) else ", so no better than chance"
-    return f"more than {share} {random} random directions{verdict}"
+    verdict = "" if is_better(report) else ", hence not above chance"
+    return f"larger than that of {share} {random} random directions{verdict}"
 
 
 def rescoring_figure(results: GenerativeChapter, generator: GeneratorResults) -> Figure:
     """The effect of every InterFaceGAN direction on every attribute, plain and conditional."""
-    kept = [share for share in target_kept(generator.directions) if share is not None]
-    study = generator.directions
-    span = f"{study.directions[0].span:g}"
+    spec, study = generator.spec, generator.directions
+    kept = [share for share in target_kept(study) if share is not None]
+    span = study.directions[0].span
     return generator_figure(
         results,
         generator,
         name="rescoring",
         title="Re-scoring matrix",
-        caption=f"Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations from "
-        f"dose −{span} to +{span}: raw, and conditional, where each direction is freed of its part along all the others. "
-        f"Conditioning keeps {percent(float(np.mean(kept)))} of the effect on the target on average, from "
-        f"{percent(min(kept))} to {percent(max(kept))}; the mean effect on the other attributes falls from "
-        f"{number(others_moved(study.plain), 2)} to {number(others_moved(study.conditional), 2)}.",
+        caption="Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations, from edit "
+        f"strength {strength(spec, -span)} to {strength(spec, span)}: plain, and conditional, where each direction is made "
+        f"orthogonal to all the others. Conditioning keeps {percent(float(np.mean(kept)))} of the effect on the target on "
+        f"average (from {percent(min(kept))} to {percent(max(kept))}); the mean entangled effect on the other attributes "
+        f"is {number(others_moved(study.plain), 2)} without and {number(others_moved(study.conditional), 2)} with it.",
         alt="Two tables of effects, directions by attributes",
     )
 
@@ -137,19 +142,16 @@ def agreement_figure(results: GenerativeChapter, generator: GeneratorResults) ->
         generator,
         name="agreement",
         title="Agreement of methods",
-        caption=f"|cosine| between every two directions. Two random directions of {generator.spec.free} dimensions have "
-        f"{number(generator.directions.expected_cosine, 2)} on average.",
-        alt="Matrix of cosines between directions",
+        caption="|cosine| between each pair of directions. The mean of random pairs in "
+        f"{generator.spec.free} dimensions is {number(generator.directions.expected_cosine, 2)}.",
+        alt="Matrix of |cosines| between directions",
     )
-
-
-REPEATED = {"sefa": "SeFa: outputs of the first step drawn again", "ganspace": "GANSpace: samples drawn again"}
-"""Of the methods with bootstrap repeats: what is drawn again."""
 
 
 def stability_figure(results: GenerativeChapter, generator: GeneratorResults) -> Figure:
     """Spectrum and bootstrap stability of the methods that rank their directions."""
     study = generator.directions
+    resampled = [f"{METHODS[name].title}: {METHODS[name].resampled} resampled" for name in study.stability]
     ranges = [
         f"{METHODS[name].title} {number(min(values), 2)} to {number(max(values), 2)}"
         for name, values in study.stability.items()
@@ -159,8 +161,7 @@ def stability_figure(results: GenerativeChapter, generator: GeneratorResults) ->
         generator,
         name="stability",
         title="Spectrum and stability",
-        caption="Share of the method's own spectrum that each direction holds, and the mean |cosine| with its best match "
-        f"in {study.repeats} bootstrap repeats ({'; '.join(REPEATED[name] for name in study.stability)}): "
-        f"{listed(ranges)}.",
-        alt="Table of spectrum and stability by direction",
+        caption="Share of the method's own spectrum by direction, and the mean |cosine| of each direction with its best "
+        f"match in {study.repeats} bootstrap repeats ({'; '.join(resampled)}): {listed(ranges)}.",
+        alt="Plots of spectrum and stability by direction",
     )

@@ -1,4 +1,4 @@
-"""The figure of all InfoGANs together: what their codes came to mean over training, and how much of that is the seed."""
+"""The figure of all InfoGANs together: information bound and alignment over training, and their spread over seeds."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def alignments_of(seeds: Sequence[GeneratorResults]) -> list[Alignment]:
 
 
 def training_lines(seeds: Sequence[GeneratorResults]) -> list[Line]:
-    """Two lines a seed over the steps of its training: bound and alignment, as shares of what could be reached."""
+    """Two lines a seed over the steps of its training: information bound and gap, as shares of their maximum."""
     lines = []
     for generator in seeds:
         card, most = _card(generator), np.log(len(generator.spec.choices))
         steps = tuple(float(point.step) for point in card.curve)
         reached = tuple(max(0.0, point.bound_choice / most) for point in card.curve)
-        lines.append(Line(f"bound of the choice, seed {card.seed}", steps, reached))
+        lines.append(Line(f"information bound, seed {card.seed}", steps, reached))
         gaps = tuple(point.mig for point in card.curve)
         lines.append(Line(f"mutual information gap, seed {card.seed}", steps, gaps))
     return lines
@@ -62,9 +62,9 @@ def seeds_figure(results: GenerativeChapter, seeds: Sequence[GeneratorResults]) 
     return Figure(
         id="generative/seeds",
         kind="generative-seeds",
-        title="Bound and alignment over training",
+        title="Information bound and alignment over training",
         caption=_caption(seeds),
-        alt=f"Bound of the choice and mutual information gap over the steps of training, for {names}",
+        alt=f"Plot of information bound and mutual information gap over the training steps of {names}",
         page="generative/index.html#seeds",
         files=(),
         licence=LICENCE,
@@ -83,11 +83,11 @@ def _caption(seeds: Sequence[GeneratorResults]) -> str:
         for title, column in zip(MEASURES, columns, strict=True)
     ]
     return (
-        f"Over {count(int(lines[0].x[-1]), 'step')} of training, for {count(len(seeds), 'seed')}: the lower bound of the "
-        "mutual information of choice and picture (Chen et al. 2016), as a share of the choice's entropy, ends at "
-        f"{listed([percent(bound) for bound in bounds])}; the mutual information gap of codes read from real sprites is "
-        f"the other line. From step {card.steps:,} on a critic of its own teaches the generator edges. "
-        f"As measured here: {'; '.join(measured)}."
+        f"{count(int(lines[0].x[-1]), 'training step')}, {count(len(seeds), 'seed')}. The lower bound of the mutual "
+        "information between categorical code and image (Chen et al. 2016) ends at "
+        f"{listed([percent(bound) for bound in bounds])} of the code's entropy. The other line is the mutual information "
+        f"gap of codes read from real sprites. Adversarial fine-tuning with a separate critic starts at step "
+        f"{card.steps:,}. Measured here: {'; '.join(measured)}."
     )
 
 

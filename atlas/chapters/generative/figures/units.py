@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atlas.chapters.generative.dissect import VISIBLE
 from atlas.chapters.generative.figures.figure import generator_figure
 from atlas.chapters.generative.places import dissected_unit_page, dissection_page, picture_file
 from atlas.chapters.generative.records import GenerativeChapter, GeneratorResults
@@ -27,11 +28,11 @@ def units_figure(results: GenerativeChapter, generator: GeneratorResults, layer:
         generator,
         name=f"units-{layer}",
         title=f"Units of {layer}",
-        caption=f"{count(len(amounts), 'unit')} spread evenly over {layer}: pictures on which a unit is on the most, where "
-        "it is on in them, the same with the unit held at zero, where pixels then change, one picture before and after "
-        "the unit is switched on in the middle, and where that changes pixels. Holding one changes a pixel by "
-        f"{number(float(amounts.min()), 2)} to {number(float(amounts.max()), 2)} grey levels on average.",
-        alt=f"Pictures with and without units of {layer}",
+        caption=f"{count(len(amounts), 'unit')} evenly spaced over {layer}: the images with the highest activation, the "
+        "activation map on them, the same images with the unit ablated (set to zero), the mean change of each pixel, one "
+        "image before and after the unit is inserted in the centre, and the change of each pixel. Ablating one unit "
+        f"changes a pixel by {number(float(amounts.min()), 2)} to {number(float(amounts.max()), 2)} grey levels on average.",
+        alt=f"Images with and without units of {layer}",
         page=f"{dissection_page(generator.spec.name, layer)}#units-{layer}",
     )
 
@@ -46,7 +47,7 @@ def unit_figures(results: GenerativeChapter, generator: GeneratorResults, layer:
             name=f"{layer}-{unit}",
             title=f"Unit {unit} of {layer}",
             caption=_caption(generator, layer, index),
-            alt=f"Pictures with and without unit {unit} of {layer}",
+            alt=f"Images with and without unit {unit} of {layer}",
             page=f"{dissected_unit_page(name, layer, unit)}#unit",
             file=picture_file(name, f"{layer}-{unit}"),
         )
@@ -55,9 +56,10 @@ def unit_figures(results: GenerativeChapter, generator: GeneratorResults, layer:
 def _caption(generator: GeneratorResults, layer: str, index: int) -> str:
     found = generator.units.dissections[layer]
     return (
-        f"The pictures on which unit {found.units[index]} is on the most, where it is on in them, and the same with the "
-        f"unit held at zero, which changes a pixel by {number(GREY * float(found.ablated[index]), 2)} grey levels on "
-        f"average (rank {rank_of(found.ablated, index)} of the {len(found.units)} dissected units of the layer) and "
-        f"{percent(float(found.changed[index]))} of the pixels visibly; where they change; then the picture on which it "
-        "is quietest before and after it is switched on in the middle quarter, and where that changes pixels."
+        f"The images with the highest activation of unit {found.units[index]}, its activation map on them, and the same "
+        f"images with the unit ablated (set to zero). Ablation changes a pixel by "
+        f"{number(GREY * float(found.ablated[index]), 2)} grey levels on average (rank {rank_of(found.ablated, index)} of "
+        f"the {len(found.units)} dissected units of the layer) and {percent(float(found.changed[index]))} of the pixels "
+        f"by more than {GREY * VISIBLE:g}; a map shows the mean change. Then the image with its lowest activation before "
+        "and after the unit is inserted in the central quarter, and the map of that change."
     )

@@ -1,4 +1,4 @@
-"""The page of a direction: its report."""
+"""The page of a latent direction: its report."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def page(generator: GeneratorResults, report: DirectionReport, figure: Figure) -
         "attribute": ATTRIBUTE,
         "better": is_better(report),
         "strengths": strengths,
+        "unit": "" if spec.numbers else " (σ)",
         "side": spec.size * (2 if spec.size < 64 else 1),
         "curves": curves,
         "identity": chart(_identity(study, report, strengths)),
@@ -61,8 +62,8 @@ def _identity(study: DirectionStudy, report: DirectionReport, strengths: Sequenc
     ends, random = (strengths[0], 0.0, strengths[-1]), study.chance_identity
     return [
         Line("this direction", tuple(strengths), tuple(report.identities.tolist())),
-        Line("a random direction", ends, (random, 1.0, random)),
-        Line("unrelated pictures", ends, (study.unrelated,) * 3),
+        Line("random directions (mean)", ends, (random, 1.0, random)),
+        Line("unrelated pairs", ends, (study.unrelated,) * 3),
     ]
 
 

@@ -1,11 +1,11 @@
-"""What single units of a generator draw: a page for each layer, all its dissected units in rows, and a page for each of them."""
+"""Ablation and insertion of single units: a page for each layer, all its dissected units in rows, and a page for each of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from atlas.chapters.generative.dissect import Dissection
+from atlas.chapters.generative.dissect import VISIBLE, Dissection
 from atlas.chapters.generative.figures.tiles import UNIT_TILES, unit_tiles
 from atlas.chapters.generative.figures.units import GREY, rank_of
 from atlas.chapters.generative.places import dissected_unit_page, dissection_page, picture_file
@@ -17,7 +17,7 @@ from atlas.publish.pixels import avif, tiled
 
 @dataclass(frozen=True)
 class DissectedUnit:
-    """A row of the layer's page, and what the unit's own page says first."""
+    """A row of the layer's page, and what the lede of the unit's own page reports."""
 
     unit: int
     file: str
@@ -30,7 +30,12 @@ class DissectedUnit:
 def pages(generator: GeneratorResults, layer: str, figures: Mapping[str, Figure]) -> Iterator[Item]:
     """The page of a layer, the unit with the largest effect first, and those of its units, in the order of their indices."""
     spec, found = generator.spec, generator.units.dissections[layer]
-    shared = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "columns": UNIT_TILES}
+    shared = {
+        "spec": spec,
+        "layer": next(one for one in spec.layers if one.name == layer),
+        "columns": UNIT_TILES,
+        "visible": f"{GREY * VISIBLE:g}",
+    }
     units = [_unit(spec.name, layer, found, index) for index in range(len(found.units))]
     for index, one in enumerate(units):
         tiles = unit_tiles(found.row(index))

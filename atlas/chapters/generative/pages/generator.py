@@ -10,6 +10,7 @@ from PIL import Image
 
 from atlas.chapters.generative.direction_report import DirectionReport
 from atlas.chapters.generative.direction_study import DirectionStudy
+from atlas.chapters.generative.figures.codes import code_names
 from atlas.chapters.generative.figures.directions import (
     ATTRIBUTE,
     direction_label,
@@ -53,6 +54,7 @@ def _page(context: AtlasContext, generator: GeneratorResults, figures: Mapping[s
         "card": generator.card,
         "study": study,
         "codes": generator.codes,
+        "code_names": code_names(generator.codes.alignment) if generator.codes else (),
         "layers": generator.units.layers,
         "figures": figures,
         "groups": _groups(study),

@@ -45,6 +45,10 @@ def find(evidence: Evidence) -> list[Direction]:
 
 
 METHOD = Method(
-    "InterFaceGAN", "shen2020interfacegan", "The normal of a plane in z that parts pictures by a measured attribute.",
-    "Held-out accuracy", find,
-)  # fmt: skip
+    "InterFaceGAN",
+    order=30,
+    paper="shen2020interfacegan",
+    words="The normal of a hyperplane in z that separates images by a measured attribute.",
+    weight="Held-out accuracy",
+    find=find,
+)
