@@ -1,4 +1,4 @@
-"""Do methods agree? The nearest direction of another method, against how near random directions come to the same ones."""
+"""Agreement of methods: the nearest direction of another method, against how near random directions come."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def nearest_others(directions: Sequence[Direction], seed: int) -> list[Nearest]:
 
 
 def _nearest(directions: Sequence[Direction], row: int, near: Array, chance: Array) -> Nearest:
-    """The nearest direction to that at `row`, which has |cosines| `near` [K]; those of R random directions are `chance` [R, K]."""
+    """The nearest direction to that at `row`, from its |cosines| [K]; `chance` [R, K] are those of random ones."""
     others = [index for index, other in enumerate(directions) if not related(directions[row], other)]
     if not others:
         return Nearest()
@@ -51,10 +51,9 @@ def _nearest(directions: Sequence[Direction], row: int, near: Array, chance: Arr
 
 
 def between_methods(directions: Sequence[Direction], seed: int) -> tuple[list[str], Array, Array]:
-    """(M methods, [M, M] agreement, [M] chance).
+    """(M methods, [M, M] agreement, [M] agreement of random directions).
 
-    Agreement is the mean |cosine| of the directions of one method (row) with their nearest of another (column); chance is that
-    of random directions.
+    Agreement is the mean |cosine| of the directions of one method (row) with their nearest ones of another (column).
     """
     methods = list(dict.fromkeys(direction.method for direction in directions))
     parts = [np.stack([one.vector for one in directions if one.method == method]) for method in methods]

@@ -39,7 +39,8 @@ def box(values: Array, top: float, bottom: float, left: float, right: float) -> 
 
 
 def brightest(rgb: Array) -> Array:
-    """[N, S, S] the largest channel; pair by pair, twenty times as fast as a maximum over three neighbours in memory."""
+    """[N, S, S] the largest channel."""
+    # pair by pair: twenty times as fast as a maximum over three neighbours in memory
     return np.maximum(np.maximum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
 
 
@@ -84,7 +85,7 @@ def saturation(rgb: Array) -> Array:
 
 
 def sharpness(rgb: Array) -> Array:
-    """Mean change of luminance from pixel to pixel in shares of its standard deviation, so that contrast is left out."""
+    """Mean change of luminance between adjacent pixels, in shares of its standard deviation: free of contrast."""
     light = luminance(rgb)
     steps = [_mean(np.abs(np.diff(light, axis=axis))) for axis in (1, 2)]
     found: Array = (steps[0] + steps[1]) / (light.std((1, 2)) + 0.02)
@@ -92,7 +93,7 @@ def sharpness(rgb: Array) -> Array:
 
 
 def turn(rgb: Array) -> Array:
-    """Left-right asymmetry of the head, in [-1, 1]: the horizontal centroid of skin (more red than blue) in the middle rows."""
+    """Left-right asymmetry of the head, in [-1, 1]: horizontal centroid of skin (more red than blue), middle rows."""
     red, blue = rgb[..., 0], rgb[..., 2]
     skin = np.clip((red - blue) / (rgb.sum(3) + 0.05), 0, None)
     return _centroid(box(skin, 0.3, 0.9, 0, 1), 2)

@@ -1,4 +1,4 @@
-"""The report of a latent direction: what it does to every attribute, how cleanly, and whether random directions do as much."""
+"""The report of a latent direction: its effect on every attribute, leakage, and the effects of random directions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Edits:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a direction does. Effects are in standard deviations of the attribute, from the lowest to the highest edit strength."""
+    """What a direction does; effects are in standard deviations of the attribute, from end to end."""
 
     curve: Array  # [D, A] mean change against no edit
     effects: Array  # [A]
@@ -86,9 +86,9 @@ def leakage(effect: Array, target: int) -> float:
 
 
 def against_chance(effect: Array, chance: Array) -> Array:
-    """Effects [..., A] in units of what random directions (effects [R, A]) do to each attribute: their root mean square.
+    """Effects [..., A] in units of the root mean square effect of random directions (effects [R, A]) on each attribute.
 
-    Attributes that anything moves, such as brightness, so do not hide those that little else moves, such as a turned head.
+    So attributes that any direction moves, such as brightness, do not hide those that few move, such as a turned head.
     """
     found: Array = effect / np.maximum(np.sqrt((chance**2).mean(0)), 1e-9)
     return found
@@ -97,8 +97,9 @@ def against_chance(effect: Array, chance: Array) -> Array:
 def percentile(effect: Array, target: int, chance: Array, *, chosen: bool) -> float:
     """Share of random directions (effects [R, A]) whose effect is smaller than effect [A] on its target.
 
-    A target that was `chosen` after the fact, as the attribute that moves most in units of chance, meets the random directions'
-    own largest such effect, so that the choice costs what it is worth; a supervised one meets their effect on the same attribute.
+    A target that was `chosen` after the fact, as the attribute with the largest effect in units of chance, is compared
+    with the largest such effect of each random direction, which corrects for the selection; a supervised target is
+    compared with their effect on the same attribute.
     """
     own, others = np.abs(against_chance(effect, chance)), np.abs(against_chance(chance, chance))
     rivals = others.max(1) if chosen else others[:, target]
@@ -106,7 +107,7 @@ def percentile(effect: Array, target: int, chance: Array, *, chosen: bool) -> fl
 
 
 def effect_of(direction: Direction, edits: Edits, chance: Array, names: tuple[str, ...]) -> Effect:
-    """What a direction does, from measured edits, the effects of random directions [R, A] and the names of the A attributes."""
+    """What a direction does, from measured edits, effects of random directions [R, A] and the attributes' names [A]."""
     effect = effects(edits.measures)
     supervised = direction.attribute in names
     target = names.index(direction.attribute) if supervised else int(np.abs(against_chance(effect, chance)).argmax())

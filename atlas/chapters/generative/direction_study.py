@@ -73,8 +73,8 @@ def study_directions(
 ) -> DirectionStudy:
     """Directions of all methods with their reports, against `chance` random directions; agreement and stability.
 
-    `count` directions of each unsupervised method, each tried on `vectors` latent vectors. AtlasError where no attribute
-    differs between the pictures of the sample.
+    `count` directions of each unsupervised method, each tried on `vectors` latent vectors. AtlasError where no
+    attribute differs between the pictures of the sample.
     """
     evaluation = make_evaluation(generator, sample, vectors=vectors, seed=seed)
     evidence = gather(evaluation, sample, count=count, seed=seed)
@@ -149,7 +149,7 @@ def find_directions(evidence: Evidence) -> list[Direction]:
 
 
 def span_of(spec: GeneratorSpec) -> float:
-    """The largest edit strength, the same for every direction and for chance: 3, or 1 where z has numbers in [-1, 1]."""
+    """The largest edit strength of every direction, random ones too: 3, or 1 where z has numbers in [-1, 1]."""
     return 1.0 if spec.numbers else 3.0
 
 

@@ -1,4 +1,4 @@
-"""What a single unit of a generator draws (GAN Dissection, Bau et al. 2019): ablate it, insert it, and look at the pixels."""
+"""Ablation and insertion of single units, and the pixels that change (GAN Dissection, Bau et al. 2019)."""
 
 from __future__ import annotations
 

@@ -74,8 +74,9 @@ def make_evaluation(generator: Generator, sample: Sample, *, vectors: int, seed:
     varying = np.array([hyperplane.varies(values) for values in sample.measures.T])
     if not varying.any():
         raise AtlasError(
-            f"{spec.name}: no measured attribute differs between its {len(sample.z)} pictures, so no direction can be "
-            "evaluated. It draws the same from every z: look at its weights, and at the range of its values in the recipe."
+            f"{spec.name}: no measured attribute differs between its {len(sample.z)} pictures, so no direction can "
+            "be evaluated. It draws the same from every z: look at its weights, and at the range of its values in "
+            "the recipe."
         )
     reader = reader_of(spec, sample.rgb, sample.z[:, : spec.free].astype(float))
     plain = pictures(generator, z, quick=True)

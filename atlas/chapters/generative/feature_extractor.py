@@ -28,7 +28,7 @@ class _Enough(Exception):
 
 
 def extract_features(rgb: Array) -> Array:
-    """[N, C] float64 mean activation of the extractor's layer on [N, S, S, 3] uint8, scaled to the extractor's input size."""
+    """[N, C] float64 mean activation of the extractor's layer on [N, S, S, 3] uint8, scaled to its input size."""
     import torch
     from torch.nn import functional as F
 

@@ -34,10 +34,10 @@ Repeat = Callable[[Evidence, np.random.Generator], Array]
 
 @dataclass(frozen=True)
 class Method:
-    """One way to find directions; a file of `methods/` holds it as METHOD, and the file's name is the name of its directions.
+    """One way to find directions; a file of `methods/` holds it as METHOD, and its directions have the file's name.
 
-    `find` returns nothing where the evidence that it reads is missing. `repeat` returns the directions [count, free] of evidence
-    that is resampled with replacement, in any order and sign; `resampled` says what is.
+    `find` returns nothing where the evidence that it reads is missing. `repeat` returns the directions [count, free]
+    of evidence that is resampled with replacement, in any order and sign; `resampled` is what is resampled, in words.
     """
 
     title: str

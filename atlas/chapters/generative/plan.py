@@ -34,24 +34,23 @@ STUDIES = ("samples", "directions", "dissections", "latent_maps", "qualities", "
 def tasks(context: PlanContext) -> Iterator[Task]:
     """What the chapter needs of every generator: a sample first, then the studies that read it."""
     recipe, chapter = context.recipe, section(context.recipe)
-    judge = {"judge": NETWORKS[EXTRACTOR].weights.sha256, "precision": native_precision("cpu")}
-    sprites = Task("sprites", "all", {"count": chapter.samples, "seed": recipe.seed, **judge}, {}, "sprites/all")
+    extractor = {"judge": NETWORKS[EXTRACTOR].weights.sha256, "precision": native_precision("cpu")}
+    sprites = Task("sprites", "all", {"count": chapter.samples, "seed": recipe.seed, **extractor}, {}, "sprites/all")
     if any(spec.numbers for spec in chapter.chosen()):
         yield sprites
     for spec in chapter.chosen():
-        base = {"generator": spec.name, "weights": spec.weights.sha256, "seed": recipe.seed,
-                "precision": native_precision("cpu"), **_told(spec)}  # fmt: skip
+        base = _base(spec, recipe.seed)
         sample = _task("samples", spec, base | {"count": chapter.samples}, {})
         needs = {"sample": (sample.digest,)}
-        found = {"count": chapter.directions, "vectors": chapter.vectors, "chance": chapter.chance}
+        searched = {"count": chapter.directions, "vectors": chapter.vectors, "chance": chapter.chance}
         layout = recipe.maps.model_dump(include={"neighbours", "min_dist", "epochs"})
         yield sample
-        yield _task("directions", spec, base | found | _reader(spec), needs)
+        yield _task("directions", spec, base | searched | _reader(spec), needs)
         yield _task("dissections", spec, base | {"count": chapter.units}, {})
         yield _task("latent_maps", spec, base | layout, needs)
         yield _task("qualities", spec, base, needs)
         if spec.numbers:
-            yield _task("codes", spec, base | judge, needs | {"sprites": (sprites.digest,)})
+            yield _task("codes", spec, base | extractor, needs | {"sprites": (sprites.digest,)})
 
 
 def _reader(spec: GeneratorSpec) -> dict[str, str]:
@@ -59,14 +58,20 @@ def _reader(spec: GeneratorSpec) -> dict[str, str]:
     return {"reader": spec.reader.sha256} if spec.reader else {}
 
 
-def _told(spec: GeneratorSpec) -> dict[str, Any]:
-    """What an own generator's entry says of it; a registered one is known by its name."""
+def _base(spec: GeneratorSpec, seed: int) -> dict[str, Any]:
+    """The parameters of every task of a generator."""
+    base = {"generator": spec.name, "weights": spec.weights.sha256, "seed": seed, "precision": native_precision("cpu")}
+    return base | _custom(spec)
+
+
+def _custom(spec: GeneratorSpec) -> dict[str, Any]:
+    """The entry of a custom generator; a registered one is known by its name."""
     if not isinstance(spec.weights, OwnFile):
         return {}
-    told = {name: getattr(spec, name) for name in ("subject", "size", "z", "low", "first")}
-    told["layers"] = [layer.path for layer in spec.layers]
+    entry = {name: getattr(spec, name) for name in ("subject", "size", "z", "low", "first")}
+    entry["layers"] = [layer.path for layer in spec.layers]
     code = [spec.weights.code, spec.weights.code_sha256] if isinstance(spec.weights, OwnModule) else []
-    return {"own": {**told, "code": code}}
+    return {"own": {**entry, "code": code}}
 
 
 def _task(step: str, spec: GeneratorSpec, parameters: dict[str, Any], needs: Mapping[str, tuple[str, ...]]) -> Task:

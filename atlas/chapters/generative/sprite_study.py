@@ -1,4 +1,4 @@
-"""The studies of a generator of sprites, whose factors are known: which factors its codes encode, and generated against real."""
+"""The studies of a generator of sprites, whose factors are known: its codes, and its pictures against real ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STEPS = 9  # values of a number, from -1 to 1
 
 @dataclass(frozen=True, kw_only=True)
 class SpriteFloor:
-    """What real sprites score against other real ones: the floor of every distance, the ceiling of precision and recall."""
+    """Scores of real sprites against other real ones: the floor of distances, the ceiling of precision and recall."""
 
     extractor: str = stored("judge")  # the network in whose features sprites are compared
     compared: int = stored("judged")  # pictures of each kind
@@ -92,7 +92,7 @@ class CodeStudy:
 
 
 def study_sprites(count: int, seed: int) -> RealSprites:
-    """Real sprites in feature space: of those that were learned, and as many others, which are the floor of every distance.
+    """Real sprites of the training set in feature space, and the scores of as many others against them.
 
     `count`, but COMPARED at most.
     """

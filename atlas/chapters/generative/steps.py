@@ -1,4 +1,4 @@
-"""The work of the chapter's steps: read the inputs from the store, call the science, pack what it returns. Runs in worker processes."""
+"""The work of the chapter's steps, in worker processes: read the inputs, call the science, pack the result."""
 
 from __future__ import annotations
 

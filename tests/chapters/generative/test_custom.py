@@ -1,4 +1,4 @@
-"""Own generators: a planted one goes through every step to its pages, and every broken promise of an entry is named."""
+"""Custom generators: a planted one goes through every step to its pages; every broken promise of an entry is named."""
 
 import re
 import warnings
@@ -63,7 +63,15 @@ def nothing():
 def broken():
     raise KeyError("no such size")
 '''
-SMALL = 'extends = "tiny"\n[generative]\ngenerators = []\nsamples = 60\ndirections = 2\nvectors = 6\nchance = 6\nunits = 2\n'
+SMALL = """extends = "tiny"
+[generative]
+generators = []
+samples = 60
+directions = 2
+vectors = 6
+chance = 6
+units = 2
+"""
 SCRIPT, MODULE = 'torchscript = "planted.pt"\n', 'module = "planted:Planted"\nweights = "planted.safetensors"\n'
 LAYERS = 'first = "fc"\nlayers = ["act"]\n'
 
@@ -92,7 +100,7 @@ def save(module, path):
 
 
 def read(folder, entry, name="mine", z=6, size=32):
-    """A recipe with one own generator."""
+    """A recipe with one custom generator."""
     (folder / "atlas.toml").write_text(f'{SMALL}[[generative.own]]\nname = "{name}"\nz = {z}\nsize = {size}\n{entry}')
     return read_recipe(str(folder / "atlas.toml"))
 

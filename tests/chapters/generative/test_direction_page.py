@@ -1,4 +1,4 @@
-"""The page of a direction: every edit curve, what chance keeps, the strip for the slider, its counterpart; tables of its generator."""
+"""The page of a direction: edit curves, random directions, the strip, its counterpart; tables of its generator."""
 
 import html
 import re

@@ -33,7 +33,7 @@ STRENGTHS = np.linspace(-3, 3, 7)
 
 
 def edits(slopes, bend=0.0):
-    """Measures [7, 4, A]: attribute a grows by slopes[a] a unit of strength, every vector alike; `bend` folds the last vector's."""
+    """Measures [7, 4, A]: attribute a rises by slopes[a] per strength; `bend` folds those of the last vector."""
     measures = STRENGTHS[:, None, None] * np.asarray(slopes, float)[None, None]
     measures = np.repeat(measures, 4, axis=1)
     measures[-1, -1] -= bend

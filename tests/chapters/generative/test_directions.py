@@ -118,9 +118,16 @@ def test_every_method_says_what_it_is_and_gives_unit_vectors_of_its_own_name(nam
     random = np.random.default_rng(0)
     z = random.standard_normal((200, 8))
     early, shares = ganspace.components(random.standard_normal((200, 20)), 0)
-    found = METHODS[name].find(evidence(
-        z, z[:, :2], ("brightness", "contrast"), affine=random.standard_normal((30, 8)), early=early, shares=shares,
-    ))  # fmt: skip
+    found = METHODS[name].find(
+        evidence(
+            z,
+            z[:, :2],
+            ("brightness", "contrast"),
+            affine=random.standard_normal((30, 8)),
+            early=early,
+            shares=shares,
+        )
+    )
     assert all(direction.method == name for direction in found)
     assert [np.linalg.norm(direction.vector) for direction in found] == pytest.approx([1] * len(found))
     assert METHODS[name].words.endswith(".") and METHODS[name].weight and METHODS[name].paper
@@ -140,10 +147,15 @@ def test_what_cannot_be_read_is_left_out():
 def test_the_nearest_direction_is_of_another_paper_and_meets_the_best_of_as_many_random_ones():
     axes = np.eye(20)
     tilted = (axes[0] + axes[1]) / np.sqrt(2)
-    found = nearest_others([
-        Direction("sefa", 0, axes[0], 0), Direction("hyperplane", 0, tilted, 0, attribute="a"),
-        Direction("conditional", 0, tilted, 0, attribute="a"), Direction("ganspace", 0, axes[5], 0),
-    ], seed=0)  # fmt: skip
+    found = nearest_others(
+        [
+            Direction("sefa", 0, axes[0], 0),
+            Direction("hyperplane", 0, tilted, 0, attribute="a"),
+            Direction("conditional", 0, tilted, 0, attribute="a"),
+            Direction("ganspace", 0, axes[5], 0),
+        ],
+        seed=0,
+    )
     assert found[0].name == "hyperplane-a"
     assert (found[0].cosine, found[0].percentile) == pytest.approx((np.sqrt(0.5), 1), abs=0.01)
     assert found[1].name == "sefa-0"  # not the conditional one, which is made of it
@@ -201,9 +213,14 @@ class Grey(torch.nn.Module):
 def test_agreement_between_methods_is_that_of_each_direction_with_its_nearest():
     axes = np.eye(50)
     tilted = (axes[0] + axes[9]) / np.sqrt(2)
-    methods, table, chance = between_methods([
-        Direction("sefa", 0, axes[0], 0), Direction("sefa", 1, axes[1], 0), Direction("ganspace", 0, tilted, 0),
-    ], seed=0)  # fmt: skip
+    methods, table, chance = between_methods(
+        [
+            Direction("sefa", 0, axes[0], 0),
+            Direction("sefa", 1, axes[1], 0),
+            Direction("ganspace", 0, tilted, 0),
+        ],
+        seed=0,
+    )
     assert methods == ["sefa", "ganspace"]
     assert table == pytest.approx(np.array([[1, np.sqrt(0.5) / 2], [np.sqrt(0.5), 1]]))
     assert chance[1] == pytest.approx(expected_cosine(50), rel=0.1)  # of one direction; the nearest of two is nearer

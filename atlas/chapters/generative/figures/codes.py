@@ -22,9 +22,9 @@ def codes_figure(results: GenerativeChapter, generator: GeneratorResults, alignm
         generator,
         name="codes",
         title="Codes and factors",
-        caption="Each continuous code from −1 to 1 under each value of the categorical code; and the alignment of the codes "
-        f"read from {count(alignment.sprites, 'real sprite')} with their known factors. Mutual information gap "
-        f"{number(alignment.mig)} (shuffled codes {number(alignment.mig_null)}), disentanglement "
+        caption="Each continuous code from −1 to 1 under each value of the categorical code; and the alignment of "
+        f"the codes read from {count(alignment.sprites, 'real sprite')} with their known factors. Mutual "
+        f"information gap {number(alignment.mig)} (shuffled codes {number(alignment.mig_null)}), disentanglement "
         f"{number(alignment.disentanglement)} ({number(alignment.disentanglement_null)}), completeness "
         f"{number(alignment.completeness)} ({number(alignment.completeness_null)}).",
         alt="Sprites along each continuous code, and tables of codes by factors",
@@ -40,12 +40,13 @@ def real_figure(results: GenerativeChapter, generator: GeneratorResults, real: C
         generator,
         name="real",
         title="Generated and real sprites",
-        caption=f"Top: generated images; below each, the nearest of the {count(floor.learned, 'sprite')} of the training "
-        f"set. In the feature space of {floor.extractor}, {count(floor.compared, 'image')} of each kind: precision {number(real.precision, 2)}, recall "
-        f"{number(real.recall, 2)}, Fréchet distance {number(real.frechet)} (real against other real ones: "
-        f"{number(floor.precision_floor, 2)}, {number(floor.recall_floor, 2)}, {number(floor.frechet_floor)}). "
-        "Mean root-mean-square distance to the nearest training image: "
-        f"{number(real.nearest_made, 2)} for generated ones, {number(floor.nearest_real, 2)} for new real ones.",
+        caption=f"Top: generated images; below each, the nearest of the {count(floor.learned, 'sprite')} of the "
+        f"training set. In the feature space of {floor.extractor}, {count(floor.compared, 'image')} of each kind: "
+        f"precision {number(real.precision, 2)}, recall {number(real.recall, 2)}, Fréchet distance "
+        f"{number(real.frechet)} (real against other real ones: {number(floor.precision_floor, 2)}, "
+        f"{number(floor.recall_floor, 2)}, {number(floor.frechet_floor)}). Mean root-mean-square distance to the "
+        f"nearest training image: {number(real.nearest_made, 2)} for generated ones, "
+        f"{number(floor.nearest_real, 2)} for new real ones.",
         alt="Generated sprites above their nearest real ones",
         file=picture_file(generator.spec.name, "real"),
     )

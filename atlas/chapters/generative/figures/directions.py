@@ -82,14 +82,14 @@ def direction_figure(results: GenerativeChapter, generator: GeneratorResults, re
 def _caption(generator: GeneratorResults, report: DirectionReport) -> str:
     study = generator.directions
     return (
-        f"Edit strengths from {strength(generator.spec, -report.span)} to {strength(generator.spec, report.span)} along "
-        f"the direction, for the {study.shown} latent vectors whose images are closest to the mean of all attributes. "
-        f"{ATTRIBUTE[report.target].title} ({towards(report)}): effect of {number(abs(report.effect), 2)} standard "
-        f"deviations from end to end, {_chance(report, study.chance)}; strictly monotone for "
-        f"{percent(report.monotone)} of {count(study.edited, 'latent vector')}; mean entangled effect on the other "
-        f"attributes {number(report.leakage, 2)} times the target's; identity preservation at the ends "
-        f"{number(report.identity, 2)} (cosine; random directions {number(study.chance_identity, 2)}, unrelated pairs "
-        f"{number(study.unrelated, 2)})."
+        f"Edit strengths from {strength(generator.spec, -report.span)} to {strength(generator.spec, report.span)} "
+        f"along the direction, for the {study.shown} latent vectors whose images are closest to the mean of all "
+        f"attributes. {ATTRIBUTE[report.target].title} ({towards(report)}): effect of "
+        f"{number(abs(report.effect), 2)} standard deviations from end to end, {_chance(report, study.chance)}; "
+        f"strictly monotone for {percent(report.monotone)} of {count(study.edited, 'latent vector')}; mean "
+        f"entangled effect on the other attributes {number(report.leakage, 2)} times the target's; identity "
+        f"preservation at the ends {number(report.identity, 2)} (cosine; random directions "
+        f"{number(study.chance_identity, 2)}, unrelated pairs {number(study.unrelated, 2)})."
     )
 
 
@@ -114,17 +114,18 @@ def rescoring_figure(results: GenerativeChapter, generator: GeneratorResults) ->
         generator,
         name="rescoring",
         title="Re-scoring matrix",
-        caption="Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations, from edit "
-        f"strength {strength(spec, -span)} to {strength(spec, span)}: plain, and conditional, where each direction is made "
-        f"orthogonal to all the others. Conditioning keeps {percent(float(np.mean(kept)))} of the effect on the target on "
-        f"average (from {percent(min(kept))} to {percent(max(kept))}); the mean entangled effect on the other attributes "
-        f"is {number(others_moved(study.plain), 2)} without and {number(others_moved(study.conditional), 2)} with it.",
+        caption="Effect of each InterFaceGAN direction (row) on each attribute (column), in standard deviations, "
+        f"from edit strength {strength(spec, -span)} to {strength(spec, span)}: plain, and conditional, where each "
+        f"direction is made orthogonal to all the others. Conditioning keeps {percent(float(np.mean(kept)))} of the "
+        f"effect on the target on average (from {percent(min(kept))} to {percent(max(kept))}); the mean entangled "
+        f"effect on the other attributes is {number(others_moved(study.plain), 2)} without and "
+        f"{number(others_moved(study.conditional), 2)} with it.",
         alt="Two tables of effects, directions by attributes",
     )
 
 
 def target_kept(study: DirectionStudy) -> list[float | None]:
-    """[A] the effect of each conditional direction on its target in shares of the plain one's; None where that has none."""
+    """[A] effect of each conditional direction on its target in shares of the plain one's; None where that has none."""
     pairs = zip(study.plain.diagonal().tolist(), study.conditional.diagonal().tolist(), strict=True)
     return [conditional / plain if plain else None for plain, conditional in pairs]
 
@@ -161,7 +162,7 @@ def stability_figure(results: GenerativeChapter, generator: GeneratorResults) ->
         generator,
         name="stability",
         title="Spectrum and stability",
-        caption="Share of the method's own spectrum by direction, and the mean |cosine| of each direction with its best "
-        f"match in {study.repeats} bootstrap repeats ({'; '.join(resampled)}): {listed(ranges)}.",
+        caption="Share of the method's own spectrum by direction, and the mean |cosine| of each direction with its "
+        f"best match in {study.repeats} bootstrap repeats ({'; '.join(resampled)}): {listed(ranges)}.",
         alt="Plots of spectrum and stability by direction",
     )

@@ -1,4 +1,4 @@
-"""The figures of each generator: what it draws, its latent map and its quality, then those of its directions, units and codes."""
+"""The figures of each generator: its samples, latent map and quality, and those of its directions, units and codes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from atlas.publish.words import count, listed, number, percent
 
 
 def all_figures(atlas: AtlasResults) -> Iterator[Figure]:
-    """All figures of the chapter: generator by generator, in the order of their pages, then that of the InfoGANs together."""
+    """All figures of the chapter: generator by generator, in the order of their pages, then that of all InfoGANs."""
     results = chapter_of(atlas)
     for generator in results.generators:
         yield from generator_figures(results, generator)
@@ -74,19 +74,16 @@ def _sample(results: GenerativeChapter, generator: GeneratorResults) -> Figure:
 
 def _map(results: GenerativeChapter, generator: GeneratorResults) -> Figure:
     layout, spec = generator.layout, generator.spec
-    purity = (
-        f" Purity of the nearest neighbours' class {percent(layout.purity)} (shuffled: {percent(layout.purity_shuffled)})."
-        if spec.choices
-        else ""
-    )
+    shares = f"{percent(layout.purity)} (shuffled: {percent(layout.purity_shuffled)})"
+    purity = f" Nearest neighbours of the same class: {shares}." if spec.choices else ""
     read = "the middle layer's features" if spec.layers else "their pixels at 32 × 32"
     return generator_figure(
         results,
         generator,
         name="latents",
         title="Latent map",
-        caption=f"UMAP layout of {count(len(layout.xy), 'image')} by {read} (z itself is isotropic and has no structure). "
-        f"Trustworthiness {number(layout.trustworthiness)}, continuity {number(layout.continuity)}, "
+        caption=f"UMAP layout of {count(len(layout.xy), 'image')} by {read} (z itself is isotropic and has no "
+        f"structure). Trustworthiness {number(layout.trustworthiness)}, continuity {number(layout.continuity)}, "
         f"neighbours shared with the layout of another seed {percent(layout.stability)}.{purity}",
         alt=f"Map of generated {spec.subject}",
         file=picture_file(spec.name, "latents"),
@@ -100,8 +97,8 @@ def _paths(results: GenerativeChapter, generator: GeneratorResults) -> Figure:
         generator,
         name="paths",
         title="Interpolation and truncation",
-        caption="Interpolation between two latent vectors on a straight line (first row) and on a great circle (second row); "
-        "the straight line passes through shorter vectors than those of training. Below: "
+        caption="Interpolation between two latent vectors on a straight line (first row) and on a great circle "
+        "(second row); the straight line passes through shorter vectors than those of training. Below: "
         f"{count(len(quality.truncation), 'latent vector')} scaled from 0 to {quality.longest:g} times their length.",
         alt="Rows of images between two latent vectors, and of latent vectors at several lengths",
         file=picture_file(generator.spec.name, "paths"),

@@ -31,7 +31,10 @@ def scores(alignment: Alignment) -> tuple[tuple[float, float], ...]:
 
 
 def spread_of(alignments: Sequence[Alignment]) -> list[tuple[float, float]]:
-    """(mean, standard deviation) over seeds of each measure and of its value for shuffled codes, in turn; nothing for one seed."""
+    """(mean, standard deviation) over seeds of each measure and, in turn, of its value for shuffled codes.
+
+    Empty for one seed.
+    """
     if len(alignments) < 2:
         return []
     columns = zip(*(np.ravel(scores(one)).tolist() for one in alignments), strict=True)
@@ -85,9 +88,9 @@ def _caption(seeds: Sequence[GeneratorResults]) -> str:
     return (
         f"{count(int(lines[0].x[-1]), 'training step')}, {count(len(seeds), 'seed')}. The lower bound of the mutual "
         "information between categorical code and image (Chen et al. 2016) ends at "
-        f"{listed([percent(bound) for bound in bounds])} of the code's entropy. The other line is the mutual information "
-        f"gap of codes read from real sprites. Adversarial fine-tuning with a separate critic starts at step "
-        f"{card.steps:,}. Measured here: {'; '.join(measured)}."
+        f"{listed([percent(bound) for bound in bounds])} of the code's entropy. The other line is the mutual "
+        "information gap of codes read from real sprites. Adversarial fine-tuning with a separate critic starts at "
+        f"step {card.steps:,}. Measured here: {'; '.join(measured)}."
     )
 
 

@@ -1,4 +1,4 @@
-"""The pictures of a generator side by side, as its pages and its plates show them."""
+"""The pictures of a generator side by side, as its pages and its exported figures show them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from atlas.chapters.generative.study import QualityStudy
 from atlas.core.specs import Array
 
 UNIT_TILES = 16
-"""Of a unit: most active (4), where it is active (4), without it (4), change (1), inserted: before, after (2), change (1)."""
+"""Of a unit: most active (4), its map on them (4), ablated (4), change (1), inserted: before, after (2), change (1)."""
 
 
 def unit_tiles(unit: UnitDissection) -> Array:
@@ -26,7 +26,10 @@ def path_tiles(quality: QualityStudy) -> Array:
 
 
 def code_tiles(grid: Array) -> Array:
-    """[C, K * D, S, S, 3] uint8: a row for each number of an InfoGAN's code, from -1 to 1 in D steps, the K choices side by side."""
+    """[C, K * D, S, S, 3] uint8 from a grid [C, K, D, S, S, 3] of an InfoGAN's codes.
+
+    A row for each continuous code, from -1 to 1 in D steps, the K categories side by side.
+    """
     return grid.reshape(len(grid), -1, *grid.shape[3:])
 
 

@@ -28,10 +28,11 @@ def units_figure(results: GenerativeChapter, generator: GeneratorResults, layer:
         generator,
         name=f"units-{layer}",
         title=f"Units of {layer}",
-        caption=f"{count(len(amounts), 'unit')} evenly spaced over {layer}: the images with the highest activation, the "
-        "activation map on them, the same images with the unit ablated (set to zero), the mean change of each pixel, one "
-        "image before and after the unit is inserted in the centre, and the change of each pixel. Ablating one unit "
-        f"changes a pixel by {number(float(amounts.min()), 2)} to {number(float(amounts.max()), 2)} grey levels on average.",
+        caption=f"{count(len(amounts), 'unit')} evenly spaced over {layer}: the images with the highest activation, "
+        "the activation map on them, the same images with the unit ablated (set to zero), the mean change of each "
+        "pixel, one image before and after the unit is inserted in the centre, and the change of each pixel. "
+        f"Ablating one unit changes a pixel by {number(float(amounts.min()), 2)} to "
+        f"{number(float(amounts.max()), 2)} grey levels on average.",
         alt=f"Images with and without units of {layer}",
         page=f"{dissection_page(generator.spec.name, layer)}#units-{layer}",
     )
@@ -56,10 +57,11 @@ def unit_figures(results: GenerativeChapter, generator: GeneratorResults, layer:
 def _caption(generator: GeneratorResults, layer: str, index: int) -> str:
     found = generator.units.dissections[layer]
     return (
-        f"The images with the highest activation of unit {found.units[index]}, its activation map on them, and the same "
-        f"images with the unit ablated (set to zero). Ablation changes a pixel by "
-        f"{number(GREY * float(found.ablated[index]), 2)} grey levels on average (rank {rank_of(found.ablated, index)} of "
-        f"the {len(found.units)} dissected units of the layer) and {percent(float(found.changed[index]))} of the pixels "
-        f"by more than {GREY * VISIBLE:g}; a map shows the mean change. Then the image with its lowest activation before "
-        "and after the unit is inserted in the central quarter, and the map of that change."
+        f"The images with the highest activation of unit {found.units[index]}, its activation map on them, and the "
+        "same images with the unit ablated (set to zero). Ablation changes a pixel by "
+        f"{number(GREY * float(found.ablated[index]), 2)} grey levels on average (rank "
+        f"{rank_of(found.ablated, index)} of the {len(found.units)} dissected units of the layer) and "
+        f"{percent(float(found.changed[index]))} of the pixels by more than {GREY * VISIBLE:g}; a map shows the "
+        "mean change. Then the image with its lowest activation before and after the unit is inserted in the "
+        "central quarter, and the map of that change."
     )

@@ -1,4 +1,4 @@
-"""The methods that find latent directions, one file each: every file of this folder with a METHOD is one, by its file's name."""
+"""The methods that find latent directions: each file of this folder has one as METHOD, under the file's name."""
 
 from __future__ import annotations
 

@@ -21,7 +21,10 @@ def orthogonal_to(vector: Array, others: Array) -> Array:
 
 
 def find(evidence: Evidence) -> list[Direction]:
-    """One direction for each attribute whose normal is not wholly made of the others'; `weight` is its cosine with that normal."""
+    """One direction for each attribute whose normal is not in the span of the others'.
+
+    `weight` is its cosine with that normal.
+    """
     normals = hyperplane.find(evidence)
     table = np.stack([normal.vector for normal in normals])
     found = []

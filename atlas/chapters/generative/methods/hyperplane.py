@@ -21,8 +21,8 @@ def varies(values: Array) -> bool:
 def fit(z: Array, values: Array) -> tuple[Array, float]:
     """(unit normal towards high values [free], held-out accuracy) for latent vectors z [N, free] and an attribute [N].
 
-    A linear support vector machine separates the highest from the lowest 30 % of the first half of the samples; accuracy is on the
-    other half, above against below their median.
+    A linear support vector machine separates the highest from the lowest 30 % of the first half of the samples;
+    accuracy is on the other half, above against below their median.
     """
     from sklearn.svm import LinearSVC
 

@@ -1,4 +1,4 @@
-"""Ablation and insertion of single units: a page for each layer, all its dissected units in rows, and a page for each of them."""
+"""Ablation and insertion of single units: a page for each layer with its dissected units, and a page for each unit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DissectedUnit:
 
 
 def pages(generator: GeneratorResults, layer: str, figures: Mapping[str, Figure]) -> Iterator[Item]:
-    """The page of a layer, the unit with the largest effect first, and those of its units, in the order of their indices."""
+    """The page of a layer, the unit with the largest effect first, and those of its units, by index."""
     spec, found = generator.spec, generator.units.dissections[layer]
     shared = {
         "spec": spec,

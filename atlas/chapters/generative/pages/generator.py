@@ -90,7 +90,7 @@ def _power(generator: GeneratorResults) -> Line:
 
 
 def _shares(study: DirectionStudy) -> list[Line]:
-    """The share of its spectrum in percent that each direction holds, by rank; a line for each method that ranks its own."""
+    """Each direction's share of the spectrum, in percent, by rank; a line for each method that ranks its own."""
     return [
         _by_rank(name, [100 * report.weight for report in study.directions if report.method == name])
         for name in study.stability
@@ -106,7 +106,7 @@ def _by_rank(method: str, values: Sequence[float]) -> Line:
 
 
 def _discriminator(spec: GeneratorSpec) -> NetworkSpec | None:
-    """The discriminator that was trained with the generator and lies in the same file, where it is a network of the atlas."""
+    """The discriminator in the generator's weight file, where it is a network of the atlas."""
     pinned = spec.weights.sha256
     return next((one for one in NETWORKS.values() if pinned and one.weights.sha256 == pinned), None)
 
@@ -185,7 +185,7 @@ def _mosaic(generator: GeneratorResults) -> Array:
 
 
 def _points(generator: GeneratorResults) -> dict[str, object]:
-    """What the map viewer needs (`templates/static/map.js`): cells, and the position of every picture; a cell's class is its choice."""
+    """The data of the map viewer (`templates/static/map.js`): cells, each with its category, and all positions."""
     spec = generator.spec
     choice = generator.sample.z[:, spec.free :].argmax(1).tolist() if spec.choices else [0] * len(generator.sample.z)
     return {
