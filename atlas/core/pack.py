@@ -9,8 +9,10 @@ A record is a frozen dataclass. Of its fields
 - anything else is plain data, with tuples as lists.
 
 A field whose stored name is another says so: `stored("errors/causes")` (plain data may lie deeper; a name of "" adds no level, so that
-keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place.
-`stored(keys="layers")` is a mapping of records that hold arrays alone; the record's plain data list its keys under `layers`.
+keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place;
+`stored(by=PLACE)` puts them under the place alone, without the name of the tuple. `stored("", only=("lrp", …))` reads no other keys into a
+mapping of arrays than these: arrays beside it may share its level. `stored(keys="layers")` is a mapping of records that hold arrays
+alone; the record's plain data list its keys under `layers`.
 """
 
 from __future__ import annotations
@@ -28,14 +30,16 @@ from atlas.core.specs import Array
 R = TypeVar("R")
 Arrays = dict[str, Array]
 Facts = dict[str, Any]
+PLACE = "#"  # in place of the field that names the records of a tuple: none does
 
 
-def stored(name: str | None = None, *, by: str = "", keys: str = "", **options: Any) -> Any:
-    """A dataclass field that is stored under another name; `by` is the field that names the records of a tuple.
+def stored(name: str | None = None, *, by: str = "", only: Iterable[str] = (), keys: str = "", **options: Any) -> Any:
+    """A dataclass field that is stored under another name.
 
+    `by` is the field that names the records of a tuple, or PLACE; `only` are the keys that a mapping of arrays may have;
     `keys` is where the plain data list the keys of a mapping of records.
     """
-    return field(metadata={"stored": name, "by": by, "keys": keys}, **options)
+    return field(metadata={"stored": name, "by": by, "only": tuple(only), "keys": keys}, **options)
 
 
 def pack(record: object) -> tuple[Arrays, Facts]:
@@ -83,7 +87,7 @@ def _plain(value: Any, path: str, arrays: Arrays, by: str = "") -> Any:
         whole = {key: part for key, part in parts.items() if part is not _NOTHING}
         return whole if whole or not parts else _NOTHING
     if isinstance(value, tuple | list):
-        names = [str(getattr(part, by)) if by else str(place) for place, part in enumerate(value)]
+        names = [str(getattr(part, by)) if by not in ("", PLACE) else str(place) for place, part in enumerate(value)]
         if by:
             path = path.rpartition("/")[0]
         return [_plain(part, _join(path, name), arrays) for name, part in zip(names, value, strict=True)]
@@ -114,7 +118,8 @@ def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Ma
             continue
         value = _value(hints[one.name], path, arrays, _get(facts, name), one.metadata.get("by", ""))
         if value is not _NOTHING:
-            found[one.name] = value
+            only = one.metadata.get("only", ())
+            found[one.name] = {key: value[key] for key in only if key in value} if only else value
         elif one.default is MISSING and one.default_factory is MISSING:
             if not _optional(hints[one.name]):
                 raise KeyError(f"{kind.__name__} has nothing under {path!r}")
@@ -156,7 +161,7 @@ def _tuple(
     kinds = [inner[0]] * len(parts) if len(inner) == 2 and inner[1] is Ellipsis else list(inner)
     if by:
         path = path.rpartition("/")[0]
-    names = [str(part[by]) if by else str(place) for place, part in enumerate(parts)]
+    names = [str(part[by]) if by not in ("", PLACE) else str(place) for place, part in enumerate(parts)]
     return tuple(
         _value(kind, _join(path, name), arrays, part) for kind, name, part in zip(kinds, names, parts, strict=True)
     )

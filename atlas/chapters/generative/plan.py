@@ -7,7 +7,7 @@ from typing import Any
 
 from atlas.chapters.generative.feature_extractor import EXTRACTOR
 from atlas.chapters.generative.recipe import section
-from atlas.core.sources import OwnFile, OwnModule
+from atlas.core.sources import CustomFile, CustomModule
 from atlas.core.specs import GeneratorSpec
 from atlas.networks import NETWORKS
 from atlas.pipeline.plan import Plan, PlanContext
@@ -66,11 +66,11 @@ def _base(spec: GeneratorSpec, seed: int) -> dict[str, Any]:
 
 def _custom(spec: GeneratorSpec) -> dict[str, Any]:
     """The entry of a custom generator; a registered one is known by its name."""
-    if not isinstance(spec.weights, OwnFile):
+    if not isinstance(spec.weights, CustomFile):
         return {}
     entry = {name: getattr(spec, name) for name in ("subject", "size", "z", "low", "first")}
     entry["layers"] = [layer.path for layer in spec.layers]
-    code = [spec.weights.code, spec.weights.code_sha256] if isinstance(spec.weights, OwnModule) else []
+    code = [spec.weights.code, spec.weights.code_sha256] if isinstance(spec.weights, CustomModule) else []
     return {"own": {**entry, "code": code}}
 
 

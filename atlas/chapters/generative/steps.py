@@ -9,7 +9,7 @@ import numpy as np
 
 from atlas.chapters.generative.recipe import section
 from atlas.core.pack import pack, unpack
-from atlas.core.sources import OwnFile
+from atlas.core.sources import CustomFile
 from atlas.core.specs import GeneratorSpec
 from atlas.pipeline.store import Entry
 from atlas.pipeline.task import Task
@@ -27,7 +27,7 @@ def _generator(context: StepContext, task: Task) -> Generator:
         from atlas.chapters.generative.custom import load_custom
         from atlas.chapters.generative.latent import load
 
-        return load_custom(spec) if isinstance(spec.weights, OwnFile) else load(spec, folder)
+        return load_custom(spec) if isinstance(spec.weights, CustomFile) else load(spec, folder)
 
     return context.load("generator", spec.name, make)
 
