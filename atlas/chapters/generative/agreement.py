@@ -9,10 +9,22 @@ import numpy as np
 
 from atlas.chapters.generative.directions import Direction, cosines, random_directions
 from atlas.chapters.generative.methods import METHODS
+from atlas.core.pack import stored
 from atlas.core.seeds import name_seed
 from atlas.core.specs import Array
 
 RANDOM = 1000  # random directions; they cost no picture
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Agreement of M methods."""
+
+    methods: tuple[str, ...]  # [M] names, in the order of their directions
+    table: Array = stored(
+        "agreement"
+    )  # [M, M] mean |cosine| of a method's (row) directions with their nearest of another
+    chance: Array = stored("agreement_chance")  # [M] the same of random directions
 
 
 @dataclass(frozen=True)
@@ -50,13 +62,10 @@ def _nearest(directions: Sequence[Direction], row: int, near: Array, chance: Arr
     return Nearest(directions[best].name, float(near[best]), farther)
 
 
-def between_methods(directions: Sequence[Direction], seed: int) -> tuple[list[str], Array, Array]:
-    """(M methods, [M, M] agreement, [M] agreement of random directions).
-
-    Agreement is the mean |cosine| of the directions of one method (row) with their nearest ones of another (column).
-    """
-    methods = list(dict.fromkeys(direction.method for direction in directions))
+def between_methods(directions: Sequence[Direction], seed: int) -> Agreement:
+    """Mean |cosine| of the directions of each method with their nearest ones of another."""
+    methods = tuple(dict.fromkeys(direction.method for direction in directions))
     parts = [np.stack([one.vector for one in directions if one.method == method]) for method in methods]
     drawn = random_directions(parts[0].shape[1], RANDOM, name_seed("agreement", seed))
     table = np.array([[cosines(own, other).max(1).mean() for other in parts] for own in parts])
-    return methods, table, np.array([cosines(drawn, other).max(1).mean() for other in parts])
+    return Agreement(methods, table, np.array([cosines(drawn, other).max(1).mean() for other in parts]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from atlas.chapters.generative.agreement import Nearest, between_methods, nearest_others
+from atlas.chapters.generative.agreement import Agreement, Nearest, between_methods, nearest_others
 from atlas.chapters.generative.direction_report import (
     STRENGTHS,
     DirectionReport,
@@ -27,45 +27,59 @@ from atlas.core.seeds import name_seed
 from atlas.core.specs import Array, GeneratorSpec
 
 
+@dataclass(frozen=True)
+class Chance:
+    """What R random directions do, each on half of the latent vectors."""
+
+    effects: Array = stored("chance")  # [R, A] in standard deviations from end to end
+    identities: Array = stored("chance_identity")  # [R] identity preservation at the ends
+    identity: float = stored("chance_identity")  # their mean
+    count: int = stored("chance")  # R
+    expected_cosine: float = stored()  # mean |cosine| of two of them
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How well z is read back from pictures."""
+
+    reader: str  # kind of the reader
+    r2: float = stored("reader_r2")  # held-out share of the variance of z that it reads
+    r2_numbers: float | None = stored("reader_r2_numbers")  # the same of an InfoGAN's continuous codes alone
+    unrelated: float = stored("strangers")  # the unrelated-pair baseline of identity preservation
+
+
+@dataclass(frozen=True)
+class Rescoring:
+    """[A, A] effects of the hyperplane directions, row = direction, column = attribute.
+
+    A row is 0 where an attribute's normal is in the span of the others', so that nothing of it is left.
+    """
+
+    plain: Array = stored("matrix")
+    conditional: Array = stored()
+
+
 @dataclass(frozen=True, kw_only=True)
 class DirectionStudy:
-    """K directions of M methods with their reports, on A attributes, against R random directions."""
+    """K directions with their reports, on A attributes."""
 
     directions: tuple[DirectionReport, ...] = stored(by="name")  # [K]
     attributes: tuple[str, ...]  # [A] names
-    methods: tuple[str, ...]  # [M] names, in the order of their directions
     vectors: Array  # [K, free] float64, unit vectors
     cosines: Array  # [K, K] |cosine|
-    agreement: Array  # [M, M] mean |cosine| of the directions of one (row) with their nearest of another (column)
-    agreement_chance: Array  # [M] the same of random directions
-    plain: Array = stored("matrix")  # [A, A] effects of the hyperplane directions: row = direction, column = attribute
-    conditional: Array  # [A, A] of the conditional ones
+    agreement: Agreement = stored("")
+    rescoring: Rescoring = stored("")
     stability: Mapping[str, tuple[float, ...]]  # method -> of each of its directions, in bootstrap repeats
-    chance_effects: Array = stored("chance")  # [R, A] in standard deviations from end to end
-    chance_identities: Array = stored("chance_identity")  # [R] identity preservation at the ends
-    chance_identity: float  # their mean
-    unrelated: float = stored("strangers")  # the unrelated-pair baseline of identity preservation
-    reader: str  # kind of the reader of z
-    reader_r2: float  # held-out share of the variance of z that it reads
-    reader_r2_numbers: float | None  # the same of an InfoGAN's numbers alone
-    expected_cosine: float  # mean |cosine| of two random directions
+    chance: Chance = stored("")
+    reading: Reading = stored("")
     repeats: int  # of the bootstrap
     shown: int  # latent vectors in a strip
     edited: int = stored("vectors")  # latent vectors on which a direction is tried
-    chance: int  # R
     samples: int  # pictures that the methods saw
 
     def report(self, name: str) -> DirectionReport | None:
         """The report of the direction `name`, None where there is none."""
         return next((one for one in self.directions if one.name == name), None)
-
-
-@dataclass(frozen=True)
-class Chance:
-    """What R random directions do, each on half of the latent vectors."""
-
-    effects: Array  # [R, A] in standard deviations from end to end
-    identities: Array  # [R] mean cosine of what is read at the ends with what is read without the edit
 
 
 def study_directions(
@@ -79,46 +93,32 @@ def study_directions(
     evaluation = make_evaluation(generator, sample, vectors=vectors, seed=seed)
     evidence = gather(evaluation, sample, count=count, seed=seed)
     found = find_directions(evidence)
-    random = random_effects(evaluation, chance, seed)
-    reports = tuple(
-        _report(evaluation, direction, random, nearest)
-        for direction, nearest in zip(found, nearest_others(found, seed), strict=True)
-    )
+    random, nearest = random_effects(evaluation, chance, seed), nearest_others(found, seed)
+    reports = tuple(_report(evaluation, one, random, near) for one, near in zip(found, nearest, strict=True))
     table = np.stack([direction.vector for direction in found])
-    methods, agreement, agreement_chance = between_methods(found, seed)
-    plain, conditional = rescoring(reports, evaluation.names)
-    estimates = evaluation.reader.read(sample.rgb)
     return DirectionStudy(
         directions=reports,
         attributes=evaluation.names,
-        methods=tuple(methods),
         vectors=table,
         cosines=cosines(table, table),
-        agreement=agreement,
-        agreement_chance=agreement_chance,
-        plain=plain,
-        conditional=conditional,
+        agreement=between_methods(found, seed),
+        rescoring=rescoring(reports, evaluation.names),
         stability=_stabilities(evidence, found),
-        chance_effects=random.effects,
-        chance_identities=random.identities,
-        chance_identity=float(random.identities.mean()),
-        unrelated=unrelated_pairs(estimates),
-        reader=evaluation.reader.kind,
-        reader_r2=evaluation.reader.r2,
-        reader_r2_numbers=_read_numbers(generator.spec, sample, estimates),
-        expected_cosine=expected_cosine(generator.spec.free),
+        chance=random,
+        reading=_reading(evaluation, sample),
         repeats=REPEATS,
         shown=SHOWN,
         edited=vectors,
-        chance=chance,
         samples=len(sample.z),
     )
 
 
-def _read_numbers(spec: GeneratorSpec, sample: Sample, estimates: Array) -> float | None:
-    """How well an InfoGAN's numbers alone are read, since the picture holds little of the noise."""
-    numbers = slice(spec.noise, spec.free)
-    return explained(estimates[:, numbers], sample.z[:, numbers]) if spec.numbers else None
+def _reading(evaluation: EditEvaluation, sample: Sample) -> Reading:
+    """The reader's scores; of an InfoGAN's codes also alone, since the picture holds little of the noise."""
+    spec, reader = evaluation.generator.spec, evaluation.reader
+    estimates, codes = reader.read(sample.rgb), slice(spec.noise, spec.free)
+    r2_numbers = explained(estimates[:, codes], sample.z[:, codes]) if spec.numbers else None
+    return Reading(reader.kind, reader.r2, r2_numbers, unrelated_pairs(estimates))
 
 
 def gather(evaluation: EditEvaluation, sample: Sample, *, count: int, seed: int) -> Evidence:
@@ -173,7 +173,8 @@ def random_effects(evaluation: EditEvaluation, count: int, seed: int) -> Chance:
         edits, _ = evaluation.edits(Direction("chance", index, vector, 0.0), ends, half)
         moved.append(effects(edits.measures))
         identities.append(np.mean([identity_preservation(end, unedited, vector).mean() for end in edits.estimates]))
-    return Chance(np.stack(moved), np.array(identities))
+    mean = float(np.mean(identities))
+    return Chance(np.stack(moved), np.array(identities), mean, count, expected_cosine(spec.free))
 
 
 def _report(evaluation: EditEvaluation, direction: Direction, chance: Chance, nearest: Nearest) -> DirectionReport:
@@ -208,14 +209,11 @@ def _report(evaluation: EditEvaluation, direction: Direction, chance: Chance, ne
     )
 
 
-def rescoring(reports: Sequence[DirectionReport], names: Sequence[str]) -> tuple[Array, Array]:
-    """([A, A] plain, [A, A] conditional) effects of the hyperplane directions, row = direction, column = attribute.
-
-    A row is 0 where an attribute's normal is wholly made of the others', so that nothing of it is left.
-    """
+def rescoring(reports: Sequence[DirectionReport], names: Sequence[str]) -> Rescoring:
+    """The re-scoring matrices from the reports of the hyperplane directions and the attributes' names [A]."""
     rows = {report.name: report.effects for report in reports}
     nothing = np.zeros(len(names))
     plain, conditional = (
         np.stack([rows.get(f"{method}-{name}", nothing) for name in names]) for method in ("hyperplane", "conditional")
     )
-    return plain, conditional
+    return Rescoring(plain, conditional)

@@ -117,7 +117,7 @@ def _rescoring(generator: GeneratorResults, axes: Any) -> None:
     study = generator.directions
     names = [ATTRIBUTE[name].title for name in study.attributes]
     columns = [*names, *(f"{name}, conditional" for name in names)]
-    _matrix(axes, np.concatenate([study.plain, study.conditional], 1), names, columns)
+    _matrix(axes, np.concatenate([study.rescoring.plain, study.rescoring.conditional], 1), names, columns)
 
 
 def _agreement(generator: GeneratorResults, axes: Any) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from atlas.chapters.generative.latent import Generator, draw
 from atlas.core.errors import AtlasError, ConfigError
-from atlas.core.specs import Array
+from atlas.core.specs import Array, GeneratorSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -40,21 +40,23 @@ def export(generator: Generator, path: Path) -> float:
     try:
         _trace(generator.module, z, partial)
         model = onnx.load(str(partial))
-        spec = generator.spec
-        metadata = {"generator": spec.name, "weights_sha256": spec.weights.sha256, "licence": spec.weights.licence}
-        onnx.helper.set_model_props(model, metadata)
+        onnx.helper.set_model_props(model, _metadata(generator.spec))
         onnx.checker.check_model(model, full_check=True)
         difference = _difference(generator.module, z, _interpreter(model))
         if not difference <= LARGEST:
             raise AtlasError(
-                f"{spec.name}: the ONNX file draws other pictures than torch (by up to {difference:.2g}, allowed "
-                f"{LARGEST}). Nothing was written; please report the versions of torch and onnx."
+                f"{generator.spec.name}: the ONNX file draws other pictures than torch (by up to {difference:.2g}, "
+                f"allowed {LARGEST}). Nothing was written; please report the versions of torch and onnx."
             )
         onnx.save(model, str(partial))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
     return difference
+
+
+def _metadata(spec: GeneratorSpec) -> dict[str, str]:
+    return {"generator": spec.name, "weights_sha256": spec.weights.sha256, "licence": spec.weights.licence}
 
 
 def _trace(module: nn.Module, z: Array, path: Path) -> None:

@@ -32,7 +32,7 @@ def test_every_direction_of_every_method_has_a_strip_and_all_edit_curves(site, g
         for name, effect in zip(study.attributes, report.effects, strict=True):
             told = f"{ATTRIBUTE[name].title} <b>{fixed(effect)}</b>"
             assert told in text, (report.name, name)
-        assert f"held-out R² {fixed(study.reader_r2)}" in text
+        assert f"held-out R² {fixed(study.reading.r2)}" in text
         assert f"At the ends the cosine is {fixed(report.identity)}," in " ".join(text.split())
 
 
@@ -48,7 +48,7 @@ def test_a_conditional_direction_and_its_plain_one_lead_to_each_other(site):
 def test_the_table_of_conditional_effects_tells_what_conditioning_costs(site, generator):
     text = html.unescape((site / "generative/face-dcgan/index.html").read_text("utf-8"))
     study = generator.directions
-    raw, cleared = study.plain.diagonal(), study.conditional.diagonal()
+    raw, cleared = study.rescoring.plain.diagonal(), study.rescoring.conditional.diagonal()
     table = text[text.index("Target effect kept") : text.index('id="agreement"')]
     shown = re.findall(r"<td class=\"?n\"?>([^<]*%)", table)
     assert shown == [percent(share) for share in cleared / raw]

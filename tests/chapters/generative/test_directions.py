@@ -199,7 +199,7 @@ def test_a_grey_generator_is_measured_by_what_differs_and_a_constant_one_is_refu
     study = study_directions(grey, sample, count=2, vectors=4, chance=4, seed=0)
     assert study.attributes == ("brightness", "contrast", "sharpness")
     assert {report.method for report in study.directions} == {"hyperplane", "conditional"}
-    assert study.plain.shape == (3, 3) and np.isfinite(study.plain).all()
+    assert study.rescoring.plain.shape == (3, 3) and np.isfinite(study.rescoring.plain).all()
     still = replace(sample, measures=np.zeros_like(sample.measures))
     with pytest.raises(AtlasError, match="the same from every z"):
         study_directions(grey, still, count=2, vectors=4, chance=4, seed=0)
@@ -213,7 +213,7 @@ class Grey(torch.nn.Module):
 def test_agreement_between_methods_is_that_of_each_direction_with_its_nearest():
     axes = np.eye(50)
     tilted = (axes[0] + axes[9]) / np.sqrt(2)
-    methods, table, chance = between_methods(
+    agreement = between_methods(
         [
             Direction("sefa", 0, axes[0], 0),
             Direction("sefa", 1, axes[1], 0),
@@ -221,10 +221,12 @@ def test_agreement_between_methods_is_that_of_each_direction_with_its_nearest():
         ],
         seed=0,
     )
-    assert methods == ["sefa", "ganspace"]
-    assert table == pytest.approx(np.array([[1, np.sqrt(0.5) / 2], [np.sqrt(0.5), 1]]))
-    assert chance[1] == pytest.approx(expected_cosine(50), rel=0.1)  # of one direction; the nearest of two is nearer
-    assert chance[0] > chance[1]
+    assert agreement.methods == ("sefa", "ganspace")
+    assert agreement.table == pytest.approx(np.array([[1, np.sqrt(0.5) / 2], [np.sqrt(0.5), 1]]))
+    assert agreement.chance[1] == pytest.approx(
+        expected_cosine(50), rel=0.1
+    )  # of one direction; the nearest of two is nearer
+    assert agreement.chance[0] > agreement.chance[1]
 
 
 def test_a_sign_is_chosen_not_left_open():

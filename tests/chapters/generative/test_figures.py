@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from atlas.chapters.generative.direction_study import Rescoring
 from atlas.chapters.generative.dissect import UnitDissection
 from atlas.chapters.generative.drawings import picture_of
 from atlas.chapters.generative.figures.directions import best, direction_figure, others_moved, target_kept
@@ -92,8 +93,7 @@ def test_the_plate_of_paths_holds_all_its_rows(generator):
 
 def test_what_conditioning_costs_and_spares():
     plain, conditional = np.array([[4.0, 2.0], [1.0, 0.0]]), np.array([[3.0, 0.5], [0.5, 0.0]])
-    study = replace(make_generators()[0].directions, plain=plain, conditional=conditional)
-    assert target_kept(study) == [0.75, None]
+    assert target_kept(Rescoring(plain, conditional)) == [0.75, None]
     assert (others_moved(plain), others_moved(conditional)) == (1.5, 0.5)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from atlas.chapters.generative.attributes import ATTRIBUTES, Attribute
 from atlas.chapters.generative.direction_report import DirectionReport
-from atlas.chapters.generative.direction_study import DirectionStudy
+from atlas.chapters.generative.direction_study import Rescoring
 from atlas.chapters.generative.figures.figure import generator_figure
 from atlas.chapters.generative.methods import METHODS
 from atlas.chapters.generative.places import direction_page, picture_file
@@ -85,11 +85,11 @@ def _caption(generator: GeneratorResults, report: DirectionReport) -> str:
         f"Edit strengths from {strength(generator.spec, -report.span)} to {strength(generator.spec, report.span)} "
         f"along the direction, for the {study.shown} latent vectors whose images are closest to the mean of all "
         f"attributes. {ATTRIBUTE[report.target].title} ({towards(report)}): effect of "
-        f"{number(abs(report.effect), 2)} standard deviations from end to end, {_chance(report, study.chance)}; "
+        f"{number(abs(report.effect), 2)} standard deviations from end to end, {_chance(report, study.chance.count)}; "
         f"strictly monotone for {percent(report.monotone)} of {count(study.edited, 'latent vector')}; mean "
         f"entangled effect on the other attributes {number(report.leakage, 2)} times the target's; identity "
         f"preservation at the ends {number(report.identity, 2)} (cosine; random directions "
-        f"{number(study.chance_identity, 2)}, unrelated pairs {number(study.unrelated, 2)})."
+        f"{number(study.chance.identity, 2)}, unrelated pairs {number(study.reading.unrelated, 2)})."
     )
 
 
@@ -107,7 +107,7 @@ def _chance(report: DirectionReport, random: int) -> str:
 def rescoring_figure(results: GenerativeChapter, generator: GeneratorResults) -> Figure:
     """The effect of every InterFaceGAN direction on every attribute, plain and conditional."""
     spec, study = generator.spec, generator.directions
-    kept = [share for share in target_kept(study) if share is not None]
+    kept = [share for share in target_kept(study.rescoring) if share is not None]
     span = study.directions[0].span
     return generator_figure(
         results,
@@ -118,15 +118,15 @@ def rescoring_figure(results: GenerativeChapter, generator: GeneratorResults) ->
         f"from edit strength {strength(spec, -span)} to {strength(spec, span)}: plain, and conditional, where each "
         f"direction is made orthogonal to all the others. Conditioning keeps {percent(float(np.mean(kept)))} of the "
         f"effect on the target on average (from {percent(min(kept))} to {percent(max(kept))}); the mean entangled "
-        f"effect on the other attributes is {number(others_moved(study.plain), 2)} without and "
-        f"{number(others_moved(study.conditional), 2)} with it.",
+        f"effect on the other attributes is {number(others_moved(study.rescoring.plain), 2)} without and "
+        f"{number(others_moved(study.rescoring.conditional), 2)} with it.",
         alt="Two tables of effects, directions by attributes",
     )
 
 
-def target_kept(study: DirectionStudy) -> list[float | None]:
+def target_kept(matrices: Rescoring) -> list[float | None]:
     """[A] effect of each conditional direction on its target in shares of the plain one's; None where that has none."""
-    pairs = zip(study.plain.diagonal().tolist(), study.conditional.diagonal().tolist(), strict=True)
+    pairs = zip(matrices.plain.diagonal().tolist(), matrices.conditional.diagonal().tolist(), strict=True)
     return [conditional / plain if plain else None for plain, conditional in pairs]
 
 
@@ -144,7 +144,7 @@ def agreement_figure(results: GenerativeChapter, generator: GeneratorResults) ->
         name="agreement",
         title="Agreement of methods",
         caption="|cosine| between each pair of directions. The mean of random pairs in "
-        f"{generator.spec.free} dimensions is {number(generator.directions.expected_cosine, 2)}.",
+        f"{generator.spec.free} dimensions is {number(generator.directions.chance.expected_cosine, 2)}.",
         alt="Matrix of |cosines| between directions",
     )
 

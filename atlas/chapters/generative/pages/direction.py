@@ -59,11 +59,11 @@ def _order(names: Sequence[str], report: DirectionReport) -> list[int]:
 
 def _identity(study: DirectionStudy, report: DirectionReport, strengths: Sequence[float]) -> list[Line]:
     """Identity preservation of the direction, of random ones and of unrelated pairs."""
-    ends, random = (strengths[0], 0.0, strengths[-1]), study.chance_identity
+    ends, random = (strengths[0], 0.0, strengths[-1]), study.chance.identity
     return [
         Line("this direction", tuple(strengths), tuple(report.identities.tolist())),
         Line("random directions (mean)", ends, (random, 1.0, random)),
-        Line("unrelated pairs", ends, (study.unrelated,) * 3),
+        Line("unrelated pairs", ends, (study.reading.unrelated,) * 3),
     ]
 
 

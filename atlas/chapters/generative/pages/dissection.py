@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from atlas.chapters.generative.dissect import VISIBLE, Dissection
@@ -30,37 +30,41 @@ class DissectedUnit:
 def pages(generator: GeneratorResults, layer: str, figures: Mapping[str, Figure]) -> Iterator[Item]:
     """The page of a layer, the unit with the largest effect first, and those of its units, by index."""
     spec, found = generator.spec, generator.units.dissections[layer]
+    units = [_unit(spec.name, layer, found, index) for index in range(len(found.units))]
     shared = {
         "spec": spec,
         "layer": next(one for one in spec.layers if one.name == layer),
         "columns": UNIT_TILES,
         "visible": f"{GREY * VISIBLE:g}",
     }
-    units = [_unit(spec.name, layer, found, index) for index in range(len(found.units))]
     for index, one in enumerate(units):
         tiles = unit_tiles(found.row(index))
         yield Asset(one.file, avif(tiled(list(tiles), UNIT_TILES), photographs=True))
-        around = {
-            "before": units[index - 1].unit if index else None,
-            "place": index + 1,
-            "many": len(units),
-            "after": units[index + 1].unit if index + 1 < len(units) else None,
-        }
-        page = dissected_unit_page(spec.name, layer, one.unit)
-        figure = figures[f"{layer}-{one.unit}"]
-        yield Page(page, "generative/dissected_unit.html", shared | around | {"one": one, "figure": figure})
-    yield Page(
-        dissection_page(spec.name, layer),
-        "generative/dissection.html",
-        shared
-        | {
-            "units": sorted(units, key=lambda one: -one.amount),
-            "width": generator.units.widths[generator.units.layers.index(layer)],
-            "figure": figures[f"units-{layer}"],
-            "side": spec.size * (2 if spec.size < 64 else 1),
-            "layers": generator.units.layers,
-        },
-    )
+        values = shared | _around(units, index) | {"one": one, "figure": figures[f"{layer}-{one.unit}"]}
+        yield Page(dissected_unit_page(spec.name, layer, one.unit), "generative/dissected_unit.html", values)
+    values = shared | _layer(generator, layer, units) | {"figure": figures[f"units-{layer}"]}
+    yield Page(dissection_page(spec.name, layer), "generative/dissection.html", values)
+
+
+def _around(units: Sequence[DissectedUnit], index: int) -> dict[str, int | None]:
+    """Where a unit's page is among those of its layer."""
+    return {
+        "before": units[index - 1].unit if index else None,
+        "place": index + 1,
+        "many": len(units),
+        "after": units[index + 1].unit if index + 1 < len(units) else None,
+    }
+
+
+def _layer(generator: GeneratorResults, layer: str, units: Sequence[DissectedUnit]) -> dict[str, object]:
+    """What the page of a layer shows besides its figure."""
+    study, size = generator.units, generator.spec.size
+    return {
+        "units": sorted(units, key=lambda one: -one.amount),
+        "width": study.widths[study.layers.index(layer)],
+        "side": size * (2 if size < 64 else 1),
+        "layers": study.layers,
+    }
 
 
 def _unit(generator: str, layer: str, found: Dissection, index: int) -> DissectedUnit:

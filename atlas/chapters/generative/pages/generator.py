@@ -66,7 +66,7 @@ def _page(context: AtlasContext, generator: GeneratorResults, figures: Mapping[s
         "attribute": ATTRIBUTE,
         "picture_file": picture_file,
         "spectrum": chart([_power(generator)], zero=False),
-        "kept": target_kept(study),
+        "kept": target_kept(study.rescoring),
         "shares": chart(_shares(study)),
         "stable": chart(_stabilities(study)),
         "map_side": MAP_CELLS * MAP_TILE,
