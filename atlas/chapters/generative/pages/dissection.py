@@ -22,7 +22,6 @@ class DissectedUnit:
     unit: int
     file: str
     amount: float  # mean change of a pixel under ablation, in grey levels
-    percentile: float  # share of the layer's other dissected units that change less
     changed: float  # share of the pixels that change visibly
     rank: int  # from 1, the largest amount
 
@@ -73,7 +72,6 @@ def _unit(generator: str, layer: str, found: Dissection, index: int) -> Dissecte
         unit=unit,
         file=picture_file(generator, f"{layer}-{unit}"),
         amount=GREY * float(found.ablated[index]),
-        percentile=float(found.percentile[index]),
         changed=float(found.changed[index]),
         rank=rank_of(found.ablated, index),
     )
