@@ -225,9 +225,9 @@ def test_what_does_not_fit_is_named(folder, entry, changes, told):
 
 
 def test_names_are_not_shared(folder):
-    twin = f'{SCRIPT}[[generative.own]]\nname = "mine"\nz = 6\nsize = 32\n{SCRIPT}'
+    twice = f'{SCRIPT}[[generative.own]]\nname = "mine"\nz = 6\nsize = 32\n{SCRIPT}'
     with pytest.raises(ConfigError, match="there twice"):
-        read(folder, twin)
+        read(folder, twice)
 
 
 class Around(torch.nn.Module):

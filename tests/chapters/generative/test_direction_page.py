@@ -40,9 +40,9 @@ def test_a_conditional_direction_and_its_plain_one_lead_to_each_other(site):
     folder = site / "generative/face-dcgan"
     for one, other in (("hyperplane", "conditional"), ("conditional", "hyperplane")):
         for page in folder.glob(f"{one}-*/index.html"):
-            twin = page.parent.name.replace(one, other)
-            linked = f"../{twin}/index.html" in page.read_text("utf-8")
-            assert linked == (folder / twin).is_dir(), page
+            counterpart = page.parent.name.replace(one, other)
+            linked = f"../{counterpart}/index.html" in page.read_text("utf-8")
+            assert linked == (folder / counterpart).is_dir(), page
 
 
 def test_the_table_of_conditional_effects_tells_what_conditioning_costs(site, generator):
