@@ -65,8 +65,8 @@ def test_the_page_shows_every_figure_and_links_the_units(results, tmp_path):
 
 def test_images_that_may_not_be_shown_are_not_on_the_sheet(results):
     (_, found), _ = pair(results)
-    assert deconv_sheet(found, seen=True).shape == (42, 14, 3)
-    assert np.array_equal(deconv_sheet(found, seen=False)[1:6, 8:13], found.projected[1, 0])
+    assert deconv_sheet(found, seen=True).shape == (78, 26, 3)
+    assert np.array_equal(deconv_sheet(found, seen=False)[1:12, 14:25], found.projected[1, 0])
     closed = replace(results, probes=replace(results.probes, publish=False))
     assert find(closed, "zfnet-64/diagnosis-deconvnet").licence == "CC-BY-4.0"
     assert "AND" in find(results, "zfnet-64/diagnosis-deconvnet").licence
