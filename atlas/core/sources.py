@@ -63,7 +63,7 @@ class UrlFile:
 
 
 @dataclass(frozen=True)
-class OwnFile:
+class CustomFile:
     """The user's own checkpoint, as a recipe names it; its digest is taken when the recipe is read."""
 
     file: str
@@ -73,7 +73,7 @@ class OwnFile:
 
 
 @dataclass(frozen=True)
-class OwnModule(OwnFile):
+class CustomModule(CustomFile):
     """The same with the user's code that builds the module: `package.module:callable`, and the digest of the file it lies in."""
 
     code: str = ""
@@ -93,4 +93,4 @@ class RandomWeights:
         return f"random:{self.network}"  # no digest, so that it cannot be taken for one
 
 
-WeightSource = WheelFile | EmbeddedFile | HubFile | UrlFile | OwnFile | RandomWeights
+WeightSource = WheelFile | EmbeddedFile | HubFile | UrlFile | CustomFile | RandomWeights

@@ -26,7 +26,9 @@ class StepSpec:
     batch: int
     seconds: float
     title: str
-    stored: str = ""  # its name in keys, where that is another: results that were stored under an older name are still found
+    stored: str = (
+        ""  # its name in keys, where that is another: results that were stored under an older name are still found
+    )
 
 
 PROBE_STEPS = (

@@ -95,7 +95,7 @@ def write(
             every = (data for part in results.parts() for data in part.webp)
             for index, data in enumerate(every):
                 folder.write(probe_file(index), data)
-        renderer = _renderer(context)
+        renderer = renderer_of(context)
         written = _pieces(renderer, folder, reopen, workers, progress)
         for chapter, part in parts("pages"):
             renderer.render_all(part.pages(context, written[chapter.name]), folder)
@@ -110,7 +110,8 @@ def write(
     return SiteSummary(**vars(summary) | {"removed": removed, "files": len(folder.written)})
 
 
-def _renderer(context: AtlasContext) -> Renderer:
+def renderer_of(context: AtlasContext) -> Renderer:
+    """What renders the pages of `context`, with the menu of all chapters."""
     return Renderer(context, [*(entry for _, part in parts("pages") for entry in part.menu(context)), *WHOLE])
 
 
@@ -179,7 +180,7 @@ def _result(job: Future[tuple[object, dict[str, int]]], piece: str) -> tuple[obj
 
 def _open(reopen: Reopen, out: Path, base_url: str) -> Renderer:
     """What a worker process begins with."""
-    return _renderer(AtlasContext(reopen(), out, base_url))
+    return renderer_of(AtlasContext(reopen(), out, base_url))
 
 
 def _job(renderer: Renderer, place: Place) -> tuple[object, dict[str, int]]:

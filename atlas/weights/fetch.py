@@ -8,6 +8,7 @@ from pathlib import Path
 
 from atlas.core.errors import MissingWeights
 from atlas.core.sources import HubFile, UrlFile
+from atlas.runtime.offline import FORBIDDEN, offline
 
 PREFIX = 8  # hexadecimal digits of SHA-256 that torch's hub puts into a file name
 
@@ -23,7 +24,7 @@ def fetch(source: HubFile | UrlFile, folder: str = "", *, download: bool = True)
     if found is not None:
         return found
     if offline():
-        raise missing(source, folder, "downloads are forbidden (--offline, ATLAS_OFFLINE or HF_HUB_OFFLINE)")
+        raise missing(source, folder, FORBIDDEN)
     if not download:
         raise missing(source, folder, "it was not asked to download them")
     try:
@@ -31,12 +32,6 @@ def fetch(source: HubFile | UrlFile, folder: str = "", *, download: bool = True)
     except (OSError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise missing(source, folder, f"the download failed ({reason})") from error
-
-
-def offline() -> bool:
-    """Did the user forbid downloads?"""
-    names = ("ATLAS_OFFLINE", "HF_HUB_OFFLINE")
-    return any(os.environ.get(name, "").lower() not in ("", "0", "false", "no") for name in names)
 
 
 def places(source: HubFile | UrlFile, folder: str) -> Iterator[Path]:

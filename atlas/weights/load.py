@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atlas.core.errors import WeightsError
-from atlas.core.sources import HubFile, OwnFile, RandomWeights, UrlFile, WeightSource, WheelFile
+from atlas.core.sources import CustomFile, HubFile, RandomWeights, UrlFile, WeightSource, WheelFile
 from atlas.core.specs import GeneratorSpec, Network, NetworkSpec, StateDict
 from atlas.weights.fetch import fetch
 
@@ -30,7 +30,7 @@ def locate(source: WeightSource, folder: str = "", *, download: bool = True) -> 
         return _locate_in_wheel(source)
     if isinstance(source, RandomWeights):
         raise WeightsError(f"{source.network} has random weights, so there is no file.")
-    if isinstance(source, OwnFile):
+    if isinstance(source, CustomFile):
         return _existing(Path(source.file), "It is named in the recipe, beside which it is looked for.")
     return _existing(EMBEDDED / source.file, "The package lacks it: install the package again.")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from atlas.chapters.recurrent import words
-from atlas.core.sources import EmbeddedFile, OwnFile
+from atlas.core.sources import CustomFile, EmbeddedFile
 from atlas.core.specs import RecurrentSpec
 from atlas.networks.custom_recurrent import into_alphabet, read_vocabulary
 from atlas.networks.custom_tokens import into_tokens
@@ -29,7 +29,7 @@ def load(spec: RecurrentSpec) -> Recurrent:
     """A network that this package trained, or an own one over ALPHABET or its tokens, with its pinned weights, float32, frozen."""
     path = weight_file(spec)
     module, state = build(spec), weights.read(path)
-    if isinstance(spec.weights, OwnFile):
+    if isinstance(spec.weights, CustomFile):
         into = into_tokens if spec.tokenizer else into_alphabet
         state = into(state, own_vocabulary(spec), str(path), encoder=not spec.predicts)
     module.load_state_dict({key: value.float() for key, value in state.items()})
@@ -38,7 +38,7 @@ def load(spec: RecurrentSpec) -> Recurrent:
 
 def own_vocabulary(spec: RecurrentSpec) -> tuple[str, ...]:
     """The symbols of an own network, in the order of their numbers."""
-    assert isinstance(spec.words, OwnFile)
+    assert isinstance(spec.words, CustomFile)
     path = weights.locate(spec.words)
     weights.check(path, spec.words.sha256)
     return read_vocabulary(path)

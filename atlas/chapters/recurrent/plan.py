@@ -9,7 +9,7 @@ from typing import Any
 
 from atlas.chapters.recurrent.recipe import section
 from atlas.core.errors import UnknownName
-from atlas.core.sources import OwnFile
+from atlas.core.sources import CustomFile
 from atlas.core.specs import RecurrentSpec
 from atlas.pipeline.plan import Plan, PlanContext
 from atlas.pipeline.task import StepSpec, Task
@@ -87,7 +87,7 @@ def tasks(context: PlanContext) -> Iterator[Task]:
 def _brought(spec: RecurrentSpec) -> dict[str, Any]:
     """What of an own network changes results besides its weights."""
     found: dict[str, Any] = {}
-    if isinstance(spec.weights, OwnFile) and spec.words is not None:
+    if isinstance(spec.weights, CustomFile) and spec.words is not None:
         found["vocabulary"] = spec.words.sha256
     if spec.rectified:
         found["nonlinearity"] = "relu"

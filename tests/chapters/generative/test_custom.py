@@ -13,16 +13,18 @@ from atlas.chapters.generative import steps as generative
 from atlas.chapters.generative.custom import load_own
 from atlas.chapters.generative.figures.generator import generator_figures
 from atlas.chapters.generative.pages.overview import pages
-from atlas.chapters.generative.steps import RUN, generative_tasks
-from atlas.chapters.vision.results import _generator
+from atlas.chapters.generative.records import chapter_of
+from atlas.chapters.generative.results import read as read_generators
+from atlas.chapters.generative.steps import RUN
 from atlas.core.errors import AtlasError, ConfigError
 from atlas.core.results import AtlasResults
 from atlas.core.specs import ProbeSet
-from atlas.pipeline import recipe
-from atlas.pipeline.plan import Plan
+from atlas.pipeline.plan import make_plan
 from atlas.pipeline.store import Store
+from atlas.pipeline.worker import StepContext
+from atlas.publish.context import AtlasContext
 from atlas.publish.page import Page
-from atlas.publish.renderer import Press
+from atlas.publish.site import renderer_of
 from atlas.recipe.read import read_recipe
 
 CODE = '''
@@ -106,14 +108,12 @@ def made(request, folder, tmp_path_factory):
         read(folder, request.param, name=f"mine-{len(request.param)}"),
         Store(tmp_path_factory.mktemp("store")),
     )
-    patch = pytest.MonkeyPatch()
-    patch.setitem(recipe._CURRENT, "recipe", found)
-    tasks = tuple(generative_tasks(found))
-    for task in tasks:
-        (entry,) = RUN[task.step](store, [task])
+    plan, context = make_plan(found), StepContext(store, found)
+    for task in generative_tasks(plan):
+        (entry,) = RUN[task.step](context, [task])
         store.put(task.key, entry)
-    patch.undo()
-    return _generator(Plan(found, tasks), store, found.generative.chosen()[0])
+    [generator] = read_generators(plan, store)
+    return generator
 
 
 def test_the_direction_that_was_planted_is_found(made):
@@ -133,11 +133,11 @@ def test_methods_are_those_that_can_read_it(made):
 
 def test_its_pages_are_there_and_say_what_is_left_out(made, tmp_path):
     nothing = ProbeSet("none", "None", "", 32, (), (), None, True)
-    results = AtlasResults({"name": "own"}, nothing, lambda: iter(()), (), {}, {}, lambda _: (), generators=(made,))
-    press = Press(results, tmp_path, "")
-    items = {item.path: item for item in pages(press.desk, ())}
-    texts = {path: press.render(item).decode() for path, item in items.items() if isinstance(item, Page)}
-    for figure in generator_figures(results, made):
+    results = AtlasResults({"name": "own"}, nothing, lambda: iter(()), {}, {}, lambda _: (), {"generative": (made,)})
+    renderer = renderer_of(AtlasContext(results, tmp_path))
+    items = {item.path: item for item in pages(renderer.context)}
+    texts = {path: renderer.render(item).decode() for path, item in items.items() if isinstance(item, Page)}
+    for figure in generator_figures(chapter_of(results), made):
         path, _, anchor = figure.page.partition("#")
         assert f'id="{anchor}"' in texts[path] or f"id={anchor}" in texts[path], figure.page
         assert all(file in items for file in figure.files)
@@ -163,8 +163,12 @@ def test_a_range_from_zero_is_the_same_picture(folder):
     assert np.abs(pictures(whole, z).astype(int) - pictures(half, z)).max() <= 1
 
 
+def generative_tasks(plan):
+    return [task for task in plan.tasks if task.step in RUN]
+
+
 def digests(found):
-    return [task.digest for task in generative_tasks(found)]
+    return [task.digest for task in generative_tasks(make_plan(found))]
 
 
 def test_everything_that_changes_a_picture_is_in_the_keys(folder, tmp_path):
@@ -245,7 +249,9 @@ def test_pictures_that_cannot_be_used_are_named(folder, change, told):
         load_own(around)
 
 
-def test_every_worker_knows_it(folder, monkeypatch):
-    monkeypatch.setitem(recipe._CURRENT, "recipe", read(folder, SCRIPT, name="known"))
-    assert generative._generator("known").spec.name == "known"
-    assert re.fullmatch("[0-9a-f]{64}", recipe.generator_of("known").weights.sha256)
+def test_every_worker_knows_it(folder, tmp_path):
+    recipe = read(folder, SCRIPT, name="known")
+    [task] = [task for task in make_plan(recipe).tasks if task.name == "known" and task.step == "generated"]
+    found = generative._generator(StepContext(Store(tmp_path), recipe), task)
+    assert found.spec.name == "known"
+    assert re.fullmatch("[0-9a-f]{64}", found.spec.weights.sha256)

@@ -8,19 +8,20 @@ import pytest
 import torch
 
 from atlas.chapters.recurrent.loaded import load
+from atlas.chapters.recurrent.pages import PAGES
 from atlas.chapters.recurrent.steps import RUN
 from atlas.core.errors import ConfigError, WeightsError
 from atlas.networks.custom_recurrent import into_alphabet, parts_of, read_vocabulary, shared
 from atlas.networks.recurrent import ALPHABET, RECURRENT
-from atlas.pipeline import recipe as current
 from atlas.pipeline.plan import make_plan
+from atlas.pipeline.worker import StepContext
+from atlas.publish.context import AtlasContext
 from atlas.publish.page import Page
-from atlas.publish.pages import ATLAS_VIEWS
-from atlas.publish.renderer import Press
+from atlas.publish.site import renderer_of
 from atlas.recipe.read import read_recipe
 from tests.fixtures.custom_recurrent import LAYERS, SYMBOLS, own, written
 from tests.fixtures.recurrent import make_recurrent
-from tests.fixtures.results import make_results
+from tests.fixtures.results import make_results, with_code_readers
 
 
 @pytest.mark.parametrize("file", ["mine.pt", "mine.safetensors"])
@@ -101,17 +102,13 @@ def test_a_layer_without_biases_is_read():
 def test_the_real_steps_run(tmp_path, store, kind, layers):
     module = own(kind, hidden=20 // layers, num_layers=layers)
     recipe = read_recipe(written(tmp_path, module, title="Mine", licence="MIT"))
-    plan = make_plan(recipe)
-    current.use(recipe)
-    try:
-        for step in ("texts", "cells", "gates", "passages", "matches", "reactions", "profiles", "relevances"):
-            [task] = [task for task in plan.tasks if task.step == step]
-            if store.has(task.digest):
-                continue
-            [entry] = RUN[step](store, [task])
-            store.put(task.key, entry)
-    finally:
-        current.use(read_recipe("tiny"))
+    plan, context = make_plan(recipe), StepContext(store, recipe)
+    for step in ("texts", "cells", "gates", "passages", "matches", "reactions", "profiles", "relevances"):
+        [task] = [task for task in plan.tasks if task.step == step]
+        if store.has(task.digest):
+            continue
+        [entry] = RUN[step](context, [task])
+        store.put(task.key, entry)
     made = store.get(plan.get("profiles", "mine").digest)
     assert made.arrays["counts"].shape[0] == 20
     assert np.isfinite(made.arrays["push"]).all()
@@ -128,9 +125,9 @@ def test_the_chapter_says_which_network_is_an_own_checkpoint(tmp_path):
         ((found,), "Reading"),
         ((first,), "Trained on"),
     ):
-        press = Press(make_results(recurrent=networks), tmp_path, "")
-        items = [item for item in ATLAS_VIEWS["recurrent"](press.desk, ()) if isinstance(item, Page)]
-        pages = {page.path: press.render(page).decode() for page in items}
+        renderer = renderer_of(AtlasContext(with_code_readers(make_results(), networks), tmp_path))
+        items = [item for item in PAGES["recurrent"](renderer.context) if isinstance(item, Page)]
+        pages = {page.path: renderer.render(page).decode() for page in items}
         text = pages["recurrent/index.html"]
         assert f'<h2 id="trained">{title}' in text
         assert ("does not know whether it has seen them" in text) == (found in networks)

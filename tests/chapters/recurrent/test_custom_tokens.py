@@ -20,7 +20,7 @@ from atlas.pipeline.plan import make_plan
 from atlas.recipe.read import read_recipe
 from tests.fixtures.custom_recurrent import own, rendered, studied, written
 from tests.fixtures.recurrent import LINES, make_recurrent
-from tests.fixtures.results import make_results
+from tests.fixtures.results import make_results, with_code_readers
 
 WORDS = r"\w+|\n *|\s|."
 VOCABULARY = (
@@ -215,7 +215,7 @@ def test_every_step_and_every_page(tmp_path, store, how, kind, layers):
     for decision in found.facts["relevances"]["decisions"]:
         assert abs(decision["ledger"]["residual"]) < 1e-8
     for networks in ((found,), (*make_recurrent(), found)):
-        pages = rendered(make_results(recurrent=networks), tmp_path)
+        pages = rendered(with_code_readers(make_results(), networks), tmp_path)
         assert not any("<b>token" in page for page in pages.values())
         index, cell = pages["recurrent/index.html"], pages["recurrent/mine/cells/3/index.html"]
         assert "The A &lt;b&gt;token&lt;/b&gt; network reads tokens of" in index

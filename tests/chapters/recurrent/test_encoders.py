@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from atlas.chapters.recurrent.figures.all import recurrent_figures
 
 from atlas.chapters.recurrent.cells import Half
 from atlas.chapters.recurrent.concepts import Concept
+from atlas.chapters.recurrent.figures import recurrent_figures
 from atlas.chapters.recurrent.figures.character import PREDICTIONS
 from atlas.chapters.recurrent.loaded import load
-from atlas.chapters.recurrent.steps import PREDICTING
+from atlas.chapters.recurrent.plan import PREDICTING
+from atlas.chapters.recurrent.records import chapter_of
 from atlas.core.errors import WeightsError
 from atlas.networks.custom_recurrent import parts_of
 from atlas.networks.custom_tokens import with_marks
@@ -18,7 +19,7 @@ from atlas.pipeline.plan import make_plan
 from atlas.recipe.read import read_recipe
 from tests.fixtures.custom_recurrent import LAYERS, SYMBOLS, own, rendered, studied, written
 from tests.fixtures.recurrent import make_recurrent
-from tests.fixtures.results import make_results
+from tests.fixtures.results import make_results, with_code_readers
 
 TEXT = "def f(x):\n    return 'a' + x  # ~"
 TWO = {"bidirectional": True}
@@ -84,8 +85,8 @@ def test_every_step_and_every_page(tmp_path, store, kind, layers):
     assert "held" not in found.facts["cells"]
     assert found.arrays["profiles"]["counts"].shape[0] == 24 * layers
     for networks in ((found,), (*make_recurrent(), found)):
-        results = make_results(recurrent=networks)
-        told = {figure.id.rpartition("/")[2]: figure for figure in recurrent_figures(results)}
+        results = with_code_readers(make_results(), networks)
+        told = {figure.id.rpartition("/")[2]: figure for figure in recurrent_figures(chapter_of(results))}
         pages = rendered(results, tmp_path)
         index, cell = pages["recurrent/index.html"], pages["recurrent/mine/cells/17/index.html"]
         assert (set(told) & PREDICTIONS == PREDICTIONS) == (len(networks) > 1)

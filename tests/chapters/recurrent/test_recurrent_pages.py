@@ -7,16 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from atlas.chapters.recurrent.figures.all import recurrent_figures
 
 from atlas.chapters.recurrent.errors import CAUSES
+from atlas.chapters.recurrent.figures import recurrent_figures
 from atlas.chapters.recurrent.figures.cell import cells_page
+from atlas.chapters.recurrent.pages import PAGES
 from atlas.chapters.recurrent.pages import overview as recurrent
 from atlas.chapters.recurrent.pages.overview import LEVELS, PAIRS, paired
+from atlas.chapters.recurrent.records import chapter_of
+from atlas.publish.context import AtlasContext
 from atlas.publish.marks import LEFT, RIGHT, WIDTH, Row, marks, span_of
 from atlas.publish.page import Page
-from atlas.publish.pages import ATLAS_VIEWS
-from atlas.publish.renderer import Press
+from atlas.publish.site import renderer_of
 from tests.fixtures.results import make_results
 
 
@@ -27,16 +29,16 @@ def results():
 
 @pytest.fixture(scope="module")
 def pages(results, tmp_path_factory):
-    press = Press(results, tmp_path_factory.mktemp("site"), "")
+    renderer = renderer_of(AtlasContext(results, tmp_path_factory.mktemp("site")))
     found = {}
     for view in ("recurrent", "reliance", "states", "sentiment", "cell"):
-        for item in ATLAS_VIEWS[view](press.desk, ()):
-            found[item.path] = press.render(item).decode() if isinstance(item, Page) else item.data.decode()
+        for item in PAGES[view](renderer.context):
+            found[item.path] = renderer.render(item).decode() if isinstance(item, Page) else item.data.decode()
     return found
 
 
 def test_every_figure_has_its_section_caption_and_citation(results, pages):
-    for figure in recurrent_figures(results):
+    for figure in recurrent_figures(chapter_of(results)):
         page, _, name = figure.page.partition("#")
         assert f'<section id="{name}"' in pages[page]
         assert f"Figure <code>{figure.id}</code>" in pages[page]
@@ -57,26 +59,27 @@ def test_checks_are_printed(pages):
 
 
 def test_gains_have_their_n_and_interval(results, pages):
-    first = results.recurrent[0].facts["reach"]["closings"]["bracket"][0]
+    first = chapter_of(results).networks[0].facts["reach"]["closings"]["bracket"][0]
     cell = f'{first["mean"]:.2f} <span class="small">[{first["low"]:.2f}, {first["high"]:.2f}]'.replace("-", "−")
     assert cell in pages["recurrent/index.html"]
     assert f"<td>{first['n']:,}</td>" in pages["recurrent/index.html"]
 
 
 def test_n_is_told_of_each_network_where_they_differ(results):
-    networks = deepcopy(results.predicting.recurrent)
+    chapter = chapter_of(results).predicting
+    networks = deepcopy(chapter.networks)
     bins = [network.facts["reach"]["closings"]["bracket"] for network in networks]
     assert len(networks) > 1
-    same = recurrent._closings(results.predicting, "bracket")
+    same = recurrent._closings(chapter, "bracket")
     assert [counts for _, counts, _ in same] == [[one["n"]] for one in bins[0]]
     bins[1][0]["n"] += 5
-    (_, counts, _), *rest = recurrent._closings(replace(results, recurrent=networks), "bracket")
+    (_, counts, _), *rest = recurrent._closings(replace(chapter, networks=networks), "bracket")
     assert counts == [own[0]["n"] for own in bins]
     assert [counts for _, counts, _ in rest] == [counts for _, counts, _ in same[1:]]
 
 
 def test_the_browser_gets_every_cell_in_the_order_of_the_states(results, pages):
-    network = results.recurrent[0]
+    network = chapter_of(results).networks[0]
     script = pages[f"recurrent/{network.spec.name}.js"]
     data = json.loads(script[script.index(",") + 1 : script.rindex(")")])
     arrays, hidden = network.arrays["passages"], network.spec.hidden
@@ -100,7 +103,7 @@ def test_signs_of_pairs_need_no_escape():
 
 
 def test_the_list_holds_every_cell_and_links_those_with_a_page(results, pages):
-    for network in results.recurrent:
+    for network in chapter_of(results).networks:
         text = pages[cells_page(network.spec.name)]
         assert text.count('<tr><th scope="row">') == network.spec.cells
         assert len(re.findall(r'<th scope="row"><a href="\d+/index.html">', text)) == network.pages

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from atlas.chapters.vision.figures.diagnosis import dead, deconv_sheet, diagnosis_figures, findings, pair
+from atlas.chapters.vision.pages import PAGES
 from atlas.publish.catalogue import find
 from atlas.publish.cite import cite
+from atlas.publish.context import AtlasContext
 from atlas.publish.export import write_figure
 from atlas.publish.page import Page
-from atlas.publish.pages import ATLAS_VIEWS
-from atlas.publish.renderer import Press
-from tests.fixtures.results import make_results, with_diagnosis
+from atlas.publish.site import renderer_of
+from tests.fixtures.results import make_results, with_chapter, with_diagnosis
 
 
 @pytest.fixture(scope="module")
@@ -20,12 +21,12 @@ def results():
     return with_diagnosis(make_results())
 
 
-def test_a_recipe_without_the_pair_has_no_such_page(results):
-    alone = replace(results, networks=results.networks[:1])
+def test_a_recipe_without_the_pair_has_no_such_page(results, tmp_path):
+    alone = with_chapter(results, "networks", results.networks[:1])
     for some in (make_results(), alone):
         assert pair(some) is None
         assert diagnosis_figures(some) == ()
-        assert list(ATLAS_VIEWS["diagnosis"](Press(some, None, "").desk, ())) == []
+        assert list(PAGES["diagnosis"](AtlasContext(some, tmp_path), ())) == []
 
 
 def test_planted_dead_filters_are_found_and_named(results):
@@ -46,11 +47,11 @@ def test_findings_compare_beyond_the_spread_of_units(results):
 
 
 def test_the_page_shows_every_figure_and_links_the_units(results, tmp_path):
-    press = Press(results, tmp_path, "")
-    items = list(ATLAS_VIEWS["diagnosis"](press.desk, ()))
+    renderer = renderer_of(AtlasContext(results, tmp_path))
+    items = list(PAGES["diagnosis"](renderer.context, ()))
     [page] = [item for item in items if isinstance(item, Page)]
     assert page.path == "networks/zfnet-64/diagnosis/index.html"
-    text = press.render(page).decode()
+    text = renderer.render(page).decode()
     for figure in diagnosis_figures(results):
         assert f'id="{figure.page.partition("#")[2]}"' in text
         assert figure.page.startswith(page.path)

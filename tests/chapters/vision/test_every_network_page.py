@@ -6,14 +6,15 @@ from html import unescape
 import pytest
 from torch import nn
 
-from atlas.chapters.vision.pages.context import Chapter, Sheet
-from atlas.chapters.vision.pages.summary import entry
+from atlas.chapters.vision.pages import PAGES
+from atlas.chapters.vision.pages.context import LayerContext, NetworkSummary
+from atlas.chapters.vision.pages.summary import summary
 from atlas.chapters.vision.structure import structure
 from atlas.core.sources import EmbeddedFile, HubFile, UrlFile
 from atlas.networks import NETWORKS
+from atlas.publish.context import AtlasContext
 from atlas.publish.page import Page
-from atlas.publish.pages import ATLAS_VIEWS
-from atlas.publish.renderer import Press
+from atlas.publish.site import renderer_of
 from atlas.weights.load import load
 from atlas.weights.model_card import read_card
 from tests.fixtures.results import with_network
@@ -27,13 +28,13 @@ def printed(request, tmp_path_factory):
     spec = request.param
     network = load(spec)
     results = with_network(spec, structure(network, "cpu"), read_card(spec))
-    press = Press(results, tmp_path_factory.mktemp("site"), "")
-    [shown] = press.desk.networks
-    layers = tuple(entry(Sheet(press.desk, shown, shown.load(name))) for name in shown.layer_names)
-    chapter = Chapter(shown, press.desk.hues[spec.name], layers)
-    [page] = [item for item in ATLAS_VIEWS["network"](press.desk, (chapter,)) if isinstance(item, Page)]
+    renderer = renderer_of(AtlasContext(results, tmp_path_factory.mktemp("site")))
+    [shown] = renderer.context.networks
+    layers = tuple(summary(LayerContext(renderer.context, shown, shown.load(name))) for name in shown.layer_names)
+    whole = NetworkSummary(shown, renderer.context.hues[spec.name], layers)
+    [page] = [item for item in PAGES["network"](renderer.context, (whole,)) if isinstance(item, Page)]
     assert page.path == f"networks/{spec.name}/index.html"
-    return network, spec, press.render(page).decode()
+    return network, spec, renderer.render(page).decode()
 
 
 def test_every_layer_is_a_link_of_the_drawn_structure_and_of_the_ladder(printed):
