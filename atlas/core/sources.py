@@ -31,7 +31,7 @@ class EmbeddedFile:
 class HubFile:
     """Weights in a repository of the Hugging Face hub, kept in its cache.
 
-    Without `sha256`, the digest of the first file found is written to `atlas.weights.lock` and holds from then on.
+    Without `sha256`, the digest of the first file found is written to `atlas.lock` and holds from then on.
     """
 
     repository: str  # "timm/vgg16.tv_in1k"

@@ -1,4 +1,4 @@
-"""`atlas.weights.lock`: the digests of published weight files as they were first found, kept beside the recipe ("trust on first use")."""
+"""`atlas.lock`: the digests of published weight files as they were first found, kept beside the recipe ("trust on first use")."""
 
 from __future__ import annotations
 

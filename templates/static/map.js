@@ -73,6 +73,11 @@
     moveBy(u / before - u / view.zoom, v / before - v / view.zoom);
   }
 
+  // Not every map offers every choice: the images of a generator have no classes.
+  function isChecked(name) {
+    return tools.querySelector(`[name=${name}]`)?.checked;
+  }
+
   function isVisible(x, y, width) {
     return x + width > 0 && y + width > 0 && x < canvas.width && y < canvas.height;
   }
@@ -91,7 +96,7 @@
   // A cell is [column, row, count of images, index of its class, whether it has an icon, its nearest image].
   function drawCells(side) {
     const width = side / map.grid;
-    const named = tools.querySelector("[name=names]").checked && width > NAME_FROM * ratio;
+    const named = isChecked("names") && width > NAME_FROM * ratio;
     const pictured = width > PICTURE_FROM * ratio;
     map.cells.forEach(([column, row, , classIndex, hasIcon, nearest], index) => {
       const x = (column / map.grid - view.x) * side;
@@ -134,7 +139,7 @@
       pen.drawImage(picture, -view.x * side, -view.y * side, side, side);
     }
     drawCells(side);
-    if (tools.querySelector("[name=points]").checked) drawPoints(side);
+    if (isChecked("points")) drawPoints(side);
   }
 
   function resize() {
