@@ -38,7 +38,8 @@ class CustomGenerator(Section):
     first: str = Field("", description="with `module`: the part whose output is affine in z, which SeFa reads")
     layers: tuple[str, ...] = Field(
         (),
-        description="with `module`: parts with maps, behind the nonlinearity, from z to the picture; GANSpace reads the first, the units of all are dissected",
+        description="with `module`: parts with maps, behind the nonlinearity, from z to the picture; GANSpace reads "
+        "the first, the units of all are dissected",
     )
     title: str = Field("", description="its title on the site; the name where it is left out")
     summary: str = Field("A generator that the recipe brings along.", description="a sentence about it")
@@ -90,7 +91,10 @@ class GenerativeRecipe(ChapterSection):
     units: int = Field(12, ge=1, description="dissected units of each layer, spread evenly")
 
     def chosen(self) -> tuple[GeneratorSpec, ...]:
-        """The registered generators, fetched weights with the digest that is locked, then the own ones; UnknownName lists what exists."""
+        """The registered generators, fetched weights with their locked digests, then the custom ones.
+
+        UnknownName lists what exists.
+        """
         registered = (self._known(GENERATORS[name]) for name in self.generators)
         return (*registered, *(own.spec for own in self.own))
 
@@ -99,7 +103,7 @@ class GenerativeRecipe(ChapterSection):
         return replace(spec, weights=pinned(spec.weights, lock)) if lock else spec
 
     def found(self, folder: Path, lock: Mapping[str, Lock]) -> Self:
-        """With the locks of its generators, as far as there are any, and with what the files of the own ones say."""
+        """With the locks of its generators, as far as there are any, and with the digests of the custom ones' files."""
         sources = {spec.name: spec.weights for spec in self.chosen()}
         known = {
             name: lock[name_of(source)]
@@ -117,12 +121,12 @@ class GenerativeRecipe(ChapterSection):
         )
 
     def check(self) -> None:
-        """Load each own generator and try every promise of its entry."""
+        """Load each custom generator and try every promise of its entry."""
         if self.own:
-            from atlas.chapters.generative.custom import load_own
+            from atlas.chapters.generative.custom import load_custom
 
             for own in self.own:
-                load_own(own.spec)
+                load_custom(own.spec)
 
     def spec(self, name: str) -> GeneratorSpec:
         """The generator `name` of the recipe, with the digest of its weights, else the registered one."""
@@ -141,20 +145,23 @@ SECTION = GenerativeRecipe
 
 
 def _found(own: CustomGenerator, folder: Path) -> CustomGenerator:
-    """The own generator with its digests, and with paths that start from the recipe's folder; ConfigError for an entry that fits neither way."""
+    """The custom generator with its digests, and with paths that start from the recipe's folder.
+
+    ConfigError for an entry that is neither a file nor code with weights.
+    """
     custom_name("generative.own", own.name, GENERATORS)
     place = f"generative.own.{own.name}"
     if bool(own.torchscript) == bool(own.module):
         raise ConfigError(f"{place}: name either `torchscript`, a file, or `module`, importable code, and `weights`.")
     if own.torchscript and (own.weights or own.first or own.layers):
         raise ConfigError(
-            f"{place}: torchscript = {own.torchscript!r} holds its weights and runs as a whole, so no part of it can be read. Leave out "
-            "`weights`, `first` and `layers`, or name `module` and `weights` instead."
+            f"{place}: torchscript = {own.torchscript!r} holds its weights and runs as a whole, so no part of it "
+            "can be read. Leave out `weights`, `first` and `layers`, or name `module` and `weights` instead."
         )
     if not own.file:
         raise ConfigError(
-            f"{place}: module = {own.module!r} needs `weights`, the file of its state dict: random weights never reach the site. "
-            "Write it with safetensors.torch.save_file(generator.state_dict(), FILE)."
+            f"{place}: module = {own.module!r} needs `weights`, the file of its state dict: random weights never "
+            "reach the site. Write it with safetensors.torch.save_file(generator.state_dict(), FILE)."
         )
     file = str(folder / own.file)
     found = {"torchscript" if own.torchscript else "weights": file}
