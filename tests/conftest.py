@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -107,12 +108,32 @@ def built_site(built: BuiltAtlas) -> Path:
 
 @pytest.fixture(scope="session")
 def small_site() -> Path:
-    """A site written from the small results of `tests.fixtures`, by the first process that asks: two networks, so that units have twins."""
-    from atlas.publish.site import write
+    """A site written from the small results of `tests.fixtures`: two networks, so that units have twins."""
     from tests.fixtures.results import make_results
 
-    out = Path(os.environ[FOLDER]) / "site"
+    return _written_once("site", make_results)
+
+
+@pytest.fixture(scope="session")
+def diagnosed_site() -> Path:
+    """A site of the pair of networks that is diagnosed."""
+    from tests.fixtures.sites import diagnosed
+
+    return _written_once("diagnosed", diagnosed)
+
+
+def _written_once(name: str, results: Callable[[], AtlasResults]) -> Path:
+    """A site of the small results, written by the first process that asks."""
+    from tests.fixtures.sites import write_recorded
+
+    out = Path(os.environ[FOLDER]) / name
     with FileLock(f"{out}.lock"):
         if not out.exists():
-            write(make_results(), out)
+            write_recorded(results(), out)
     return out
+
+
+@pytest.fixture(scope="session")
+def site(small_site: Path) -> Path:
+    """The same, for tests that need no other."""
+    return small_site

@@ -31,7 +31,7 @@ class EmbeddedFile:
 class HubFile:
     """Weights in a repository of the Hugging Face hub, kept in its cache.
 
-    Without `sha256`, the digest of the file that is found first is written to `atlas.weights.lock` and required from
+    Without `sha256`, the digest of the file that is found first is written to `atlas.lock` and required from
     then on.
     """
 

@@ -39,9 +39,9 @@ class NetworkRecipe(Section):
     title: str = Field("", description="custom checkpoint: its title on the site; the name where it is left out")
     licence: str = Field("not stated", description="custom checkpoint: the licence of its weights")
     sha256: str = Field(
-        "", description="SHA-256 of the weight file; filled in from the network, `atlas.weights.lock` or the file"
+        "", description="SHA-256 of the weight file; filled in from the network, `atlas.lock` or the file"
     )
-    revision: str = Field("", description="commit of the hub's repository; filled in from `atlas.weights.lock`")
+    revision: str = Field("", description="commit of the hub's repository; filled in from `atlas.lock`")
     layers: tuple[str, ...] = Field(("*",), description="layer names or patterns such as `block*`")
     pictures: dict[str, int | Literal["all"]] = Field(
         {"*": 32},

@@ -43,9 +43,9 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
 
 
 def lock_path(source: str | None = None) -> Path:
-    """The path of `atlas.weights.lock`: beside the recipe, for a packaged recipe in the current folder."""
+    """The path of `atlas.lock`: beside the recipe, for a packaged recipe in the current folder."""
     path = _recipe_path(source)
-    return (Path() if path.parent == RECIPES else path.parent) / "atlas.weights.lock"
+    return (Path() if path.parent == RECIPES else path.parent) / "atlas.lock"
 
 
 def _recipe_path(source: str | None) -> Path:

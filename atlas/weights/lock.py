@@ -1,4 +1,4 @@
-"""`atlas.weights.lock` beside the recipe: digests of published weight files as first found ("trust on first use")."""
+"""`atlas.lock` beside the recipe: digests of published weight files as first found ("trust on first use")."""
 
 from __future__ import annotations
 

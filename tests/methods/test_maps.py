@@ -56,7 +56,7 @@ def test_only_the_first_process_compiles(layout):
     again = """
 import numpy
 from numba.core import event
-from atlas.embed import EmbedSettings, embed
+from atlas.methods.embed import EmbedSettings, embed
 with event.install_recorder("numba:compile") as recorded:
     points = numpy.random.default_rng(0).normal(size=(90, 20))
     embed(points, numpy.zeros(90, int), EmbedSettings(15, 0.05), seed=0)

@@ -80,7 +80,7 @@ class GenerativeRecipe(ChapterSection):
 
     generators: tuple[str, ...] = Field((), description="generators (`atlas list generators`)")
     locks: dict[str, Lock] = Field(
-        {}, description="SHA-256 and revision of fetched weights by generator; filled in from `atlas.weights.lock`"
+        {}, description="SHA-256 and revision of fetched weights by generator; filled in from `atlas.lock`"
     )
     own: tuple[CustomGenerator, ...] = Field((), description="generators of your own, after those")
     samples: int = Field(1500, ge=40, description="pictures of the sample that is measured and laid out")

@@ -75,6 +75,18 @@ def all_figures(results: AtlasResults) -> Iterator[Figure]:
     if results.networks:
         yield wall_figure(results, wall_units(results))
     for network in results.networks:
-        for name in network.layer_names:
-            yield from layer_figures(results, network.spec, network.load(name))
-        yield from network_figures(results, network)
+        yield from _figures_of(results, network)
+
+
+def all_ids(results: AtlasResults) -> Iterator[str]:
+    """The ids of all figures, without a look at every layer for the units of the wall."""
+    if results.networks:
+        yield WALL
+    for network in results.networks:
+        yield from (figure.id for figure in _figures_of(results, network))
+
+
+def _figures_of(results: AtlasResults, network: NetworkResults) -> Iterator[Figure]:
+    for name in network.layer_names:
+        yield from layer_figures(results, network.spec, network.load(name))
+    yield from network_figures(results, network)
