@@ -1,1 +1,1 @@
-"""Attribution: which pixels an activation rests on."""
+"""Attribution: the contribution of each pixel to an activation."""

@@ -233,5 +233,5 @@ def test_names_and_digests_are_checked(tmp_path):
         read_recipe(written(tmp_path, own("RNN"), sha256="00" * 32))
     recipe = Path(written(tmp_path, own("RNN")))
     recipe.write_text(recipe.read_text() + recipe.read_text().partition("places = 20\n")[2])
-    with pytest.raises(ConfigError, match="'mine' is there twice"):
+    with pytest.raises(ConfigError, match="'mine' occurs twice"):
         read_recipe(str(recipe))
