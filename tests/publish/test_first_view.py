@@ -66,7 +66,7 @@ def test_a_layer_with_many_pictures_leaves_the_folded_ones_to_its_script(sheet, 
     assert text.count("<img") == layer.SHOWN + 1  # and its map
     more = len(found.layer.pictures) - layer.SHOWN
     assert f'<details class="group more" hidden><summary>{more} more</summary>' in text
-    assert f'<noscript><p class="small">The other {more} are on their units\' pages' in text
+    assert f'<noscript><p class="small">The other {more} are on the pages of their units' in text
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, []), (1, [0]), (3, [0, 1, 2]), (4, [0, 1, 3]), (11, [0, 5, 10])])
