@@ -9,7 +9,9 @@ A record is a frozen dataclass. Of its fields
 - anything else is plain data, with tuples as lists.
 
 A field whose stored name is another says so: `stored("errors/causes")` (plain data may lie deeper; a name of "" adds no level, so that
-keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place.
+keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place;
+`stored(by=PLACE)` puts them under the place alone, without the name of the tuple. `stored("", only=("lrp", …))` reads no other keys into a
+mapping of arrays than these: arrays beside it may share its level.
 """
 
 from __future__ import annotations
@@ -27,11 +29,15 @@ from atlas.core.specs import Array
 R = TypeVar("R")
 Arrays = dict[str, Array]
 Facts = dict[str, Any]
+PLACE = "#"  # in place of the field that names the records of a tuple: none does
 
 
-def stored(name: str | None = None, *, by: str = "", **options: Any) -> Any:
-    """A dataclass field that is stored under another name; `by` is the field that names the records of a tuple."""
-    return field(metadata={"stored": name, "by": by}, **options)
+def stored(name: str | None = None, *, by: str = "", only: Iterable[str] = (), **options: Any) -> Any:
+    """A dataclass field that is stored under another name.
+
+    `by` is the field that names the records of a tuple, or PLACE; `only` are the keys that a mapping of arrays may have.
+    """
+    return field(metadata={"stored": name, "by": by, "only": tuple(only)}, **options)
 
 
 def pack(record: object) -> tuple[Arrays, Facts]:
@@ -75,7 +81,7 @@ def _plain(value: Any, path: str, arrays: Arrays, by: str = "") -> Any:
         whole = {key: part for key, part in parts.items() if part is not _NOTHING}
         return whole if whole or not parts else _NOTHING
     if isinstance(value, tuple | list):
-        names = [str(getattr(part, by)) if by else str(place) for place, part in enumerate(value)]
+        names = [str(getattr(part, by)) if by not in ("", PLACE) else str(place) for place, part in enumerate(value)]
         if by:
             path = path.rpartition("/")[0]
         return [_plain(part, _join(path, name), arrays) for name, part in zip(names, value, strict=True)]
@@ -96,12 +102,13 @@ def _put(facts: Facts, name: str, value: Any) -> None:
 
 
 def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> R:
-    hints, found = _hints(kind), {}
+    hints, found = _hints(cast(Any, kind)), {}
     for one in fields(cast(Any, kind)):
         name, path = _name(one), _join(prefix, _name(one))
         value = _value(hints[one.name], path, arrays, _get(facts, name), one.metadata.get("by", ""))
         if value is not _NOTHING:
-            found[one.name] = value
+            only = one.metadata.get("only", ())
+            found[one.name] = {key: value[key] for key in only if key in value} if only else value
         elif one.default is MISSING and one.default_factory is MISSING:
             if not _optional(hints[one.name]):
                 raise KeyError(f"{kind.__name__} has nothing under {path!r}")
@@ -109,7 +116,9 @@ def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Ma
     return kind(**found)
 
 
-def _value(hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: str = "") -> Any:
+def _value(  # noqa: PLR0911 - one for each kind of field
+    hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: str = ""
+) -> Any:
     """What a field of type `hint` holds; _NOTHING where nothing is stored."""
     hint = _bare(hint)
     if _is_array(hint):
@@ -140,7 +149,7 @@ def _tuple(
     kinds = [inner[0]] * len(parts) if len(inner) == 2 and inner[1] is Ellipsis else list(inner)
     if by:
         path = path.rpartition("/")[0]
-    names = [str(part[by]) if by else str(place) for place, part in enumerate(parts)]
+    names = [str(part[by]) if by not in ("", PLACE) else str(place) for place, part in enumerate(parts)]
     return tuple(
         _value(kind, _join(path, name), arrays, part) for kind, name, part in zip(kinds, names, parts, strict=True)
     )

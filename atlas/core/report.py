@@ -143,7 +143,7 @@ class MeanAblation:
     gained: float | None = None
 
     def error(self, images: int) -> float | None:
-        """The standard error of the change of top-1 over `images` images (paired), None where `lost` was not counted."""
+        """The standard error of the change of top-1 over `images` images, paired; None where `lost` was not counted."""
         if self.lost is None or self.gained is None:
             return None
         spread = self.lost + self.gained - (self.lost - self.gained) ** 2

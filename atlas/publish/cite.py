@@ -85,11 +85,12 @@ def cite_base(base_url: str) -> dict[str, object]:
 
 
 def made_from(provenance: Mapping[str, Any]) -> str:
-    """The weights and, where there are any, the probe images by their digests: they are part of a unit's definition."""
+    """The weights and the probe images, where there are any, by their digests: they are part of a unit's definition."""
     networks = provenance.get("networks", (provenance,))
-    weights = ", ".join(f"{one['network']} sha256:{short(one['weights']['sha256'])}" for one in networks)
+    weights = [f"{one['network']} sha256:{short(one['weights']['sha256'])}" for one in networks if "network" in one]
     probes = networks[0].get("probes")
-    return f"weights {weights}" + (f"; probe set {probes['name']} {short(probes['digest'])}" if probes else "")
+    named = [f"weights {', '.join(weights)}"] if weights else []
+    return "; ".join(named + ([f"probe set {probes['name']} {short(probes['digest'])}"] if probes else []))
 
 
 # Braces are counted by BibTeX even after a backslash, so they may only appear as commands.

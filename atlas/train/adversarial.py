@@ -1,4 +1,4 @@
-"""Adversarial fine-tuning, the second part of the InfoGAN's training: a critic trains the generator to draw sharp edges.
+"""Adversarial fine-tuning, the second part of the InfoGAN's training: a critic makes the generator draw sharp edges.
 
 The generator's batch norms keep the statistics of the first part. Batch statistics in its dense layers blur the
 pictures, since each picture then depends on the others of its batch.
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AdversarialRecipe(InfoGANRecipe):
-    """Adam for all networks; rates fall linearly from the first step on. For `alone` steps only the critic is trained."""
+    """Adam for all networks; rates fall linearly from the first step on.
+
+    For `alone` steps only the critic is trained.
+    """
 
     steps: int = 6_000
     alone: int = 150
@@ -46,7 +49,10 @@ class AdversarialRecipe(InfoGANRecipe):
 
 @dataclass
 class AdversarialRun(InfoGANRun):
-    """A run of the second part; `module` holds the critic too. `begun` is the SHA-256 of the weights that it started from."""
+    """A run of the second part; `module` holds the critic too.
+
+    `begun` is the SHA-256 of the weights that it started from.
+    """
 
     recipe: AdversarialRecipe
     begun: str = ""
@@ -96,7 +102,7 @@ def _optimizer(recipe: AdversarialRecipe, module: nn.ModuleDict) -> Optimizer:
 
 
 def _measure_spread(run: AdversarialRun, count: int = 1000) -> None:
-    """Set the spread of each number to the error of the discriminator's head, since the weight file does not hold it."""
+    """Set the spread of each number to the error of the discriminator's head; the weight file does not hold it."""
     import torch
 
     with torch.no_grad():

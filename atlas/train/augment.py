@@ -1,4 +1,7 @@
-"""Random crop, scale, aspect and flip of a batch as two small matrix products an image (antialiased, bilinear); CutMix."""
+"""Random crop, scale, aspect and flip of a batch as two small matrix products an image (antialiased, bilinear).
+
+CutMix.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ def show(images: Tensor, windows: Tensor, flipped: Tensor) -> Tensor:
 
 
 def cut_mix(views: Tensor, area: float, down: float, right: float) -> tuple[Tensor, float]:
-    """CutMix (Yun et al. 2019) of a batch [N, 3, H, W] with itself: the mixed views and the share of each that is its own.
+    """CutMix (Yun et al. 2019) of a batch [N, 3, H, W] with itself: the mixed views, and the share of each from itself.
 
     A square of `area` at (`down`, `right`), all in [0, 1) and the same for the batch, comes from the previous image of
     the batch, for the first image from the last.

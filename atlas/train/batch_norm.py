@@ -22,7 +22,7 @@ BATCH = 500  # large, since each batch is normalized by its own statistics meanw
 
 
 def recalibrate(module: nn.Module, images: Array) -> int:
-    """Set each batch norm of `module` to the mean, over batches, of the means and variances of `images` [N, H, W, 3] uint8.
+    """Set each batch norm of `module` to the mean statistics of batches of `images` [N, H, W, 3] uint8.
 
     The images are shuffled (seed 0), so that a batch holds all classes; a last batch that is not full is left out.
     Returns the number of images used, 0 for a network without batch norms, which is not changed. The module is left in

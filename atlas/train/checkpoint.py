@@ -49,7 +49,10 @@ def save(run: Resumable) -> None:
 
 
 def resume(run: Resumable) -> bool:
-    """Load the checkpoint in `run.folder` into `run`; False where there is none, ConfigError for one of other settings."""
+    """Load the checkpoint in `run.folder` into `run`.
+
+    False where there is none, ConfigError for one of other settings.
+    """
     import torch
 
     path = run.folder / "checkpoint.pt"

@@ -44,7 +44,10 @@ class Photographs:
 
 
 def data_folder(root: Path | None = None) -> Path:
-    """The folder of tiny-imagenet-60: `root` or below it, or below the folder that ATLAS_DATA names. ConfigError where it is missing."""
+    """The folder of tiny-imagenet-60: `root` or below it, or below the folder that ATLAS_DATA names.
+
+    ConfigError where it is missing.
+    """
     root = root or (Path(os.environ["ATLAS_DATA"]) if os.environ.get("ATLAS_DATA") else None)
     if root is None:
         raise ConfigError(f"Training needs photographs: set ATLAS_DATA to the folder that holds {FOLDER}/, or give it.")

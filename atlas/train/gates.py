@@ -1,4 +1,4 @@
-"""Statistics of squeeze-and-excitation gates on labelled photographs, and the accuracy lost under their mean ablation."""
+"""Squeeze-and-excitation gates on labelled photographs: their statistics, and the accuracy under mean ablation."""
 
 from __future__ import annotations
 
@@ -27,18 +27,16 @@ def gate_statistics(module: nn.Module, split: Split) -> dict[str, Any]:
     gates = _record(module, names, split)
     means = {name: values.mean(0) for name, values in gates.items()}
     before = logits_of(module, split)
+
+    def block(name: str) -> dict[str, Any]:
+        fixed = _accuracy_with(module, {name: means[name]}, split, before)
+        return {**_block(gates[name], split.labels), "path": name.removesuffix(".se.gate"), "fixed": fixed}
+
     return {
         "images": len(split),
         "accuracy": accuracy(before, split.labels),
         "all_fixed": _accuracy_with(module, means, split, before),
-        "blocks": [
-            {
-                **_block(gates[name], split.labels),
-                "path": name.removesuffix(".se.gate"),
-                "fixed": _accuracy_with(module, {name: means[name]}, split, before),
-            }
-            for name in names
-        ],
+        "blocks": [block(name) for name in names],
     }
 
 

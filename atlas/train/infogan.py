@@ -47,7 +47,10 @@ class InfoGANRecipe:
 
 @dataclass
 class InfoGANRun:
-    """A run at some step. `module` holds both networks, the averaged generator and the log spread of the numbers' head."""
+    """A run at some step.
+
+    `module` holds both networks, the averaged generator and the log spread of the numbers' head.
+    """
 
     recipe: InfoGANRecipe
     seed: int
@@ -97,7 +100,7 @@ def start(recipe: InfoGANRecipe, *, seed: int, folder: Path) -> InfoGANRun:
 
 
 def networks() -> nn.ModuleDict:
-    """Generator, discriminator, the generator's running mean (not trained) and the log spread of the numbers' head, new."""
+    """New networks: generator, discriminator, running mean of the generator, log spread of the numbers' head."""
     import torch
     from torch import nn
 
@@ -180,26 +183,35 @@ def train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
     import torch
     from torch.nn import functional as F
 
-    generator, discriminator, spread = run.module["generator"], run.module["discriminator"], run.spread
+    generator, discriminator = run.module["generator"], run.module["discriminator"]
     run.module.train()
     set_rates(run, min(1.0, 2 * (1 - run.step / run.recipe.steps)))
     real, (z, choice, numbers) = draw_batch(run, images)
     with native_autocast():
         fake = generator(z)
-        score, logits, means = (part.float() for part in discriminator(torch.cat([real, fake.detach()])))
-    discriminator_loss = F.binary_cross_entropy_with_logits(score, discriminator_targets(len(real)))
-    bounds = bound(logits[len(real) :], means[len(real) :], spread, choice, numbers)
-    optimizer_step(run, discriminator_loss - information(run.recipe, bounds))
-
+    discriminator_loss = _train_discriminator(run, real, fake.detach(), (choice, numbers))
     discriminator.requires_grad_(False)
     with native_autocast():
         score, logits, means = (part.float() for part in discriminator(fake))
     generator_loss = F.binary_cross_entropy_with_logits(score, torch.ones(len(score)))
-    bounds = bound(logits, means, spread.detach(), choice, numbers)
+    bounds = bound(logits, means, run.spread.detach(), choice, numbers)
     optimizer_step(run, generator_loss - information(run.recipe, bounds))
     discriminator.requires_grad_(True)
     update_average(run.module["average"], generator, run.recipe.average)
-    return {"judged": round(discriminator_loss.item(), 4), "fooled": round(generator_loss.item(), 4)}
+    return {"judged": round(discriminator_loss, 4), "fooled": round(generator_loss.item(), 4)}
+
+
+def _train_discriminator(run: InfoGANRun, real: Tensor, fake: Tensor, codes: tuple[Tensor, Tensor]) -> float:
+    """One step of discriminator and code head on pictures and the `codes` (choice, numbers) of the generated ones."""
+    import torch
+    from torch.nn import functional as F
+
+    with native_autocast():
+        score, logits, means = (part.float() for part in run.module["discriminator"](torch.cat([real, fake])))
+    loss = F.binary_cross_entropy_with_logits(score, discriminator_targets(len(real)))
+    bounds = bound(logits[len(real) :], means[len(real) :], run.spread, *codes)
+    optimizer_step(run, loss - information(run.recipe, bounds))
+    return float(loss.item())
 
 
 def set_rates(run: InfoGANRun, share: float) -> None:
@@ -209,7 +221,7 @@ def set_rates(run: InfoGANRun, share: float) -> None:
 
 
 def draw_batch(run: InfoGANRun, images: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
-    """Real pictures [N, 3, S, S] in [-1, 1] and as many codes (`draw_codes`), drawn from the seed and the step of the run."""
+    """Real pictures [N, 3, S, S] in [-1, 1] and as many codes (`draw_codes`), by the seed and the step of the run."""
     import torch
 
     random = torch.Generator().manual_seed(run.seed * 1_000_003 + run.step)
@@ -218,7 +230,7 @@ def draw_batch(run: InfoGANRun, images: Tensor) -> tuple[Tensor, tuple[Tensor, T
 
 
 def discriminator_targets(count: int) -> Tensor:
-    """[2 N] targets for `count` real pictures and then as many generated ones: 0.9 and 0 (one-sided label smoothing)."""
+    """Targets [2 N] for `count` real and then as many generated pictures: 0.9 and 0 (one-sided label smoothing)."""
     import torch
 
     return torch.cat([torch.full((count,), 0.9), torch.zeros(count)])
@@ -250,7 +262,7 @@ def update_average(average: nn.Module, trained: nn.Module, decay: float) -> None
 
 
 def measure(run: InfoGANRun, count: int = 2000) -> dict[str, float]:
-    """Bounds of choice and numbers on generated pictures, and the mutual information gap on sprites with known factors."""
+    """Bounds of choice and numbers on generated pictures, and the mutual information gap (MIG) on sprites."""
     import torch
 
     average, discriminator = run.module["average"].eval(), run.module["discriminator"].eval()

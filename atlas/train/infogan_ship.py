@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 NOTES = (
-    "The generator's weights are the running mean over training. Its training images are sprites that this package draws "
-    "from known factors; no image was taken from elsewhere.",
+    "The generator's weights are the running mean over training. Its training images are sprites that this package "
+    "draws from known factors; no image was taken from elsewhere.",
     "In the second part of the training (adversarial fine-tuning) a separate critic, whose weights are not part of the "
     "package, sharpens the generator's edges; the generator's batch norms keep the statistics of the first part.",
     "The three runs differ in the seed only: their spread is part of the result.",

@@ -123,10 +123,7 @@ def run_to_end(
     training = TrainingSet.of(run, data.train, soft_labels)
     pace = _Pace(run, per_epoch)
     while run.step < run.epochs * per_epoch and run.step != stop_after:
-        epoch, within = divmod(run.step, per_epoch)
-        if pace.plan is None or within == 0:
-            pace.plan = _plan(run, epoch, len(data.train))
-        batch = pace.plan[:, within * run.recipe.batch : (within + 1) * run.recipe.batch]
+        batch = pace.batch(len(data.train))
         pace.losses.append(_train_step(run, training, batch, total=run.epochs * per_epoch))
         run.step += 1
         if run.step % per_epoch == 0:
@@ -159,6 +156,13 @@ class _Pace:
         self.read, self.read_core = self.begun, time.process_time()
         self.last = dict.fromkeys(("report", "checkpoint"), self.begun)
 
+    def batch(self, images: int) -> Tensor:
+        """The columns of the epoch's plan for this step, [3, batch]; a plan is made at the start of an epoch."""
+        epoch, within = divmod(self.run.step, self.per_epoch)
+        if self.plan is None or within == 0:
+            self.plan = _plan(self.run, epoch, images)
+        return self.plan[:, within * self.run.recipe.batch : (within + 1) * self.run.recipe.batch]
+
     def due(self, what: str, seconds: float) -> bool:
         """Whether `what` was last done more than `seconds` ago; if so, it counts as done now."""
         late = time.monotonic() - self.last[what] > seconds
@@ -188,8 +192,8 @@ class _Pace:
         loss = run.loss_sum / within if within else last["loss"] if last else float("nan")
         valid = f", validation {last['top1']:.1%} / {last['top5']:.1%}" if last else ""
         return (
-            f"{run.recipe.spec.name}: epoch {epoch}/{run.epochs}, step {within}/{self.per_epoch}, loss {loss:.3f}{valid}, "
-            f"{run.recipe.batch / max(per_step, 1e-9):.0f} images/s, {left / 60:.1f} min left"
+            f"{run.recipe.spec.name}: epoch {epoch}/{run.epochs}, step {within}/{self.per_epoch}, "
+            f"loss {loss:.3f}{valid}, {run.recipe.batch / max(per_step, 1e-9):.0f} images/s, {left / 60:.1f} min left"
         )
 
 
@@ -227,7 +231,7 @@ def _train_step(run: Run, training: TrainingSet, batch: Tensor, *, total: int) -
 
 
 def target_shares(labels: Array, recipe: Recipe, soft_labels: Array | None = None) -> Tensor:
-    """[V, N, classes] float32 targets, rows summing to 1: smoothed labels [N], mixed with the teacher's by `teacher_share`.
+    """Targets [V, N, classes] float32, rows summing to 1: smoothed `labels` [N], mixed with soft labels of that shape.
 
     ConfigError unless `soft_labels` are given exactly where the recipe uses them.
     """

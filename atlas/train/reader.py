@@ -94,10 +94,8 @@ def fit(
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     curve = []
     for epoch in range(1, recipe.epochs + 1):
-        losses = [
-            _step(module, optimizer, z[rows], rgb[rows], schedule)
-            for rows in _batches(len(z), recipe.batch, seed, epoch)
-        ]
+        order = _batches(len(z), recipe.batch, seed, epoch)
+        losses = [_step(module, optimizer, z[rows], rgb[rows], schedule) for rows in order]
         r2 = explained(read_with(module.eval(), held_out[1]), held_out[0])
         curve.append({"epoch": epoch, "loss": round(float(np.mean(losses)), 4), "held_out_r2": round(r2, 4)})
         progress(f"epoch {epoch}/{recipe.epochs}: loss {curve[-1]['loss']}, held-out R2 {r2:.3f}")

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Recipe:
     """All settings that decide the weights, besides the data and the seed.
 
-    The rate rises linearly over `warmup` (share of all steps) to `rate`, then falls linearly to zero. `mix` is the share
-    of steps with CutMix. `auxiliary` is the weight of the loss of the second classifier, where the module returns a pair
-    in training. `teacher_share` is the share of the teacher's soft labels in each target (distillation).
+    The rate rises linearly over `warmup` (share of all steps) to `rate`, then falls linearly to zero. `mix` is the
+    share of steps with CutMix. `auxiliary` is the weight of the loss of the second classifier, where the module returns
+    a pair in training. `teacher_share` is the share of the teacher's soft labels in each target (distillation).
     """
 
     spec: NetworkSpec
@@ -44,28 +44,29 @@ class Recipe:
 
 
 SOFT_LABELS = (
-    "Four fifths of each target are the soft labels of a teacher for the same window of the image (Hinton et al. 2015, Beyer "
-    "et al. 2022): EfficientNet-Lite0, fine-tuned on these training photographs. The teacher was pretrained on all of "
-    "ImageNet, which may include these validation photographs in full size; its soft labels are of training images only."
+    "Four fifths of each target are the soft labels of a teacher for the same window of the image (Hinton et al. "
+    "2015, Beyer et al. 2022): EfficientNet-Lite0, fine-tuned on these training photographs. The teacher was "
+    "pretrained on all of ImageNet, which may include these validation photographs in full size; its soft labels are "
+    "of training images only."
 )
 EARLIER_RECIPES = (
-    "Earlier recipes (20 to 30 epochs, most of them without a teacher) were replaced by this one because of their accuracy on "
-    "the validation images that this card reports."
+    "Earlier recipes (20 to 30 epochs, most of them without a teacher) were replaced by this one because of their "
+    "accuracy on the validation images that this card reports."
 )
 PAIR = (
-    "AlexNet and ZFNet were trained with and without CutMix; the variant with the higher accuracy of both on these validation "
-    "images is shipped."
+    "AlexNet and ZFNet were trained with and without CutMix; the variant with the higher accuracy of both on these "
+    "validation images is shipped."
 )
 SHARED = "Nine trainings shared one GPU, so the clock time includes the others."
 LONGER = (
-    "An earlier training of 53 epochs, with a teacher fine-tuned for eight epochs instead of four, reached 69.2 % on these "
-    "validation images and was replaced by this longer one."
+    "An earlier training of 53 epochs, with a teacher fine-tuned for eight epochs instead of four, reached 69.2 % on "
+    "these validation images and was replaced by this longer one."
 )
 RECALIBRATED = (
     "After training the batch norms were recalibrated: they hold the mean and variance of the whole, unmixed training "
-    "photographs (Wu and Johnson 2021). The training curve was measured with the running averages over windows and CutMix. "
-    "The method was chosen for all networks because GoogLeNet and ResNet were more accurate with it on these validation "
-    "images."
+    "photographs (Wu and Johnson 2021). The training curve was measured with the running averages over windows and "
+    "CutMix. The method was chosen for all networks because GoogLeNet and ResNet were more accurate with it on these "
+    "validation images."
 )
 ONE_SEED = "One seed only: a difference of less than about two points between networks is not meaningful."
 NOTES = (ONE_SEED, SOFT_LABELS, EARLIER_RECIPES, SHARED)

@@ -180,7 +180,7 @@ def _train_step(run: CharacterRun, batch: Array, total: int) -> float:
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(run.module.parameters(), run.recipe.clip)
     run.optimizer.step()
-    run.state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()  # type: ignore[assignment]
+    run.state = (state[0].detach(), state[1].detach()) if isinstance(state, tuple) else state.detach()
     return float(loss.detach())
 
 
@@ -188,5 +188,6 @@ def _progress(run: CharacterRun, total: int, per_step: float) -> str:
     recipe = run.recipe
     return (
         f"{recipe.spec.name}: step {run.step}/{total}, {run.history[-1]['loss']:.3f} nats per character, "
-        f"{recipe.streams * recipe.length / per_step:,.0f} characters/s, {per_step * (total - run.step) / 60:.1f} min left"
+        f"{recipe.streams * recipe.length / per_step:,.0f} characters/s, "
+        f"{per_step * (total - run.step) / 60:.1f} min left"
     )

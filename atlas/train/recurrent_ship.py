@@ -34,7 +34,7 @@ def ship(run: CharacterRun, files: Sequence[SourceFile]) -> Path:
 
 
 def held_out_loss(module: Recurrent, files: Sequence[SourceFile], *, first: int | None = None) -> tuple[float, int]:
-    """Mean loss in nats per character and number of characters, over the held-out `files` or the `first` characters of each."""
+    """Mean loss in nats per character and number of characters, over held-out `files` or the `first` ones of each."""
     import torch
     from torch.nn import functional as F
 

@@ -1,7 +1,8 @@
 """Training of the sentiment network: the sign of the score from the state after the last word of a snippet.
 
-The target is sigmoid(2 score), so that weak opinions count less. Three kinds of dropout limit overfitting to a small data
-set: of words (they become unknown), of entries of the embedding (for a whole snippet), and of entries of the last state.
+The target is sigmoid(2 score), so that weak opinions count less. Three kinds of dropout limit overfitting to a small
+data set: of words (they become unknown), of entries of the embedding (for a whole snippet), and of entries of the last
+state.
 """
 
 from __future__ import annotations

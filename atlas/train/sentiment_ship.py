@@ -1,4 +1,4 @@
-"""From a finished sentiment run to the shipped files: half-precision weights, the word list, and the card measured on them."""
+"""From a finished sentiment run to the shipped files: half-precision weights, word list, and the card."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 def train_sentiment(
     *, out: Path, data: Path | None, epochs: int | None, seed: int, progress: Callable[[str], None]
 ) -> Path:
-    """Train the sentiment network; returns the weight file in `out/sentiment-lstm`. A minute: there is no checkpoint."""
+    """Train the sentiment network; returns the weight file in `out/sentiment-lstm`.
+
+    A minute: there is no checkpoint.
+    """
     snippets = read_snippets(data)
     run = start(SENTIMENT_RECIPE, snippets, epochs=epochs or SENTIMENT_RECIPE.epochs, seed=seed)
     run_to_end(run, snippets, report=progress)

@@ -38,8 +38,8 @@ SAMPLE = 5  # every fifth validation image, on which the tests measure the accur
 def ship(run: Run, photographs: Photographs, labels: SoftLabels, *, progress: Callable[[str], None]) -> Path:
     """Write `NETWORK.safetensors` and `NETWORK.json` (and gate statistics) into the run's folder; returns the weights.
 
-    Batch norms are recalibrated on the training images with the weights as they are shipped. Accuracy is measured on the
-    written file, in single precision, on one view of each validation image.
+    Batch norms are recalibrated on the training images with the weights as they are shipped. Accuracy is measured on
+    the written file, in single precision, on one view of each validation image.
     """
     spec = run.recipe.spec
     module = weights.assemble(spec, rounded_state(run), place="the finished run").module

@@ -34,7 +34,7 @@ class Snippet:
 
     @cached_property
     def held_out(self) -> bool:
-        """Whether it is never trained on, decided by its words alone, so that copies of a snippet are in the same split."""
+        """Whether it is never trained on: decided by its words alone, so that copies are in the same split."""
         number = int.from_bytes(hashlib.sha256(" ".join(self.words).encode()).digest()[:4], "big")
         return number % HELD_OUT == 0
 

@@ -1,4 +1,4 @@
-"""The teacher's soft labels of every window of the training images: the most probable classes and their shares, a byte each.
+"""The teacher's soft labels of every window of the training images: the best classes and their shares, a byte each.
 
 Those of tiny-imagenet-60 ship with the package: a training then needs no teacher, and has the same targets on every
 machine.

@@ -1,7 +1,8 @@
-"""The teacher: EfficientNet-Lite0, fine-tuned to the small photographs, gives soft labels of their windows (Hinton et al. 2015).
+"""The teacher, EfficientNet-Lite0 fine-tuned to the small photographs, and its soft labels (Hinton et al. 2015).
 
-A teacher that sees exactly the windows of the student allows long trainings of small networks without overfitting (Beyer
-et al. 2022). There are few windows (`augment.VIEWS` of each image), so their soft labels are computed once for all networks.
+A teacher that sees exactly the windows of the student allows long trainings of small networks without overfitting
+(Beyer et al. 2022). There are few windows (`augment.VIEWS` of each image), so their soft labels are computed once for
+all networks.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def recipe(wordnet: tuple[str, ...], device: str = "cpu") -> Recipe:
 def label(
     photographs: Photographs, folder: Path, *, device: str = "cpu", progress: Callable[[str], None] = print
 ) -> SoftLabels:
-    """Soft labels of the windows of the training images: those of the package, else from a teacher that is fine-tuned first.
+    """Soft labels of the windows of the training images: the shipped ones, else those of a teacher fine-tuned here.
 
     They are cached in `folder`, by recipe, precision and device; one run at a time works there, and a killed one is
     continued from its last checkpoint.
@@ -108,7 +109,10 @@ def _tune_and_label(
 
 
 def _build(wordnet: tuple[str, ...], *, spare: bool = False) -> nn.Module:
-    """The published network after an enlargement, its last layer restricted to the classes `wordnet`; `spare` a processor."""
+    """The published network after an enlargement, its last layer restricted to the classes `wordnet`.
+
+    `spare` a processor.
+    """
     import torch
     from torch import nn
 

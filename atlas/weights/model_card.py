@@ -39,9 +39,10 @@ def card_data(weights: WeightSource, folder: Path = EMBEDDED) -> dict[str, Any] 
     """
     data = _read(weights, ".json", folder)
     if data is not None and data["weights"]["sha256"] != weights.sha256:
+        digest = data["weights"]["sha256"]
         raise WeightsError(
-            f"The model card of {data['network']} in {folder} belongs to the weights {data['weights']['sha256'][:12]}…, "
-            f"but the network pins {weights.sha256[:12]}…. Copy both from one run of `atlas train`."
+            f"The model card of {data['network']} in {folder} belongs to the weights {digest[:12]}…, but "
+            f"the network pins {weights.sha256[:12]}…. Copy both from one run of `atlas train`."
         )
     return data
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from atlas.core.pack import pack, stored, unpack
+from atlas.core.pack import PLACE, pack, stored, unpack
 from atlas.core.specs import Array
 
 
@@ -99,3 +99,27 @@ def test_what_is_missing_is_named():
     del arrays["scores"]
     with pytest.raises(KeyError, match="Study has nothing under 'scores'"):
         unpack(Study, arrays, facts)
+
+
+@dataclass(frozen=True)
+class Decision:
+    score: float
+    by_method: Mapping[str, Array] = stored("", only=("lrp", "gradient"))
+    symbols: Array
+    curve: Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Decisions:
+    decisions: tuple[Decision, ...] = stored(by=PLACE)
+    running: Array
+
+
+def test_records_may_lie_at_their_place_alone_and_share_a_level_with_a_mapping():
+    one = Decision(0.5, {"lrp": np.ones(2), "gradient": np.zeros(2)}, np.arange(2), {"lrp": np.arange(3)})
+    other = Decision(0.25, {"lrp": np.ones(1)}, np.arange(1), {})
+    record = Decisions((one, other), np.ones(3))
+    arrays, facts = through_disk(record)
+    assert set(arrays) == {"0/lrp", "0/gradient", "0/symbols", "0/curve/lrp", "1/lrp", "1/symbols", "running"}
+    assert facts == {"decisions": [{"score": 0.5}, {"score": 0.25, "curve": {}}]}
+    same(record, unpack(Decisions, arrays, facts))

@@ -41,7 +41,7 @@ def test_a_step_stays_on_its_device(recipe, fake_gpu, tmp_path):
 
 
 def test_a_gpu_that_is_not_there(tmp_path):
-    with pytest.raises(ConfigError, match=r"'cuda:7' is not here.*Choose --device cpu"):
+    with pytest.raises(ConfigError, match=r"no device 'cuda:7'.*Choose --device cpu"):
         train("vgg-64", out=tmp_path, device="cuda:7")
     assert not list(tmp_path.iterdir())
 

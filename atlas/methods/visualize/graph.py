@@ -261,13 +261,19 @@ def _dead(gradient: Tensor) -> Tensor:
 
 
 def _inward(clamped: Tensor, gradient: Tensor, low: float, high: float) -> Tensor:
-    """The gradient where it moves a clamped value back into range; the loss is minimized, so a positive one pushes down."""
+    """The gradient where it moves a clamped value back into range.
+
+    The loss is minimized, so a positive one pushes down.
+    """
     away = ((clamped <= low) & (gradient > 0)) | ((clamped >= high) & (gradient < 0))
     return gradient.masked_fill(away, 0)
 
 
 def _clamp(traced: fx.GraphModule) -> None:
-    """Replace every ReLU and ReLU6, however it is called, by a Clamp; in place where nothing else reads what it clamps."""
+    """Replace every ReLU and ReLU6, however it is called, by a Clamp.
+
+    In place where nothing else reads what it clamps.
+    """
     modules = dict(traced.named_modules())
     for node in list(traced.graph.nodes):
         module = modules.get(node.target) if node.op == "call_module" else None

@@ -44,7 +44,7 @@ def _figures(context: LayerContext) -> int:
         return 0
     plain = unit_figures(context.atlas.results, context.network.spec, context.layer, 0)
     each = sum(figure.kind != "channel" for figure in plain)
-    return drawn + each * units + 1 + (context.layer.layout is not None)
+    return drawn + each * units + bool(drawn) + (context.layer.layout is not None)
 
 
 def _tiles(context: LayerContext) -> tuple[Tile, ...]:
