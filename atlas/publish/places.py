@@ -38,7 +38,7 @@ def picture_file(unit: Unit) -> str:
 
 
 def probe_file(index: int) -> str:
-    """Probe image `index` of the set, whole; examples are crops of it. The path is short, for every unit's page repeats it."""
+    """Probe image `index` of the set, whole; examples are crops of it. Short, for unit pages repeat it."""
     return f"i/{index}.webp"
 
 
