@@ -99,7 +99,7 @@ def test_a_deep_network_has_a_sheet_of_tiles_for_every_few_layers(sheet, monkeyp
     entries = tuple(
         summary(LayerContext(renderer.context, found.network, found.network.load(n))) for n in found.network.layer_names
     )
-    monkeypatch.setattr(network, "FLIGHT", 2)
+    monkeypatch.setattr(network, "GROUP", 2)
     items = list(PAGES["network"](renderer.context, (NetworkSummary(found.network, 0, entries),)))
     sheets = [item.path for item in items if isinstance(item, Asset) and "/tiles-" in item.path]
     assert sheets == ["pictures/twin/tiles-0.avif", "pictures/twin/tiles-1.avif"]
