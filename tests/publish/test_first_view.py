@@ -66,7 +66,7 @@ def test_a_layer_with_many_pictures_leaves_the_folded_ones_to_its_script(sheet, 
     text = page_of(renderer, LAYER_PAGES["layer"](found))
     assert text.count("<img") == layer.SHOWN + 1  # and its map
     more = len(found.layer.pictures) - layer.SHOWN
-    assert f'<details class="group more" hidden>\n<summary>{more} more</summary>' in text
+    assert f'<details class="group more" hidden><summary>{more} more</summary>' in text
     assert f'<noscript><p class="small">The other {more} are on the pages of their units' in text
 
 
