@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from atlas.chapters.recurrent.ablation import AblationEffect
 from atlas.chapters.recurrent.concepts import Concept
 from atlas.chapters.recurrent.score import moved_scores, ranks, scores, strength
+from atlas.core.pack import stored
 from atlas.core.specs import Array
 
 SHIFTS = 200
@@ -41,12 +43,13 @@ class Half:
         return scores(self.ranked, self.labels[concept.name], graded=concept.graded)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CellFinding:
     """The best cell for one concept; all scores are of half B (0.5 = chance, 1 = perfect) unless said otherwise.
 
     `sign` is +1 for a cell that is high in the concept. `null_p95` and `p_value` compare with the best cell for shifted
-    labels. `also` names the other concepts that the same cell is the best for.
+    labels. `also` names the other concepts that the same cell is the best for. `ablation` is what fixing the cell at its
+    mean costs; None of an encoder, and where too few characters (`inside` of them) are in the concept.
     """
 
     concept: str
@@ -61,6 +64,8 @@ class CellFinding:
     probe: float  # a linear probe on all cells
     control: float  # the same probe for its control task
     also: tuple[str, ...] = ()
+    ablation: AblationEffect | None = stored("causal", default=None)
+    inside: int | None = stored("places", default=None)
 
 
 def find_cells(a: Half, b: Half, concepts: Sequence[Concept], *, seed: int) -> list[CellFinding]:
@@ -79,7 +84,7 @@ def find_cells(a: Half, b: Half, concepts: Sequence[Concept], *, seed: int) -> l
         score = float(own if sign > 0 else 1 - own)
         found.append(
             CellFinding(
-                concept.name,
+                concept=concept.name,
                 share=float((label_b > (label_b.mean() if concept.graded else 0)).mean()),
                 cell=cell,
                 sign=sign,
@@ -96,8 +101,6 @@ def find_cells(a: Half, b: Half, concepts: Sequence[Concept], *, seed: int) -> l
 
 
 def _flagged(found: list[CellFinding]) -> list[CellFinding]:
-    from dataclasses import replace
-
     return [
         replace(one, also=tuple(other.concept for other in found if other is not one and other.cell == one.cell))
         for one in found
@@ -134,8 +137,8 @@ class _Probes:
 
     def score(self, label_a: Array, label_b: Array, *, graded: bool) -> float:
         weights = self.inverse @ (self.x.T @ (label_a - label_a.mean(dtype=np.float64))) / self.scale
-        told = self.b.states @ weights.astype(self.b.states.dtype)  # but for a constant, which no rank feels
-        return float(scores(ranks(told[:, None]), label_b, graded=graded)[0])
+        predicted = self.b.states @ weights.astype(self.b.states.dtype)  # but for a constant, which no rank feels
+        return float(scores(ranks(predicted[:, None]), label_b, graded=graded)[0])
 
     def control(self, label_b: Array, *, seed: int) -> float:
         """The score for labels drawn by chance for each pair of characters, as frequent as the concept."""
@@ -151,10 +154,10 @@ def chance_labels(symbols: Array, share: float, seed: int) -> Array:
     return np.asarray(drawn[place])
 
 
-def best_told(scores_a: Array, scores_b: Array, nulls: Mapping[int, float]) -> Array:
-    """[H] the concept (column of the scores [H, C]) that each cell tells best on half A; -1 where half B does not bear it out.
+def best_concepts(scores_a: Array, scores_b: Array, nulls: Mapping[int, float]) -> Array:
+    """[H] the concept (column of the scores [H, C]) that each cell predicts best on half A; -1 where half B does not confirm it.
 
-    `nulls` holds for the columns that the texts hold what the best of all cells reaches by chance.
+    `nulls`: what the best of all cells reaches by chance, for the columns of concepts that occur in the texts.
     """
     columns = np.array(sorted(nulls))
     if not len(columns):

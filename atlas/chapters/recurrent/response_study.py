@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from atlas.chapters.recurrent.cell import Net
-from atlas.chapters.recurrent.response import Draws, clustered
+from atlas.chapters.recurrent.response import ClusteredResponse, Draws, clustered
 from atlas.chapters.recurrent.texts import Text, halves
 from atlas.chapters.recurrent.trace import states
+from atlas.core.pack import stored
 from atlas.core.specs import Array
 from atlas.networks.recurrent import ALPHABET, OTHER, START
 
@@ -41,17 +42,29 @@ def _symbols(texts: Sequence[Text]) -> Array:
     return np.sort([number for number in found[order].tolist() if number != texts[0].unknown][:COMMON])
 
 
-def study_reactions(net: Net, texts: Sequence[Text], *, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Arrays `symbols` [W], their mean `response` [W, H] and their `size` [W] (root mean square over cells); memory chips.
+@dataclass(frozen=True, kw_only=True)
+class ExpectedResponses:
+    """How W characters (or tokens) change the state, on average over the `contexts` states after which they were read."""
 
-    Facts: `groups` [W], how many states a character was read after, and what speaks for the chips.
-    """
+    symbols: Array  # [W]
+    size: Array  # [W] root mean square of the change over cells
+    groups: tuple[str, ...]  # [W] the kind of each
+    contexts: int
+    clusters: ClusteredResponse = stored("")
+
+
+def study_expected_responses(net: Net, texts: Sequence[Text], *, seed: int) -> ExpectedResponses:
+    """The expected response to each symbol, read after the same states of half B, with its co-clusters."""
     _, b = halves(texts)
     read = states(net, [text.symbols[: READ + 1] for text in b])
     h, c = (np.concatenate([net.between(pair[side])[SKIPPED:] for pair in read]) for side in (0, 1))
     symbols = _symbols(b)
-    groups = [group_of(b[0].names[number]) for number in symbols]
+    groups = tuple(group_of(b[0].names[symbol]) for symbol in symbols)
     draws = Draws.of(net, h, c, symbols, contexts=CONTEXTS, seed=seed)
-    arrays, chips = clustered(draws, groups, seed=seed)
-    arrays |= {"symbols": symbols, "size": np.sqrt((draws.shown**2).mean(1))}
-    return arrays, {"groups": groups, "contexts": min(CONTEXTS, len(h)), "chips": chips}
+    return ExpectedResponses(
+        symbols=symbols,
+        size=np.sqrt((draws.shown**2).mean(1)),
+        groups=groups,
+        contexts=min(CONTEXTS, len(h)),
+        clusters=clustered(draws, groups, seed=seed),
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from atlas.chapters.recurrent.cell import Cell, Net
-from atlas.chapters.recurrent.relevance import Books, Reading, back, start
+from atlas.chapters.recurrent.relevance import Reading, Remainder, back, start
 from atlas.chapters.recurrent.trace import replay
 from atlas.core.errors import WeightsError
 from atlas.core.specs import Array
@@ -78,8 +78,8 @@ def pronounce(speller: Speller, word: str) -> list[int]:
 
 
 @dataclass(frozen=True)
-class SoundLedger:
-    """Where the logit of one sound comes from: letters [N] (the end mark last), earlier sounds, bias, stabilizer."""
+class SoundAccount:
+    """The relevance of letters [N] (the end mark last), earlier sounds, bias and stabilizer for the logit of one sound."""
 
     letters: Array
     sounds: float
@@ -89,7 +89,7 @@ class SoundLedger:
 
     @property
     def residual(self) -> float:
-        """What the ledger misses of the score: rounding only."""
+        """The sum of all relevances minus the score: rounding only."""
         return float(self.letters.sum() + self.sounds + self.bias + self.stabilizer - self.score)
 
 
@@ -100,20 +100,20 @@ def direction_of(sound: int) -> Array:
     return direction
 
 
-def relevance(speller: Speller, word: str, sounds: Sequence[int]) -> list[SoundLedger]:
+def relevance(speller: Speller, word: str, sounds: Sequence[int]) -> list[SoundAccount]:
     """LRP of every sound: back through the decoder to its first state, which is the encoder's last, and on to the letters."""
     speller = speller.astype(np.float64)
     letters = Reading.of(speller.encoder, encode(word))
     whole = Reading.of(speller.decoder, np.array([FIRST, *sounds[:-1]]), h=letters.trace.h[-1])
     found = []
     for place, sound in enumerate(sounds):
-        books, direction = Books(), direction_of(sound)
+        rest, direction = Remainder(), direction_of(sound)
         read = Reading(whole.inputs[: place + 1], whole.trace, whole.before_h, whole.before_c)
-        on_h = start(speller.decoder, whole.trace.h[place], direction, books)
-        before, on_h, _ = back(speller.decoder.cell, read, on_h, books)
-        given, _, _ = back(speller.encoder.cell, letters, on_h, books)
+        on_h = start(speller.decoder, whole.trace.h[place], direction, rest)
+        before, on_h, _ = back(speller.decoder.cell, read, on_h, rest)
+        given, _, _ = back(speller.encoder.cell, letters, on_h, rest)
         score = float(direction @ speller.decoder.outputs(whole.trace.h[place]))
-        found.append(SoundLedger(given, float(before.sum()), books.bias, books.stabilizer, score))
+        found.append(SoundAccount(given, float(before.sum()), rest.bias, rest.stabilizer, score))
     return found
 
 
@@ -121,11 +121,11 @@ def occlusion(speller: Speller, word: str, sounds: Sequence[int]) -> Array:
     """[S, N + 1] how much the logit of each sound falls when a letter's embedding is zero, the earlier sounds as they were."""
     speller = speller.astype(np.float64)
     inputs = speller.encoder.embed[encode(word)]
-    told = speller.decoder.embed[np.array([FIRST, *sounds[:-1]])]
+    earlier = speller.decoder.embed[np.array([FIRST, *sounds[:-1]])]
 
     def logits(letters: Array) -> Array:
         h = replay(speller.encoder.cell, letters).h[-1]
-        outputs = speller.decoder.outputs(replay(speller.decoder.cell, told, h=h).h)
+        outputs = speller.decoder.outputs(replay(speller.decoder.cell, earlier, h=h).h)
         return np.array([outputs[place] @ direction_of(sound) for place, sound in enumerate(sounds)])
 
     full = logits(inputs)

@@ -81,9 +81,9 @@ def test_every_step_and_every_page(tmp_path, store, kind, layers):
     recipe = read_recipe(written(tmp_path, module, title="A <b>tagger</b>", encoder=True))
     assert not {task.step for task in make_plan(recipe).tasks} & PREDICTING
     found = studied(recipe, store)
-    assert found.facts["passages"]["replay"] < 1e-10
-    assert "held" not in found.facts["cells"]
-    assert found.arrays["profiles"]["counts"].shape[0] == 24 * layers
+    assert found.passages.replay < 1e-10
+    assert found.cells.ablated is None
+    assert found.cell_statistics.distribution.counts.shape[0] == 24 * layers
     for networks in ((found,), (*make_recurrent(), found)):
         results = with_code_readers(make_results(), networks)
         told = {figure.id.rpartition("/")[2]: figure for figure in recurrent_figures(chapter_of(results))}

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from atlas.chapters.recurrent.cells import CellFinding
 from atlas.chapters.recurrent.concepts import CONCEPTS
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults
+from atlas.chapters.recurrent.records import CodeResults, RecurrentChapter
 from atlas.core.results import Figure
 from atlas.networks.custom_recurrent import MARKS
 from atlas.networks.recurrent import ALPHABET, START
@@ -23,14 +24,14 @@ PREDICTIONS = {"causal", "context", "closings", "errors", "relevance", "deletion
 TITLES = {concept.name: concept.title for concept in CONCEPTS}
 
 
-def told_of(results: RecurrentChapter, name: str) -> RecurrentChapter:
+def networks_of(results: RecurrentChapter, name: str) -> RecurrentChapter:
     """The results with those networks that the figure `recurrent/<name>` is of."""
-    return results.predicting if name in PREDICTIONS else results
+    return results.without_encoders if name in PREDICTIONS else results
 
 
-def names_of(network: RecurrentResults) -> Sequence[str]:
+def names_of(network: CodeResults) -> Sequence[str]:
     """How the symbols of a network read, and behind them tokens that it lacks."""
-    return network.facts["tokens"]["names"] if network.spec.tokenizer else ALPHABET
+    return network.tokens.names if network.tokens else ALPHABET
 
 
 def visible(name: str) -> str:
@@ -41,22 +42,21 @@ def visible(name: str) -> str:
     return shown.replace("\n", "↵").replace("\t", "⇥")
 
 
-def told_tokens(results: RecurrentChapter) -> str:
+def token_note(results: RecurrentChapter) -> str:
     """Which networks read tokens."""
-    told = [n.spec.title for n in results.networks if n.spec.tokenizer]
-    return f" Tokens stand in place of characters for the {listed(told)}." if told else ""
+    readers = [n.spec.title for n in results.networks if n.tokens]
+    return f" Tokens stand in place of characters for the {listed(readers)}." if readers else ""
 
 
 def counted_tokens(results: RecurrentChapter) -> str:
     """The tokens of the networks that read them: how long they are, and how many are unknown."""
-    told = [
-        f"{n.spec.title} reads tokens of {number(facts['characters'] / facts['tokens'], 2)} characters on average, of which its vocabulary lacks "
-        f"{percent(facts['unknown'])}"
+    each = [
+        f"{n.spec.title} reads tokens of {number(n.tokens.characters / n.tokens.count, 2)} characters on average, "
+        f"of which its vocabulary lacks {percent(n.tokens.unknown)}"
         for n in results.networks
-        if n.spec.tokenizer
-        for facts in (n.facts["tokens"],)
+        if n.tokens
     ]
-    return f" The {listed(told)}." if told else ""
+    return f" The {listed(each)}." if each else ""
 
 
 def recurrent_figure(
@@ -70,7 +70,7 @@ def recurrent_figure(
         id=f"recurrent/{name}",
         kind="recurrent-plot" if plot else "recurrent",
         title=words["title"],
-        caption=words["caption"] + (told_tokens(results) if by_step else ""),
+        caption=words["caption"] + (token_note(results) if by_step else ""),
         alt=f"{words['alt']} for {names}.",
         page=f"{page}#{name}",
         files=(),
@@ -80,13 +80,13 @@ def recurrent_figure(
     )
 
 
-def read_from(results: RecurrentChapter, network: RecurrentResults) -> dict[str, Any]:
+def read_from(results: RecurrentChapter, network: CodeResults) -> dict[str, Any]:
     """What a figure of one of the networks was made from."""
     text = network.text
     probes = {
-        "name": f"Python {text['python']} standard library",
-        "digest": text["digest"],
-        "images": len(text["paths"]),
+        "name": f"Python {text.python} standard library",
+        "digest": text.digest,
+        "images": len(text.paths),
     }
     words = network.spec.words
     made = chapter_provenance(results.atlas, network.spec, network.keys, probes)
@@ -94,13 +94,11 @@ def read_from(results: RecurrentChapter, network: RecurrentResults) -> dict[str,
     return made | ({"vocabulary": dict(vars(words))} if words else {}) | ({"tokenizer": asdict(cut)} if cut else {})
 
 
-def winner(network: RecurrentResults, concept: str) -> dict[str, Any] | None:
-    """The record of the best cell for a concept, where the texts hold it."""
-    found = (record for record in network.facts["cells"]["concepts"] if record["concept"] == concept)
-    return next(found, None)
+def best_cell(network: CodeResults, concept: str) -> CellFinding | None:
+    """The best cell for a concept, where the texts contain it."""
+    return next((finding for finding in network.cells.concepts if finding.concept == concept), None)
 
 
-def shown_cell(network: RecurrentResults) -> tuple[int, str, int]:
-    """(cell, concept, sign) of the cell that the passage shows: the one with the highest held-out score."""
-    best = max(network.facts["cells"]["concepts"], key=lambda record: record["score"])
-    return best["cell"], best["concept"], best["sign"]
+def shown_cell(network: CodeResults) -> CellFinding:
+    """The cell that the passage shows: the one with the highest held-out score."""
+    return max(network.cells.concepts, key=lambda finding: finding.score)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from atlas.chapters.recurrent.context_length import Gain
 from atlas.chapters.recurrent.errors import BACK, RARE, SAME
 from atlas.chapters.recurrent.figures.character import recurrent_figure
 from atlas.chapters.recurrent.gates import KEEPING, LAGS
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults
+from atlas.chapters.recurrent.records import CodeResults, RecurrentChapter
 from atlas.core.results import Figure
 from atlas.core.specs import Array
 from atlas.publish.chart import Line
@@ -18,42 +21,43 @@ CLOSING = ("bracket", "quote")
 
 def context_lines(results: RecurrentChapter) -> list[Line]:
     """Nats a character by characters of context; and the n-gram model's."""
-    lines = [
-        Line(n.spec.title, tuple(found["lengths"]), tuple(found["loss"]))
-        for n in results.networks
-        for found in (n.facts["reach"]["context"],)
+    studies = [(n.spec.title, n.context_lengths.context) for n in results.predictors]
+    by_order = results.predictors[0].context_lengths.by_order
+    return [
+        *(Line(title, context.lengths, context.loss) for title, context in studies),
+        Line("n-grams", tuple(range(1, len(by_order))), by_order[1:]),
     ]
-    by_order = results.networks[0].facts["reach"]["by_order"]
-    return [*lines, Line("n-grams", tuple(range(1, len(by_order))), tuple(by_order[1:]))]
 
 
 def closing_lines(results: RecurrentChapter, kind: str) -> list[Line]:
     """Gain over the n-gram model at closing brackets or quotes (CLOSING) by distance from the opening."""
-    lines = []
-    for network in results.networks:
-        bins = network.facts["reach"]["closings"][kind]
-        lines.append(
-            Line(
-                network.spec.title,
-                tuple(float(one["least"]) for one in bins),
-                *(tuple(one[key] for one in bins) for key in ("mean", "low", "high")),
-            )
-        )
-    return lines
+    return [_gain_line(network.spec.title, network.context_lengths.closings[kind]) for network in results.predictors]
 
 
-def gate_points(network: RecurrentResults) -> list[tuple[str, Array]]:
+def _gain_line(title: str, bins: Sequence[Gain]) -> Line:
+    return Line(
+        title,
+        tuple(float(one.least) for one in bins),
+        tuple(one.mean for one in bins),
+        tuple(one.low for one in bins),
+        tuple(one.high for one in bins),
+    )
+
+
+def gate_points(network: CodeResults) -> list[tuple[str, Array]]:
     """(gate, [H, 2] share of time below 0.1 and above 0.9) of each gate; none for a network without gates."""
-    arrays = network.arrays["gates"]
-    names = network.facts["gates"]["gates"]
-    return [(name, np.stack([arrays["shut"][i], arrays["open"][i]], 1)) for i, name in enumerate(names)]
+    gates = network.gates
+    if gates.closed is None or gates.open is None:
+        return []
+    rows = zip(gates.gates, gates.closed, gates.open, strict=True)
+    return [(name, np.stack([closed, opened], 1)) for name, closed, opened in rows]
 
 
-def memory_points(network: RecurrentResults) -> Array:
+def memory_points(network: CodeResults) -> Array:
     """[H, 2] the time that its keeping gate alone would hold each cell's memory (nan without gates), and the measured one, characters."""
-    arrays = network.arrays["gates"]
-    remembered = np.asarray(arrays["memory"], float)
-    return np.stack([arrays.get("keeping", np.full(len(remembered), np.nan)), remembered], 1)
+    measured = np.asarray(network.gates.memory, float)
+    keeping = network.gates.keeping
+    return np.stack([np.full(len(measured), np.nan) if keeping is None else keeping, measured], 1)
 
 
 def gates(results: RecurrentChapter) -> Figure:
@@ -78,9 +82,9 @@ def gates(results: RecurrentChapter) -> Figure:
 def memory(results: RecurrentChapter) -> Figure:
     """The keeping gate against the measured length of memory."""
     told = [
-        f"{n.spec.title} ({KEEPING[n.spec.cell]} gate) {number(n.facts['gates']['correlation'], 2)}"
+        f"{n.spec.title} ({KEEPING[n.spec.cell]} gate) {number(n.gates.correlation, 2)}"
         for n in results.networks
-        if "correlation" in n.facts["gates"]
+        if n.gates.correlation is not None
     ]
     medians = listed([f"{n.spec.title} {np.median(memory_points(n)[:, 1]):.0f}" for n in results.networks])
     claim = f" Rank correlation of the two over cells: {listed(told)}." if told else ""
@@ -95,15 +99,15 @@ def memory(results: RecurrentChapter) -> Figure:
 def context(results: RecurrentChapter) -> Figure:
     """The loss with less context, beside n-gram models."""
     told = [
-        f"{n.spec.title} {number(c['all'])} with all context ({number(c['loss'][-1])} with {c['lengths'][-1]} characters)"
-        for n in results.networks
-        for c in (n.facts["reach"]["context"],)
+        f"{n.spec.title} {number(c.whole)} with all context ({number(c.loss[-1])} with {c.lengths[-1]} characters)"
+        for n in results.predictors
+        for c in (n.context_lengths.context,)
     ]
     return recurrent_figure(
         results, "context", plot=True, by_step=False, title="How much context is used", alt="Loss by length of context",
         caption=f"Nats a character on held-out code when only the last characters are read: {listed(told)}, at "
-        f"{count(results.networks[0].facts['reach']['context']['n'], 'place')}; n-gram models by their context on all "
-        f"{count(results.networks[0].facts['reach']['characters'], 'character')}.",
+        f"{count(results.predictors[0].context_lengths.context.positions, 'place')}; n-gram models by their context on all "
+        f"{count(results.predictors[0].context_lengths.characters, 'character')}.",
     )  # fmt: skip
 
 
@@ -118,11 +122,11 @@ def closings(results: RecurrentChapter) -> Figure:
 
 def errors(results: RecurrentChapter) -> Figure:
     """What would have mended each error."""
-    told = [f"{n.spec.title} {percent(n.facts['reach']['errors']['share'])}" for n in results.networks]
+    told = [f"{n.spec.title} {percent(n.context_lengths.errors.share)}" for n in results.predictors]
     return recurrent_figure(
         results, "errors", plot=True, title="Where the errors are", alt="Errors by cause",
         caption=f"A character is an error where the network gives it less than one half: {listed(told)} of "
-        f"{count(results.networks[0].facts['reach']['characters'], 'character')} (Karpathy, Johnson and Li 2015). Each error has the first cause "
+        f"{count(results.predictors[0].context_lengths.characters, 'character')} (Karpathy, Johnson and Li 2015). Each error has the first cause "
         f"that fits: the 7-gram model gives it more than one half; it followed the same {SAME} characters within the last {BACK:,} "
         f"before; it is part of a word that the training files hold at most {RARE} times; then by its kind. Causes add up to all errors.",
     )  # fmt: skip

@@ -8,13 +8,13 @@ import numpy as np
 
 from atlas.chapters.recurrent.figures.character import STATES, names_of, recurrent_figure
 from atlas.chapters.recurrent.match import SHOWN, THRESHOLD
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults
+from atlas.chapters.recurrent.records import CodeResults, RecurrentChapter
 from atlas.core.results import Figure
 from atlas.publish.words import count, listed, number, percent
 
 
 @dataclass(frozen=True)
-class Chip:
+class CharacterCluster:
     """One cluster: its characters with their kinds, the cells that rise and fall most with them, and how many there are."""
 
     characters: list[tuple[str, str]]
@@ -26,33 +26,35 @@ class Chip:
 STRONGEST = 6  # cells that a chip names on either side
 
 
-def character_chips(network: RecurrentResults) -> list[Chip]:
+def character_clusters(network: CodeResults) -> list[CharacterCluster]:
     """All clusters, the largest first; characters and cells by how strongly they answer."""
-    arrays, groups = network.arrays["reactions"], network.facts["reactions"]["groups"]
-    response, hidden, names = arrays["response"], network.spec.cells, names_of(network)
+    study, hidden, names = network.expected_responses, network.spec.cells, names_of(network)
+    clusters, response = study.clusters, study.clusters.response
     found = []
-    for place in range(network.facts["reactions"]["chips"]["count"]):
-        rows = np.flatnonzero(arrays["chip_of_word"] == place)
+    for cluster in range(clusters.quality.count):
+        rows = np.flatnonzero(clusters.words == cluster)
         if not len(rows):
             continue
-        rows = rows[np.argsort(-arrays["size"][rows], kind="stable")]
-        halves = np.flatnonzero(arrays["chip_of_cell"] == place)
+        rows = rows[np.argsort(-study.size[rows], kind="stable")]
+        halves = np.flatnonzero(clusters.half_cells == cluster)
         moved = np.concatenate([response[rows].mean(0), -response[rows].mean(0)])
         halves = halves[np.argsort(-moved[halves], kind="stable")]
         rising, falling = (halves[halves < hidden], halves[halves >= hidden] - hidden)
-        characters = [(names[arrays["symbols"][row]], groups[row]) for row in rows.tolist()]
+        characters = [(names[study.symbols[row]], study.groups[row]) for row in rows.tolist()]
         found.append(
-            Chip(characters, rising[:STRONGEST].tolist(), falling[:STRONGEST].tolist(), len(np.unique(halves % hidden)))
+            CharacterCluster(
+                characters, rising[:STRONGEST].tolist(), falling[:STRONGEST].tolist(), len(np.unique(halves % hidden))
+            )
         )
-    return sorted(found, key=lambda chip: -len(chip.characters))
+    return sorted(found, key=lambda cluster: -len(cluster.characters))
 
 
 def matches(results: RecurrentChapter) -> Figure:
     """Stretches of code with those that match them."""
-    queries = [q for n in results.networks for q in n.facts["matches"]["queries"]]
+    searches = [search for n in results.networks for search in n.matches.searches]
     unbound = any(n.spec.rectified for n in results.networks)
     rectified = ", where it is rectified divided by the cell's own 99.5th percentile" if unbound else ""
-    better = sum(q["share"] > max(q["base"], q["chance"]) for q in queries)
+    better = sum(search.beats_chance for search in searches)
     return recurrent_figure(
         results, "matches", page=STATES, title="Where else the same cells are on", alt="Stretches of code with the stretches that match them",
         shows_code=True,
@@ -60,26 +62,26 @@ def matches(results: RecurrentChapter) -> Figure:
         f"{number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)}; those that were off just before), and the {SHOWN} stretches of other files "
         "that share most of them and add fewest others. Share: of these matches, how many lie in the concept; base rate: of all stretches "
         "of that length; enrichment: the one divided by the other; by chance: the share for as many cells drawn at random. "
-        f"In {better} of {len(queries)} searches the match beats both.",
+        f"In {better} of {len(searches)} searches the match beats both.",
     )  # fmt: skip
 
 
 def reactions(results: RecurrentChapter) -> Figure:
     """How characters move the state, and which cells they move together."""
     told = [
-        f"{n.spec.title} {chips['count']} clusters, {number(chips['stability'])} (shuffled {number(chips['by_chance'])}), purity "
-        f"{percent(chips['purity'])} (shuffled kinds, 95th percentile {percent(chips['purity_p95'])}), responses {number(chips['response'])}"
+        f"{n.spec.title} {quality.count} clusters, {number(quality.stability)} (shuffled {number(quality.by_chance)}), purity "
+        f"{percent(quality.purity)} (shuffled kinds, 95th percentile {percent(quality.purity_p95)}), responses {number(quality.response)}"
         for n in results.networks
-        for chips in (n.facts["reactions"]["chips"],)
+        for quality in (n.expected_responses.clusters.quality,)
     ]
-    first = results.networks[0].facts["reactions"]
+    first = results.networks[0].expected_responses
     two = [n.spec.title for n in results.networks if n.spec.directions > 1]
     between = f" (in the {listed(two)}: between what was read on either side of it)" if two else ""
     return recurrent_figure(
         results, "reactions", page=STATES, title="How characters move the state", alt="Clusters of characters and cells",
-        caption=f"Expected response: the mean change of the state when a character is read after each of {count(first['contexts'], 'state')}{between}, and "
+        caption=f"Expected response: the mean change of the state when a character is read after each of {count(first.contexts, 'state')}{between}, and "
         "characters and cells clustered together by it (memory chips; a cell counts as rising and as falling). Over "
-        f"{first['chips']['seeds']} seeds, each with states and a start of its own: agreement on the characters (adjusted Rand index), share of "
+        f"{first.clusters.quality.seeds} seeds, each with states and a start of its own: agreement on the characters (adjusted Rand index), share of "
         f"characters of their cluster's most frequent kind, and lowest correlation of the responses: {'; '.join(told)}.",
     )  # fmt: skip
 
@@ -87,10 +89,10 @@ def reactions(results: RecurrentChapter) -> Figure:
 def statemap(results: RecurrentChapter) -> Figure:
     """States laid out, with trajectories."""
     told = [
-        f"{n.spec.title} {number(f['umap']['trustworthiness'])} and {percent(f['umap']['purity'])} (shuffled {percent(f['umap']['purity_shuffled'])}); "
-        f"by components {number(f['pca']['trustworthiness'])}, {percent(f['pca']['purity'])}, {percent(f['pca']['variance'])} of the variance"
+        f"{n.spec.title} {number(m.umap.trustworthiness)} and {percent(m.umap.purity)} (shuffled {percent(m.umap.purity_shuffled)}); "
+        f"by components {number(m.pca.trustworthiness)}, {percent(m.pca.purity)}, {percent(m.pca.variance)} of the variance"
         for n in results.networks
-        for f in (n.facts["statemaps"],)
+        for m in (n.state_maps,)
     ]
     return recurrent_figure(
         results, "statemap", plot=True, page=STATES, title="Maps of states", alt="Maps of states",
@@ -103,10 +105,10 @@ def statemap(results: RecurrentChapter) -> Figure:
 def cellmap(results: RecurrentChapter) -> Figure:
     """Cells laid out by what they do."""
     told = [
-        f"{n.spec.title} {f['parameters']['points'] - f['none']} of {f['parameters']['points']}, trustworthiness {number(f['trustworthiness'])}, "
-        f"{percent(f['purity'])} (shuffled {percent(f['purity_shuffled'])})"
+        f"{n.spec.title} {len(m.responds) - m.unexplained} of {len(m.responds)}, trustworthiness {number(m.cells.trustworthiness)}, "
+        f"{percent(m.cells.purity)} (shuffled {percent(m.cells.purity_shuffled)})"
         for n in results.networks
-        for f in (n.facts["statemaps"]["cells"],)
+        for m in (n.state_maps,)
     ]
     return recurrent_figure(
         results, "cellmap", plot=True, by_step=False, page=STATES, title="Maps of cells", alt="Maps of cells",
