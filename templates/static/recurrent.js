@@ -1,5 +1,5 @@
-// The cell browser: any cell's memory, state or gate over the text, the likeliest next characters, and where else the cells
-// of a stretch are on. `data` has a letter a character and cell; "i" (105) is level 0.
+// The cell browser: any cell's memory, state or gate over the text, the most probable next characters, and where else the
+// cells of a stretch are active. `data` has a letter a character and cell; "i" (105) is level 0.
 (function () {
   "use strict";
   var names = { c: "memory c", h: "state h", input: "input gate", forget: "forget gate", output: "output gate", reset: "reset gate", update: "update gate" };
@@ -41,7 +41,7 @@
       }
       return letters.join("");
     }
-    // all cells, by number or by how well they tell the chosen concept on held-out files
+    // all cells, by number or by their score for the chosen concept on held-out files
     function list() {
       var kept = form.cell.value, scores = loaded.scores[form.concept.value], order = [];
       for (var cell = 0; cell < loaded.cells; cell++) order.push(cell);
@@ -65,7 +65,7 @@
       about.textContent = ": " + names[form.quantity.value];
     }
     function level(place, cell) { return loaded.data.h.charCodeAt(place * loaded.cells + cell) - 105; }
-    // "12" is cell 12 on above zero, "-13" cell 12 on below it
+    // "12" is cell 12 active above zero, "-13" cell 12 active below it
     function on(first, end) {
       var found = [];
       for (var cell = 0; cell < loaded.cells; cell++) [1, -1].forEach(function (sign) {
@@ -94,14 +94,14 @@
     }
     function tellMatches(chosen, best, length) {
       told.hidden = false;
-      told.textContent = chosen.length + (chosen.length === 1 ? " cell is" : " cells are") + " on through it (|h| at least " + loaded.on + "/8): ";
-      told.append(chosen.slice(0, 24).map(function (cell) { return cell < 0 ? -cell - 1 + " (low)" : cell; }).join(", ") + (chosen.length > 24 ? ", …" : "") + ". Framed: ");
+      told.textContent = chosen.length + (chosen.length === 1 ? " cell is" : " cells are") + " active through it (|h| at least " + loaded.on + "/8): ";
+      told.append(chosen.slice(0, 24).map(function (cell) { return cell < 0 ? -cell - 1 + " (low)" : cell; }).join(", ") + (chosen.length > 24 ? ", …" : "") + ". Framed, where the same cells are active: ");
       best.forEach(function (row, i) {
         var code = document.createElement("code");
         code.textContent = letters.slice(row[2], row[2] + length).map(function (letter) { return letter.textContent.replace(/\n/g, ""); }).join("");
-        told.append(i ? ", " : "", code, " " + row[0] + " of " + chosen.length + " and " + row[1] + " others");
+        told.append(i ? ", " : "", code, " " + row[0] + " of " + chosen.length + " cells and " + row[1] + " others");
       });
-      told.append(best.length ? "." : "no other place.");
+      told.append(best.length ? "." : "no other stretch.");
     }
     function clear() {
       letters.forEach(function (letter) { letter.classList.remove("on", "hit"); });
@@ -114,7 +114,7 @@
       clear();
       var first = Math.min(at, anchor), end = Math.max(at, anchor) + 1;
       show(first, end, "on");
-      says.textContent = loaded.next.length ? "Next, by the network: " : "";
+      says.textContent = loaded.next.length ? "Next, most probable: " : "";
       (loaded.next[at] || []).forEach(function (one) {
         var code = document.createElement("code");
         code.textContent = (/\S/.test(one[0]) ? one[0] : one[0].replace(/ /g, "␣")).replace(/\n/g, "↵");

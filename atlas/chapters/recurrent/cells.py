@@ -1,8 +1,7 @@
-"""Cells that stand for a concept: chosen on half A, reported on half B, against chance, the character and a linear probe.
+"""Cells that encode a concept: chosen on half A, reported on half B, against chance, the character and a linear probe.
 
-The null is the best of ALL cells for the label shifted in a circle: what the search itself finds where nothing is. The
-probe's control task (Hewitt and Liang 2019) gives every pair of characters a label by chance: what a probe can learn
-by heart.
+The null is the best of ALL cells for the circularly shifted label: what the search itself finds where there is nothing. The
+probe's control task (Hewitt and Liang 2019) gives every pair of characters a random label: what a probe can memorize.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far back a network looks: against itself with less context, against n-grams, and at what must be closed."""
+"""Effective context length: the loss with a shortened context, against n-grams, and at closing brackets and quotes."""
 
 from __future__ import annotations
 
@@ -68,10 +68,19 @@ def gains(gain: Array, distance: Array, *, seed: int, edges: Sequence[int] = DIS
     return found
 
 
-KINDS = (
-    "new line", "leading space", "space", "opening bracket", "closing bracket", "quote", "start of a word",
-    "inside a word", "digit", "other sign",
-)  # fmt: skip
+KINDS = (  # as stored
+    "new line",
+    "leading space",
+    "space",
+    "opening bracket",
+    "closing bracket",
+    "quote",
+    "start of a word",
+    "inside a word",
+    "digit",
+    "other sign",
+)
+KIND_TITLES = {name: name for name in KINDS} | {"new line": "line break", "other sign": "other punctuation"}
 
 
 def kinds(text: str) -> Array:

@@ -1,4 +1,4 @@
-"""The study of how single characters move the state of a character network, and which cells they move together."""
+"""The study of the expected response of the hidden state to single characters, and of the cells that respond together."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from atlas.core.specs import Array
 from atlas.networks.recurrent import ALPHABET, OTHER, START
 
 READ = 1000  # characters of each file of half B, after which a character may be read
-SKIPPED = 100  # of these, until the network has found its way into the file
+SKIPPED = 100  # of these, at the start of a file, where the state depends on the start mark
 CONTEXTS = 200
 COMMON = 96  # tokens that are read, about as many as there are characters
-GROUPS = ("small letter", "capital letter", "digit", "bracket", "quote", "white space", "other sign")
+GROUPS = ("small letter", "capital letter", "digit", "bracket", "quote", "white space", "other sign")  # as stored
 
 
 def group_of(piece: str) -> str:

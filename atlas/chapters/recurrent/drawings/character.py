@@ -10,7 +10,7 @@ import numpy as np
 
 from atlas.chapters.recurrent.cells import CellFinding
 from atlas.chapters.recurrent.concepts import KINDS
-from atlas.chapters.recurrent.errors import CAUSES
+from atlas.chapters.recurrent.errors import CAUSE_TITLES
 from atlas.chapters.recurrent.figures.attribution import SHOWN, deletion_lines, explanations
 from atlas.chapters.recurrent.figures.character import TITLES, names_of, networks_of, shown_cell
 from atlas.chapters.recurrent.figures.memory import CLOSING, closing_lines, context_lines, gate_points, memory_points
@@ -36,7 +36,7 @@ def _concepts(network: CodeResults) -> list[TextLine]:
     return [
         (
             f"  {TITLES[r.concept]}: cell {r.cell}{'' if r.sign > 0 else ' (low)'}, score {r.score:.3f}, "
-            f"null {r.null_p95:.3f}, character alone {r.character:.3f}",
+            f"chance {r.null_p95:.3f}, character alone {r.character:.3f}",
             None,
         )
         for r in network.cells.concepts
@@ -150,12 +150,12 @@ def _name_rows(axes: Any, names: Sequence[str]) -> None:
 
 def _localized(axes: Any, results: RecurrentChapter) -> None:
     _dots(axes, results, lambda r: [("O", r.score), ("o", r.probe), ("|", r.null_p95), ("x", r.control)])
-    axes.set_xlabel("score: best cell (dot), probe (ring), chance (bar), control task (cross)")
+    axes.set_xlabel("score: best cell (dot), linear probe (ring), chance level (bar), control task (cross)")
 
 
 def _causal(axes: Any, results: RecurrentChapter) -> None:
     _dots(axes, results, lambda r: [("O", r.ablation.inside), ("o", r.ablation.outside)] if r.ablation else [])
-    axes.set_xlabel("extra nats a character inside (dot) and outside (ring)")
+    axes.set_xlabel("loss increase, nats per character: inside (dot) and outside (ring)")
 
 
 def _points(axes: Any, clouds: Sequence[tuple[str, Array]], x: str, y: str) -> None:
@@ -174,7 +174,7 @@ def _gates(axes: Any, results: RecurrentChapter) -> None:
 
 def _memory(axes: Any, results: RecurrentChapter) -> None:
     clouds = [(n.spec.title, np.nan_to_num(memory_points(n), nan=0.5)) for n in results.networks]
-    _points(axes, clouds, "characters, by the gate alone (0.5: no gate)", "characters, measured")
+    _points(axes, clouds, "time constant of the gate, characters (0.5: no gate)", "memory length, characters")
     axes.set_xscale("log", base=2)
     axes.set_yscale("log", base=2)
 
@@ -192,7 +192,7 @@ def _lines(axes: Any, lines: Sequence[Line], x: str, y: str, *, style: str = "o-
 
 
 def _context(axes: Any, results: RecurrentChapter) -> None:
-    _lines(axes, context_lines(results), "characters of context", "nats a character")
+    _lines(axes, context_lines(results), "characters of context", "nats per character")
 
 
 def _closings(axes: Any, results: RecurrentChapter) -> None:
@@ -200,7 +200,7 @@ def _closings(axes: Any, results: RecurrentChapter) -> None:
         lines = [
             Line(f"{line.name}, {kind}", line.x, line.y, line.low, line.high) for line in closing_lines(results, kind)
         ]
-        _lines(axes, lines, "distance of the closing sign", "gain in nats", style=style)
+        _lines(axes, lines, "distance from the opening one, characters", "gain, nats", style=style)
 
 
 def _errors(axes: Any, results: RecurrentChapter) -> None:
@@ -209,7 +209,7 @@ def _errors(axes: Any, results: RecurrentChapter) -> None:
         at = np.arange(len(rows)) + 0.25 * (place - 1)
         axes.barh(at, [100 * row.of_errors for row in rows], 0.22, color=colour, label=network.spec.title)
     axes.set_xlabel("% of the errors")
-    _name_rows(axes, CAUSES)
+    _name_rows(axes, list(CAUSE_TITLES.values()))
 
 
 def _deletion(axes: Any, results: RecurrentChapter) -> None:
@@ -220,7 +220,7 @@ def _deletion(axes: Any, results: RecurrentChapter) -> None:
             axes.plot(np.array(line.x) + 120 * place, line.y, lw=1, color=colour, label=label)
         axes.text(120 * place, 1.02, network.spec.title, transform=axes.get_xaxis_transform(), fontsize=7, color=INK)
     axes.set_xticks([])
-    axes.set_xlabel("characters taken away: none to all, for each network")
+    axes.set_xlabel("characters removed: none to all, for each network")
     axes.set_ylabel("logit, nats")
     axes.legend(fontsize=6)
 

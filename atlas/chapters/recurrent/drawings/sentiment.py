@@ -46,7 +46,7 @@ def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
         lines = deletion_lines([decision.explanation for decision in network.sentences.decisions])
         for colour, line in zip((SECOND, ACCENT, "#009e73", "#cc79a7", QUIET), lines, strict=True):
             axes.plot(line.x, line.y, lw=1, color=colour, label=line.name)
-        axes.set_xlabel("% of the words taken away")
+        axes.set_xlabel("% of the words removed")
         axes.set_ylabel("logit")
         axes.legend(fontsize=6)
     else:

@@ -27,14 +27,14 @@ def draw_spelling(results: AtlasResults, figure: Figure, axes: Any) -> None:
 
 
 def draw_speech(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """Probability over time, or by memory."""
+    """Probability over time, or by context length."""
     network = chapter_of(results).speech
     assert network is not None
     if figure.id.endswith("/remembering"):
         for colour, line in zip((ACCENT, SECOND), memory_lines(network), strict=True):
             axes.plot(line.x, line.y, "o-", ms=3, lw=1, color=colour, label=line.name)
         axes.set_xscale("log", base=2)
-        axes.set_xlabel("chunks heard")
+        axes.set_xlabel("context, chunks")
     else:
         for one, values in zip(network.speech.sounds, network.speech.probability, strict=True):
             colour = SECOND if one.name == VOICE else QUIET

@@ -1,4 +1,4 @@
-"""The figures of what the character networks' decisions rest on."""
+"""The figures of attribution: which characters the predictions of closing brackets and quotes rest on."""
 
 from __future__ import annotations
 
@@ -44,42 +44,79 @@ def mean_areas(decided: Sequence[Explanation]) -> dict[str, float]:
 
 
 def areas_in_words(decided: Mapping[str, Sequence[Explanation]]) -> str:
-    """The areas of the decisions of each network, by its title, in words."""
+    """The areas of the decisions of each network, by its title, and which method is lowest."""
     areas = {title: mean_areas(explanations) for title, explanations in decided.items() if explanations}
-    return "; ".join(
-        f"{title} {listed([f'{METHODS[name]} {number(area, 2)}' for name, area in each.items()])}"
-        for title, each in areas.items()
+    each = (
+        f"{title}: {listed([f'{METHODS[name]} {number(area, 3)}' for name, area in own.items()])}"
+        for title, own in areas.items()
     )
+    return f"{'; '.join(each)}. {_lowest(areas)}"
+
+
+def _lowest(areas: Mapping[str, Mapping[str, float]]) -> str:
+    """Which method has the lowest area in each network: a sentence."""
+    best = {title: METHODS[min(own, key=lambda name: own[name])] for title, own in areas.items()}
+    if len(set(best.values())) == 1:
+        where = " for every network" if len(best) > 1 else ""
+        return f"Lowest{where}: {next(iter(best.values()))}."
+    return f"Lowest: {'; '.join(f'{method} ({title})' for title, method in best.items())}."
 
 
 def relevance(results: RecurrentChapter) -> Figure:
-    """The characters that the logit of a closing sign rests on."""
+    """Attribution of the logit of closing brackets and quotes."""
     decided = [n for n in results.predictors if n.relevances.decisions]
-    records = [d for n in decided for d in n.relevances.decisions]
-    missed = [
-        f"{n.spec.title} {tiny(max(abs(one.conservation.residual) for one in explanations(n)))} (e {n.relevances.epsilon:g})"
-        for n in decided
-    ]
-    right = sum(d.probability > 0.5 for d in records)
+    decisions = [d for n in decided for d in n.relevances.decisions]
+    predicted = sum(d.probability > 0.5 for d in decisions)
     shown = sum(min(SHOWN, len(n.relevances.decisions)) for n in decided)
     return recurrent_figure(
-        results, "relevance", page=RELIANCE, title="What a closing sign rests on", alt="Characters coloured by relevance, with ledgers", shows_code=True,
-        caption="Relevance of the last 64 characters for the logit of the closing sign that follows (against the mean logit), by "
-        f"LRP and three other methods, at {shown} of {count(len(records), 'decision')} chosen by the text alone ({right} with the right sign "
-        f"above {percent(0.5)}). The ledger of LRP, inputs, biases, stabilizer and initial state, misses the score in float64 by at most "
-        f"{listed(missed)}. The stabilizer e is the smallest of 0.001, 0.01, 0.1 and 1 with which no ledger's entries add up to more than a "
-        "hundred times its score: where they do, they cancel, and say nothing about it.",
-    )  # fmt: skip
+        results,
+        "relevance",
+        page=RELIANCE,
+        title="Attribution of closing brackets and quotes",
+        alt="Source code coloured by relevance, by four attribution methods",
+        shows_code=True,
+        caption=(
+            "Relevance of the last 64 characters for the logit of the closing bracket or quote that follows, minus the "
+            f"mean logit, by LRP and three other methods. Shown are {shown} of {count(len(decisions), 'decision')}, chosen "
+            f"by the text alone; the closing character has a probability above {percent(0.5)} in {predicted} of them all, "
+            "and the others show what its logit rests on where the network predicts something else. "
+            f"{_conservation(decided)}"
+        ),
+    )
+
+
+def _conservation(decided: Sequence[PredictorResults]) -> str:
+    """The conservation check of LRP, and how its stabilizer was chosen."""
+    residuals = [
+        f"{tiny(max(abs(one.conservation.residual) for one in explanations(n)))} for the {n.spec.title} "
+        f"(ε = {n.relevances.epsilon:g})"
+        for n in decided
+    ]
+    return (
+        "Conservation check of LRP: relevances of inputs, biases, stabilizer and initial state sum to the score in "
+        f"float64 to {listed(residuals)}. The stabilizer ε is the smallest of 0.001, 0.01, 0.1 and 1 with which the "
+        "absolute relevances of no decision sum to more than a hundred times its score: above that they cancel, and a "
+        "relevance is no evidence."
+    )
 
 
 def deletion(results: RecurrentChapter) -> Figure:
-    """How the score falls while the most relevant characters are taken away."""
+    """The score while the most relevant characters are removed."""
+    decisions = count(len(results.predictors[0].relevances.decisions), "decision")
+    areas = areas_in_words({n.spec.title: explanations(n) for n in results.predictors})
     return recurrent_figure(
-        results, "deletion", plot=True, page=RELIANCE, title="Which method finds it", alt="Deletion curves of four methods and of random orders",
-        caption="The logit of the closing sign while characters are taken away, those most relevant by each method first (mean over "
-        f"{count(len(results.predictors[0].relevances.decisions), 'decision')} a network; their embeddings become zero). Mean height of the "
-        f"curve above that of random orders, in nats: {areas_in_words({n.spec.title: explanations(n) for n in results.predictors})}. The lower, the more faithful.",
-    )  # fmt: skip
+        results,
+        "deletion",
+        plot=True,
+        page=RELIANCE,
+        title="Faithfulness: deletion curves",
+        alt="Deletion curves of four attribution methods and of random orders",
+        caption=(
+            "Logit of the closing character while characters are removed (their embeddings set to zero), those most "
+            f"relevant by each method first; mean over {decisions} per network. Mean height of the curve minus that of "
+            f"random orders, in nats; the lower, the more faithful. {areas}"
+        ),
+    )
 
 
 FIGURES = {"relevance": relevance, "deletion": deletion}

@@ -1,4 +1,4 @@
-"""Single cells of the character networks: which have a page, what is told of them, and the figure of each."""
+"""Single cells of the networks that read code: which have a page, which concept each predicts, and the figure of each."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def cell_page(network: str, cell: int) -> str:
 def named_cells(network: CodeResults) -> tuple[int, ...]:
     """The cells that have a page, by number: as many as the recipe says.
 
-    First the best for each concept, then those whose gates are shut or open most and whose memory is longest, then those
-    of the searches for like stretches, the ones of most searches first, then the others.
+    First the best for each concept, then those whose gates are closed or open most and whose memory is longest, then those
+    of the hidden-state searches, the ones of most searches first, then the others.
     """
     gates = network.gates
     extremes = [int(row.argmax()) for side in (gates.closed, gates.open) if side is not None for row in side]
@@ -77,14 +77,13 @@ def concept_scores(network: CodeResults, cell: int) -> list[ConceptScore]:
 
 def score_sentence(network: CodeResults, cell: int) -> str:
     """Which concept the cell predicts best, and whether that beats chance."""
-    found = concept_scores(network, cell)
-    if not found:
-        return "The texts hold no concept that it could be judged by."
-    best = found[0]
-    where = (
-        f"Tells best {best.concept}{', by being low' if best.low else ''}: score {number(best.score)} on held-out files"
-    )
-    return f"{where}, {'above' if best.above else 'no better than'} the {number(best.null)} that the best cell reaches by chance."
+    scores = concept_scores(network, cell)
+    if not scores:
+        return "None of the concepts occurs in these texts."
+    best = scores[0]
+    where = f"Best concept: {best.concept}{' (the cell is low in it)' if best.low else ''}"
+    beats = "above" if best.above else "not above"
+    return f"{where}. Score {number(best.score)} on held-out files, {beats} the chance level of {number(best.null)}."
 
 
 def cell_title(network: CodeResults, cell: int | str) -> str:
@@ -94,16 +93,19 @@ def cell_title(network: CodeResults, cell: int | str) -> str:
 
 def cell_figure(results: RecurrentChapter, network: CodeResults, cell: int) -> Figure:
     """The code around the cell's highest and lowest values."""
-    name = network.spec.name
+    name, step = network.spec.name, network.spec.step
     what = "memory c" if network.spec.cell == "LSTM" else "state h"
     return Figure(
         id=f"recurrent/{name}/{cell}",
         kind="cell",
         title=cell_title(network, cell),
-        caption=f"{count(network.cell_statistics.characters, network.spec.step)} of held-out code were read; shown is what "
-        f"stands around the {PEAKS} highest and {PEAKS} lowest values ({what}, no unit), each of another file. Orange is above "
-        f"zero, blue below, full colour at the cell’s 99.5th percentile. {score_sentence(network, cell)}",
-        alt=f"Code coloured by cell {cell} of the {network.spec.title}, at its highest and lowest values.",
+        caption=(
+            f"The {PEAKS} highest and {PEAKS} lowest values of the cell ({what}, no unit) over "
+            f"{count(network.cell_statistics.characters, step)} of held-out code, each in another file, with the code "
+            "around them. Orange is above zero, blue below, full colour at the cell’s 99.5th percentile. "
+            f"{score_sentence(network, cell)}"
+        ),
+        alt=f"Source code coloured by cell {cell} of the {network.spec.title}, at its highest and lowest values.",
         page=f"{cell_page(name, cell)}#passages",
         files=(),
         licence=f"{LICENCE} AND PSF-2.0",

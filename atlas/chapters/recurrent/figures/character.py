@@ -1,4 +1,4 @@
-"""What the figures of the character networks have in common."""
+"""What the figures of the networks that read code have in common."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STATES = "recurrent/states.html"
 RELIANCE = "recurrent/reliance.html"
 SOURCE = "Python source code: Python Software Foundation (PSF-2.0)"
 PREDICTIONS = {"causal", "context", "closings", "errors", "relevance", "deletion"}
-"""The figures of what a network says, which an encoder does not."""
+"""The figures about predictions, which an encoder does not make."""
 TITLES = {concept.name: concept.title for concept in CONCEPTS}
 
 
@@ -30,12 +30,12 @@ def networks_of(results: RecurrentChapter, name: str) -> RecurrentChapter:
 
 
 def names_of(network: CodeResults) -> Sequence[str]:
-    """How the symbols of a network read, and behind them tokens that it lacks."""
+    """The characters of each symbol of a network, and after them those of tokens that its vocabulary lacks."""
     return network.tokens.names if network.tokens else ALPHABET
 
 
 def visible(name: str) -> str:
-    """A symbol where it stands alone: what would not be seen has a sign."""
+    """A symbol shown alone: invisible characters have a sign."""
     if name in (START, MARKS[START]):
         return "start of file"
     shown = name if name.strip() else name.replace(" ", "␣")
@@ -43,9 +43,9 @@ def visible(name: str) -> str:
 
 
 def token_note(results: RecurrentChapter) -> str:
-    """Which networks read tokens."""
+    """A sentence on the networks that read tokens; "" without one."""
     readers = [n.spec.title for n in results.networks if n.tokens]
-    return f" Tokens stand in place of characters for the {listed(readers)}." if readers else ""
+    return f" For the {listed(readers)}, read token for character." if readers else ""
 
 
 def counted_tokens(results: RecurrentChapter) -> str:
@@ -62,8 +62,10 @@ def counted_tokens(results: RecurrentChapter) -> str:
 def recurrent_figure(
     results: RecurrentChapter, name: str, *, page: str = PAGE, plot: bool = False, shows_code: bool = False, by_step: bool = True, **words: str
 ) -> Figure:  # fmt: skip
-    """The figure `recurrent/<name>` of all networks that read code, on `page`, a plot or lines of words; `words` are its title, caption and
-    alt text. `by_step`: it counts what is read, and what that is the caption tells of networks that read tokens.
+    """The figure `recurrent/<name>` of all networks that read code, on `page`, a plot or lines of words.
+
+    `words` are its title, caption and alt text. `by_step`: its counts are of symbols, so the caption names the networks
+    that read tokens.
     """
     names = listed([network.spec.title for network in results.networks])
     return Figure(
@@ -71,7 +73,7 @@ def recurrent_figure(
         kind="recurrent-plot" if plot else "recurrent",
         title=words["title"],
         caption=words["caption"] + (token_note(results) if by_step else ""),
-        alt=f"{words['alt']} for {names}.",
+        alt=f"{words['alt']}: {names}.",
         page=f"{page}#{name}",
         files=(),
         licence=f"{LICENCE} AND PSF-2.0" if shows_code else LICENCE,

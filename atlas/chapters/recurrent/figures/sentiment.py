@@ -1,4 +1,4 @@
-"""The figures of the sentiment network, and what they show as plain rows."""
+"""The figures of the sentiment network, and the values that they show."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _figure(results: RecurrentChapter, network: SentimentResults, *, name: str, 
     return reader_figure(results, network, name, kind="sentiment", page=PAGE, probes=probes, **words)
 
 
-# ---------------------------------------------------------------- what is shown
+# ---------------------------------------------------------------- the values
 
 
 @dataclass(frozen=True)
@@ -105,54 +105,89 @@ def _words(results: RecurrentChapter, network: SentimentResults) -> Figure:
     study = network.sentences
     separation, cells = study.separation, study.cells
     return _figure(
-        results, network, name="words", title="How words move the state",
-        caption=f"Expected response: the mean change of the logit when a word is read after each of {count(study.contexts, 'state')} reached "
-        f"in the probe sentences. Positive against negative words: area under the ROC curve {number(separation.area)} (p {number(separation.p_value)}, "
-        f"{separation.positives} and {separation.negatives} words). {cells.above} of {network.spec.hidden} cells tell them apart better than the best "
-        f"of all cells does for permuted opinions ({number(cells.null_p95)}).",
-        alt="Distribution of the expected change by opinion of the word",
-    )  # fmt: skip
+        results,
+        network,
+        name="words",
+        title="Expected response to words",
+        alt="Distribution of the expected change of the logit by polarity of the word",
+        caption=(
+            "Expected response: mean change of the logit when a word is read after each of "
+            f"{count(study.contexts, 'state')} from the probe sentences. Positive against negative words: area under the "
+            f"ROC curve {number(separation.area)} (p = {number(separation.p_value)}, permutation test; "
+            f"{separation.positives} and {separation.negatives} words). {cells.above} of {network.spec.hidden} cells "
+            f"separate them better than the best cell does for permuted labels (95th percentile: {number(cells.null_p95)})."
+        ),
+    )
 
 
 def _chips(results: RecurrentChapter, network: SentimentResults) -> Figure:
-    found = network.sentences.clusters.quality
+    quality = network.sentences.clusters.quality
     return _figure(
-        results, network, name="chips", title="Memory chips",
-        caption=f"Words and cells in {found.count} clusters by their expected response (spectral co-clustering; a cell counts as rising and as "
-        f"falling). {found.seeds} seeds, each with states and a start of its own, agree on the words to {number(found.stability)} (adjusted Rand "
-        f"index; shuffled responses {number(found.by_chance)}); their responses correlate by at least {number(found.response)}. The most frequent opinion of a cluster holds for {percent(found.purity)} of the words (shuffled "
-        f"opinions, 95th percentile: {percent(found.purity_p95)}).",
-        alt="Clusters of words and cells",
-    )  # fmt: skip
+        results,
+        network,
+        name="chips",
+        title="Co-clusters of words and cells",
+        alt="Co-clusters of words and cells",
+        caption=(
+            f"Words and cells in {quality.count} co-clusters by expected response: words that change the same cells in "
+            "the same direction (“memory chips” in Ming et al. 2017; spectral co-clustering, each cell once as rising "
+            f"and once as falling). Agreement on the words over {quality.seeds} seeds, each with its own states and "
+            f"initialization: adjusted Rand index {number(quality.stability)}; {number(quality.by_chance)} for shuffled "
+            f"responses. Responses of two seeds correlate by at least {number(quality.response)}. Purity, the share of "
+            f"words with the most frequent label of their cluster: {percent(quality.purity)} (95th percentile for "
+            f"shuffled labels: {percent(quality.purity_p95)})."
+        ),
+    )
 
 
 def _sentences(results: RecurrentChapter, network: SentimentResults) -> Figure:
     rows = network.sentences.sentences
-    told = listed([f"{row.kind} {percent(row.accuracy)} (area {number(row.separation.area, 2)})" for row in rows])
+    each = [f"{row.kind} {percent(row.accuracy)} ({number(row.separation.area, 2)})" for row in rows]
+    reversed_kinds = [row.kind for row in rows if row.separation.area < 0.5]
+    below = f" Below 0.5, as for {listed(reversed_kinds)}, the network reverses the opinion." if reversed_kinds else ""
     return _figure(
-        results, network, name="sentences", title="How sentences end",
-        caption=f"The logit after the last word of {count(len(read_sentences()), 'probe sentence')}, written for this atlas, as many positive as "
-        f"negative. Right sign: {told}. An area below 0.5 says that the network takes the opinion for its opposite.",
+        results,
+        network,
+        name="sentences",
+        title="Logits of probe sentences",
         alt="Distribution of logits by kind of sentence",
-    )  # fmt: skip
+        caption=(
+            f"Logit after the last word of {count(len(read_sentences()), 'probe sentence')} written for this atlas, half "
+            "of them positive. Accuracy, and area under the ROC curve in brackets: "
+            f"{listed(each)}.{below}"
+        ),
+    )
 
 
 def _rests(results: RecurrentChapter, network: SentimentResults) -> Figure:
     worst = max(abs(d.explanation.conservation.residual) for d in network.sentences.decisions)
     return _figure(
-        results, network, name="rests", title="What an opinion rests on",
-        caption="Relevance of each word for the logit by LRP and three other methods, for the first probe sentence of each kind and sign, whether it "
-        f"is read rightly or not. The ledger of words, biases, stabilizer and initial state misses the logit by at most {tiny(worst)} in float64.",
-        alt="Words coloured by relevance, with ledgers",
-    )  # fmt: skip
+        results,
+        network,
+        name="rests",
+        title="Attribution of sentiment",
+        alt="Words coloured by relevance, by four attribution methods",
+        caption=(
+            "Relevance of each word for the logit by LRP and three other methods, in the first probe sentence of each "
+            "kind and label, classified correctly or not. Conservation check of LRP: relevances of words, biases, "
+            f"stabilizer and initial state sum to the logit to {tiny(worst)} in float64."
+        ),
+    )
 
 
 def _found(results: RecurrentChapter, network: SentimentResults) -> Figure:
     decided = [decision.explanation for decision in network.sentences.decisions]
+    each = len(decided) // len(sentence_groups(network))
     return _figure(
-        results, network, name="found", title="Which method finds it",
-        caption="The logit while words are taken away, those that speak most for a positive opinion by each method first (mean of "
-        f"{count(len(decided), 'probe sentence')}, the first {len(decided) // len(sentence_groups(network))} of each kind and sign; their embeddings become zero). Mean height of the "
-        f"curve above that of random orders: {areas_in_words({network.spec.title: decided})}. The lower, the more faithful.",
-        alt="Deletion curves of four methods and of random orders",
-    )  # fmt: skip
+        results,
+        network,
+        name="found",
+        title="Faithfulness: deletion curves",
+        alt="Deletion curves of four attribution methods and of random orders",
+        caption=(
+            "Logit while words are removed (their embeddings set to zero), those with the largest relevance for a "
+            f"positive opinion by each method first; mean over {count(len(decided), 'probe sentence')}, the first {each} "
+            "of each kind and label. Mean height of the curve minus that of random orders; the lower, the more faithful. "
+            f"{areas_in_words({network.spec.title: decided})}"
+        ),
+    )

@@ -1,4 +1,4 @@
-"""The figures of states: where else the same cells are on, how characters move them, maps of states and of cells."""
+"""The figures of hidden states: search, expected responses, maps of states and of cells."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from atlas.chapters.recurrent.figures.character import STATES, names_of, recurrent_figure
 from atlas.chapters.recurrent.match import SHOWN, THRESHOLD
 from atlas.chapters.recurrent.records import CodeResults, RecurrentChapter
+from atlas.chapters.recurrent.response import ClusterQuality
 from atlas.core.results import Figure
 from atlas.publish.words import count, listed, number, percent
 
@@ -23,11 +24,11 @@ class CharacterCluster:
     cells: int
 
 
-STRONGEST = 6  # cells that a chip names on either side
+STRONGEST = 6  # cells that a cluster names on either side
 
 
 def character_clusters(network: CodeResults) -> list[CharacterCluster]:
-    """All clusters, the largest first; characters and cells by how strongly they answer."""
+    """All clusters, the largest first; characters and cells by the size of their response."""
     study, hidden, names = network.expected_responses, network.spec.cells, names_of(network)
     clusters, response = study.clusters, study.clusters.response
     found = []
@@ -50,72 +51,107 @@ def character_clusters(network: CodeResults) -> list[CharacterCluster]:
 
 
 def matches(results: RecurrentChapter) -> Figure:
-    """Stretches of code with those that match them."""
+    """Stretches of code with those at which the same cells are active."""
     searches = [search for n in results.networks for search in n.matches.searches]
     unbound = any(n.spec.rectified for n in results.networks)
-    rectified = ", where it is rectified divided by the cell's own 99.5th percentile" if unbound else ""
+    rectified = ", divided by the cell’s own 99.5th percentile where it is rectified" if unbound else ""
     better = sum(search.beats_chance for search in searches)
     return recurrent_figure(
-        results, "matches", page=STATES, title="Where else the same cells are on", alt="Stretches of code with the stretches that match them",
+        results,
+        "matches",
+        page=STATES,
+        title="Hidden-state search",
+        alt="Stretches of code with those at which the same cells are active",
         shows_code=True,
-        caption=f"For each concept a stretch of held-out code, the cells that are on through it (tanh c of the LSTM, else h{rectified}, at least "
-        f"{number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)}; those that were off just before), and the {SHOWN} stretches of other files "
-        "that share most of them and add fewest others. Share: of these matches, how many lie in the concept; base rate: of all stretches "
-        "of that length; enrichment: the one divided by the other; by chance: the share for as many cells drawn at random. "
-        f"In {better} of {len(searches)} searches the match beats both.",
-    )  # fmt: skip
+        caption=(
+            "For each concept a stretch of held-out code and the cells that become active with it: tanh c of the LSTM, "
+            f"else h{rectified}, is at least {number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)} through the whole "
+            f"stretch and was not just before it. The {SHOWN} best matches in other files share most of these cells and "
+            "add fewest others (LSTMVis, Strobelt et al. 2018). In the concept: share of the matches; base rate: share of "
+            "all stretches of that length; enrichment: their ratio; chance: share of the matches of as many cells drawn "
+            f"at random. The matches beat base rate and chance in {better} of {len(searches)} searches."
+        ),
+    )
 
 
 def reactions(results: RecurrentChapter) -> Figure:
-    """How characters move the state, and which cells they move together."""
-    told = [
-        f"{n.spec.title} {quality.count} clusters, {number(quality.stability)} (shuffled {number(quality.by_chance)}), purity "
-        f"{percent(quality.purity)} (shuffled kinds, 95th percentile {percent(quality.purity_p95)}), responses {number(quality.response)}"
-        for n in results.networks
-        for quality in (n.expected_responses.clusters.quality,)
-    ]
+    """Expected responses to characters, with their co-clusters."""
     first = results.networks[0].expected_responses
     two = [n.spec.title for n in results.networks if n.spec.directions > 1]
-    between = f" (in the {listed(two)}: between what was read on either side of it)" if two else ""
+    between = f" (in the {listed(two)}: between what was read on either side)" if two else ""
+    each = [f"{n.spec.title}: {_quality(n.expected_responses.clusters.quality)}" for n in results.networks]
     return recurrent_figure(
-        results, "reactions", page=STATES, title="How characters move the state", alt="Clusters of characters and cells",
-        caption=f"Expected response: the mean change of the state when a character is read after each of {count(first.contexts, 'state')}{between}, and "
-        "characters and cells clustered together by it (memory chips; a cell counts as rising and as falling). Over "
-        f"{first.clusters.quality.seeds} seeds, each with states and a start of its own: agreement on the characters (adjusted Rand index), share of "
-        f"characters of their cluster's most frequent kind, and lowest correlation of the responses: {'; '.join(told)}.",
-    )  # fmt: skip
+        results,
+        "reactions",
+        page=STATES,
+        title="Expected response to characters",
+        alt="Co-clusters of characters and cells",
+        caption=(
+            "Expected response: mean change of the hidden state when a character is read after each of "
+            f"{count(first.contexts, 'state')}{between}. Co-clusters are characters that change the same cells in the same "
+            "direction, with these cells (“memory chips” in Ming et al. 2017; each cell once as rising and once as "
+            f"falling). Over {first.clusters.quality.seeds} seeds, each with its own states and initialization: agreement "
+            "on the characters (adjusted Rand index), purity by kind of character, lowest correlation of two responses. "
+            f"{'; '.join(each)}."
+        ),
+    )
+
+
+def _quality(quality: ClusterQuality) -> str:
+    return (
+        f"{quality.count} clusters, agreement {number(quality.stability)} (shuffled responses {number(quality.by_chance)}), "
+        f"purity {percent(quality.purity)} (95th percentile for shuffled kinds {percent(quality.purity_p95)}), "
+        f"correlation {number(quality.response)}"
+    )
 
 
 def statemap(results: RecurrentChapter) -> Figure:
-    """States laid out, with trajectories."""
-    told = [
-        f"{n.spec.title} {number(m.umap.trustworthiness)} and {percent(m.umap.purity)} (shuffled {percent(m.umap.purity_shuffled)}); "
-        f"by components {number(m.pca.trustworthiness)}, {percent(m.pca.purity)}, {percent(m.pca.variance)} of the variance"
+    """Maps of states, with trajectories."""
+    each = [
+        f"{n.spec.title}: UMAP {number(m.umap.trustworthiness)}, {percent(m.umap.purity)} (shuffled "
+        f"{percent(m.umap.purity_shuffled)}); principal components {number(m.pca.trustworthiness)}, "
+        f"{percent(m.pca.purity)}, with {percent(m.pca.variance)} of the variance"
         for n in results.networks
         for m in (n.state_maps,)
     ]
     return recurrent_figure(
-        results, "statemap", plot=True, page=STATES, title="Maps of states", alt="Maps of states",
-        caption="States after single characters of held-out code, laid out by UMAP (cosine) and by principal components, coloured by what holds "
-        "there; each line follows consecutive characters. Trustworthiness, and share of the 10 nearest points of the same colour: "
-        f"{listed(told)}.",
-    )  # fmt: skip
+        results,
+        "statemap",
+        plot=True,
+        page=STATES,
+        title="Maps of hidden states",
+        alt="Maps of hidden states",
+        caption=(
+            "Hidden states after single characters of held-out code, by UMAP (cosine distance) and by the first two "
+            "principal components. Colour: syntax at the character. Each line follows consecutive characters. "
+            "Trustworthiness, and k-NN purity, the share of the 10 nearest points of the same colour. "
+            f"{'. '.join(each)}."
+        ),
+    )
 
 
 def cellmap(results: RecurrentChapter) -> Figure:
-    """Cells laid out by what they do."""
-    told = [
-        f"{n.spec.title} {len(m.responds) - m.unexplained} of {len(m.responds)}, trustworthiness {number(m.cells.trustworthiness)}, "
-        f"{percent(m.cells.purity)} (shuffled {percent(m.cells.purity_shuffled)})"
+    """Maps of cells by the correlation of their states."""
+    each = [
+        f"{n.spec.title}: {len(m.responds) - m.unexplained} of {len(m.responds)} cells with a colour, trustworthiness "
+        f"{number(m.cells.trustworthiness)}, purity {percent(m.cells.purity)} (shuffled {percent(m.cells.purity_shuffled)})"
         for n in results.networks
         for m in (n.state_maps,)
     ]
     return recurrent_figure(
-        results, "cellmap", plot=True, by_step=False, page=STATES, title="Maps of cells", alt="Maps of cells",
-        caption="Each point is a cell; cells lie near each other where their states are correlated (UMAP), and have the colour of the concept "
-        "that they tell best on half of the files, if the other half bears it out better than the best of all cells does for shifted "
-        f"labels. Cells with a colour, and share of the 10 nearest cells of the same colour: {'; '.join(told)}.",
-    )  # fmt: skip
+        results,
+        "cellmap",
+        plot=True,
+        by_step=False,
+        page=STATES,
+        title="Maps of cells",
+        alt="Maps of cells",
+        caption=(
+            "Each point is a cell; UMAP places cells with correlated states near each other. Colour: the concept that the "
+            "cell predicts best on half of the files, if its score on the other half is above the chance level. k-NN "
+            f"purity: share of the 10 nearest cells of the same colour. {'; '.join(each)}."
+        ),
+    )
 
 
 FIGURES = {"matches": matches, "reactions": reactions, "statemap": statemap, "cellmap": cellmap}

@@ -8,8 +8,9 @@ from typing import Any
 
 from atlas.chapters.recurrent.cells import CellFinding
 from atlas.chapters.recurrent.concepts import CONCEPTS
-from atlas.chapters.recurrent.context_length import KINDS, Gain
+from atlas.chapters.recurrent.context_length import KIND_TITLES, KINDS, Gain
 from atlas.chapters.recurrent.context_study import ContextLengthStudy, KindLoss
+from atlas.chapters.recurrent.errors import CAUSE_TITLES
 from atlas.chapters.recurrent.figures import recurrent_figures
 from atlas.chapters.recurrent.figures.cell import cell_page, cells_page, named_cells
 from atlas.chapters.recurrent.figures.character import PAGE, TITLES, best_cell, counted_tokens, names_of, shown_cell
@@ -29,13 +30,17 @@ from atlas.publish.words import percent
 
 STATES = (
     "states.html",
-    "Places of states",
-    "where else the same cells are on, how characters move them, and maps of states and cells",
+    "Hidden states",
+    "hidden-state search, expected response to characters, maps of states and cells",
 )
-RELIANCE = ("reliance.html", "What decisions rest on", "which characters speak for a closing sign, by four methods")
-SENTIMENT = ("sentiment.html", "Words and opinions", "an LSTM that reads sentences")
-SPELLING = ("spelling.html", "Letters and sounds", "a published GRU that pronounces words")
-SPEECH = ("speech.html", "Sound and speech", "a published LSTM that hears whether somebody speaks")
+RELIANCE = (
+    "reliance.html",
+    "Attribution",
+    "which characters the prediction of a closing bracket or quote rests on, by four methods",
+)
+SENTIMENT = ("sentiment.html", "Sentiment", "an LSTM that classifies sentences")
+SPELLING = ("spelling.html", "Letters to sounds", "a published GRU that pronounces words")
+SPEECH = ("speech.html", "Speech detection", "a published LSTM that detects speech in sound")
 """The other pages of the chapter: file, title, what they are about."""
 
 
@@ -133,7 +138,7 @@ def _predictions(results: RecurrentChapter) -> dict[str, Any]:
             for kind in CLOSING
         ],
         "kinds": _kinds(results.predictors),
-        "causes": list(zip(*causes, strict=True)),
+        "causes": [(CAUSE_TITLES[rows[0].cause], rows) for rows in zip(*causes, strict=True)],
     }
 
 
@@ -193,7 +198,9 @@ def _distances(gain: Gain) -> str:
 def _kinds(networks: Sequence[PredictorResults]) -> list[tuple[str, list[KindLoss | None]]]:
     """A row a kind of the next character: its name, and its loss of each network (None: no token of it begins so)."""
     by_name = [{row.kind: row for row in n.context_lengths.kinds} for n in networks]
-    return [(name, [one.get(name) for one in by_name]) for name in KINDS if any(name in one for one in by_name)]
+    return [
+        (KIND_TITLES[name], [one.get(name) for one in by_name]) for name in KINDS if any(name in one for one in by_name)
+    ]
 
 
 PAGES.add("recurrent", pages)

@@ -1,4 +1,4 @@
-"""The page of the sentiment network: words, clusters, sentences, relevance."""
+"""The page of the sentiment network: expected responses, co-clusters, probe sentences, attribution."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ def _extremes(network: SentimentResults) -> list[tuple[str, list[tuple[str, floa
     names = [word for _, word in network.sentences.words]
     order = np.argsort(change, kind="stable")
     return [
-        ("raise it most", [(names[row], float(change[row])) for row in order[::-1][:EXTREMES]]),
-        ("lower it most", [(names[row], float(change[row])) for row in order[:EXTREMES]]),
+        ("Raise the logit most", [(names[row], float(change[row])) for row in order[::-1][:EXTREMES]]),
+        ("Lower the logit most", [(names[row], float(change[row])) for row in order[:EXTREMES]]),
     ]
 
 

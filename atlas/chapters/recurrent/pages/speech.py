@@ -1,4 +1,4 @@
-"""The page of the speech detector: probability over time, cell, memory."""
+"""The page of the speech detector: probability over time, best cell, context length."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where else the same cells are on, how characters move the state, and maps of states and of cells."""
+"""Hidden states: search, expected responses, maps of states and of cells."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from atlas.publish.page import Item, Page
 
 LISTED = 8  # matches that are listed
 SIDE = 300  # of a map
-EXTREMES = 6  # characters that move the state most, and least
+EXTREMES = 6  # characters of the largest, and of the smallest response
 
 
 def pages(desk: AtlasContext) -> Iterator[Item]:
