@@ -109,7 +109,7 @@ def test_a_cell_is_said_to_beat_chance_only_where_it_does():
     network = make_recurrent()[0]
     cell = named_cells(network)[0]
     best = concept_scores(network, cell)[0]
-    for null, words in ((best.score - 0.01, ", above the "), (best.score, ", no better than the ")):
+    for null, words in ((best.score - 0.01, ", above the chance level"), (best.score, ", not above the chance level")):
         concepts = tuple(replace(finding, null_p95=null) for finding in network.cells.concepts)
         said = score_sentence(replace(network, cells=replace(network.cells, concepts=concepts)), cell)
         assert words in said

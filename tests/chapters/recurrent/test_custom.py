@@ -139,8 +139,8 @@ def test_the_chapter_says_which_network_is_an_own_checkpoint(tmp_path):
         pages = {page.path: renderer.render(page).decode() for page in items}
         text = pages["recurrent/index.html"]
         assert f'<h2 id="trained">{title}' in text
-        assert ("does not know whether it has seen them" in text) == (found in networks)
-        assert text.count("own checkpoint</td>") == (found in networks)
+        assert ("whether it was trained on them is not" in text) == (found in networks)
+        assert text.count("custom checkpoint</td>") == (found in networks)
         assert "<b>GRU" not in text
 
 

@@ -221,12 +221,12 @@ def test_every_step_and_every_page(tmp_path, store, how, kind, layers):
         assert not any("<b>token" in page for page in pages.values())
         index, cell = pages["recurrent/index.html"], pages["recurrent/mine/cells/3/index.html"]
         assert "The A &lt;b&gt;token&lt;/b&gt; network reads tokens of" in index
-        assert "Tokens stand in place of characters for the A &lt;b&gt;token" in index
-        assert "spelling it" in index
-        assert "Memory, tokens" in cell
+        assert "For the A &lt;b&gt;token&lt;/b&gt; network, read token for character." in index
+        assert "out-of-vocabulary tokens are scored by the 7-gram model" in index
+        assert "Memory length, tokens" in cell
         assert ("layer 1 of 2" in cell) == ("layer 2 reads it, not the outputs" in cell) == (layers == 2)
         if layers == 2:
-            assert "Makes likelier, nats a sd" in pages["recurrent/mine/cells/12/index.html"]
+            assert "Raises the logits of, nats per SD" in pages["recurrent/mine/cells/12/index.html"]
 
 
 def test_tokenizer_and_expression_are_in_every_key(tmp_path):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from atlas.chapters.recurrent.errors import CAUSES
+from atlas.chapters.recurrent.errors import CAUSE_TITLES
 from atlas.chapters.recurrent.figures import recurrent_figures
 from atlas.chapters.recurrent.figures.cell import cells_page
 from atlas.chapters.recurrent.pages import PAGES
@@ -45,11 +45,12 @@ def test_every_figure_has_its_section_caption_and_citation(results, pages):
 
 def test_checks_are_printed(pages):
     index, reliance, states = (pages[f"recurrent/{name}.html"] for name in ("index", "reliance", "states"))
-    assert re.search(r"own forward pass to \d\u202f×\u202f10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", index)  # the replay
-    assert "Percentile: among the 50 cells" in index
-    assert "for 200 labels shifted in a circle" in index
-    assert reliance.count("missed by") >= 3  # the ledgers
-    for cause in CAUSES:
+    assert re.search(r"framework’s forward pass to \d\u202f×\u202f10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", index)  # the replay
+    assert "Percentile: among the 50 cells" in index.replace("\n", " ")
+    assert "for 200 circularly shifted label sequences" in index
+    assert reliance.count("Conservation check of LRP, in nats") >= 3
+    assert len(re.findall(r"residual (0|−?\d\u202f×\u202f10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\.", reliance)) >= 3
+    for cause in CAUSE_TITLES.values():
         assert cause in index
     for method in ("LRP", "gradient × input", "integrated gradients", "occlusion", "random order"):
         assert method in reliance

@@ -144,7 +144,11 @@ def _sentences(results: RecurrentChapter, network: SentimentResults) -> Figure:
     rows = network.sentences.sentences
     each = [f"{row.kind} {percent(row.accuracy)} ({number(row.separation.area, 2)})" for row in rows]
     reversed_kinds = [row.kind for row in rows if row.separation.area < 0.5]
-    below = f" Below 0.5, as for {listed(reversed_kinds)}, the network reverses the opinion." if reversed_kinds else ""
+    below = (
+        f" Below 0.5, as for {listed(reversed_kinds)}, negative sentences get the higher logits more often than not."
+        if reversed_kinds
+        else ""
+    )
     return _figure(
         results,
         network,
