@@ -1,4 +1,6 @@
-"""The recurrent networks: those that this package trains itself (embedding, recurrent layer, head), and published ones."""
+"""The recurrent networks: those that this package trains itself (embedding,
+recurrent layer, head), and published ones.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,10 @@ SPECS = (
         year=2014,
         paper="cho2014gru",
         sha256="b005cfe6c766b1667a8e45a997484c2f36a0d0a15c394a439fa990ade6c1fa35",
-        summary="Two gates instead of three and no separate memory: the new state interpolates between the old one and a candidate.",
+        summary=(
+            "Two gates instead of three and no separate memory: the new state interpolates between the old one and a "
+            "candidate."
+        ),
     ),
     _characters(
         "RNN",

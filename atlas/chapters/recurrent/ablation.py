@@ -58,15 +58,15 @@ def extra_losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Se
 
 
 def _losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Sequence[int]) -> Array:
-    """[R, S, T] nats: the loss of each next symbol with one of R cells ablated; without cells one row, of the intact network."""
+    """[R, S, T] nats: the loss of each next symbol with one of R cells ablated;
+    without cells one row, of the intact network.
+    """
     import torch
 
     rows, streams = max(1, len(cells)), len(stretches)
     symbols = torch.from_numpy(np.stack([stretch.symbols for stretch in stretches], 1))  # [T + 1, S]
-    h, c = (
-        [torch.from_numpy(part).repeat(rows, 1, 1) for part in net.by_cell(np.stack([getattr(s, name) for s in stretches]))]
-        for name in "hc"
-    )  # fmt: skip
+    starts = (np.stack([getattr(stretch, name) for stretch in stretches]) for name in "hc")
+    h, c = ([torch.from_numpy(part).repeat(rows, 1, 1) for part in net.by_cell(start)] for start in starts)
     layers, head = [_Weights.of(cell) for cell in net.cells], _Head.of(net)
     ablated = _ablated(net, means, cells)
     found = np.empty((rows, streams, len(symbols) - 1), np.float32)

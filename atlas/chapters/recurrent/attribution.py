@@ -90,7 +90,9 @@ def occlusion(module: Recurrent, symbols: Array, direction: Array) -> Array:
 
 
 def deletion(module: Recurrent, symbols: Array, direction: Array, order: Array, taken: Array | None = None) -> Array:
-    """[P] the score without the first so many symbols of `order` [T], for each number in `taken` [P], by default 0, 1, … T."""
+    """[P] the score without the first so many symbols of `order` [T], for each
+    number in `taken` [P], by default 0, 1, … T.
+    """
     import torch
 
     embedded = _embedded(module, symbols)
@@ -108,7 +110,9 @@ CHANCE = "random order"
 def deletion_curves(
     module: Recurrent, symbols: Array, direction: Array, given: Mapping[str, Array], *, seed: int, orders: int = ORDERS
 ) -> dict[str, Array]:
-    """[P + 1] the score while symbols are removed in P equal parts, most relevant first; of CHANCE the mean of random orders."""
+    """[P + 1] the score while symbols are removed in P equal parts, most relevant
+    first; of CHANCE the mean of random orders.
+    """
     rng = np.random.default_rng(seed)
     taken = np.rint(np.linspace(0, len(symbols), min(len(symbols), POINTS) + 1)).astype(int)
     by_chance = [deletion(module, symbols, direction, rng.permutation(len(symbols)), taken) for _ in range(orders)]

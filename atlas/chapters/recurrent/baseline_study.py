@@ -1,4 +1,6 @@
-"""What a network's predictions are compared with: n-gram models of the training files, and which words these rarely contain."""
+"""What a network's predictions are compared with: n-gram models of the training
+files, and which words these rarely contain.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,9 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Peaks:
-    """Passages of L symbols around the extremes of H cells: P = PEAKS highest, then PEAKS lowest, each of another file."""
+    """Passages of L symbols around the extremes of H cells: P = PEAKS highest, then
+    PEAKS lowest, each of another file.
+    """
 
     text: Array  # [H, 2P] index of the file
     place: Array  # [H, 2P] its first symbol
@@ -63,10 +65,12 @@ class Peaks:
 
 @dataclass(frozen=True, kw_only=True)
 class CellStatistics:
-    """Of all H cells, by the memory c (GRU and RNN: the state h) after every character but the last of each text of half B.
+    """Of all H cells, by the memory c (GRU and RNN: the state h) after every
+    character but the last of each text of half B.
 
     `effects` are the EFFECTS outputs that a cell raises most, then those that it lowers most, in nats of logit for one
     standard deviation of h, against the mean of all outputs; `affected` are their symbols. An encoder has neither.
+
     """
 
     paths: tuple[str, ...]  # of the files

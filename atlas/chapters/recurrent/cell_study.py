@@ -26,8 +26,10 @@ State = tuple[Array, Array]  # h and c of a text
 class CellStudy:
     """Which cells encode which concept; H cells, C CONCEPTS.
 
-    Of `scores_a` and `scores_b` one chooses on half A and reports on half B: nan where the texts lack the concept, below
-    0.5 for a cell that is low in it. `ablated` is the number of characters that were read with cells ablated.
+    Of `scores_a` and `scores_b` one chooses on half A and reports on half B: nan where the texts lack the concept,
+    below 0.5 for a cell that is low in it. `ablated` is the number of characters that were read with cells ablated.
+
+
     """
 
     concepts: tuple[CellFinding, ...]  # the best cell for each concept that occurs
@@ -97,7 +99,9 @@ def _inside(label: Array, graded: bool) -> Array:
 def _ablate(
     net: Net, texts: Sequence[Text], read: Sequence[State], mean: Array, cells: Sequence[int]
 ) -> tuple[Array, dict[str, Array]]:
-    """Extra losses [H, S*T] of `cells` (nan: all others) in the second halves of the longest texts, and the labels there."""
+    """Extra losses [H, S*T] of `cells` (nan: all others) in the second halves of
+    the longest texts, and the labels there.
+    """
     order = sorted(range(len(texts)), key=lambda index: (-len(texts[index]), index))[:STREAMS]
     length = min(ABLATED, len(texts[order[-1]]) // 2 - 2)
     stretches: list[Stretch] = []

@@ -1,7 +1,8 @@
 """Cells that encode a concept: chosen on half A, reported on half B, against chance, the character and a linear probe.
 
-The null is the best of ALL cells for the circularly shifted label: what the search itself finds where there is nothing. The
-probe's control task (Hewitt and Liang 2019) gives every pair of characters a random label: what a probe can memorize.
+The null is the best of ALL cells for the circularly shifted label: what the search itself finds where there is nothing.
+The probe's control task (Hewitt and Liang 2019) gives every pair of characters a random label: what a probe can
+memorize.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ class CellFinding:
     """The best cell for one concept; all scores are of half B (0.5 = chance, 1 = perfect) unless said otherwise.
 
     `sign` is +1 for a cell that is high in the concept. `null_p95` and `p_value` compare with the best cell for shifted
-    labels. `also` names the other concepts that the same cell is the best for. `ablation` is what fixing the cell at its
-    mean costs; None of an encoder, and where too few characters (`inside` of them) are in the concept.
+    labels. `also` names the other concepts that the same cell is the best for. `ablation` is what fixing the cell at
+    its mean costs; None of an encoder, and where too few characters (`inside` of them) are in the concept.
     """
 
     concept: str
@@ -75,28 +76,31 @@ def find_cells(a: Half, b: Half, concepts: Sequence[Concept], *, seed: int) -> l
         label_a, label_b = a.labels[concept.name], b.labels[concept.name]
         if np.ptp(label_a) == 0 or np.ptp(label_b) == 0:
             continue
-        on_a = a.scores(concept)
-        cell = int(np.nanargmax(strength(on_a)))
-        sign = 1 if on_a[cell] >= 0.5 else -1
-        own = b.scores(concept)[cell]
-        null = null_scores(b.ranked, label_b, graded=concept.graded, seed=seed)
-        score = float(own if sign > 0 else 1 - own)
-        found.append(
-            CellFinding(
-                concept=concept.name,
-                share=float((label_b > (label_b.mean() if concept.graded else 0)).mean()),
-                cell=cell,
-                sign=sign,
-                chosen_score=float(strength(on_a)[cell]),
-                score=score,
-                null_p95=float(np.quantile(null, 0.95)),
-                p_value=float((1 + (null >= score).sum()) / (1 + len(null))),
-                character=character_score(a, b, concept),
-                probe=probes.score(label_a, label_b, graded=concept.graded),
-                control=probes.control(label_b, seed=seed),
-            )
-        )
+        found.append(_best(a, b, concept, probes, seed=seed))
     return _flagged(found)
+
+
+def _best(a: Half, b: Half, concept: Concept, probes: _Probes, *, seed: int) -> CellFinding:
+    """The best cell for one concept."""
+    label_a, label_b, on_a = a.labels[concept.name], b.labels[concept.name], a.scores(concept)
+    cell = int(np.nanargmax(strength(on_a)))
+    sign = 1 if on_a[cell] >= 0.5 else -1
+    own = b.scores(concept)[cell]
+    null = null_scores(b.ranked, label_b, graded=concept.graded, seed=seed)
+    score = float(own if sign > 0 else 1 - own)
+    return CellFinding(
+        concept=concept.name,
+        share=float((label_b > (label_b.mean() if concept.graded else 0)).mean()),
+        cell=cell,
+        sign=sign,
+        chosen_score=float(strength(on_a)[cell]),
+        score=score,
+        null_p95=float(np.quantile(null, 0.95)),
+        p_value=float((1 + (null >= score).sum()) / (1 + len(null))),
+        character=character_score(a, b, concept),
+        probe=probes.score(label_a, label_b, graded=concept.graded),
+        control=probes.control(label_b, seed=seed),
+    )
 
 
 def _flagged(found: list[CellFinding]) -> list[CellFinding]:
@@ -146,7 +150,9 @@ class _Probes:
 
 
 def chance_labels(symbols: Array, share: float, seed: int) -> Array:
-    """[T] float32: 1 for about `share` of all pairs (previous, current) of symbols, always the same for the same pair."""
+    """[T] float32: 1 for about `share` of all pairs (previous, current) of symbols,
+    always the same for the same pair.
+    """
     pairs = np.concatenate([[0], symbols[:-1]]) * max(1000, int(symbols.max()) + 1) + symbols
     unique, place = np.unique(pairs, return_inverse=True)
     drawn = np.array([zlib.crc32(f"{seed}:{pair}".encode()) / 2**32 < share for pair in unique], np.float32)
@@ -154,9 +160,11 @@ def chance_labels(symbols: Array, share: float, seed: int) -> Array:
 
 
 def best_concepts(scores_a: Array, scores_b: Array, nulls: Mapping[int, float]) -> Array:
-    """[H] the concept (column of the scores [H, C]) that each cell predicts best on half A; -1 where half B does not confirm it.
+    """[H] the concept (column of the scores [H, C]) that each cell predicts best on
+    half A; -1 where half B does not confirm it.
 
     `nulls`: what the best of all cells reaches by chance, for the columns of concepts that occur in the texts.
+
     """
     columns = np.array(sorted(nulls))
     if not len(columns):

@@ -81,7 +81,9 @@ def label(text: str) -> dict[str, Array]:
 
 
 def pairs(text: str) -> list[tuple[int, int, str]]:
-    """(place of the opening, place of the closing, kind) of every pair of brackets and of every one-line string's quotes."""
+    """(place of the opening, place of the closing, kind) of every pair of brackets
+    and of every one-line string's quotes.
+    """
     starts, found, open_ = line_starts(text), [], []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         first, last = (starts[row - 1] + column for row, column in (token.start, token.end))

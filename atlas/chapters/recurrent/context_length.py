@@ -21,12 +21,16 @@ TOGETHER = 128  # windows read side by side
 
 
 def windows_before(symbols: Array, places: Array, length: int) -> Array:
-    """[P, length + 1] the `length` symbols before each place, then the one there; every place must have so many before it."""
+    """[P, length + 1] the `length` symbols before each place, then the one there;
+    every place must have so many before it.
+    """
     return np.asarray(symbols[places[:, None] + np.arange(-length, 1)])
 
 
 def truncated_losses(module: Recurrent, windows: Array, lengths: Sequence[int] = LENGTHS) -> Array:
-    """[len(lengths), P] nats: the cost of the last symbol of each window [P, L + 1] when only so many before it were read."""
+    """[len(lengths), P] nats: the cost of the last symbol of each window [P, L + 1]
+    when only so many before it were read.
+    """
     import torch
     from torch.nn import functional as F
 

@@ -1,6 +1,7 @@
 """The study of a network's context: its loss with a shortened context, at closing characters, and where it errs.
 
-All losses are in nats per character, so that networks compare whatever they read: the loss of tokens is divided by their characters.
+All losses are in nats per character, so that networks compare whatever they read: the loss of tokens is divided by
+their characters.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KindLoss:
-    """Characters of one of KINDS: their share of the text, and their loss; of tokens by the character with which they begin."""
+    """Characters of one of KINDS: their share of the text, and their loss; of
+    tokens by the character with which they begin.
+    """
 
     kind: str
     share: float  # of the text
@@ -72,7 +75,9 @@ class ContextLengthStudy:
 def study_context_lengths(
     module: Recurrent, texts: Sequence[Text], baselines: Baselines, *, places: int, seed: int
 ) -> ContextLengthStudy:
-    """Loss by context length at `places` positions, gain at closing characters by distance, and a taxonomy of errors."""
+    """Loss by context length at `places` positions, gain at closing characters by
+    distance, and a taxonomy of errors.
+    """
     net = net_of(module)
     read = states(net, [text.symbols for text in texts])
     own = [losses(net, text.rows(h), text.following) for text, (h, _) in zip(texts, read, strict=True)]

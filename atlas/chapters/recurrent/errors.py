@@ -1,8 +1,8 @@
 """Error analysis: the first cause of each error, from what a simple model predicts to what cannot be predicted.
 
 After Karpathy, Johnson and Li 2015, section 4.4: a prediction is an error where the correct character has a probability
-below one half, and oracles remove errors one after the other. Here they are an n-gram model, a memory of recent text, and
-then the kinds of characters that are uncertain by nature.
+below one half, and oracles remove errors one after the other. Here they are an n-gram model, a memory of recent text,
+and then the kinds of characters that are uncertain by nature.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def rare(training: Iterable[str], texts: Sequence[str]) -> list[Array]:
 
 
 def repeated(text: str, *, back: int = BACK, same: int = SAME) -> Array:
-    """[N] bool: did the `same` characters before it stand within the last `back` ones too, last followed by this very character?"""
+    """[N] bool: did the `same` characters before it stand within the last `back`
+    ones too, last followed by this very character?
+    """
     last: dict[str, int] = {}
     found = np.zeros(len(text), bool)
     for place in range(same, len(text)):
@@ -85,7 +87,10 @@ def repeated(text: str, *, back: int = BACK, same: int = SAME) -> Array:
 
 
 def causes(text: str, *, known: Array, seldom: Array) -> Array:
-    """[N] index into CAUSES: the first that fits each character. `known`, `seldom` [N] bool: by the n-gram model; in a rare word."""
+    """[N] index into CAUSES: the first that fits each character.
+
+    `known`, `seldom` [N] bool: by the n-gram model; in a rare word.
+    """
     kind = kinds(text)
     fits = [
         known,

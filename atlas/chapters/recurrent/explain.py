@@ -76,7 +76,8 @@ class Explanation:
 def explain(exact: Recurrent, symbols: Array, direction: Array, *, seed: int, epsilon: float = EPSILON) -> Explanation:
     """The relevance of `symbols` [T] for direction . outputs after the last one.
 
-    `exact` is in double; integrated gradients and curves are in single precision, whose error is far below what they show.
+    `exact` is in double; integrated gradients and curves are in single precision, whose error is far below what they
+    show.
     """
     single = deepcopy(exact).float()
     account = propagate(net_of(exact), symbols, direction, epsilon=epsilon)

@@ -30,7 +30,9 @@ def weight_file(spec: RecurrentSpec) -> Path:
 
 
 def load(spec: RecurrentSpec) -> Recurrent:
-    """A network that this package trained, or a custom one over ALPHABET or its tokens, with its pinned weights, float32, frozen."""
+    """A network that this package trained, or a custom one over ALPHABET or its
+    tokens, with its pinned weights, float32, frozen.
+    """
     path = weight_file(spec)
     module, state = build(spec), weights.read(path)
     if isinstance(spec.weights, OwnFile):

@@ -1,4 +1,6 @@
-"""Range-select match on held-out code: one stretch for each concept, its cells, the best matches, and what they have in common."""
+"""Range-select match on held-out code: one stretch for each concept, its cells,
+the best matches, and what they have in common.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,9 @@ def study_matches(net: Net, texts: Sequence[Text], *, seed: int) -> MatchStudy:
 
 
 def _bounded(net: Net, read: Sequence[tuple[Array, Array]]) -> list[Array]:
-    """[N + 1, H] of each text's (h, c): tanh c of an LSTM, else h; without bounds (rectified) h by each cell's own FULL."""
+    """[N + 1, H] of each text's (h, c): tanh c of an LSTM, else h; without bounds
+    (rectified) h by each cell's own FULL.
+    """
     if net.cell.kind == "LSTM":
         return [np.tanh(c) for _, c in read]
     if net.cell.kind == RECTIFIED:
@@ -121,11 +125,6 @@ def _search(
         )
         for one in best
     )
-    rng = np.random.default_rng([seed, first])
-    chance = [
-        np.mean([inside[m.text][m.first] for m in matches(through, drawn, length)])
-        for drawn in (rng.choice(2 * size, max(1, len(cells)), replace=False) for _ in range(DRAWS))
-    ]
     return Search(
         concept=concept,
         text=index,
@@ -136,8 +135,16 @@ def _search(
         matches=found,
         share=float(np.mean([one.inside for one in found])) if found else 0.0,
         base=float(np.concatenate(inside).mean()),
-        chance=float(np.mean(chance)),
+        chance=_chance(through, inside, length, (2 * size, max(1, len(cells))), np.random.default_rng([seed, first])),
     )
+
+
+def _chance(
+    through: Sequence[Array], inside: Sequence[Array], length: int, cells: tuple[int, int], rng: np.random.Generator
+) -> float:
+    """The mean share of matches in the concept for cells drawn at random; `cells`: of how many, and how many."""
+    drawn = [rng.choice(*cells, replace=False) for _ in range(DRAWS)]
+    return float(np.mean([np.mean([inside[m.text][m.first] for m in matches(through, one, length)]) for one in drawn]))
 
 
 def _excerpt(text: Text, first: int, length: int) -> Excerpt:

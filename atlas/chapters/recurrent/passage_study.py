@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.chapters.recurrent.cell import GATES, RECTIFIED, net_of
+from atlas.chapters.recurrent.cell import GATES, RECTIFIED, Net, net_of
 from atlas.chapters.recurrent.concepts import CONCEPTS
 from atlas.chapters.recurrent.texts import Text, halves, numbered
-from atlas.chapters.recurrent.trace import replay_error, replay_net
+from atlas.chapters.recurrent.trace import Trace, replay_error, replay_net
 from atlas.core.pack import stored
 from atlas.core.specs import Array
 
@@ -51,35 +51,36 @@ def study_passages(module: Recurrent, texts: Sequence[Text]) -> PassageStudy:
     _, b = halves(texts)
     long = round(LONG / np.mean([text.spread for text in b]))
     chosen = sorted(((text, *_varied(text, long)) for text in b), key=lambda one: (-one[2], one[0].path))[:PASSAGES]
-    parts: dict[str, list[Array]] = {}
-    scale, replayed = np.zeros(net.hidden), 0.0
-    for text, first, _ in chosen:
-        trace = replay_net(net, text.symbols)
-        replayed = max(replayed, replay_error(exact, text.symbols, trace))
-        rows = slice(first + 1, min(first + 1 + long, len(text)))
-        shown = {"symbols": text.seen, "h": trace.h, "c": trace.c, **trace.gates}
-        part = {name: values[rows] for name, values in shown.items()}
-        if net.predicts:
-            part["likely"], part["chance"] = _likely(net.outputs(part["h"]))
-        for name, values in part.items():
-            parts.setdefault(name, []).append(values)
-        scale = np.maximum(scale, np.quantile(np.abs(trace.c), 0.995, axis=0))
-    whole = {name: np.concatenate(values) for name, values in parts.items()}
+    traces = [replay_net(net, text.symbols) for text, _, _ in chosen]
+    parts = [_part(net, text, trace, first, long) for (text, first, _), trace in zip(chosen, traces, strict=True)]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    scale = np.max([np.quantile(np.abs(trace.c), 0.995, axis=0) for trace in traces], axis=0)
     states, gates = _quantized(net.cell.kind, whole, scale)
     names = texts[0].names
     return PassageStudy(
         paths=tuple(text.path for text, _, _ in chosen),
         firsts=tuple(first for _, first, _ in chosen),
-        lengths=tuple(len(part) for part in parts["symbols"]),
-        replay=replayed,
+        lengths=tuple(len(part["symbols"]) for part in parts),
+        replay=max(
+            replay_error(exact, text.symbols, trace) for (text, _, _), trace in zip(chosen, traces, strict=True)
+        ),
         symbols=numbered(whole["symbols"], names),
-        h=states["h"],
-        c=states["c"],
+        **states,
         gates=gates,
         scale=scale.astype(np.float32),
         likely=numbered(whole["likely"], names) if net.predicts else None,
         chance=whole["chance"].astype(np.uint8) if net.predicts else None,
     )
+
+
+def _part(net: Net, text: Text, trace: Trace, first: int, long: int) -> dict[str, Array]:
+    """A passage of `long` symbols of a text from `first` on: symbols, states, gates and, if any, predictions."""
+    rows = slice(first + 1, min(first + 1 + long, len(text)))
+    shown = {"symbols": text.seen, "h": trace.h, "c": trace.c, **trace.gates}
+    part = {name: values[rows] for name, values in shown.items()}
+    if net.predicts:
+        part["likely"], part["chance"] = _likely(net.outputs(part["h"]))
+    return part
 
 
 def _quantized(kind: str, whole: Mapping[str, Array], scale: Array) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -88,11 +89,13 @@ def _quantized(kind: str, whole: Mapping[str, Array], scale: Array) -> tuple[dic
     if kind == RECTIFIED:  # its state has no bounds either
         bounded["h"] = bounded["c"]
     steps = {name: np.rint(np.clip(bounded[name], -1, 1) * 127).astype(np.int8) for name in ("h", "c", *GATES[kind])}
-    return steps, {name: steps[name] for name in GATES[kind]}
+    return {name: steps[name] for name in "hc"}, {name: steps[name] for name in GATES[kind]}
 
 
 def _varied(text: Text, long: int) -> tuple[int, float]:
-    """Where the passage of `long` symbols with the most kinds of concepts begins, and how many it holds (a tenth of it each counts whole)."""
+    """Where the passage of `long` symbols with the most kinds of concepts begins,
+    and how many it holds (a tenth of it each counts whole).
+    """
     starts = sorted({_line_start(text.pieces, place) for place in range(0, max(1, len(text) - long), long // 4)})
     names = [concept.name for concept in CONCEPTS if not concept.graded]
 

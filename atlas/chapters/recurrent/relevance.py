@@ -37,7 +37,8 @@ class Account:
     def residual(self) -> float:
         """The sum of all relevances minus the score: rounding only.
 
-        It cannot be below the distance of neighbouring float64 numbers near the largest relevance: about 2e-16 of the absolute sum.
+        It cannot be below the distance of neighbouring float64 numbers near the largest relevance: about 2e-16 of the
+        absolute sum.
         """
         return float(self.inputs.sum() + self.bias + self.stabilizer + self.initial - self.score)
 
@@ -128,7 +129,9 @@ def back(cell: Cell, read: Reading, on_h: Array, rest: Remainder) -> tuple[Array
 def back_to_inputs(
     cell: Cell, read: Reading, on_h: Array, rest: Remainder, *, above: Array | None = None
 ) -> tuple[Array, Array, Array]:
-    """Like `back`, with the relevance of every entry of the inputs [T, E]; `above` [T, H] is what a layer above gives to each state."""
+    """Like `back`, with the relevance of every entry of the inputs [T, E]; `above`
+    [T, H] is what a layer above gives to each state.
+    """
     on_c, given = np.zeros(cell.hidden), np.zeros(read.inputs.shape)
     for t in range(len(given) - 1, -1, -1):
         at = _At(read.trace, t, read.inputs[t], read.before_h[t], read.before_c[t])

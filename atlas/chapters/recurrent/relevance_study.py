@@ -68,9 +68,11 @@ class RelevanceStudy:
 def decisions(
     texts: Sequence[Text], *, count: int = DECISIONS, least: int = 16, most: int = 48, outputs: int = len(ALPHABET)
 ) -> list[Decision]:
-    """The first bracket or quote of `count` texts that closes after least to most characters, for a network with so many outputs.
+    """The first bracket or quote of `count` texts that closes after least to most
+    characters, for a network with so many outputs.
 
     Chosen by the text alone, so that no network is favoured; quotes and brackets take turns.
+
     """
     found: list[Decision] = []
     for text in texts:
@@ -89,7 +91,9 @@ def _decision(text: Text, opening: int, closing: int, outputs: int) -> Decision:
 
 
 def settled_epsilon(net: Net, chosen: Sequence[Decision]) -> float:
-    """The smallest of EPSILONS with which no decision's absolute sum exceeds CANCEL times its score; else the largest."""
+    """The smallest of EPSILONS with which no decision's absolute sum exceeds CANCEL
+    times its score; else the largest.
+    """
     for epsilon in EPSILONS:
         accounts = (propagate(net, one.symbols, one.direction, epsilon=epsilon) for one in chosen)
         if all(account.absolute_sum <= CANCEL * abs(account.score) for account in accounts):

@@ -1,8 +1,9 @@
 """Expected response: how reading a word changes the state, on average over the states in which it may be read.
 
-RNNVis (Ming et al. 2017) averages the change of the hidden state over a word's occurrences. Here the word is put after every one of the
-same set of states, so that words are compared in the same contexts, rare ones too. Words and cells are then clustered together
-(co-clusters; "memory chips" in RNNVis) by spectral co-clustering (Dhillon 2001); a cell counts twice, as rising and as falling.
+RNNVis (Ming et al. 2017) averages the change of the hidden state over a word's occurrences. Here the word is put after
+every one of the same set of states, so that words are compared in the same contexts, rare ones too. Words and cells are
+then clustered together (co-clusters; "memory chips" in RNNVis) by spectral co-clustering (Dhillon 2001); a cell counts
+twice, as rising and as falling.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class _Before(NamedTuple):
 
 
 def _change(layers: Sequence[Sequence[_Before]], brought: Sequence[Array]) -> Array:
-    """[H] mean change of all states when a symbol is read that brings `brought` to the gates of each cell of the lowest layer."""
+    """[H] mean change of all states when a symbol is read that brings `brought` to
+    the gates of each cell of the lowest layer.
+    """
     found: list[Array] = []
     below = None
     for layer in layers:
@@ -82,7 +85,9 @@ class Draws:
 
 @dataclass(frozen=True)
 class Separation:
-    """How well a number separates positive from negative: area under the ROC curve, and p by permuted signs (two-sided)."""
+    """How well a number separates positive from negative: area under the ROC curve,
+    and p by permuted signs (two-sided).
+    """
 
     area: float
     p_value: float
@@ -120,9 +125,9 @@ def _shuffled(label: Array, seed: int, permutations: int) -> Array:
 class CoClusters:
     """Words [W] and half-cells [2H] (rising, then falling) in `count` clusters, with their stability.
 
-    `stability` is the mean adjusted Rand index of the words' clusters between seeds, each with states and a start of the
-    clustering of its own; `by_chance` the same for responses whose rows were shuffled each for itself; `by_count` the
-    stability for every number of clusters tried.
+    `stability` is the mean adjusted Rand index of the words' clusters between seeds, each with states and a start of
+    the clustering of its own; `by_chance` the same for responses whose rows were shuffled each for itself; `by_count`
+    the stability for every number of clusters tried.
     """
 
     count: int
@@ -134,7 +139,9 @@ class CoClusters:
 
 
 def co_clusters(responses: Sequence[Array], *, seed: int) -> CoClusters:
-    """Co-cluster the first of `responses`, each [W, H]; the number of clusters is the one that the seeds agree on best."""
+    """Co-cluster the first of `responses`, each [W, H]; the number of clusters is
+    the one that the seeds agree on best.
+    """
     halves = [rising_and_falling(response) for response in responses]
     by_count = {count: agreement(halves, count, seed=seed) for count in CLUSTERS}
     count = max(by_count, key=lambda one: (by_count[one], one))
@@ -213,7 +220,9 @@ class ClusteredResponse:
 
 
 def clustered(draws: Draws, labels: Sequence[str], *, seed: int) -> ClusteredResponse:
-    """The response of `draws` with its co-clusters; `labels` [W] are properties of the words known without any network."""
+    """The response of `draws` with its co-clusters; `labels` [W] are properties of
+    the words known without any network.
+    """
     clusters = co_clusters(draws.every, seed=seed)
     quality = ClusterQuality(
         clusters.count,

@@ -1,4 +1,6 @@
-"""The study of the expected response of the hidden state to single characters, and of the cells that respond together."""
+"""The study of the expected response of the hidden state to single characters, and
+of the cells that respond together.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def _symbols(texts: Sequence[Text]) -> Array:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedResponses:
-    """How W characters (or tokens) change the state, on average over the `contexts` states after which they were read."""
+    """How W characters (or tokens) change the state, on average over the `contexts`
+    states after which they were read.
+    """
 
     symbols: Array  # [W]
     size: Array  # [W] root mean square of the change over cells

@@ -53,7 +53,9 @@ class KindAccuracy:
 
 @dataclass(frozen=True)
 class WordCells:
-    """How many cells separate positive from negative words better than `null_p95`, the best of all for permuted opinions."""
+    """How many cells separate positive from negative words better than `null_p95`,
+    the best of all for permuted opinions.
+    """
 
     null_p95: float
     above: int

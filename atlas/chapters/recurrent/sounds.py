@@ -74,9 +74,15 @@ def voice(seconds: float, rng: np.random.Generator) -> Array:
 
 
 SOUNDS: dict[str, Callable[[float, np.random.Generator], Array]] = {
-    "silence": silence, "white noise": noise, "tone": tone, "chord": chord, "sweep": sweep, "clicks": clicks, "buzz": buzz,
+    "silence": silence,
+    "white noise": noise,
+    "tone": tone,
+    "chord": chord,
+    "sweep": sweep,
+    "clicks": clicks,
+    "buzz": buzz,
     "synthetic voice": voice,
-}  # fmt: skip
+}
 VOICE = "synthetic voice"
 
 

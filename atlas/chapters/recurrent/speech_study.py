@@ -1,4 +1,6 @@
-"""The speech detector on synthetic sounds: its probability, the cell that best separates a voice, and the memory it needs."""
+"""The speech detector on synthetic sounds: its probability, the cell that best
+separates a voice, and the memory it needs.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class SoundProbability:
 
 @dataclass(frozen=True)
 class VoiceCell:
-    """The cell whose memory separates the voice from the other sounds best; chosen on one drawing, judged on another."""
+    """The cell whose memory separates the voice from the other sounds best; chosen
+    on one drawing, judged on another.
+    """
 
     cell: int
     sign: int  # 1: high in the voice
@@ -112,7 +116,9 @@ def _memory(detector: Detector, sounds: Mapping[str, Array], label: Array) -> li
 
 
 def truncated(detector: Detector, heard: Array, count: int) -> Array:
-    """[T] the probability after each chunk of features `heard` [T, E] when the state was zero `count` chunks earlier."""
+    """[T] the probability after each chunk of features `heard` [T, E] when the
+    state was zero `count` chunks earlier.
+    """
     h = last_states(detector.cell, heard, count)
     return sigmoid(np.maximum(h, 0) @ detector.w_out + detector.b_out)
 

@@ -19,13 +19,12 @@ from atlas.core.specs import Array
 
 LETTERS = ("<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz")
 END, FIRST, LAST = 2, 2, 3  # the end of a word; the start and the end of its sounds
-_VOWELS = ["AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"]
-SOUNDS = (
-    "<pad>", "<unk>", "<s>", "</s>", *(f"{v}{n}" for v in _VOWELS[:6] for n in "012"), "B", "CH", "D", "DH",
-    *(f"{v}{n}" for v in _VOWELS[6:9] for n in "012"), "F", "G", "HH", *(f"{v}{n}" for v in _VOWELS[9:11] for n in "012"),
-    "JH", "K", "L", "M", "N", "NG", *(f"{v}{n}" for v in _VOWELS[11:13] for n in "012"), "P", "R", "S", "SH", "T", "TH",
-    "UH0", "UH1", "UH2", "UW", "UW0", "UW1", "UW2", "V", "W", "Y", "Z", "ZH",
-)  # fmt: skip
+_SOUNDS = """
+    <pad> <unk> <s> </s> AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1 AY2 B CH D DH EH0
+    EH1 EH2 ER0 ER1 ER2 EY0 EY1 EY2 F G HH IH0 IH1 IH2 IY0 IY1 IY2 JH K L M N NG OW0 OW1 OW2 OY0 OY1 OY2 P R S
+    SH T TH UH0 UH1 UH2 UW UW0 UW1 UW2 V W Y Z ZH
+"""
+SOUNDS = tuple(_SOUNDS.split())
 """ARPAbet; 0, 1 and 2 are the stress of a vowel."""
 MOST = 20  # sounds of a word
 
@@ -79,7 +78,9 @@ def pronounce(speller: Speller, word: str) -> list[int]:
 
 @dataclass(frozen=True)
 class SoundAccount:
-    """The relevance of letters [N] (the end mark last), earlier sounds, bias and stabilizer for the logit of one sound."""
+    """The relevance of letters [N] (the end mark last), earlier sounds, bias and
+    stabilizer for the logit of one sound.
+    """
 
     letters: Array
     sounds: float
@@ -101,7 +102,9 @@ def direction_of(sound: int) -> Array:
 
 
 def relevance(speller: Speller, word: str, sounds: Sequence[int]) -> list[SoundAccount]:
-    """LRP of every sound: back through the decoder to its first state, which is the encoder's last, and on to the letters."""
+    """LRP of every sound: back through the decoder to its first state, which is the
+    encoder's last, and on to the letters.
+    """
     speller = speller.astype(np.float64)
     letters = Reading.of(speller.encoder, encode(word))
     whole = Reading.of(speller.decoder, np.array([FIRST, *sounds[:-1]]), h=letters.trace.h[-1])
@@ -118,7 +121,9 @@ def relevance(speller: Speller, word: str, sounds: Sequence[int]) -> list[SoundA
 
 
 def occlusion(speller: Speller, word: str, sounds: Sequence[int]) -> Array:
-    """[S, N + 1] how much the logit of each sound falls when a letter's embedding is zero, the earlier sounds as they were."""
+    """[S, N + 1] how much the logit of each sound falls when a letter's embedding
+    is zero, the earlier sounds as they were.
+    """
     speller = speller.astype(np.float64)
     inputs = speller.encoder.embed[encode(word)]
     earlier = speller.decoder.embed[np.array([FIRST, *sounds[:-1]])]

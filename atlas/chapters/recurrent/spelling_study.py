@@ -12,14 +12,14 @@ from atlas.chapters.recurrent.spelling import SOUNDS, Speller, occlusion, pronou
 from atlas.core.pack import stored
 from atlas.core.specs import Array
 
-WORDS = (
-    "knight", "phone", "ship", "exact", "thought", "chocolate", "machine", "character", "garage", "orange", "science", "school",
-    "write", "nation", "vision", "quick", "queen", "physics", "rhythm", "listen", "castle", "island", "laugh", "daughter",
-    "enough", "through", "bridge", "judge", "sugar", "measure", "treasure", "language", "music", "future", "picture", "garden",
-    "window", "yellow", "rabbit", "kitchen", "summer", "winter", "station", "mountain", "blanket", "pumpkin", "elephant",
-    "dolphin", "alphabet", "electric", "computer", "calendar", "festival", "hospital", "umbrella", "butterfly", "adventure",
-    "activationist", "blicket", "grombly",
-)  # fmt: skip
+_WORDS = """
+    knight phone ship exact thought chocolate machine character garage orange science school write nation vision
+    quick queen physics rhythm listen castle island laugh daughter enough through bridge judge sugar measure
+    treasure language music future picture garden window yellow rabbit kitchen summer winter station mountain
+    blanket pumpkin elephant dolphin alphabet electric computer calendar festival hospital umbrella butterfly
+    adventure activationist blicket grombly
+"""
+WORDS = tuple(_WORDS.split())
 """Common words of all kinds of spellings, and at the end three that are new or made up."""
 SHOWN = 8  # the words whose relevance is stored
 METHODS = ("lrp", "occlusion")
@@ -28,7 +28,9 @@ SAME_PLACE = "same place"  # the baseline: the letter at the same relative posit
 
 @dataclass(frozen=True, kw_only=True)
 class SpelledWord:
-    """A word of N letters with its S sounds as the network pronounces it, and the letters [first, end) that spell each sound."""
+    """A word of N letters with its S sounds as the network pronounces it, and the
+    letters [first, end) that spell each sound.
+    """
 
     word: str
     sounds: tuple[str, ...]

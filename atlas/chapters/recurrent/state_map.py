@@ -1,4 +1,6 @@
-"""Maps of a recurrent network: its states along texts (UMAP and principal components) and its cells by what they respond to."""
+"""Maps of a recurrent network: its states along texts (UMAP and principal
+components) and its cells by what they respond to.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ class StateMapStudy:
 
 
 def study_state_maps(net: Net, texts: Sequence[Text], cells: CellStudy, *, seed: int) -> StateMapStudy:
-    """Maps of states by UMAP and principal components, and of cells by their correlation, coloured by the study `cells`."""
+    """Maps of states by UMAP and principal components, and of cells by their
+    correlation, coloured by the study `cells`.
+    """
     b, read = read_b(net, texts)
     vectors = np.concatenate([text.rows(h) for text, (h, _) in zip(b, read, strict=True)])
     kind = np.concatenate([kinds_of(text)[:-1] for text in b])
@@ -114,7 +118,9 @@ def kinds_of(text: Text) -> Array:
 
 
 def walks(texts: Sequence[Text]) -> list[tuple[int, int]]:
-    """(text, character) where the WALKS stretches of WALK characters with the most changes of kind begin, each in another text."""
+    """(text, character) where the WALKS stretches of WALK characters with the most
+    changes of kind begin, each in another text.
+    """
     found = []
     for number, text in enumerate(texts):
         changes = np.cumsum(np.concatenate([[False], np.diff(kinds_of(text)) != 0]))
@@ -150,7 +156,9 @@ def _scale(vectors: Array, points: Array) -> float:
 
 
 def cell_map(vectors: Array, responds: Array, *, seed: int) -> UmapMap:
-    """The H cells of states `vectors` [T, H], laid out by their correlation, with the purity of what they respond to [H]."""
+    """The H cells of states `vectors` [T, H], laid out by their correlation, with
+    the purity of what they respond to [H].
+    """
     rng = np.random.default_rng(seed)
     sample = np.sort(rng.choice(len(vectors), min(COMPARED, len(vectors)), replace=False))
     traces = vectors[sample].T - vectors[sample].mean(0)[:, None]

@@ -1,4 +1,7 @@
-"""The work of the chapter's steps: read the inputs from the store, call the science, pack its record. Runs in worker processes."""
+"""The work of the chapter's steps: read the inputs from the store, call the science, pack its record.
+
+Runs in worker processes.
+"""
 
 from __future__ import annotations
 

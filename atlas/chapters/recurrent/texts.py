@@ -27,9 +27,10 @@ class Text:
     """The start of one held-out file of N characters, or of N tokens of one or more characters each (`tokens.py`).
 
     `symbols` [N + 1] begins with the start mark. Row t of the labels, and of the states in `rows`, is the one after
-    character (token) t was read; the next one is what is predicted there. `pairs` [P, 2] are the places of opening and closing
-    brackets and quotes, `quotes` [P] says which are quotes. `seen` [N + 1] are the places in `names` of what was read: of characters the
-    symbols themselves, while tokens that a vocabulary lacks are one symbol, `unknown`, but have names of their own.
+    character (token) t was read; the next one is what is predicted there. `pairs` [P, 2] are the places of opening and
+    closing brackets and quotes, `quotes` [P] says which are quotes. `seen` [N + 1] are the places in `names` of what
+    was read: of characters the symbols themselves, while tokens that a vocabulary lacks are one symbol, `unknown`, but
+    have names of their own.
     """
 
     path: str
@@ -105,18 +106,25 @@ def _text(file: SourceFile, characters: int) -> Text:
 
 
 def halves(texts: Sequence[T]) -> tuple[tuple[T, ...], tuple[T, ...]]:
-    """Half A, where cells are chosen, and half B, where they are judged: alternate files, or what belongs to each file."""
+    """Half A, where cells are chosen, and half B, where they are judged: alternate
+    files, or what belongs to each file.
+    """
     return tuple(texts[0::2]), tuple(texts[1::2])
 
 
 def read_b(net: Net, texts: Sequence[Text]) -> tuple[tuple[Text, ...], tuple[tuple[Array, Array], ...]]:
-    """The texts of half B, and (h, c) of each, [N + 1, H] after every symbol. Both halves are read, as other studies ask for."""
+    """The texts of half B, and (h, c) of each, [N + 1, H] after every symbol.
+
+    Both halves are read, as other studies ask for.
+    """
     return halves(texts)[1], halves(states(net, [text.symbols for text in texts]))[1]
 
 
 @dataclass(frozen=True)
 class Library:
-    """Which source code was read: that of a version of Python, by the SHA-256 of all its files; `paths` are those held out."""
+    """Which source code was read: that of a version of Python, by the SHA-256 of
+    all its files; `paths` are those held out.
+    """
 
     paths: tuple[str, ...]
     python: str

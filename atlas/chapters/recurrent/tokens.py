@@ -1,7 +1,8 @@
 """The held-out files as a network reads them that has a tokenizer: in tokens, with what is known of their characters.
 
-A token has the labels of its last character, since they describe the state after it was read. A pair is that of the tokens which contain
-the two characters; one within a single token, or whose closing token the vocabulary lacks, is left out.
+A token has the labels of its last character, since they describe the state after it was read. A pair is that of the
+tokens which contain the two characters; one within a single token, or whose closing token the vocabulary lacks, is left
+out.
 """
 
 from __future__ import annotations
@@ -70,13 +71,16 @@ def _long_enough(texts: Sequence[Text], found: Sequence[Sequence[tuple[int, str]
     short = min(zip(found, texts, strict=True), key=lambda one: len(one[0]))
     if len(short[0]) < FEWEST:
         raise ProbeError(
-            f"The tokenizer cuts the {len(short[1])} characters of {short[1].path} into {len(short[0])} tokens; {FEWEST} are the fewest to "
-            "study. Read more of each file ([recurrent] characters), or cut into shorter tokens."
+            f"The tokenizer cuts the {len(short[1])} characters of {short[1].path} into {len(short[0])} tokens; "
+            f"{FEWEST} are the fewest to study. Read more of each file ([recurrent] characters), or cut into shorter "
+            "tokens."
         )
 
 
 def _named(symbols: Sequence[str], flat: Sequence[tuple[int, str]], unknown: int) -> tuple[list[str], list[int]]:
-    """How each symbol reads, as the texts write it first (a tokenizer may name a space in another way), and the name of each token."""
+    """How each symbol reads, as the texts write it first (a tokenizer may name a
+    space in another way), and the name of each token.
+    """
     names = list(symbols)
     for number, piece in reversed(flat):
         if number != unknown:
@@ -115,7 +119,9 @@ def _labelled(text: Text) -> Text:
 
 
 def by_token(texts: Sequence[Text], values: Sequence[Array]) -> list[Array]:
-    """Sums over the characters of each token but the first, of `values` [characters - 1] of every character but the first."""
+    """Sums over the characters of each token but the first, of `values` [characters
+    - 1] of every character but the first.
+    """
     return [
         np.add.reduceat(own, text.firsts[1:] - 1) if text.tokens is not None else own
         for text, own in zip(texts, values, strict=True)
@@ -123,7 +129,7 @@ def by_token(texts: Sequence[Text], values: Sequence[Array]) -> list[Array]:
 
 
 def spelling(texts: Sequence[Text], other: Sequence[Array]) -> list[Array]:
-    """What each token [N - 1] costs besides: one that is only called unknown is spelled by the n-gram model, at its price `other`,
-    since calling it so does not say what it is.
+    """What each token [N - 1] costs besides: one that is only called unknown is spelled by the n-gram model, at its
+    price `other`, since calling it so does not say what it is.
     """
     return [np.where(text.following == text.unknown, price, 0) for text, price in zip(texts, other, strict=True)]

@@ -76,11 +76,11 @@ def relevance(results: RecurrentChapter) -> Figure:
         alt="Source code coloured by relevance, by four attribution methods",
         shows_code=True,
         caption=(
-            "Relevance of the last 64 characters for the logit of the closing bracket or quote that follows, minus the "
-            f"mean logit, by LRP and three other methods. Shown are {shown} of {count(len(decisions), 'decision')}, chosen "
-            f"by the text alone; the closing character has a probability above {percent(0.5)} in {predicted} of them all, "
-            "and the others show what its logit rests on where the network predicts something else. "
-            f"{_conservation(decided)}"
+            "Relevance of the last 64 characters for the logit of the closing bracket or quote that follows, minus "
+            f"the mean logit, by LRP and three other methods. Shown are {shown} of "
+            f"{count(len(decisions), 'decision')}, chosen by the text alone; the closing character has a probability "
+            f"above {percent(0.5)} in {predicted} of them all, and the others show what its logit rests on where the "
+            f"network predicts something else. {_conservation(decided)}"
         ),
     )
 

@@ -1,4 +1,6 @@
-"""Single cells of the networks that read code: which have a page, which concept each predicts, and the figure of each."""
+"""Single cells of the networks that read code: which have a page, which concept
+each predicts, and the figure of each.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,8 @@ def cell_page(network: str, cell: int) -> str:
 def named_cells(network: CodeResults) -> tuple[int, ...]:
     """The cells that have a page, by number: as many as the recipe says.
 
-    First the best for each concept, then those whose gates are closed or open most and whose memory is longest, then those
-    of the hidden-state searches, the ones of most searches first, then the others.
+    First the best for each concept, then those whose gates are closed or open most and whose memory is longest, then
+    those of the hidden-state searches, the ones of most searches first, then the others.
     """
     gates = network.gates
     extremes = [int(row.argmax()) for side in (gates.closed, gates.open) if side is not None for row in side]

@@ -60,8 +60,15 @@ def counted_tokens(results: RecurrentChapter) -> str:
 
 
 def recurrent_figure(
-    results: RecurrentChapter, name: str, *, page: str = PAGE, plot: bool = False, shows_code: bool = False, by_step: bool = True, **words: str
-) -> Figure:  # fmt: skip
+    results: RecurrentChapter,
+    name: str,
+    *,
+    page: str = PAGE,
+    plot: bool = False,
+    shows_code: bool = False,
+    by_step: bool = True,
+    **words: str,
+) -> Figure:
     """The figure `recurrent/<name>` of all networks that read code, on `page`, a plot or lines of words.
 
     `words` are its title, caption and alt text. `by_step`: its counts are of symbols, so the caption names the networks

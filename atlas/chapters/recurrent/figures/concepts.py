@@ -1,4 +1,6 @@
-"""The figures of what single cells encode: over text, against chance, against a linear probe, and under mean ablation."""
+"""The figures of what single cells encode: over text, against chance, against a
+linear probe, and under mean ablation.
+"""
 
 from __future__ import annotations
 
@@ -49,10 +51,11 @@ def concepts(results: RecurrentChapter) -> Figure:
         title="Concepts encoded by single cells",
         alt="Best cell for each concept, with its score and the chance level",
         caption=(
-            f"Best cell for each concept, chosen on {count(study.characters_a, 'character')} of held-out files and scored "
-            f"on {count(study.characters_b, 'character')} of other held-out files. Score: area under the ROC curve, for "
-            "graded concepts (1 + Spearman’s rank correlation) / 2; 0.5 is chance. Chance level: 95th percentile of the "
-            f"best of all cells for {study.shifts} circularly shifted label sequences. Concepts with a cell above it: {above}."
+            f"Best cell for each concept, chosen on {count(study.characters_a, 'character')} of held-out files and "
+            f"scored on {count(study.characters_b, 'character')} of other held-out files. Score: area under the ROC "
+            "curve, for graded concepts (1 + Spearman’s rank correlation) / 2; 0.5 is chance. Chance level: 95th "
+            f"percentile of the best of all cells for {study.shifts} circularly shifted label sequences. Concepts with "
+            f"a cell above it: {above}."
         ),
     )
 
@@ -67,11 +70,11 @@ def localized(results: RecurrentChapter) -> Figure:
         title="Single cells against a linear probe on all cells",
         alt="Scores of the best cell, the linear probe and its control task",
         caption=(
-            "Held-out score of the best single cell (dot) and of a linear probe on all cells (ring), both fitted on other "
-            "files. Bar: chance level of the best cell. Cross: the probe on a control task with random labels for pairs "
-            "of characters (Hewitt and Liang 2019), the score that memorizing alone gives. A ring far from its dot, and "
-            "above the cross, means that the concept is distributed over cells. The probe is better by more than 0.05 "
-            f"for {spread} concepts."
+            "Held-out score of the best single cell (dot) and of a linear probe on all cells (ring), both fitted on "
+            "other files. Bar: chance level of the best cell. Cross: the probe on a control task with random labels "
+            "for pairs of characters (Hewitt and Liang 2019), the score that memorizing alone gives. A ring far from "
+            "its dot, and above the cross, means that the concept is distributed over cells. The probe is better by "
+            f"more than 0.05 for {spread} concepts."
         ),
     )
 
@@ -90,9 +93,9 @@ def causal(results: RecurrentChapter) -> Figure:
         caption=(
             "Loss increase when the best cell of a concept is fixed at its mean (mean ablation), over "
             f"{count(results.networks[0].cells.ablated or 0, 'character')}: inside the concept (dot) and outside it "
-            f"(ring), in nats per character. Percentile: among the {count(peers, 'cell')} of most similar activity, the "
-            f"share whose ablation is less specific to the concept. At {percent(0.95)} or above for {specific} concepts; "
-            "for the others a cell predicts a concept that the network need not read from it."
+            f"(ring), in nats per character. Percentile: among the {count(peers, 'cell')} of most similar activity, "
+            f"the share whose ablation is less specific to the concept. At {percent(0.95)} or above for {specific} "
+            "concepts; for the others a cell predicts a concept that the network need not read from it."
         ),
     )
 

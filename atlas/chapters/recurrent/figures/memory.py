@@ -54,7 +54,9 @@ def gate_points(network: CodeResults) -> list[tuple[str, Array]]:
 
 
 def memory_points(network: CodeResults) -> Array:
-    """[H, 2] the time constant of each cell's keeping gate (nan without gates) and its measured memory length, characters."""
+    """[H, 2] the time constant of each cell's keeping gate (nan without gates) and
+    its measured memory length, characters.
+    """
     measured = np.asarray(network.gates.memory, float)
     keeping = network.gates.keeping
     return np.stack([np.full(len(measured), np.nan) if keeping is None else keeping, measured], 1)
@@ -121,9 +123,9 @@ def context(results: RecurrentChapter) -> Figure:
         title="Effective context length",
         alt="Loss by context length",
         caption=(
-            f"Loss on held-out code, in nats per character, when only the last characters are read: {'; '.join(losses)}; "
-            f"at {count(first.context.positions, 'position')}. n-gram models by their context length, on all "
-            f"{count(first.characters, 'character')}."
+            "Loss on held-out code, in nats per character, when only the last characters are read: "
+            f"{'; '.join(losses)}; at {count(first.context.positions, 'position')}. n-gram models by their context "
+            f"length, on all {count(first.characters, 'character')}."
         ),
     )
 
@@ -155,11 +157,11 @@ def errors(results: RecurrentChapter) -> Figure:
         title="Error analysis",
         alt="Errors by cause",
         caption=(
-            "A prediction is an error where the correct character has a probability below one half: "
-            f"{listed(shares)} of {count(results.predictors[0].context_lengths.characters, 'character')}. Each error is "
-            "counted once, under the first that applies: the 7-gram model gives the character more than one half; the "
-            f"same {SAME} characters preceded it within the last {BACK:,}; it is part of a word that occurs at most {RARE} "
-            "times in the training files; its kind. After the analysis by oracles of Karpathy, Johnson and Li 2015."
+            f"A prediction is an error where the correct character has a probability below one half: {listed(shares)} "
+            f"of {count(results.predictors[0].context_lengths.characters, 'character')}. Each error is counted once, "
+            f"under the first that applies: the 7-gram model gives the character more than one half; the same {SAME} "
+            f"characters preceded it within the last {BACK:,}; it is part of a word that occurs at most {RARE} times "
+            "in the training files; its kind. After the analysis by oracles of Karpathy, Johnson and Li 2015."
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -55,17 +56,18 @@ def word_groups(network: SentimentResults) -> list[Group]:
 def sentence_groups(network: SentimentResults) -> list[Group]:
     """The logit at the end of each probe sentence, by kind and sign."""
     sentences, logits = read_sentences(), network.sentences.logits
-    return [
-        Group(f"{kind}, {'positive' if sign > 0 else 'negative'}", sign,
-              logits[[n for n, one in enumerate(sentences) if (one.kind, one.sign) == (kind, sign)]])
-        for kind in KINDS
-        for sign in (1, -1)
-    ]  # fmt: skip
+    groups = []
+    for kind, sign in product(KINDS, (1, -1)):
+        rows = [row for row, one in enumerate(sentences) if (one.kind, one.sign) == (kind, sign)]
+        groups.append(Group(f"{kind}, {'positive' if sign > 0 else 'negative'}", sign, logits[rows]))
+    return groups
 
 
 @dataclass(frozen=True)
 class WordCluster:
-    """One cluster: its words with their opinions, its cells (rising and falling), and its words' mean change of the logit."""
+    """One cluster: its words with their opinions, its cells (rising and falling),
+    and its words' mean change of the logit.
+    """
 
     words: list[tuple[str, str]]
     rising: list[int]
@@ -112,10 +114,11 @@ def _words(results: RecurrentChapter, network: SentimentResults) -> Figure:
         alt="Distribution of the expected change of the logit by polarity of the word",
         caption=(
             "Expected response: mean change of the logit when a word is read after each of "
-            f"{count(study.contexts, 'state')} from the probe sentences. Positive against negative words: area under the "
-            f"ROC curve {number(separation.area)} (p = {number(separation.p_value)}, permutation test; "
+            f"{count(study.contexts, 'state')} from the probe sentences. Positive against negative words: area under "
+            f"the ROC curve {number(separation.area)} (p = {number(separation.p_value)}, permutation test; "
             f"{separation.positives} and {separation.negatives} words). {cells.above} of {network.spec.hidden} cells "
-            f"separate them better than the best cell does for permuted labels (95th percentile: {number(cells.null_p95)})."
+            "separate them better than the best cell does for permuted labels (95th percentile: "
+            f"{number(cells.null_p95)})."
         ),
     )
 
@@ -132,10 +135,10 @@ def _chips(results: RecurrentChapter, network: SentimentResults) -> Figure:
             f"Words and cells in {quality.count} co-clusters by expected response: words that change the same cells in "
             "the same direction (“memory chips” in Ming et al. 2017; spectral co-clustering, each cell once as rising "
             f"and once as falling). Agreement on the words over {quality.seeds} seeds, each with its own states and "
-            f"initialization: adjusted Rand index {number(quality.stability)}; {number(quality.by_chance)} for shuffled "
-            f"responses. Responses of two seeds correlate by at least {number(quality.response)}. Purity, the share of "
-            f"words with the most frequent label of their cluster: {percent(quality.purity)} (95th percentile for "
-            f"shuffled labels: {percent(quality.purity_p95)})."
+            f"initialization: adjusted Rand index {number(quality.stability)}; {number(quality.by_chance)} for "
+            f"shuffled responses. Responses of two seeds correlate by at least {number(quality.response)}. Purity, the "
+            f"share of words with the most frequent label of their cluster: {percent(quality.purity)} (95th percentile "
+            f"for shuffled labels: {percent(quality.purity_p95)})."
         ),
     )
 
@@ -156,9 +159,8 @@ def _sentences(results: RecurrentChapter, network: SentimentResults) -> Figure:
         title="Logits of probe sentences",
         alt="Distribution of logits by kind of sentence",
         caption=(
-            f"Logit after the last word of {count(len(read_sentences()), 'probe sentence')} written for this atlas, half "
-            "of them positive. Accuracy, and area under the ROC curve in brackets: "
-            f"{listed(each)}.{below}"
+            f"Logit after the last word of {count(len(read_sentences()), 'probe sentence')} written for this atlas, "
+            f"half of them positive. Accuracy, and area under the ROC curve in brackets: {listed(each)}.{below}"
         ),
     )
 
@@ -190,8 +192,8 @@ def _found(results: RecurrentChapter, network: SentimentResults) -> Figure:
         alt="Deletion curves of four attribution methods and of random orders",
         caption=(
             "Logit while words are removed (their embeddings set to zero), those with the largest relevance for a "
-            f"positive opinion by each method first; mean over {count(len(decided), 'probe sentence')}, the first {each} "
-            "of each kind and label. Mean height of the curve minus that of random orders; the lower, the more faithful. "
-            f"{areas_in_words({network.spec.title: decided})}"
+            f"positive opinion by each method first; mean over {count(len(decided), 'probe sentence')}, the first "
+            f"{each} of each kind and label. Mean height of the curve minus that of random orders; the lower, the more "
+            f"faithful. {areas_in_words({network.spec.title: decided})}"
         ),
     )

@@ -53,13 +53,13 @@ def _detection(results: RecurrentChapter, network: SpeechResults) -> Figure:
         title="Response to synthetic sounds",
         alt="Probability of speech over time for each sound",
         caption=(
-            f"Probability of speech over {number(LENGTH, 2)} seconds of each synthetic sound. The synthetic voice (pulses "
-            "of gliding pitch through the formants of changing vowels, with hisses, without words) reaches "
+            f"Probability of speech over {number(LENGTH, 2)} seconds of each synthetic sound. The synthetic voice "
+            "(pulses of gliding pitch through the formants of changing vowels, with hisses, without words) reaches "
             f"{number(voice.most, 2)}, and more than 0.5 in {detected} of {len(study.voices)} further drawings; the "
-            f"highest of the other sounds is {number(highest.most, 2)} ({highest.name}). Voice against the other sounds, "
-            f"area under the ROC curve: {number(study.detector)} for the probability; {number(best.score)} for the memory "
-            f"of cell {best.cell}, which was chosen on another drawing of the sounds (chance level, 95th percentile of the "
-            f"best of all cells for shifted labels: {number(best.null_p95)})."
+            f"highest of the other sounds is {number(highest.most, 2)} ({highest.name}). Voice against the other "
+            f"sounds, area under the ROC curve: {number(study.detector)} for the probability; {number(best.score)} for "
+            f"the memory of cell {best.cell}, which was chosen on another drawing of the sounds (chance level, 95th "
+            f"percentile of the best of all cells for shifted labels: {number(best.null_p95)})."
         ),
     )
 

@@ -36,11 +36,11 @@ def spelling_figures(results: RecurrentChapter) -> tuple[Figure, ...]:
 def _caption(study: SpellingStudy) -> str:
     hits = study.hits
     return (
-        "Relevance of each letter for the logit of each sound (minus the mean logit), by LRP through decoder and encoder, "
-        f"for the first {SHOWN} of {count(len(WORDS), 'word')}. Frames mark the letters that spell the sound, by the rules "
-        f"of English alone. The most relevant letter is one of them for {percent(hits['lrp'])} of "
-        f"{count(study.sounds, 'sound')} by LRP and {percent(hits['occlusion'])} by occlusion. Baselines: the letter at "
-        f"the same relative position {percent(hits[SAME_PLACE])}, any letter {percent(study.chance)} (LRP against same "
-        f"position: p = {number(study.p_value, 2)}, exact sign test). Conservation check of LRP: relevances sum to the "
-        f"logit to {tiny(study.residual)}."
+        "Relevance of each letter for the logit of each sound (minus the mean logit), by LRP through decoder and "
+        f"encoder, for the first {SHOWN} of {count(len(WORDS), 'word')}. Frames mark the letters that spell the sound, "
+        f"by the rules of English alone. The most relevant letter is one of them for {percent(hits['lrp'])} of "
+        f"{count(study.sounds, 'sound')} by LRP and {percent(hits['occlusion'])} by occlusion. Baselines: the letter "
+        f"at the same relative position {percent(hits[SAME_PLACE])}, any letter {percent(study.chance)} (LRP against "
+        f"same position: p = {number(study.p_value, 2)}, exact sign test). Conservation check of LRP: relevances sum "
+        f"to the logit to {tiny(study.residual)}."
     )

@@ -16,7 +16,9 @@ from atlas.publish.words import count, listed, number, percent
 
 @dataclass(frozen=True)
 class CharacterCluster:
-    """One cluster: its characters with their kinds, the cells that rise and fall most with them, and how many there are."""
+    """One cluster: its characters with their kinds, the cells that rise and fall
+    most with them, and how many there are.
+    """
 
     characters: list[tuple[str, str]]
     rising: list[int]
@@ -64,12 +66,13 @@ def matches(results: RecurrentChapter) -> Figure:
         alt="Stretches of code with those at which the same cells are active",
         shows_code=True,
         caption=(
-            "For each concept a stretch of held-out code and the cells that become active with it: tanh c of the LSTM, "
-            f"else h{rectified}, is at least {number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)} through the whole "
-            f"stretch and was not just before it. The {SHOWN} best matches in other files share most of these cells and "
-            "add fewest others (LSTMVis, Strobelt et al. 2018). In the concept: share of the matches; base rate: share of "
-            "all stretches of that length; enrichment: their ratio; chance: share of the matches of as many cells drawn "
-            f"at random. The matches beat base rate and chance in {better} of {len(searches)} searches."
+            "For each concept a stretch of held-out code and the cells that become active with it: tanh c of the "
+            f"LSTM, else h{rectified}, is at least {number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)} through "
+            f"the whole stretch and was not just before it. The {SHOWN} best matches in other files share most of "
+            "these cells and add fewest others (LSTMVis, Strobelt et al. 2018). In the concept: share of the matches; "
+            "base rate: share of all stretches of that length; enrichment: their ratio; chance: share of the matches "
+            f"of as many cells drawn at random. The matches beat base rate and chance in {better} of {len(searches)} "
+            "searches."
         ),
     )
 
@@ -88,20 +91,20 @@ def reactions(results: RecurrentChapter) -> Figure:
         alt="Co-clusters of characters and cells",
         caption=(
             "Expected response: mean change of the hidden state when a character is read after each of "
-            f"{count(first.contexts, 'state')}{between}. Co-clusters are characters that change the same cells in the same "
-            "direction, with these cells (“memory chips” in Ming et al. 2017; each cell once as rising and once as "
-            f"falling). Over {first.clusters.quality.seeds} seeds, each with its own states and initialization: agreement "
-            "on the characters (adjusted Rand index), purity by kind of character, lowest correlation of two responses. "
-            f"{'; '.join(each)}."
+            f"{count(first.contexts, 'state')}{between}. Co-clusters are characters that change the same cells in the "
+            "same direction, with these cells (“memory chips” in Ming et al. 2017; each cell once as rising and once "
+            f"as falling). Over {first.clusters.quality.seeds} seeds, each with its own states and initialization: "
+            "agreement on the characters (adjusted Rand index), purity by kind of character, lowest correlation of "
+            f"two responses. {'; '.join(each)}."
         ),
     )
 
 
 def _quality(quality: ClusterQuality) -> str:
     return (
-        f"{quality.count} clusters, agreement {number(quality.stability)} (shuffled responses {number(quality.by_chance)}), "
-        f"purity {percent(quality.purity)} (95th percentile for shuffled kinds {percent(quality.purity_p95)}), "
-        f"correlation {number(quality.response)}"
+        f"{quality.count} clusters, agreement {number(quality.stability)} (shuffled responses "
+        f"{number(quality.by_chance)}), purity {percent(quality.purity)} (95th percentile for shuffled kinds "
+        f"{percent(quality.purity_p95)}), correlation {number(quality.response)}"
     )
 
 
@@ -134,7 +137,8 @@ def cellmap(results: RecurrentChapter) -> Figure:
     """Maps of cells by the correlation of their states."""
     each = [
         f"{n.spec.title}: {len(m.responds) - m.unexplained} of {len(m.responds)} cells with a colour, trustworthiness "
-        f"{number(m.cells.trustworthiness)}, purity {percent(m.cells.purity)} (shuffled {percent(m.cells.purity_shuffled)})"
+        f"{number(m.cells.trustworthiness)}, purity {percent(m.cells.purity)} (shuffled "
+        f"{percent(m.cells.purity_shuffled)})"
         for n in results.networks
         for m in (n.state_maps,)
     ]
@@ -147,9 +151,9 @@ def cellmap(results: RecurrentChapter) -> Figure:
         title="Maps of cells",
         alt="Maps of cells",
         caption=(
-            "Each point is a cell; UMAP places cells with correlated states near each other. Colour: the concept that the "
-            "cell predicts best on half of the files, if its score on the other half is above the chance level. k-NN "
-            f"purity: share of the 10 nearest cells of the same colour. {'; '.join(each)}."
+            "Each point is a cell; UMAP places cells with correlated states near each other. Colour: the concept that "
+            "the cell predicts best on half of the files, if its score on the other half is above the chance level. "
+            f"k-NN purity: share of the 10 nearest cells of the same colour. {'; '.join(each)}."
         ),
     )
 

@@ -1,4 +1,7 @@
-"""The pages of the recurrent networks, one file per kind of page; importing this package registers them. None needs torch."""
+"""The pages of the recurrent networks, one file per kind of page; importing this package registers them.
+
+None needs torch.
+"""
 
 from __future__ import annotations
 

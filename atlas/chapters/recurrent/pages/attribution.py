@@ -1,4 +1,6 @@
-"""Attribution of predictions of closing brackets and quotes: relevance by four methods, conservation, deletion curves."""
+"""Attribution of predictions of closing brackets and quotes: relevance by four
+methods, conservation, deletion curves.
+"""
 
 from __future__ import annotations
 

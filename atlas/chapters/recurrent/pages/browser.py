@@ -1,4 +1,6 @@
-"""What the cell browser (`templates/static/recurrent.js`) loads for each network: states, gates, predictions, scores."""
+"""What the cell browser (`templates/static/recurrent.js`) loads for each network:
+states, gates, predictions, scores.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,12 @@ PAIRS = "".join(chr(code) for code in range(33, 127) if chr(code) not in ESCAPED
 def browser_data(network: CodeResults) -> dict[str, Any]:
     """All that the cell browser needs.
 
-    `data`: a letter a character and cell for c and h ("i" is level 0); `gates`: a sign of PAIRS for two of them, in levels
-    0 to 8; `next`: the likeliest next characters with their probabilities in per cent, none of an encoder; `scores`: of all
-    cells on half B for each concept, in thousandths, below 500 for cells that are low in it; `pages`: cells with a page;
-    `on`: the level of h from which on a cell is active.
+    `data`: a letter a character and cell for c and h ("i" is level 0); `gates`: a sign of PAIRS for two of them, in
+    levels 0 to 8; `next`: the likeliest next characters with their probabilities in per cent, none of an encoder;
+    `scores`: of all cells on half B for each concept, in thousandths, below 500 for cells that are low in it; `pages`:
+    cells with a page; `on`: the level of h from which on a cell is active.
+
+
     """
     named, passages = named_cells(network), network.passages
     states = {"c": passages.c, "h": passages.h} if network.spec.cell == "LSTM" else {"h": passages.h}

@@ -1,4 +1,6 @@
-"""The pages of single cells of the networks that read code, like those of units, and the list of each network's cells."""
+"""The pages of single cells of the networks that read code, like those of units,
+and the list of each network's cells.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ CONCEPTS_SHOWN = 4
 
 @dataclass(frozen=True)
 class Passage:
-    """Code around a peak: (characters, level, is it the peak?) of stretches of one colour; levels are -8, -4, 0, 4 and 8."""
+    """Code around a peak: (characters, level, is it the peak?) of stretches of one
+    colour; levels are -8, -4, 0, 4 and 8.
+    """
 
     value: float
     path: str

@@ -46,7 +46,9 @@ SPEECH = ("speech.html", "Speech detection", "a published LSTM that detects spee
 
 @dataclass(frozen=True)
 class ShownNetwork:
-    """A network as the page shows it: its strip of code is coloured by the cell of `finding`; an encoder has no `study`."""
+    """A network as the page shows it: its strip of code is coloured by the cell of
+    `finding`; an encoder has no `study`.
+    """
 
     spec: RecurrentSpec
     cells: int  # with a page
@@ -61,7 +63,9 @@ class ShownNetwork:
 
 @dataclass(frozen=True)
 class DistanceRow:
-    """A bin of distances: its name, n (of each network where they differ: tokens leave out pairs), and each one's gain."""
+    """A bin of distances: its name, n (of each network where they differ: tokens
+    leave out pairs), and each one's gain.
+    """
 
     name: str
     counts: list[int]

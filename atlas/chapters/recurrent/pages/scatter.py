@@ -1,4 +1,6 @@
-"""The scatter of gates' times against measured memory as the geometry of an inline SVG: both axes logarithmic, equal for all networks."""
+"""The scatter of gates' times against measured memory as the geometry of an inline
+SVG: both axes logarithmic, equal for all networks.
+"""
 
 from __future__ import annotations
 

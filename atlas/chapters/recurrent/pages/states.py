@@ -64,7 +64,9 @@ class StatePlot:
 
 @dataclass(frozen=True)
 class ShownMaps:
-    """The maps of a network in squares of SIDE; `cells` are (concept, dots), `walked` the characters of the trajectories."""
+    """The maps of a network in squares of SIDE; `cells` are (concept, dots),
+    `walked` the characters of the trajectories.
+    """
 
     title: str
     states: list[StatePlot]
