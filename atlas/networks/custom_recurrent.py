@@ -1,15 +1,14 @@
-"""A user's own network: any torch LSTM, GRU or RNN over an embedding (or one-hot);
-if it predicts, forwards and before a linear head.
+"""A network that a recipe brings: a torch LSTM, GRU or RNN over an embedding or one-hot input, with a linear head or none.
 
-A projection (Sak et al. 2014) is linear, so it is multiplied into all that reads what it passes on: the same network
-without one. What is what in the checkpoint is read from its keys and shapes. One that reads tokens keeps its own
-symbols (`own_tokens.py`). For one that reads characters the atlas has an ALPHABET, so the rows of embedding and head
-are put into that order:
+A projection (Sak et al. 2014) is linear, so it is multiplied into the weights that read its output: the same network
+without one. The parts of a checkpoint are found by its keys and shapes. A network that reads tokens keeps its own
+symbols (`custom_tokens.py`). For one that reads characters the atlas has an ALPHABET, and the rows of embedding and
+head are put into that order:
 
 - a character that the network lacks is read as its `<unknown>`, else as the mean of its symbols; the mark before a file
-as `<start>`, else as a line break; - the chance that it gives to `<unknown>` is shared equally among the characters
-that it lacks; without one they get next to none; - symbols of its own that ALPHABET lacks never occur in the texts and
-are left out.
+  as `<start>`, else as a line break;
+- the probability of `<unknown>` is shared equally among the characters that it lacks; without one they get almost none;
+- symbols that ALPHABET lacks never occur in the texts and are left out.
 """
 
 from __future__ import annotations

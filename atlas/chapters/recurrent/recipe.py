@@ -24,7 +24,7 @@ from atlas.weights.lock import Lock
 
 
 class CustomRecurrent(Section):
-    """An own checkpoint for the recurrent chapter: embedding or one-hot, LSTM, GRU
+    """A custom checkpoint for the recurrent chapter: embedding or one-hot, LSTM, GRU
     or RNN layers; if it predicts, a linear head.
     """
 
@@ -118,7 +118,7 @@ class RecurrentRecipe(ChapterSection):
     """The chapter on recurrent networks; without networks there is none."""
 
     networks: tuple[str, ...] = Field((), description="recurrent networks (`atlas list recurrent`)")
-    own: tuple[CustomRecurrent, ...] = Field((), description="own checkpoints, `[[recurrent.own]]`, after these")
+    own: tuple[CustomRecurrent, ...] = Field((), description="custom checkpoints, `[[recurrent.own]]`, after these")
     characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
     places: int = Field(500, ge=10, description="places where the context is cut short")
     cells: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
@@ -130,7 +130,7 @@ class RecurrentRecipe(ChapterSection):
         return spec.cells if self.cells == "all" else min(self.cells, spec.cells)
 
     def chosen(self) -> tuple[RecurrentSpec, ...]:
-        """The registered networks, then the own ones; UnknownName lists what exists."""
+        """The registered networks, then the custom ones; UnknownName lists what exists."""
         return (*(RECURRENT[name] for name in self.networks), *(own.spec for own in self.own))
 
     def found(self, folder: Path, lock: Mapping[str, Lock]) -> Self:
