@@ -116,3 +116,9 @@ def small_site() -> Path:
         if not out.exists():
             write(make_results(), out)
     return out
+
+
+@pytest.fixture(scope="session")
+def site(small_site: Path) -> Path:
+    """The same, for tests that need no other."""
+    return small_site

@@ -1,1 +1,1 @@
-"""The nouns that everything shares: specifications, results, sources of weights, errors, seeds, hooks and the record of a chapter."""
+"""What all packages share: specifications, results, sources of weights, errors, seeds, hooks, the chapter record."""

@@ -1,4 +1,4 @@
-"""The one exception family. A message names the value, the place and the next move."""
+"""The one family of exceptions. A message names the value, where it is, and the way out."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from difflib import get_close_matches
 
 
 class AtlasError(Exception):
-    """A mistake that the user can mend; the CLI prints it without a traceback."""
+    """A mistake that the user can correct; the command line prints it without a traceback."""
 
 
 class UnknownName(AtlasError):
-    """A name that no registry holds."""
+    """A name that is not registered; the message lists the registered ones and suggests the nearest."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
@@ -22,15 +22,18 @@ class UnknownName(AtlasError):
 
 
 class ConfigError(AtlasError):
-    """A recipe or an option that does not fit."""
+    """An invalid recipe or option."""
 
 
 class WeightsError(AtlasError):
-    """A weight file that is missing, corrupt, unsafe or not the one that was pinned."""
+    """A weight file that is missing, corrupt, unsafe or not the pinned one."""
 
 
 class MissingWeights(WeightsError):
-    """A published weight file that is not on this machine: what it is, how to get it, where it was looked for, why not now."""
+    """A published weight file that is not on this machine.
+
+    The fields name the file, the command to get it and the places.
+    """
 
     def __init__(self, what: str, command: str, looked: tuple[str, ...], reason: str) -> None:
         self.what, self.command, self.looked, self.reason = what, command, looked, reason

@@ -1,4 +1,4 @@
-"""The one place that hooks: `with tap(module, layers, receive):` calls `receive(layer, tensor)` during each forward pass; `put` changes it."""
+"""The one place where networks are hooked: `tap` reads outputs of layers during a forward pass, `put` replaces one."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ Receive = Callable[[LayerSpec, "Tensor"], None]
 
 @contextmanager
 def tap(module: nn.Module, layers: Sequence[LayerSpec], receive: Receive) -> Iterator[None]:
-    """Hand every layer's output to `receive` as it is computed, before anything in place can change it.
+    """Call `receive(layer, output)` for every layer as its output is computed, before an in-place operation changes it.
 
-    The network's own output stays bit-equal, and no hook is left behind, after an exception neither. A module that
-    fires several times in one pass is told apart by `LayerSpec.call`. Raises UnknownName for a path that the module
-    does not have.
+    The output of the network stays equal to the bit, and no hook remains, not even after an exception. Calls of a
+    module that is called several times in one pass are distinguished by `LayerSpec.call`.
+
+    Raises:
+        UnknownName: a path that the module does not have.
     """
     modules = dict(module.named_modules())
     with ExitStack() as hooks:
@@ -34,8 +36,8 @@ def tap(module: nn.Module, layers: Sequence[LayerSpec], receive: Receive) -> Ite
         for path in dict.fromkeys(layer.path for layer in layers):
             if path not in modules:
                 raise UnknownName(f"module path of {type(module).__name__}", path, modules)
-            here = [layer for layer in layers if layer.path == path]
-            hooks.callback(modules[path].register_forward_hook(_hook(path, here, calls, receive)).remove)
+            of_path = [layer for layer in layers if layer.path == path]
+            hooks.callback(modules[path].register_forward_hook(_hook(path, of_path, calls, receive)).remove)
         yield
 
 
@@ -51,7 +53,7 @@ def _hook(path: str, layers: Sequence[LayerSpec], calls: dict[str, int], receive
 
 @contextmanager
 def put(module: nn.Module, layer: LayerSpec, value: Tensor) -> Iterator[None]:
-    """Make `layer` put out `value`, whatever it computed; no hook is left behind, after an exception neither."""
+    """Replace the output of `layer` by `value`; no hook remains, not even after an exception."""
     handle = module.get_submodule(layer.path).register_forward_hook(lambda *_: value)
     try:
         yield

@@ -1,4 +1,4 @@
-"""A registry maps a name to one thing of a kind; duplicates are errors, unknown names list what exists."""
+"""Registries: by name the items of one kind. A duplicate is an error; the error of an unknown name lists the others."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Names of one kind of thing, in the order in which they were added."""
+    """Items of one kind by name, in the order in which they were added."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._items: dict[str, T] = {}
 
     def add(self, name: str, item: T) -> T:
-        """Add `item` as `name`; a name that exists already is a programming error."""
+        """Add `item` as `name` and return it; ValueError for a name that exists already."""
         if name in self._items:
             raise ValueError(f"{self.kind} {name!r} is registered twice")
         self._items[name] = item
@@ -40,5 +40,5 @@ class Registry(Generic[T]):
         return len(self._items)
 
     def values(self) -> list[T]:
-        """All things, in order."""
+        """All items, in order."""
         return list(self._items.values())

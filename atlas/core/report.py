@@ -1,4 +1,4 @@
-"""Records of a network as a whole: how it was trained, how it is built, what its gates do. Plain data, no torch."""
+"""The network report: how a network was trained, its structure, its first layers, its gates. Plain data, no torch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from atlas.core.specs import Array
 
 @dataclass(frozen=True)
 class ClassScore:
-    """One class on the validation images: how many there are, the share that is named right, the most frequent error."""
+    """One class on the validation images: their number, the accuracy, and the most frequent wrong prediction."""
 
     name: str
     images: int
@@ -24,7 +24,7 @@ class ClassScore:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What is known of a training by this project, measured on the weights that are shipped; shares in [0, 1].
+    """The record of a training by this project, measured on the weights that are shipped; shares in [0, 1].
 
     `curve` holds epoch, loss, top1 and top5 of each epoch; `recipe`, `teacher` (network, epochs of its tuning, top1),
     `data`, `hardware` and `seconds` are as the training wrote them.
@@ -54,15 +54,16 @@ class ModelCard:
         return math.sqrt(share * (1 - share) / self.images)
 
 
-# ---------------------------------------------------------------- how it is built
+# ---------------------------------------------------------------- its structure
 
 
 @dataclass(frozen=True)
 class Part:
-    """One drawn part of a network: what it does, what comes out of it, and the parts that it reads.
+    """One part of a network as it is drawn: its operation, its output, and the parts that it reads.
 
-    `kind` is input, convolution, linear, pool, norm, sum, join or gate. `layers` are the atlas' layers that are read
-    here; `side` is the height of the map that comes out, 0 = a vector.
+    `kind` is input, convolution, linear, pool, norm, sum, join or gate. `units` and `side` are the channels and the
+    height of its output (side 0: a vector); `after` are the indices of the parts that it reads, `layers` the names of
+    the layers of the atlas whose output is taken here.
     """
 
     kind: str
@@ -76,7 +77,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Structure:
-    """A network as its own forward pass tells it: parts in the order of computation, each after those that it reads.
+    """The structure of a network, traced through its forward pass: parts in the order of computation.
 
     `filters` are the weights of the first convolution, [F, inputs, k, k] float32.
     """
@@ -87,25 +88,25 @@ class Structure:
 
     @property
     def depth(self) -> int:
-        """Convolutions and fully connected layers on the longest path; a gate's own two are not counted."""
+        """Convolutions and fully connected layers on the longest path, without the two inside a gate."""
         longest: list[int] = []
         for part in self.parts:
-            before = max((longest[place] for place in part.after), default=0)
+            before = max((longest[index] for index in part.after), default=0)
             longest.append(before + (part.kind in ("convolution", "linear")))
         return max(longest, default=0)
 
 
-# ---------------------------------------------------------------- what is wrong with its first layers
+# ---------------------------------------------------------------- its first layers
 
-DIAGNOSED = ("alexnet-64", "zfnet-64")  # the pair: the network that was diagnosed, and the one that mended it
+DIAGNOSED = ("alexnet-64", "zfnet-64")  # the network that was diagnosed, and the one that corrects it
 DIAGNOSED_LAYERS = ("conv1", "conv2")
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What Zeiler and Fergus looked for in AlexNet's first two layers, measured; F filters, G units of the second layer.
+    """The defects that Zeiler and Fergus (2013) found in AlexNet's first two layers; F filters, G units of the second.
 
-    A spectrum holds the shares of the power in B equal bands of frequency from 0 to half a cycle an input pixel (the
+    A spectrum is the share of the power in each of B equal frequency bands from 0 to half a cycle per input pixel (the
     larger of the horizontal and the vertical frequency), averaged over filters or units; it sums to 1. `aliased` is the
     share of each map's power above the Nyquist frequency of its stride, with the map computed at every input pixel.
     """
@@ -120,21 +121,21 @@ class Diagnosis:
     filters_above: Array  # [F] share of each filter's power above the Nyquist frequency of the first layer's stride
     spectra: tuple[Array, Array]  # [B] of each layer's maps
     aliased: tuple[Array, Array]  # [F], [G]
-    units: Array  # [U] units of the second layer that were brought back to pixels
-    image: Array  # [U, K] probe images that they answer most
-    value: Array  # [U, K] their responses, at the position that is brought back
-    seen: Array  # [U, K, S, S, 3] uint8: what the unit saw there, as the network's input
-    projected: Array  # [U, K, S, S, 3] uint8: its deconvnet picture, 128 = 0, scaled by its own largest value
+    units: Array  # [U] units of the second layer that were projected to pixels
+    image: Array  # [U, K] their top-activating probe images
+    value: Array  # [U, K] their responses at the position that is projected
+    seen: Array  # [U, K, S, S, 3] uint8: its receptive field there, as the network's input
+    projected: Array  # [U, K, S, S, 3] uint8: the deconvnet projection, 128 = 0, scaled by its own largest value
 
 
-# ---------------------------------------------------------------- what its gates do
+# ---------------------------------------------------------------- its gates
 
 
 @dataclass(frozen=True)
-class Held:
-    """Accuracy with gates held at their mean; shares of the images in [0, 1].
+class MeanAblation:
+    """Accuracy with gates fixed at their mean (mean ablation); shares of the images in [0, 1].
 
-    `lost` were named right before and are not now, `gained` the other way round; None where they were not counted.
+    `lost` are classified correctly only without the ablation, `gained` only with it; None where they were not counted.
     """
 
     top1: float
@@ -142,7 +143,7 @@ class Held:
     gained: float | None = None
 
     def error(self, images: int) -> float | None:
-        """The standard error of the change of top-1 over `images` images, each compared with itself."""
+        """The standard error of the change of top-1 over `images` images, paired; None where `lost` was not counted."""
         if self.lost is None or self.gained is None:
             return None
         spread = self.lost + self.gained - (self.lost - self.gained) ** 2
@@ -151,21 +152,21 @@ class Held:
 
 @dataclass(frozen=True)
 class GateBlock:
-    """The gates of one block on the validation images: C channels, K classes; gates are in [0, 1]."""
+    """The gates of one block on the validation images: C channels, K classes; a gate is in [0, 1]."""
 
     path: str  # of the module that holds them
     mean: Array  # [C]
     std: Array  # [C] over images
     by_class: Array  # [K, C]
     between: float  # share of a gate's variance that the class explains, mean over channels
-    held: Held
+    ablation: MeanAblation  # of the gates of this block
 
 
 @dataclass(frozen=True)
 class Gates:
-    """What squeeze-and-excitation does on `images` labelled photographs."""
+    """The gates of squeeze-and-excitation on `images` labelled photographs; `top1` is the accuracy without ablation."""
 
     images: int
     top1: float
-    all_held: Held
+    ablation: MeanAblation  # of the gates of all blocks
     blocks: tuple[GateBlock, ...]

@@ -1,4 +1,4 @@
-"""Seeds that come from names, so that a result does not depend on what else is computed."""
+"""Seeds derived from names, so that a result does not depend on what else is computed."""
 
 from __future__ import annotations
 

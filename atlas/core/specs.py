@@ -1,4 +1,4 @@
-"""The nouns that work starts from, networks and probe images: frozen records over numpy, no torch."""
+"""Specifications of networks and probe images: frozen records over numpy, without torch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from atlas.core.errors import UnknownName
 from atlas.core.seeds import name_seed
 from atlas.core.sources import WeightSource
 
@@ -22,10 +23,10 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """One place of a network that the atlas reads, before the nonlinearity where there is one.
+    """One layer that the atlas reads, before the nonlinearity where there is one.
 
-    `name` is the paper's own (`conv4_3`) and a path segment of the site; `path` is the module whose
-    OUTPUT is taken; `call` counts the calls of a module that fires several times in one forward pass.
+    `name` is that of the paper (`conv4_3`) and a path segment of the site; `path` is the module whose OUTPUT is read;
+    `call` is the index of the call, for a module that is called several times in one forward pass.
     """
 
     name: str
@@ -40,9 +41,9 @@ class LayerSpec:
         return self.axes != "unit"
 
     def spread(self, count: int) -> tuple[int, ...]:
-        """`count` of its units (all, where it has fewer), spread evenly over it."""
-        some = min(count, self.units)
-        return tuple((2 * i + 1) * self.units // (2 * some) for i in range(some))
+        """The indices of `count` of its units (all, where it has fewer), spread evenly."""
+        count = min(count, self.units)
+        return tuple((2 * i + 1) * self.units // (2 * count) for i in range(count))
 
 
 StateDict = dict[str, "Tensor"]
@@ -54,10 +55,10 @@ def _unchanged(state: StateDict) -> StateDict:
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """Everything known about a network without building it. `build` imports torch, this record does not.
+    """A network without its weights. `build` imports torch, this record does not.
 
-    Images enter as RGB in [0, 1], `input_size` pixels square, then `(x - mean) / std`.
-    `rename` maps the published state dict to the module's own keys. `labels` names the class list.
+    The input is RGB in [0, 1], `input_size` pixels square, normalized as `(x - mean) / std`. `rename` maps the
+    published state dict to the keys of the module. `labels` names the class list.
     """
 
     name: str  # path segment of the site
@@ -75,9 +76,7 @@ class NetworkSpec:
     rename: Callable[[StateDict], StateDict] = _unchanged
 
     def layer(self, name: str) -> LayerSpec:
-        """The layer named `name`; UnknownName lists the layers there are."""
-        from atlas.core.errors import UnknownName
-
+        """The layer named `name`; UnknownName lists the layers."""
         for layer in self.layers:
             if layer.name == name:
                 return layer
@@ -85,13 +84,17 @@ class NetworkSpec:
 
     @property
     def logits(self) -> LayerSpec:
-        """The last layer: one unit a class, in the order of the class list."""
+        """The last layer: one unit for each class, in the order of the class list."""
         return self.layers[-1]
 
 
 @dataclass(frozen=True)
 class TokenizerSpec:
-    """How a text is cut into symbols: "longest", "split" by a regular expression, or "package.module:callable" with the digest of its file."""
+    """How a text is split into symbols.
+
+    `how` is "longest" (the longest symbol that fits), "split" (by the regular expression `split`) or
+    "package.module:callable", with the SHA-256 of its file.
+    """
 
     how: str
     split: str = ""
@@ -100,11 +103,15 @@ class TokenizerSpec:
 
 @dataclass(frozen=True)
 class RecurrentSpec:
-    """Everything known about a recurrent network without building it.
+    """A recurrent network without its weights.
 
-    `cell` is LSTM, GRU or RNN (tanh, or max(0, x) where it is `rectified`); `reads` is "characters" (symbols are ALPHABET; one output a symbol, the next
-    character, or none: an encoder), "tokens" (the same over symbols of its own, into which its `tokenizer` cuts the characters), "words" (symbols are a word list beside the weights; one output, the sentiment's logit), "letters" (one output a
-    speech sound) or "sound" (no symbols; one output, the probability of speech).
+    `cell` is LSTM, GRU or RNN (tanh, or max(0, x) where it is `rectified`). `reads` is one of
+
+    - "characters": symbols are ALPHABET; one output a symbol, the next character, or none (an encoder),
+    - "tokens": the same over its own symbols, into which its `tokenizer` splits the characters,
+    - "words": symbols are a word list beside the weights; one output, the logit of the sentiment,
+    - "letters": one output a speech sound,
+    - "sound": no symbols; one output, the probability of speech.
     """
 
     name: str  # path segment of the site
@@ -123,11 +130,14 @@ class RecurrentSpec:
     layers: int = 1
     rectified: bool = False
     tokenizer: TokenizerSpec | None = None  # where it reads tokens
-    directions: int = 1  # 2: every layer has as many cells again, which read from the end
+    directions: int = 1  # 2: every layer has as many cells again, which read backwards
 
     @property
     def cells(self) -> int:
-        """The cells of all layers, which are numbered through, those of the lowest layer first, in it those that read forwards."""
+        """The number of cells of all layers.
+
+        Cells are numbered from the lowest layer up, in a layer the forward ones first.
+        """
         return self.hidden * self.layers * self.directions
 
     def layer_of(self, cell: int) -> int:
@@ -135,40 +145,42 @@ class RecurrentSpec:
         return cell // (self.hidden * self.directions) + 1
 
     def reads_back(self, cell: int) -> bool:
-        """Does the cell read from the end?"""
+        """Whether the cell reads the text backwards."""
         return cell // self.hidden % self.directions == 1
 
     @property
     def reads_code(self) -> bool:
-        """Does it read source code?"""
+        """Whether it reads source code."""
         return self.reads in ("characters", "tokens")
 
     @property
     def predicts(self) -> bool:
-        """Does it say anything? An encoder has no outputs, only states."""
+        """Whether it has outputs; an encoder has states only."""
         return self.outputs > 0
 
     @property
     def step(self) -> str:
-        """What it reads at a step."""
+        """The word for what it reads in one step."""
         return "token" if self.reads == "tokens" else "character"
 
 
 @dataclass(frozen=True)
 class GeneratorSpec:
-    """Everything known about a generator without building it.
+    """A generator without its weights.
 
-    `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [`low`, 1]. The columns of z: `noise` standard normal ones (drawn
-    again beyond `cut`, where there is one), then `numbers` uniform in [-1, 1] (codes that training gave a meaning), then one-hot
-    `choices`. `first` is the module whose output is affine in z; `layers` are the places that are read, from z to the picture;
-    without them the methods that need them are left out. Where `mapping` is named, this part of the module maps the noise first, and
-    its columns of z are what it gives: W, normalized to about unit variance. `inner` is where the weight file keeps the state dict, unless it
-    is one, `records` the classes of settings beside it (`weights.read`).
+    `build` makes a module from z [N, Z] to RGB [N, 3, S, S] in [`low`, 1]. The columns of z are `noise` standard normal
+    ones (truncated at `cut`, where it is above zero), then `numbers` uniform ones in [-1, 1] (codes with a trained
+    meaning), then one-hot `choices`. Where `mapping` is named, this module of the generator maps the noise first, and
+    the columns of z are its output: W, normalized to about unit variance.
+
+    `first` is the module whose output is affine in z; `layers` are read, in the order from z to the picture, and
+    methods that need layers are left out where there are none. `inner` is the key under which the weight file holds the
+    state dict, if any, and `records` are the classes of settings beside it (`atlas.weights.load.read`).
     """
 
     name: str  # path segment of the site
     title: str
-    year: int | None  # None: an own one, without a paper
+    year: int | None  # None: a custom one, without a paper
     paper: str  # key into templates/bibliography.bib
     build: Callable[[], nn.Module]
     weights: WeightSource
@@ -186,8 +198,10 @@ class GeneratorSpec:
     cut: float = 0.0  # 0: the noise has no bound
     records: tuple[str, ...] = ()
     low: float = -1.0
-    quick: bool = True  # may pictures that are only measured be computed in bfloat16?
-    again: bool = False  # is z read again behind the first layer that is read, as where every block is told it?
+    quick: bool = True  # whether pictures that are only measured may be computed in bfloat16
+    again: bool = (
+        False  # whether z is read again behind the first layer that is read, as where it conditions every block
+    )
     reader: WeightSource | None = None  # of the network that reads z back from a picture, where one is shipped
 
     @property
@@ -196,13 +210,13 @@ class GeneratorSpec:
 
     @property
     def free(self) -> int:
-        """How many columns of z a direction can move: all but the choice."""
+        """The number of columns of z that a direction can change: all but the choice."""
         return self.noise + self.numbers
 
 
 @dataclass(frozen=True)
 class Network:
-    """A network with its weights: evaluation mode, frozen, nothing in place (so taps see what was passed on)."""
+    """A network with its weights: evaluation mode, frozen, without in-place operations, which taps would miss."""
 
     spec: NetworkSpec
     module: nn.Module
@@ -210,7 +224,7 @@ class Network:
 
 @dataclass(frozen=True, order=True)
 class Unit:
-    """One unit: a channel of a layer, or an entry of a vector."""
+    """A unit: a channel of a layer, or an entry of a vector."""
 
     network: str
     layer: str
@@ -221,7 +235,7 @@ class Unit:
         return f"{self.network}/{self.layer}/{self.index}"
 
     def seed(self, recipe_seed: int) -> int:
-        """A seed in [0, 2^63) from the recipe's seed and the unit's own name: the same in any batch."""
+        """A seed in [0, 2^63) from the recipe's seed and the unit's name: the same in any batch."""
         return name_seed(self.slug, recipe_seed)
 
 
@@ -230,22 +244,22 @@ class Unit:
 
 @dataclass(frozen=True)
 class ProbeImage:
-    """One probe image: where it comes from and what may be done with it."""
+    """A probe image: its origin and its licence."""
 
     id: str  # path segment, unique in its probe set
-    source: str  # the work it was cut from; examples show at most 2 crops of one source
+    source: str  # the work that it is a crop of; top examples hold few crops of one source
     title: str  # in words
     licence: str  # SPDX id where there is one
     attribution: str
     url: str
-    label: str | None = None  # what the image shows, by its maker's word
+    label: str | None = None  # what the image shows, according to its maker
     group: str | None = None
     class_index: int | None = None  # in the probe set's `labels` class list
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """An image that could not be used: the place it was read from, and why."""
+    """An image that could not be used: where it was read from, and the reason."""
 
     place: str
     reason: str
@@ -253,10 +267,10 @@ class Skipped:
 
 @dataclass(frozen=True)
 class ProbePart:
-    """A few dozen probe images with their pixels, as the networks see them and as the site shows them.
+    """A few dozen probe images with their pixels, the same for networks and site.
 
-    `webp[i]` is image i as the bytes of a WebP file, `size` pixels square, RGB; `masks[i]` is its exact
-    object mask (bool, size x size) or None.
+    `webp[i]` is image i as the bytes of a WebP file, `size` pixels square, RGB; `masks[i]` is its exact object mask
+    (bool, size x size) or None.
     """
 
     images: tuple[ProbeImage, ...]
@@ -267,7 +281,7 @@ class ProbePart:
 
 @dataclass(frozen=True)
 class ProbeSet:
-    """All images of a probe set without their pixels. `publish`: may the site carry the images?"""
+    """All images of a probe set without their pixels. `publish`: whether the site may show the images."""
 
     name: str
     title: str

@@ -1,6 +1,7 @@
 """Activation maps: UMAP layouts of activation vectors, with figures that say how far to trust them.
 
-McInnes, Healy and Melville 2018 (UMAP); Carter et al. 2019 (activation atlas); Venna and Kaski 2001 (trustworthiness, continuity).
+McInnes, Healy and Melville 2018 (UMAP); Carter et al. 2019 (activation atlas); Venna and Kaski 2001 (trustworthiness,
+continuity).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from atlas.core.specs import Array
 COMPONENTS = 50
 JUDGED = 5000  # at most so many points are judged, each against all others
 NEAREST = 10
-# First learning rate; UMAP's own is 1, for a random start. From principal components, 100 epochs at 0.12 keep what 500 at 1
-# do: vgg-64 conv3_1, fc6 and logits, trustworthiness 0.946, 0.948, 0.971 (0.948, 0.949, 0.973), stability 0.52, 0.56, 0.65
-# (0.47, 0.52, 0.62), in 3.2 instead of 11.2 processor-seconds.
+# First learning rate; UMAP's own is 1, for a random start. From principal components, 100 epochs at 0.12 keep what 500
+# at 1 do: vgg-64 conv3_1, fc6 and logits, trustworthiness 0.946, 0.948, 0.971 (0.948, 0.949, 0.973), stability 0.52,
+# 0.56, 0.65 (0.47, 0.52, 0.62), in 3.2 instead of 11.2 processor-seconds.
 RATE = 0.125
 ROWS = 256  # rows of a block of distances: 256 x 4,000 float32 stay in the cache
 
@@ -34,9 +35,10 @@ class EmbedSettings:
 
     neighbours: int = 50
     min_dist: float = 0.05
-    # Carter et al. take euclidean distance and 200 neighbours for early layers. Measured on vgg-64 conv1_1, conv1_2, conv2_1,
-    # each in its own space: trustworthiness 0.948, 0.921, 0.870 and stability 0.57, 0.50, 0.50, against 0.985, 0.979, 0.954
-    # and 0.68, 0.62, 0.54 with cosine and 50. So all layers are laid out alike unless a recipe says otherwise.
+    # Carter et al. take euclidean distance and 200 neighbours for early layers. Measured on vgg-64 conv1_1, conv1_2,
+    # conv2_1, each in its own space: trustworthiness 0.948, 0.921, 0.870 and stability 0.57, 0.50, 0.50, against 0.985,
+    # 0.979, 0.954 and 0.68, 0.62, 0.54 with cosine and 50. So all layers are laid out alike unless a recipe says
+    # otherwise.
     metric: str = "cosine"  # or "euclidean"
     epochs: int = 100
 

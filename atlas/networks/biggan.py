@@ -17,7 +17,10 @@ CLASSES = {
 }  # fmt: skip
 """The classes that are drawn, by their place in ImageNet's list."""
 TRUNCATION = 0.5
-"""The noise is a normal one cut at two standard deviations, times this; the statistics of the normalizations belong to it."""
+"""The noise is a normal one cut at two standard deviations, times this.
+
+The statistics of the normalizations belong to it.
+"""
 LAYERS = ((0, 2048, 4), (1, 2048, 8), (3, 1024, 16), (5, 512, 32), (7, 256, 64))
 
 

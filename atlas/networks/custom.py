@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from atlas.core.sources import OwnFile
+from atlas.core.sources import CustomFile
 from atlas.core.specs import NetworkSpec
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-def like(base: NetworkSpec, name: str, *, title: str, weights: OwnFile, classes: int, labels: str) -> NetworkSpec:
+def like(base: NetworkSpec, name: str, *, title: str, weights: CustomFile, classes: int, labels: str) -> NetworkSpec:
     """The spec of `weights`, a checkpoint of the architecture `base` with `classes` outputs named by the list `labels`."""
     return replace(
         base,

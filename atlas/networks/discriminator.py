@@ -35,7 +35,10 @@ def build() -> nn.Module:
 
 
 def rename(state: StateDict) -> StateDict:
-    """The discriminator's part of the shipped state; its one matrix of codes becomes that of the choice and of the numbers."""
+    """The discriminator's part of the shipped state.
+
+    Its one matrix of codes becomes that of the choice and of the numbers.
+    """
     own = {key.removeprefix(PREFIX): value for key, value in state.items() if key.startswith(PREFIX)}
     for part in ("weight", "bias"):
         codes = own.pop(f"codes.{part}")
@@ -59,6 +62,7 @@ for _seed, _sha256 in SEEDS.items():
             layers=LAYERS,
             labels="infogan-choices",
             summary="The judge of a generator: told sprites that are drawn from those that are made, and read the codes that "
-            "the made ones came from. Nobody told it the shapes; its classes are the three choices that the pair agreed on.",
+            "the made ones came from. Nobody told it the shapes; its classes are the three choices that the pair "
+            "agreed on.",
         )
     )

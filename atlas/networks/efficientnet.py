@@ -1,4 +1,7 @@
-"""EfficientNet-Lite0 (Google, 2020; after Tan and Le 2019): mobile inverted bottlenecks without squeeze-and-excitation."""
+"""EfficientNet-Lite0 (Google, 2020.
+
+After Tan and Le 2019): mobile inverted bottlenecks without squeeze-and-excitation.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Class lists: the names of a network's outputs, in order. Nothing is imported that is slow; the lists are read as text."""
+"""Class lists: the names of a network's outputs, in order.
+
+Nothing is imported that is slow; the lists are read as text.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ def build() -> nn.Module:
 def rename(state: StateDict) -> StateDict:
     """The averaged generator of the published state, or a state that is only that.
 
-    The filters of its blurs are left out: they are the same everywhere. What it draws is blue first, and is turned to red first.
+    The filters of its blurs are left out: they are the same everywhere. What it draws is blue first, and is turned to
+    red first.
     """
     from atlas.networks.modules.stylegan2 import equalized
 

@@ -19,8 +19,9 @@ from atlas.networks.labels import class_names
 from atlas.pipeline.plan import Plan
 from atlas.pipeline.run import Progress, run
 from atlas.pipeline.store import Store, canonical
-from atlas.publish.folder import alone, is_whole
+from atlas.publish.folder import is_whole
 from atlas.publish.templates import template_folder
+from atlas.runtime.lock import alone
 
 SOURCES = Path(atlas.__file__).parent
 

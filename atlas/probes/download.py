@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from atlas.core.errors import ProbeError
+from atlas.runtime.offline import FORBIDDEN, offline
 
 CHUNK = 1 << 18
 TIMEOUT = 60  # seconds without a byte
@@ -39,19 +39,16 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "representation-atlas"
 
 
-def offline() -> bool:
-    """Did the user forbid downloads?"""
-    return os.environ.get("ATLAS_OFFLINE", "").lower() not in ("", "0", "false", "no")
-
-
 def fetch(remote: Remote, folder: Path, *, way_out: str) -> Path:
     """The file of `remote` in `folder`, downloaded if it is not there; ProbeError ends with `way_out`."""
+    from filelock import FileLock
+
     target = folder / remote.name
     if not target.is_file():
         if offline():
-            raise ProbeError(f"{remote.name} is not in {folder}, and ATLAS_OFFLINE forbids to download it. {way_out}")
+            raise ProbeError(f"{remote.name} is not in {folder}, and {FORBIDDEN}. {way_out}")
         folder.mkdir(parents=True, exist_ok=True)
-        with _lock(folder / f"{remote.name}.lock"):
+        with FileLock(folder / f"{remote.name}.lock"):
             if not target.is_file():  # another process may have fetched it meanwhile
                 _download(remote, target, way_out)
     return target
@@ -129,10 +126,3 @@ def check(path: Path, remote: Remote, *, way_out: str) -> None:
         raise ProbeError(
             f"{path.name} has the MD5 {found}, expected {remote.md5}; it is damaged or another file. {way_out}"
         )
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -1,6 +1,7 @@
 """`parquet:PATH`: a Parquet file, or a folder of them, in the image schema of Hugging Face's `datasets`.
 
-An image column holds `{bytes, path}`; a label column holds numbers whose names are in the file's `huggingface` metadata.
+An image column holds `{bytes, path}`; a label column holds numbers whose names are in the file's `huggingface`
+metadata.
 """
 
 from __future__ import annotations

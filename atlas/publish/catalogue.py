@@ -11,7 +11,7 @@ from atlas.core.results import AtlasResults, Figure
 
 
 class FiguresPart(Protocol):
-    """The part `figures` of a chapter. A chapter with many figures also offers `firsts` and `find`, to find one without making all."""
+    """The part `figures` of a chapter. A chapter with many figures also offers `firsts` and `find`, to find one without making all, and `all_ids`."""
 
     def all_figures(self, results: AtlasResults) -> Iterable[Figure]:
         """All figures of the chapter; none where the recipe has no network of it."""
@@ -38,4 +38,4 @@ def _among(part: FiguresPart, results: AtlasResults, figure_id: str) -> Figure:
 def all_ids(results: AtlasResults) -> Iterator[str]:
     """The ids of all figures, chapter by chapter."""
     for _, part in parts("figures"):
-        yield from (figure.id for figure in part.all_figures(results))
+        yield from part.all_ids(results) if hasattr(part, "all_ids") else (one.id for one in part.all_figures(results))

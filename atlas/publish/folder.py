@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -15,28 +13,6 @@ MANIFEST = (
     "site-files.txt"  # every file that this folder owns; written first as a journal, so that nothing is forgotten
 )
 KEPT = "README.md"
-
-
-@contextmanager
-def alone(root: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the folder: one build writes it at a time, for two would rename each other's half-written files.
-
-    Another build waits here, after a call of `waiting`. The folder itself is locked, so a killed build leaves no lock behind.
-    """
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        held = os.open(root, os.O_RDONLY)
-    except OSError as error:
-        raise _refused(root, error) from None
-    try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
 
 
 def is_whole(root: Path) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from atlas.core.errors import ConfigError
 
 
-def own_name(where: str, name: str, registered: Iterable[str]) -> None:
+def custom_name(where: str, name: str, registered: Iterable[str]) -> None:
     """ConfigError unless `name` can be a folder of the site beside those that are `registered`."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or name in registered:
         raise ConfigError(

@@ -11,12 +11,12 @@ from typing import Literal
 from pydantic import Field
 
 from atlas.core.errors import ConfigError, UnknownName
-from atlas.core.sources import HubFile, OwnFile, RandomWeights, UrlFile
+from atlas.core.sources import CustomFile, HubFile, RandomWeights, UrlFile
 from atlas.core.specs import LayerSpec, NetworkSpec
 from atlas.networks import NETWORKS
 from atlas.networks.custom import like
 from atlas.networks.labels import class_names
-from atlas.recipe.custom import own_name
+from atlas.recipe.custom import custom_name
 from atlas.recipe.sections import Section
 from atlas.weights.load import digest, locate
 from atlas.weights.lock import Lock, name_of, pinned
@@ -39,9 +39,9 @@ class NetworkRecipe(Section):
     title: str = Field("", description="own checkpoint: its title on the site; the name where it is left out")
     licence: str = Field("not stated", description="own checkpoint: the licence of its weights")
     sha256: str = Field(
-        "", description="SHA-256 of the weight file; filled in from the network, `atlas.weights.lock` or the file"
+        "", description="SHA-256 of the weight file; filled in from the network, `atlas.lock` or the file"
     )
-    revision: str = Field("", description="commit of the hub's repository; filled in from `atlas.weights.lock`")
+    revision: str = Field("", description="commit of the hub's repository; filled in from `atlas.lock`")
     layers: tuple[str, ...] = Field(("*",), description="layer names or patterns such as `block*`")
     pictures: dict[str, int | Literal["all"]] = Field(
         {"*": 32},
@@ -54,7 +54,7 @@ class NetworkRecipe(Section):
     def spec(self) -> NetworkSpec:
         """The network with its weights as far as they are known; UnknownName lists what exists."""
         if self.like:
-            return self._own
+            return self._custom
         spec = NETWORKS[self.name]
         if self.weights == RANDOM:
             return replace(spec, weights=RandomWeights(spec.name))
@@ -62,10 +62,10 @@ class NetworkRecipe(Section):
         return replace(spec, weights=pinned(spec.weights, lock)) if self.sha256 else spec
 
     @property
-    def _own(self) -> NetworkSpec:
+    def _custom(self) -> NetworkSpec:
         base, labels = NETWORKS[self.like], self.labels
         count = len(class_names(labels)) if labels else base.logits.units
-        file = OwnFile(self.weights, self.sha256, self.licence)
+        file = CustomFile(self.weights, self.sha256, self.licence)
         spec = like(
             base, self.name, title=self.title or self.name, weights=file, classes=count, labels=labels or base.labels
         )
@@ -103,7 +103,7 @@ def matching(spec: NetworkSpec, patterns: Sequence[str]) -> tuple[LayerSpec, ...
 def network_found(network: NetworkRecipe, folder: Path, lock: Mapping[str, Lock]) -> NetworkRecipe:
     """The network with the digest of its weights, as far as it is known, and paths that start from the recipe's folder."""
     if network.like:
-        return _own_found(network, folder)
+        return _custom_found(network, folder)
     if network.labels or network.weights not in ("", RANDOM):
         raise ConfigError(
             f"networks.{network.name}: an own checkpoint or own labels need `like`, the registered network whose "
@@ -116,8 +116,8 @@ def network_found(network: NetworkRecipe, folder: Path, lock: Mapping[str, Lock]
     return network.model_copy(update=vars(known)) if known else network
 
 
-def _own_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
-    own_name("networks", network.name, NETWORKS)
+def _custom_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
+    custom_name("networks", network.name, NETWORKS)
     if not network.weights:
         raise ConfigError(
             f"networks.{network.name}: like = {network.like!r} needs `weights`, the file of the checkpoint."
@@ -126,5 +126,5 @@ def _own_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
     if network.weights == RANDOM:
         return network.model_copy(update=found)
     file = str(folder / network.weights)
-    known = network.sha256 or digest(locate(OwnFile(file, "", "")))
+    known = network.sha256 or digest(locate(CustomFile(file, "", "")))
     return network.model_copy(update={**found, "weights": file, "sha256": known})

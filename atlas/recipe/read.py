@@ -39,9 +39,9 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
 
 
 def lock_path(source: str | None = None) -> Path:
-    """Where the digests of published weights are kept: `atlas.weights.lock` beside the recipe, here for a packaged one."""
+    """Where the digests of published weights are kept: `atlas.lock` beside the recipe, here for a packaged one."""
     path = _recipe_path(source)
-    return (Path() if path.parent == RECIPES else path.parent) / "atlas.weights.lock"
+    return (Path() if path.parent == RECIPES else path.parent) / "atlas.lock"
 
 
 def _recipe_path(source: str | None) -> Path:

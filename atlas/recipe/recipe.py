@@ -1,4 +1,7 @@
-"""The recipe: what to put into an atlas. Every field has a default and says what it is; each chapter adds a section of its own."""
+"""The recipe: what to put into an atlas.
+
+Every field has a default and says what it is; each chapter adds a section of its own.
+"""
 
 from __future__ import annotations
 

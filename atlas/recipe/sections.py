@@ -1,4 +1,7 @@
-"""Sections of a recipe; every field has a default and says what it is. The section of a chapter lies with the chapter."""
+"""Sections of a recipe; every field has a default and says what it is.
+
+The section of a chapter lies with the chapter.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ class ChapterSection(Section):
         return ()
 
     def found(self, folder: Path, lock: Mapping[str, Lock]) -> Self:
-        """The same with what its files say: digests, shapes, and paths that start from the recipe's `folder`; ConfigError for a misfit."""
+        """The same with what its files say: digests, shapes, and paths that start from the recipe's `folder`.
+
+        ConfigError for a misfit.
+        """
         return self
 
     def locked(self, locks: Mapping[str, Lock]) -> Self:
@@ -36,7 +42,10 @@ class ChapterSection(Section):
         return self
 
     def check(self) -> None:
-        """Try what the recipe brings along, before anything is computed; ConfigError where it is not what the recipe says."""
+        """Try what the recipe brings along, before anything is computed.
+
+        ConfigError where it is not what the recipe says.
+        """
 
 
 class PictureRecipe(Section):

@@ -1,1 +1,1 @@
-"""How processes, memory and number formats are set up on the machine that runs a build."""
+"""Worker processes, memory, number formats, locks and the permission to download, on the machine that runs a build."""

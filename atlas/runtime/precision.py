@@ -1,4 +1,4 @@
-"""The number format of heavy work: what the processor multiplies natively decides it, so a task's key holds it."""
+"""The number format of heavy work: that which the processor multiplies natively. It is part of a task's key."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ CPUINFO = Path("/proc/cpuinfo")
 
 
 def check_device(device: str) -> None:
-    """Raise ConfigError for a device that there is not, before anything is computed."""
+    """Raise ConfigError for a device that does not exist, before anything is computed."""
     if device == "cpu":
         return
     import torch
 
     if not re.fullmatch(r"cuda(:\d+)?", device):
         raise ConfigError(f"There is no device {device!r}. Choose cpu, cuda, or a GPU by its number such as cuda:0.")
-    number, found = int(device.partition(":")[2] or 0), torch.cuda.device_count()
-    if number >= found:
+    index, count = int(device.partition(":")[2] or 0), torch.cuda.device_count()
+    if index >= count:
         raise ConfigError(
-            f"The device {device!r} is not here: torch {torch.__version__} sees {found} CUDA GPUs. Choose --device cpu, or install "
-            "a torch that fits the GPU's driver."
+            f"There is no device {device!r}: torch {torch.__version__} finds {count} CUDA GPUs. Choose --device cpu, "
+            "or install a torch that fits the driver of the GPU."
         )
 
 
@@ -35,7 +35,7 @@ def check_device(device: str) -> None:
 def native_precision(device: str) -> str:
     """ "bfloat16" where `device` multiplies it natively, else "float32".
 
-    A plan asks on every start, so Linux answers for its processor without torch, which takes a second to load.
+    Every plan needs it, so on Linux it is read from /proc/cpuinfo, without torch, which takes a second to load.
     """
     if device == "cpu" and CPUINFO.is_file():
         native = "avx512_bf16" in CPUINFO.read_text("utf-8", "replace").split()
@@ -48,9 +48,10 @@ def native_precision(device: str) -> str:
 
 
 def native_autocast(device: str = "cpu", *, enabled: bool = True) -> torch.autocast:
-    """A context in which torch computes on `device` in `native_precision`, where that is bfloat16; changes nothing elsewhere.
+    """A context in which torch computes on `device` in bfloat16, where that is its native precision.
 
-    A processor that only emulates bfloat16 takes six times (ResNet) to thirty times (EfficientNet) as long in it.
+    Elsewhere it has no effect. A processor that only emulates bfloat16 takes six times (ResNet) to thirty times
+    (EfficientNet) as long in it.
     """
     import torch
 

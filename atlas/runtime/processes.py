@@ -1,4 +1,4 @@
-"""Worker processes, one thread each, that do not outlive the process that started them."""
+"""Worker processes with one thread each, which end with the process that started them."""
 
 from __future__ import annotations
 
@@ -19,43 +19,44 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_
 
 
 class Workers:
-    """Worker processes that take jobs."""
+    """Running worker processes."""
 
     def __init__(self, executor: ProcessPoolExecutor) -> None:
         self._executor = executor
 
     def submit(self, work: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Let the next free worker call `work(state, *arguments)` with its state."""
+        """Let the next free worker call `work(state, *arguments)` with its own state."""
         return self._executor.submit(_work, work, arguments)
 
 
 @contextmanager
 def pool(workers: int, begin: Callable[..., object], arguments: tuple[Any, ...] = ()) -> Iterator[Workers]:
-    """`workers` spawned processes; each calls `begin(*arguments)` first and keeps what that returns as its state.
+    """Start `workers` spawned processes; each calls `begin(*arguments)` first and keeps the result as its state.
 
-    After an error the jobs that run come to their end and the others are dropped. An interruption waits for none: what workers write,
-    they write at once or not at all.
+    After an exception running jobs are completed and the others dropped. After an interruption (KeyboardInterrupt) the
+    workers are killed, so they must write results atomically.
     """
-    others = active_children()  # of whoever calls this library
-    workshop = ProcessPoolExecutor(
+    others = active_children()  # of the program that uses this library
+    executor = ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(os.getpid(), begin, arguments)
     )
     try:
-        yield Workers(workshop)
+        yield Workers(executor)
     except BaseException as error:
         if not isinstance(error, Exception):
             for worker in set(active_children()) - set(others):
                 worker.kill()
         raise
     finally:
-        workshop.shutdown(cancel_futures=True)  # not by the pool's own `with`, which drops none
+        executor.shutdown(cancel_futures=True)  # the executor's own `with` would complete all submitted jobs
 
 
 def _begin(parent: int, begin: Callable[..., object], arguments: tuple[Any, ...]) -> None:
-    """One thread a worker (two workers with one thread beat one with two), and no life without the parent."""
-    for name in THREADS:  # for libraries that are loaded from here on
+    """Limit a worker to one thread (two workers of one thread are faster than one of two) and tie it to its parent."""
+    for name in THREADS:  # for libraries that are loaded later
         os.environ[name] = "1"
-    threadpool_limits(1)  # for those that came with the main module: a sum's last bits depend on the number of threads
+    # For libraries that came with the main module: the last bits of a sum depend on the number of threads.
+    threadpool_limits(1)
     threading.Thread(target=_follow, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
     current_process().__dict__["state"] = begin(*arguments)

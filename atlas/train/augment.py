@@ -1,4 +1,7 @@
-"""Random crop, scale, aspect and flip of a batch as two small matrix products an image (antialiased, bilinear); CutMix."""
+"""Random crop, scale, aspect and flip of a batch as two small matrix products an image (antialiased, bilinear).
+
+CutMix.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-VIEWS = 16  # random windows of each image, drawn once: few enough for the teacher to judge every one
+VIEWS = 16  # random windows of each image, drawn once: few enough for soft labels of every one
 AREA = (0.35, 1.25)  # least and largest share of an image that a window shows; above 1 the edge is repeated
 
 
@@ -17,16 +20,16 @@ def normalize(images: Tensor) -> Tensor:
 
 
 def draw_windows(images: int) -> Tensor:
-    """[VIEWS, images, 4] in [0, 1): area, aspect, row and column of each window; always the same ones."""
+    """[VIEWS, images, 4] in [0, 1): area, aspect, row and column of each window, from a fixed seed."""
     import torch
 
     return torch.rand(VIEWS, images, 4, generator=torch.Generator().manual_seed(0))
 
 
 def show(images: Tensor, windows: Tensor, flipped: Tensor) -> Tensor:
-    """[N, H, H, 3] uint8 to [N, 3, H, H] float32 in [-1, 1]: what the windows [N, 4] show, mirrored where `flipped` [N].
+    """Crop and resample `images` [N, H, H, 3] uint8 to [N, 3, H, H] float32 in [-1, 1], mirrored where `flipped` [N].
 
-    A window is a share in AREA of the image with an aspect ratio of 4:5 to 5:4, enlarged or reduced to its size.
+    Each of the `windows` [N, 4] shows a share in AREA of its image with an aspect ratio of 4:5 to 5:4.
     """
     import torch
 
@@ -46,28 +49,28 @@ def show(images: Tensor, windows: Tensor, flipped: Tensor) -> Tensor:
 
 
 def cut_mix(views: Tensor, area: float, down: float, right: float) -> tuple[Tensor, float]:
-    """CutMix (Yun et al. 2019) of a batch [N, 3, H, W] with itself: mixed views and the share of each that was kept.
+    """CutMix (Yun et al. 2019) of a batch [N, 3, H, W] with itself: the mixed views, and the share of each from itself.
 
-    A square of `area` at (`down`, `right`), all in [0, 1) and the same for the batch, is taken from the image before
-    (of the first: from the last).
+    A square of `area` at (`down`, `right`), all in [0, 1) and the same for the batch, comes from the previous image of
+    the batch, for the first image from the last.
     """
     size = views.shape[2]
     side = round(size * area**0.5)
-    top, left = (int(place * (size - side + 1)) for place in (down, right))
+    top, left = (int(position * (size - side + 1)) for position in (down, right))
     mixed = views.clone()
     patch = (..., slice(top, top + side), slice(left, left + side))
     mixed[patch] = views.roll(1, 0)[patch]
     return mixed, 1 - (side / size) ** 2
 
 
-def _resampling(share: Tensor, place: Tensor, flip: Tensor, height: int, size: int) -> Tensor:
-    """[N, size, height]: weights that read `size` samples from a window of `share` of the pixels, put at `place`."""
+def _resampling(share: Tensor, position: Tensor, flip: Tensor, height: int, size: int) -> Tensor:
+    """[N, size, height] weights of `size` samples of a window of `share` of `height` pixels at `position` in [0, 1)."""
     import torch
 
     length = share * height
     steps = (torch.arange(size, device=share.device) + 0.5) / size
     steps = torch.where(flip[:, None], 1 - steps, steps)
-    centres = (place * (height - length))[:, None] + steps * length[:, None] - 0.5
+    centres = (position * (height - length))[:, None] + steps * length[:, None] - 0.5
     centres = centres.clamp(0, height - 1)
     width = (length / size).clamp(min=1)[:, None, None]
     weights = (1 - (centres[:, :, None] - torch.arange(height, device=share.device)).abs() / width).clamp_(min=0)

@@ -1,11 +1,13 @@
-"""Batch norms with the statistics of what the network will see: the mean and variance over whole, unmixed photographs.
+"""Batch-norm recalibration (PreciseBN; Wu and Johnson 2021, "Rethinking 'Batch' in BatchNorm").
 
-In training they keep running averages over windows and CutMix, which nobody looks at later. The statistics over the
-population are taken afterwards with the weights as they are (Wu & Johnson 2021, "Rethinking 'Batch' in BatchNorm").
+Training keeps running averages over windows and CutMix, which do not occur at test time. Recalibration replaces them by
+the mean and variance over whole, unmixed photographs, computed with the final weights.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,14 +18,14 @@ from atlas.train.augment import normalize
 if TYPE_CHECKING:
     from torch import nn
 
-BATCH = 500  # large: while the statistics are taken, a batch is normalized by its own
+BATCH = 500  # large, since each batch is normalized by its own statistics meanwhile
 
 
-def take_statistics(module: nn.Module, images: Array) -> int:
-    """Give each batch norm of `module` the mean, over batches, of the means and variances of `images` [N, H, W, 3] uint8.
+def recalibrate(module: nn.Module, images: Array) -> int:
+    """Set each batch norm of `module` to the mean statistics of batches of `images` [N, H, W, 3] uint8.
 
-    The images come in an order of their own (seed 0), so a batch holds all classes; a last one that is not full is left
-    out. Returns how many were seen: 0 by a network without batch norms, which stays as it is. The module is left in
+    The images are shuffled (seed 0), so that a batch holds all classes; a last batch that is not full is left out.
+    Returns the number of images used, 0 for a network without batch norms, which is not changed. The module is left in
     evaluation mode.
     """
     import torch
@@ -34,15 +36,21 @@ def take_statistics(module: nn.Module, images: Array) -> int:
     batch = min(BATCH, len(images))
     order = np.random.default_rng(0).permutation(len(images))[: len(images) // batch * batch]
     module.eval()
-    momenta = [part.momentum for part in norms]
-    for part in norms:
-        part.reset_running_stats()
-        part.momentum = None  # the plain mean of all batches
-        part.train()
-    with torch.inference_mode():
+    with _cumulative(norms), torch.inference_mode():
         for first in range(0, len(order), batch):
             module(normalize(torch.from_numpy(images[order[first : first + batch]])))
     module.eval()
+    return len(order)
+
+
+@contextmanager
+def _cumulative(norms: Sequence[nn.BatchNorm2d]) -> Iterator[None]:
+    """Let batch norms average the statistics of all batches from now on, with equal weights."""
+    momenta = [part.momentum for part in norms]
+    for part in norms:
+        part.reset_running_stats()
+        part.momentum = None
+        part.train()
+    yield
     for part, momentum in zip(norms, momenta, strict=True):
         part.momentum = momentum
-    return len(order)

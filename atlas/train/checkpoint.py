@@ -1,4 +1,4 @@
-"""The checkpoint of a training run, CNN or recurrent: written in one atomic move, continued only by the same settings."""
+"""The checkpoint of a training run: written in one atomic move, continued only with the same settings."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class Resumable(Protocol):
-    """A run that can be stopped and go on: `KEPT` names its attributes that change from step to step."""
+    """A run that can be stopped and continued: `SAVED` names its attributes that change from step to step."""
 
-    KEPT: ClassVar[tuple[str, ...]]
+    SAVED: ClassVar[tuple[str, ...]]
     folder: Path
     history: list[dict[str, float]]
 
@@ -25,7 +25,7 @@ class Resumable(Protocol):
     @property
     def optimizer(self) -> Optimizer: ...
     def identity(self) -> dict[str, Any]:
-        """What must agree for a checkpoint to be continued."""
+        """The settings that must agree for a checkpoint to be continued."""
         ...
 
 
@@ -35,9 +35,11 @@ def save(run: Resumable) -> None:
 
     run.folder.mkdir(parents=True, exist_ok=True)
     state = {
-        "identity": run.identity(), "module": run.module.state_dict(), "optimizer": run.optimizer.state_dict(),
-        **{name: getattr(run, name) for name in run.KEPT},
-    }  # fmt: skip
+        "identity": run.identity(),
+        "module": run.module.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        **{name: getattr(run, name) for name in run.SAVED},
+    }
     partial = run.folder / "checkpoint.pt.part"
     torch.save(state, partial)
     partial.replace(run.folder / "checkpoint.pt")
@@ -47,7 +49,10 @@ def save(run: Resumable) -> None:
 
 
 def resume(run: Resumable) -> bool:
-    """Continue from the checkpoint in `run.folder`, if there is one; ConfigError when it is of another run."""
+    """Load the checkpoint in `run.folder` into `run`.
+
+    False where there is none, ConfigError for one of other settings.
+    """
     import torch
 
     path = run.folder / "checkpoint.pt"
@@ -60,6 +65,6 @@ def resume(run: Resumable) -> bool:
         )
     run.module.load_state_dict(state["module"])
     run.optimizer.load_state_dict(state["optimizer"])
-    for name in run.KEPT:
+    for name in run.SAVED:
         setattr(run, name, state[name])
     return True

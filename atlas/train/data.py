@@ -43,9 +43,12 @@ class Photographs:
     wordnet: tuple[str, ...] = ()
 
 
-def data_folder(given: Path | None = None) -> Path:
-    """The folder of tiny-imagenet-60: below `given` or below the folder that ATLAS_DATA names."""
-    root = given or (Path(os.environ["ATLAS_DATA"]) if os.environ.get("ATLAS_DATA") else None)
+def data_folder(root: Path | None = None) -> Path:
+    """The folder of tiny-imagenet-60: `root` or below it, or below the folder that ATLAS_DATA names.
+
+    ConfigError where it is missing.
+    """
+    root = root or (Path(os.environ["ATLAS_DATA"]) if os.environ.get("ATLAS_DATA") else None)
     if root is None:
         raise ConfigError(f"Training needs photographs: set ATLAS_DATA to the folder that holds {FOLDER}/, or give it.")
     folder = root if (root / "train.parquet").is_file() else root / FOLDER
@@ -56,7 +59,7 @@ def data_folder(given: Path | None = None) -> Path:
 
 
 def load_photographs(folder: Path, cache: Path) -> Photographs:
-    """Read both splits; the decoded pixels are kept in `cache` under the digest of their file."""
+    """Read both splits; the decoded pixels are cached in the folder `cache` by the digest of their file."""
     rows = [line.split("\t") for line in (folder / "classes.tsv").read_text("utf-8").splitlines() if line]
     train_digest, valid_digest = (_digest(folder / f"{split}.parquet") for split in ("train", "valid"))
     return Photographs(

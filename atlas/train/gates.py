@@ -1,4 +1,4 @@
-"""What the gates of squeeze-and-excitation do on labelled photographs, and what fixing them costs."""
+"""Squeeze-and-excitation gates on labelled photographs: their statistics, and the accuracy under mean ablation."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def gate_statistics(module: nn.Module, split: Split) -> dict[str, Any]:
-    """Per gated block: mean and spread of each channel's gate, class means [classes][C], cost of fixing the gate.
+    """By gated block the mean and spread of each channel's gate, class means [classes][C], and mean ablation.
 
-    Gates are in [0, 1]. `between` is the share of a gate's variance that the class explains (mean over channels);
-    `fixed` the accuracy when every gate of the block is held at its mean, with the share of images that are named right
-    only before (`lost`) and only then (`gained`). Empty for a network without gates.
+    Gates are in [0, 1]. "between" is the share of a gate's variance that the class explains (mean over channels);
+    "fixed" the accuracy with every gate of the block fixed at its mean, with the share of images that are classified
+    correctly only without the ablation ("lost") and only with it ("gained"). Empty for a network without gates.
     """
     names = [name for name, part in module.named_modules() if name.endswith(".se.gate")]
     if not names:
@@ -27,16 +27,17 @@ def gate_statistics(module: nn.Module, split: Split) -> dict[str, Any]:
     gates = _record(module, names, split)
     means = {name: values.mean(0) for name, values in gates.items()}
     before = logits_of(module, split)
+
+    def block(name: str) -> dict[str, Any]:
+        fixed = _accuracy_with(module, {name: means[name]}, split, before)
+        return {**_block(gates[name], split.labels), "path": name.removesuffix(".se.gate"), "fixed": fixed}
+
     return {
         "images": len(split),
         "accuracy": accuracy(before, split.labels),
         "all_fixed": _accuracy_with(module, means, split, before),
-        "blocks": [
-            {**_block(gates[name], split.labels), "path": name.removesuffix(".se.gate"),
-             "fixed": _accuracy_with(module, {name: means[name]}, split, before)}
-            for name in names
-        ],
-    }  # fmt: skip
+        "blocks": [block(name) for name in names],
+    }
 
 
 def _block(values: Array, labels: Array) -> dict[str, Any]:
@@ -56,25 +57,25 @@ def _record(module: nn.Module, names: list[str], split: Split) -> dict[str, Arra
     import torch
     from torch import nn
 
-    found: dict[str, list[Array]] = {name: [] for name in names}
+    batches: dict[str, list[Array]] = {name: [] for name in names}
 
     class Recorder(nn.Module):
-        def __init__(self, gate: nn.Module, kept: list[Array]) -> None:
+        def __init__(self, gate: nn.Module, batches: list[Array]) -> None:
             super().__init__()
-            self.gate, self.kept = gate, kept
+            self.gate, self.batches = gate, batches
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             out: torch.Tensor = self.gate(x)
-            self.kept.append(out.flatten(1).double().numpy())
+            self.batches.append(out.flatten(1).double().numpy())
             return out
 
-    replaced = {name: Recorder(module.get_submodule(name), found[name]) for name in names}
+    replaced = {name: Recorder(module.get_submodule(name), batches[name]) for name in names}
     _with_gates(module, replaced, split)
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+    return {name: np.concatenate(parts) for name, parts in batches.items()}
 
 
 def _accuracy_with(module: nn.Module, means: dict[str, Array], split: Split, before: Array) -> dict[str, float]:
-    """Accuracy with the named gates held at `means`, and how it differs from the logits `before`, image by image."""
+    """Accuracy with the named gates fixed at `means`, and its differences from the logits `before`, image by image."""
     import torch
     from torch import nn
 
@@ -94,7 +95,7 @@ def _accuracy_with(module: nn.Module, means: dict[str, Array], split: Split, bef
 
 
 def _with_gates(module: nn.Module, replaced: dict[str, Any], split: Split) -> Array:
-    """Logits with some gate modules exchanged; the network is whole again afterwards, also after an exception."""
+    """Logits with some gate modules replaced; afterwards, also after an exception, the network is as before."""
     whole = {name: module.get_submodule(name) for name in replaced}
     try:
         for name, part in replaced.items():

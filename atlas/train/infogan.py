@@ -1,4 +1,7 @@
-"""First part of the InfoGAN's training on procedural sprites, with its bound and its alignment with the known factors on the way."""
+"""First part of the InfoGAN's training, on procedural sprites (Chen et al. 2016).
+
+On the way the lower bound of the mutual information and the alignment with the known factors are measured.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,10 @@ CHECKPOINT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class InfoGANRecipe:
-    """Adam for both networks; rates fall linearly over the second half. `information` weighs the bound of choice and numbers.
+    """Adam for both networks; rates fall linearly over the second half.
 
-    The generator that is shipped is the running mean of the trained one's weights.
+    `information` holds the weights of the bounds of choice and numbers in the loss. The generator that is shipped is
+    the running mean (`average` is its decay) of the trained one's weights.
     """
 
     steps: int = 20_000
@@ -43,7 +47,10 @@ class InfoGANRecipe:
 
 @dataclass
 class InfoGANRun:
-    """A run at some step. `module` holds the two networks, the averaged generator and the log spread of the numbers' head."""
+    """A run at some step.
+
+    `module` holds both networks, the averaged generator and the log spread of the numbers' head.
+    """
 
     recipe: InfoGANRecipe
     seed: int
@@ -54,7 +61,7 @@ class InfoGANRun:
     seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
 
-    KEPT: ClassVar[tuple[str, ...]] = ("step", "seconds", "history")
+    SAVED: ClassVar[tuple[str, ...]] = ("step", "seconds", "history")
 
     @property
     def spread(self) -> nn.Parameter:
@@ -62,7 +69,7 @@ class InfoGANRun:
         return self.module["spread"].get_parameter("log")
 
     def identity(self) -> dict[str, Any]:
-        """What must agree for a checkpoint to be continued."""
+        """The settings that must agree for a checkpoint to be continued."""
         plain = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self.recipe).items()}
         return {"network": NAME, "seed": self.seed, **plain, "precision": native_precision("cpu")}
 
@@ -80,12 +87,12 @@ def start(recipe: InfoGANRecipe, *, seed: int, folder: Path) -> InfoGANRun:
     for part in module.modules():
         if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
             nn.init.normal_(part.weight, std=0.02)
-    made, judge, spread = module["generator"], module["discriminator"], module["spread"]
-    module["average"].load_state_dict(made.state_dict())
+    generator, discriminator, spread = module["generator"], module["discriminator"], module["spread"]
+    module["average"].load_state_dict(generator.state_dict())
     optimizer = torch.optim.Adam(
         [
-            {"params": list(made.parameters()), "rate": recipe.generator_rate},
-            {"params": [*judge.parameters(), *spread.parameters()], "rate": recipe.discriminator_rate},
+            {"params": list(generator.parameters()), "rate": recipe.generator_rate},
+            {"params": [*discriminator.parameters(), *spread.parameters()], "rate": recipe.discriminator_rate},
         ],
         betas=(0.5, 0.999),
     )
@@ -93,7 +100,7 @@ def start(recipe: InfoGANRecipe, *, seed: int, folder: Path) -> InfoGANRun:
 
 
 def networks() -> nn.ModuleDict:
-    """Generator, discriminator, the generator's running mean (not trained) and the log spread of the numbers' head, all new."""
+    """New networks: generator, discriminator, running mean of the generator, log spread of the numbers' head."""
     import torch
     from torch import nn
 
@@ -109,7 +116,7 @@ def networks() -> nn.ModuleDict:
 
 
 def draw_codes(count: int, generator: Any) -> tuple[Tensor, Tensor, Tensor]:
-    """(z [N, Z], choice [N] int64, numbers [N, K] in [-1, 1]); z is standard normal noise, numbers, one-hot choice."""
+    """z [N, Z], choice [N] int64 and numbers [N, K] in [-1, 1]; z is standard normal noise, numbers, one-hot choice."""
     import torch
 
     choice = torch.randint(SHAPE_CODES, (count,), generator=generator)
@@ -119,10 +126,11 @@ def draw_codes(count: int, generator: Any) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def bound(logits: Tensor, means: Tensor, spread: Tensor, choice: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-    """Lower bounds in nats of the mutual information of picture and code: (of the choice, of each number [K]).
+    """Lower bounds in nats of the mutual information of picture and code: of the choice (a scalar), of each number [K].
 
-    Entropy of the code plus the mean log likelihood that the head gives the true code (Chen et al. 2016, eq. 5); the
-    numbers' head is Gaussian with one learned spread each.
+    Entropy of the code plus the mean log likelihood of the true code under the head (Chen et al. 2016, equation 5); the
+    numbers' head is Gaussian with one learned log `spread` [K] each. `logits` [N, choices] and `means` [N, K] are the
+    head's outputs, `choice` [N] and `numbers` [N, K] the true codes.
     """
     import torch
     from torch.nn import functional as F
@@ -134,10 +142,13 @@ def bound(logits: Tensor, means: Tensor, spread: Tensor, choice: Tensor, numbers
 
 
 def run_to_end(
-    run: Run, train_step: Callable[[Run, Tensor], dict[str, float]], *, report: Callable[[str], None] = print,
+    run: Run,
+    train_step: Callable[[Run, Tensor], dict[str, float]],
+    *,
+    report: Callable[[str], None] = print,
     stop_after: int | None = None,
-) -> None:  # fmt: skip
-    """Train from `run.step` on, with a checkpoint every minute and at the end; `stop_after` ends early."""
+) -> None:
+    """Train from `run.step` on, with a checkpoint every minute and at the end; ends early at the step `stop_after`."""
     import torch
 
     images = torch.from_numpy(render(draw_factors(run.recipe.images, TRAINING_SEED))).permute(0, 3, 1, 2)
@@ -149,9 +160,7 @@ def run_to_end(
         run.step += 1
         if run.step % run.recipe.every == 0:
             run.history.append({"step": run.step, **losses, **measure(run)})
-            left = (time.monotonic() - begun) / (run.step - first) * (run.recipe.steps - run.step)
-            told = ", ".join(f"{key} {value:.3f}" for key, value in run.history[-1].items() if key != "step")
-            report(f"{NAME}, seed {run.seed}: step {run.step}/{run.recipe.steps}, {told}, {left / 60:.1f} min left")
+            report(_progress(run, (time.monotonic() - begun) / (run.step - first)))
         run.seconds += time.monotonic() - before
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             checkpoint.save(run)
@@ -159,40 +168,60 @@ def run_to_end(
     checkpoint.save(run)
 
 
+def _progress(run: InfoGANRun, per_step: float) -> str:
+    values = ", ".join(f"{key} {value:.3f}" for key, value in run.history[-1].items() if key != "step")
+    left = per_step * (run.recipe.steps - run.step) / 60
+    return f"{NAME}, seed {run.seed}: step {run.step}/{run.recipe.steps}, {values}, {left:.1f} min left"
+
+
 def train_step(run: InfoGANRun, images: Tensor) -> dict[str, float]:
-    """One step of the discriminator with its code head, one of the generator."""
+    """One step of the discriminator with its code head, one of the generator.
+
+    `images` [M, 3, S, S] uint8 are all training sprites. Returns both losses under their names in the model card:
+    "judged" is that of the discriminator, "fooled" that of the generator.
+    """
     import torch
     from torch.nn import functional as F
 
-    made, judge, spread = run.module["generator"], run.module["discriminator"], run.spread
+    generator, discriminator = run.module["generator"], run.module["discriminator"]
     run.module.train()
     set_rates(run, min(1.0, 2 * (1 - run.step / run.recipe.steps)))
     real, (z, choice, numbers) = draw_batch(run, images)
     with native_autocast():
-        fake = made(z)
-        score, logits, means = (part.float() for part in judge(torch.cat([real, fake.detach()])))
-    judged = F.binary_cross_entropy_with_logits(score, real_then_made(len(real)))
-    bounds = bound(logits[len(real) :], means[len(real) :], spread, choice, numbers)
-    descend(run, judged - informed(run.recipe, bounds))
-
-    judge.requires_grad_(False)
+        fake = generator(z)
+    discriminator_loss = _train_discriminator(run, real, fake.detach(), (choice, numbers))
+    discriminator.requires_grad_(False)
     with native_autocast():
-        score, logits, means = (part.float() for part in judge(fake))
-    fooled = F.binary_cross_entropy_with_logits(score, torch.ones(len(score)))
-    descend(run, fooled - informed(run.recipe, bound(logits, means, spread.detach(), choice, numbers)))
-    judge.requires_grad_(True)
-    follow(run.module["average"], made, run.recipe.average)
-    return {"judged": round(judged.item(), 4), "fooled": round(fooled.item(), 4)}
+        score, logits, means = (part.float() for part in discriminator(fake))
+    generator_loss = F.binary_cross_entropy_with_logits(score, torch.ones(len(score)))
+    bounds = bound(logits, means, run.spread.detach(), choice, numbers)
+    optimizer_step(run, generator_loss - information(run.recipe, bounds))
+    discriminator.requires_grad_(True)
+    update_average(run.module["average"], generator, run.recipe.average)
+    return {"judged": round(discriminator_loss, 4), "fooled": round(generator_loss.item(), 4)}
+
+
+def _train_discriminator(run: InfoGANRun, real: Tensor, fake: Tensor, codes: tuple[Tensor, Tensor]) -> float:
+    """One step of discriminator and code head on pictures and the `codes` (choice, numbers) of the generated ones."""
+    import torch
+    from torch.nn import functional as F
+
+    with native_autocast():
+        score, logits, means = (part.float() for part in run.module["discriminator"](torch.cat([real, fake])))
+    loss = F.binary_cross_entropy_with_logits(score, discriminator_targets(len(real)))
+    bounds = bound(logits[len(real) :], means[len(real) :], run.spread, *codes)
+    optimizer_step(run, loss - information(run.recipe, bounds))
+    return float(loss.item())
 
 
 def set_rates(run: InfoGANRun, share: float) -> None:
-    """Let every part of the optimizer learn at `share` of its own rate."""
+    """Set the rate of every parameter group to `share` of its own base rate."""
     for group in run.optimizer.param_groups:
         group["lr"] = group["rate"] * share
 
 
 def draw_batch(run: InfoGANRun, images: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
-    """(real pictures [N, 3, S, S] in [-1, 1], as many codes): those of the run's step, whenever it is taken."""
+    """Real pictures [N, 3, S, S] in [-1, 1] and as many codes (`draw_codes`), by the seed and the step of the run."""
     import torch
 
     random = torch.Generator().manual_seed(run.seed * 1_000_003 + run.step)
@@ -200,49 +229,49 @@ def draw_batch(run: InfoGANRun, images: Tensor) -> tuple[Tensor, tuple[Tensor, T
     return images[chosen].float() / 127.5 - 1, draw_codes(run.recipe.batch, random)
 
 
-def real_then_made(count: int) -> Tensor:
-    """Truth for `count` real pictures and as many made ones: 0.9 and 0 (one-sided label smoothing)."""
+def discriminator_targets(count: int) -> Tensor:
+    """Targets [2 N] for `count` real and then as many generated pictures: 0.9 and 0 (one-sided label smoothing)."""
     import torch
 
     return torch.cat([torch.full((count,), 0.9), torch.zeros(count)])
 
 
-def informed(recipe: InfoGANRecipe, bounds: tuple[Tensor, Tensor]) -> Tensor:
-    """What the codes are worth: the bounds of choice and numbers, weighed."""
-    weigh_choice, weigh_numbers = recipe.information
-    return weigh_choice * bounds[0] + weigh_numbers * bounds[1].sum()
+def information(recipe: InfoGANRecipe, bounds: tuple[Tensor, Tensor]) -> Tensor:
+    """The information term of the loss: the weighted sum of the bounds of choice and numbers."""
+    choice_weight, number_weight = recipe.information
+    return choice_weight * bounds[0] + number_weight * bounds[1].sum()
 
 
-def descend(run: InfoGANRun, loss: Tensor) -> None:
-    """One step of the optimizer down `loss`, for the parameters that it reaches."""
+def optimizer_step(run: InfoGANRun, loss: Tensor) -> None:
+    """One step of the optimizer on `loss`, for the parameters that have a gradient."""
     run.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()
 
 
-def follow(average: nn.Module, trained: nn.Module, share: float) -> None:
-    """Move the running mean `average` on: it keeps `share` of itself."""
+def update_average(average: nn.Module, trained: nn.Module, decay: float) -> None:
+    """Move the exponential running mean `average` of weights towards those of `trained` by 1 - `decay`."""
     import torch
 
     with torch.no_grad():
-        for kept, new in zip(average.state_dict().values(), trained.state_dict().values(), strict=True):
-            if kept.is_floating_point():
-                kept.lerp_(new, 1 - share)
+        for mean, value in zip(average.state_dict().values(), trained.state_dict().values(), strict=True):
+            if mean.is_floating_point():
+                mean.lerp_(value, 1 - decay)
             else:
-                kept.copy_(new)
+                mean.copy_(value)
 
 
 def measure(run: InfoGANRun, count: int = 2000) -> dict[str, float]:
-    """Bound of choice and numbers on made pictures, and the mutual information gap on real ones with known factors."""
+    """Bounds of choice and numbers on generated pictures, and the mutual information gap (MIG) on sprites."""
     import torch
 
-    average, judge = run.module["average"].eval(), run.module["discriminator"].eval()
+    average, discriminator = run.module["average"].eval(), run.module["discriminator"].eval()
     with torch.inference_mode():
         z, choice, numbers = draw_codes(count, torch.Generator().manual_seed(TEST_SEED))
-        _, logits, means = judge(average(z))
+        _, logits, means = discriminator(average(z))
         of_choice, of_numbers = bound(logits, means, run.spread, choice, numbers)
         factors = draw_factors(count, TEST_SEED)
-        gaps = mig(read_codes(judge, render(factors)), factors)
+        gaps = mig(read_codes(discriminator, render(factors)), factors)
     return {
         "bound_choice": round(float(of_choice), 4),
         "bound_numbers": round(float(of_numbers.sum()), 4),

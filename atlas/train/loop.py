@@ -44,12 +44,18 @@ class Run:
     core_seconds: float = 0.0  # of processor time
     history: list[dict[str, float]] = field(default_factory=list)
 
-    KEPT: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "history")
+    SAVED: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "history")
 
     def identity(self) -> dict[str, Any]:
-        """What must agree for a checkpoint to be continued."""
-        return {**self.recipe.settings(), "network": self.recipe.spec.name, "epochs": self.epochs, "seed": self.seed,
-                "precision": native_precision(self.device), "device": self.device}  # fmt: skip
+        """The settings that must agree for a checkpoint to be continued."""
+        return {
+            **self.recipe.settings(),
+            "network": self.recipe.spec.name,
+            "epochs": self.epochs,
+            "seed": self.seed,
+            "precision": native_precision(self.device),
+            "device": self.device,
+        }
 
 
 def start(recipe: Recipe, *, epochs: int, seed: int, folder: Path, device: str = "cpu") -> Run:
@@ -80,20 +86,20 @@ def rate_at(recipe: Recipe, step: int, total: int) -> float:
 
 
 @dataclass(frozen=True)
-class Lessons:
-    """What is learned from, where it is learned: images [N, 64, 64, 3] uint8, windows [V, N, 4], targets [V, N, classes]."""
+class TrainingSet:
+    """On the device of the run: images [N, 64, 64, 3] uint8, windows [V, N, 4] in [0, 1), targets [V, N, classes]."""
 
     images: Tensor
     windows: Tensor
     targets: Tensor
 
     @classmethod
-    def of(cls, run: Run, split: Split, taught: Array | None) -> Lessons:
-        """The split on the run's device, with its windows and what is to be said of each."""
+    def of(cls, run: Run, split: Split, soft_labels: Array | None) -> TrainingSet:
+        """The split with its windows and the target of each, `soft_labels` [V, N, classes] mixed in."""
         import torch
 
         images = torch.from_numpy(np.array(split.images))
-        targets = target_shares(split.labels, run.recipe, taught)
+        targets = target_shares(split.labels, run.recipe, soft_labels)
         return cls(images.to(run.device), draw_windows(len(split)).to(run.device), targets.to(run.device))
 
 
@@ -101,42 +107,46 @@ def run_to_end(
     run: Run,
     data: Photographs,
     *,
-    taught: Array | None = None,
+    soft_labels: Array | None = None,
     report: Callable[[str], None] = print,
     stop_after: int | None = None,
 ) -> None:
-    """Train from `run.step` on, with a checkpoint every minute and at the end; `stop_after` ends early.
+    """Train from `run.step` on, with a checkpoint every minute and at the end; ends early at the step `stop_after`.
 
-    `taught` [V, N, classes] is what the teacher says of the windows of the training images, where the recipe has one.
+    `soft_labels` [V, N, classes] are the teacher's, for the windows of the training images, where the recipe has one.
+    ConfigError where there are too few images for a batch, or soft labels where the recipe uses none (or none where it
+    does).
     """
     per_epoch = len(data.train) // run.recipe.batch
     if not per_epoch:
         raise ConfigError(f"{len(data.train)} training images do not fill one batch of {run.recipe.batch}.")
-    lessons = Lessons.of(run, data.train, taught)
+    training = TrainingSet.of(run, data.train, soft_labels)
     pace = _Pace(run, per_epoch)
     while run.step < run.epochs * per_epoch and run.step != stop_after:
-        epoch, within = divmod(run.step, per_epoch)
-        if pace.plan is None or within == 0:
-            pace.plan = _plan(run, epoch, len(data.train))
-        batch = pace.plan[:, within * run.recipe.batch : (within + 1) * run.recipe.batch]
-        pace.losses.append(_train_step(run, lessons, batch, total=run.epochs * per_epoch))
+        batch = pace.batch(len(data.train))
+        pace.losses.append(_train_step(run, training, batch, total=run.epochs * per_epoch))
         run.step += 1
         if run.step % per_epoch == 0:
             pace.settle()
             _end_epoch(run, data.valid, per_epoch)
-        if pace.due("report", REPORT_SECONDS):
-            pace.settle()
-            report(pace.line())
-        if pace.due("checkpoint", CHECKPOINT_SECONDS):
-            pace.settle()
-            checkpoint.save(run)
+        _keep_up(run, pace, report)
     pace.settle()
     checkpoint.save(run)
     report(pace.line())
 
 
+def _keep_up(run: Run, pace: _Pace, report: Callable[[str], None]) -> None:
+    """Report and write a checkpoint where they are due."""
+    if pace.due("report", REPORT_SECONDS):
+        pace.settle()
+        report(pace.line())
+    if pace.due("checkpoint", CHECKPOINT_SECONDS):
+        pace.settle()
+        checkpoint.save(run)
+
+
 class _Pace:
-    """The steps since the losses were last read: reading one makes a GPU wait, so they are read together."""
+    """Times and losses since the last report; losses are read together, since reading one makes a GPU wait."""
 
     def __init__(self, run: Run, per_epoch: int) -> None:
         self.run, self.per_epoch, self.first = run, per_epoch, run.step
@@ -146,8 +156,15 @@ class _Pace:
         self.read, self.read_core = self.begun, time.process_time()
         self.last = dict.fromkeys(("report", "checkpoint"), self.begun)
 
+    def batch(self, images: int) -> Tensor:
+        """The columns of the epoch's plan for this step, [3, batch]; a plan is made at the start of an epoch."""
+        epoch, within = divmod(self.run.step, self.per_epoch)
+        if self.plan is None or within == 0:
+            self.plan = _plan(self.run, epoch, images)
+        return self.plan[:, within * self.run.recipe.batch : (within + 1) * self.run.recipe.batch]
+
     def due(self, what: str, seconds: float) -> bool:
-        """Whether `what` was last done `seconds` ago; then it counts as done now."""
+        """Whether `what` was last done more than `seconds` ago; if so, it counts as done now."""
         late = time.monotonic() - self.last[what] > seconds
         if late:
             self.last[what] = time.monotonic()
@@ -166,7 +183,7 @@ class _Pace:
         self.read, self.read_core = now, core
 
     def line(self) -> str:
-        """Where the run is, what it has reached, and how long it will take."""
+        """The progress line: step, loss, accuracy, speed and the time left."""
         run = self.run
         epoch, within = divmod(run.step, self.per_epoch)
         per_step = (self.read - self.begun) / max(1, run.step - self.first)
@@ -175,13 +192,13 @@ class _Pace:
         loss = run.loss_sum / within if within else last["loss"] if last else float("nan")
         valid = f", validation {last['top1']:.1%} / {last['top5']:.1%}" if last else ""
         return (
-            f"{run.recipe.spec.name}: epoch {epoch}/{run.epochs}, step {within}/{self.per_epoch}, loss {loss:.3f}{valid}, "
-            f"{run.recipe.batch / max(per_step, 1e-9):.0f} images/s, {left / 60:.1f} min left"
+            f"{run.recipe.spec.name}: epoch {epoch}/{run.epochs}, step {within}/{self.per_epoch}, "
+            f"loss {loss:.3f}{valid}, {run.recipe.batch / max(per_step, 1e-9):.0f} images/s, {left / 60:.1f} min left"
         )
 
 
 def _plan(run: Run, epoch: int, images: int) -> Tensor:
-    """[3, images] on the run's device: which image comes when, by which of its windows, and whether mirrored."""
+    """[3, images] on the run's device: the image of each place in the epoch, its window, and whether it is mirrored."""
     import torch
 
     draw = np.random.default_rng([run.seed, epoch])
@@ -189,18 +206,18 @@ def _plan(run: Run, epoch: int, images: int) -> Tensor:
     return torch.from_numpy(plan).to(run.device)
 
 
-def _train_step(run: Run, lessons: Lessons, batch: Tensor, *, total: int) -> Tensor:
+def _train_step(run: Run, training: TrainingSet, batch: Tensor, *, total: int) -> Tensor:
     import torch
 
     recipe = run.recipe
     draw = np.random.default_rng([run.seed, 1, run.step])
     torch.manual_seed(int(draw.integers(2**63)))  # dropout draws from the global generator
     image, window, flipped = batch
-    views = show(lessons.images[image], lessons.windows[window, image], flipped.bool())
-    wanted = lessons.targets[window, image]
+    views = show(training.images[image], training.windows[window, image], flipped.bool())
+    wanted = training.targets[window, image]
     if draw.random() < recipe.mix:
-        views, kept = cut_mix(views, *draw.random(3))
-        wanted = kept * wanted + (1 - kept) * wanted.roll(1, 0)
+        views, share = cut_mix(views, *draw.random(3))
+        wanted = share * wanted + (1 - share) * wanted.roll(1, 0)
     for group in run.optimizer.param_groups:
         group["lr"] = rate_at(recipe, run.step, total)
     run.module.train()
@@ -213,21 +230,22 @@ def _train_step(run: Run, lessons: Lessons, batch: Tensor, *, total: int) -> Ten
     return loss.detach()
 
 
-def target_shares(labels: Array, recipe: Recipe, taught: Array | None = None) -> Tensor:
-    """[V, N, classes] float32, rows summing to 1: smoothed labels, mixed with what the teacher says by `teacher_share`."""
+def target_shares(labels: Array, recipe: Recipe, soft_labels: Array | None = None) -> Tensor:
+    """Targets [V, N, classes] float32, rows summing to 1: smoothed `labels` [N], mixed with soft labels of that shape.
+
+    ConfigError unless `soft_labels` are given exactly where the recipe uses them.
+    """
     import torch
     from torch.nn import functional as F
 
-    if bool(recipe.teacher_share) != (taught is not None):
-        wanted = "learns from a teacher, who has said nothing" if taught is None else "learns from no teacher"
-        raise ConfigError(
-            f"{recipe.spec.name} {wanted}; give what the teacher says of the windows just where it counts."
-        )
+    if bool(recipe.teacher_share) != (soft_labels is not None):
+        misfit = "needs a teacher's soft labels" if soft_labels is None else "uses no soft labels"
+        raise ConfigError(f"{recipe.spec.name} {misfit}: give them exactly where `teacher_share` is above zero.")
     hot = F.one_hot(torch.from_numpy(np.array(labels)), CLASSES).float()
     smoothed = ((1 - recipe.smoothing) * hot + recipe.smoothing / CLASSES).expand(VIEWS, -1, -1)
-    if taught is None:
+    if soft_labels is None:
         return smoothed
-    return torch.lerp(smoothed, torch.from_numpy(np.array(taught)).float(), recipe.teacher_share)
+    return torch.lerp(smoothed, torch.from_numpy(np.array(soft_labels)).float(), recipe.teacher_share)
 
 
 def _loss(output: Tensor | tuple[Tensor, Tensor], wanted: Tensor, recipe: Recipe) -> Tensor:
@@ -248,7 +266,7 @@ def _end_epoch(run: Run, valid: Split, per_epoch: int) -> None:
 
 
 def logits_of(module: nn.Module, split: Split, *, batch: int = 250) -> Array:
-    """[N, classes] float32 logits in evaluation mode, single view, computed where `module` is."""
+    """[N, classes] float32 logits of a single view in evaluation mode, computed on the device of `module`."""
     import torch
 
     module.eval()
@@ -262,6 +280,6 @@ def logits_of(module: nn.Module, split: Split, *, batch: int = 250) -> Array:
 
 
 def accuracy(scores: Array, labels: Array) -> dict[str, float]:
-    """Share of images whose label is the best, or among the five best, scores: in [0, 1]."""
+    """Top-1 and top-5 accuracy of `scores` [N, classes] for `labels` [N], in [0, 1]."""
     ranked = np.argsort(-scores, axis=1, kind="stable")[:, :5] == labels[:, None]
     return {"top1": float(ranked[:, 0].mean()), "top5": float(ranked.any(1).mean())}

@@ -1,4 +1,4 @@
-"""Train one recurrent network and ship it: weights and model card."""
+"""Train one character network and write its weights and model card."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ for _spec in SPECS:
 
 @dataclass
 class CharacterRun:
-    """A run at some step; `state` is the streams' state there; `history` has a row every `EVERY` steps."""
+    """A run at some step; `state` is that of the streams, `history` has a row every `EVERY` steps; times in seconds."""
 
     recipe: CharacterRecipe
     epochs: int
@@ -67,13 +67,13 @@ class CharacterRun:
     state: State = None
     history: list[dict[str, float]] = field(default_factory=list)
 
-    KEPT: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "state", "history")
+    SAVED: ClassVar[tuple[str, ...]] = ("step", "loss_sum", "seconds", "core_seconds", "state", "history")
 
     def identity(self) -> dict[str, Any]:
-        """What must agree for a checkpoint to be continued."""
+        """The settings that must agree for a checkpoint to be continued."""
         plain = {k: v for k, v in vars(self.recipe).items() if isinstance(v, int | float | str)}
-        return {"network": self.recipe.spec.name, "seed": self.seed, **plain, "epochs": self.epochs,
-                "precision": native_precision("cpu")}  # fmt: skip
+        network, precision = self.recipe.spec.name, native_precision("cpu")
+        return {"network": network, "seed": self.seed, **plain, "epochs": self.epochs, "precision": precision}
 
 
 EVERY = 100  # steps of one row of the curve
@@ -96,19 +96,19 @@ def open_forget_gate(module: Recurrent, bias: float) -> None:
 
     size = module.cell.hidden_size
     forget = slice(size, 2 * size)  # torch's order: input, forget, cell, output
-    given, kept = (dict(module.cell.named_parameters())[name] for name in ("bias_ih_l0", "bias_hh_l0"))
+    of_input, of_state = (dict(module.cell.named_parameters())[name] for name in ("bias_ih_l0", "bias_hh_l0"))
     with torch.no_grad():
-        given[forget], kept[forget] = bias, 0.0
+        of_input[forget], of_state[forget] = bias, 0.0
 
 
 def rate_at(recipe: CharacterRecipe, step: int, total: int) -> float:
-    """The learning rate of `step` of `total`."""
+    """The learning rate of `step` of `total`: a linear rise, then a linear fall to zero."""
     rise = max(1, round(recipe.warmup * total))
     return recipe.rate * min((step + 1) / rise, (total - step) / max(1, total - rise))
 
 
 class Streams:
-    """The training files of one epoch, in an order of its own, as `streams` rows read in parallel."""
+    """The training files [T] of symbols, shuffled for each epoch, as `streams` rows that are read in parallel."""
 
     def __init__(self, files: Sequence[Array], recipe: CharacterRecipe, seed: int) -> None:
         self.files, self.recipe, self.seed = files, recipe, seed
@@ -118,10 +118,10 @@ class Streams:
             raise ConfigError(f"The text does not fill {recipe.streams} streams of {recipe.length} characters.")
 
     def batch(self, epoch: int, step: int) -> Array:
-        """[streams, length + 1] symbols: inputs and, one further, targets."""
+        """[streams, length + 1] symbols: inputs, and targets one symbol later."""
         if epoch != self._epoch:
             order = np.random.default_rng([self.seed, epoch]).permutation(len(self.files))
-            whole = np.concatenate([self.files[number] for number in order])
+            whole = np.concatenate([self.files[index] for index in order])
             width = len(whole) // self.recipe.streams
             self._rows = whole[: width * self.recipe.streams].reshape(self.recipe.streams, width)
             self._epoch = epoch
@@ -136,20 +136,13 @@ def run_to_end(
     report: Callable[[str], None] = print,
     stop_after: int | None = None,
 ) -> None:
-    """Train from `run.step` on, with a checkpoint every minute and at the end; `stop_after` ends early."""
+    """Train from `run.step` on, with a checkpoint every minute and at the end; ends early at the step `stop_after`."""
     streams = Streams([encode_file(file) for file in files if not file.held_out], run.recipe, run.seed)
     total = run.epochs * streams.steps
     saved = begun = time.monotonic()
     first = run.step
     while run.step < total and run.step != stop_after:
-        epoch, within = divmod(run.step, streams.steps)
-        before, before_core = time.monotonic(), time.process_time()
-        if within == 0:
-            run.state = None
-        run.loss_sum += _train_step(run, streams.batch(epoch, within), total)
-        run.step += 1
-        run.seconds += time.monotonic() - before
-        run.core_seconds += time.process_time() - before_core
+        _advance(run, streams, total)
         if run.step % EVERY == 0:
             run.history.append({"step": run.step, "loss": round(run.loss_sum / EVERY, 4)})
             run.loss_sum = 0.0
@@ -159,6 +152,18 @@ def run_to_end(
             checkpoint.save(run)
             saved = time.monotonic()
     checkpoint.save(run)
+
+
+def _advance(run: CharacterRun, streams: Streams, total: int) -> None:
+    """One step and its times; an epoch starts from no state."""
+    epoch, within = divmod(run.step, streams.steps)
+    before, before_core = time.monotonic(), time.process_time()
+    if within == 0:
+        run.state = None
+    run.loss_sum += _train_step(run, streams.batch(epoch, within), total)
+    run.step += 1
+    run.seconds += time.monotonic() - before
+    run.core_seconds += time.process_time() - before_core
 
 
 def _train_step(run: CharacterRun, batch: Array, total: int) -> float:
@@ -175,13 +180,14 @@ def _train_step(run: CharacterRun, batch: Array, total: int) -> float:
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(run.module.parameters(), run.recipe.clip)
     run.optimizer.step()
-    run.state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()  # type: ignore[assignment]
+    run.state = (state[0].detach(), state[1].detach()) if isinstance(state, tuple) else state.detach()
     return float(loss.detach())
 
 
 def _progress(run: CharacterRun, total: int, per_step: float) -> str:
     recipe = run.recipe
     return (
-        f"{recipe.spec.name}: step {run.step}/{total}, {run.history[-1]['loss']:.3f} nats a character, "
-        f"{recipe.streams * recipe.length / per_step:,.0f} characters/s, {per_step * (total - run.step) / 60:.1f} min left"
+        f"{recipe.spec.name}: step {run.step}/{total}, {run.history[-1]['loss']:.3f} nats per character, "
+        f"{recipe.streams * recipe.length / per_step:,.0f} characters/s, "
+        f"{per_step * (total - run.step) / 60:.1f} min left"
     )

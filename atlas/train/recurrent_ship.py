@@ -1,4 +1,4 @@
-"""From a finished character run to what is shipped: half-precision weights, measured as they are, and their card."""
+"""From a finished character run to the shipped files: half-precision weights, evaluated as they are, and their card."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ship(run: CharacterRun, files: Sequence[SourceFile]) -> Path:
 
 
 def held_out_loss(module: Recurrent, files: Sequence[SourceFile], *, first: int | None = None) -> tuple[float, int]:
-    """(nats a character, characters) over the held-out ones of `files`, or the `first` characters of each."""
+    """Mean loss in nats per character and number of characters, over held-out `files` or the `first` ones of each."""
     import torch
     from torch.nn import functional as F
 
@@ -50,7 +50,7 @@ def held_out_loss(module: Recurrent, files: Sequence[SourceFile], *, first: int 
 
 
 def card(run: CharacterRun, files: Sequence[SourceFile], path: Path, module: Recurrent) -> dict[str, Any]:
-    """All that the site tells about a trained character network; losses in nats a character, times in seconds."""
+    """The model card of a trained character network; losses in nats per character, times in seconds."""
     loss, count = held_out_loss(module, files)
     sample, sampled = held_out_loss(module, files, first=SAMPLE)
     held_out = [file for file in files if file.held_out]
@@ -67,11 +67,11 @@ def card(run: CharacterRun, files: Sequence[SourceFile], path: Path, module: Rec
         "hardware": hardware(),
         "seconds": {"clock": round(run.seconds), "processor": round(run.core_seconds)},
         "notes": ["One seed only: small differences between networks say nothing."],
-    }  # fmt: skip
+    }
 
 
 def library_facts(files: Sequence[SourceFile]) -> dict[str, Any]:
-    """Which text was learned."""
+    """The training text: name, version, digest and size."""
     import platform
 
     return {

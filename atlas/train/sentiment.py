@@ -1,7 +1,8 @@
-"""Training of the sentiment network: the score's sign from the state after the last word of a snippet.
+"""Training of the sentiment network: the sign of the score from the state after the last word of a snippet.
 
-The target is sigmoid(2 score), so that weak opinions count as such. Three kinds of dropout keep a small data set from being learned by
-heart: words become unknown, entries of the embedding vanish for a whole snippet, and entries of the last state.
+The target is sigmoid(2 score), so that weak opinions count less. Three kinds of dropout limit overfitting to a small
+data set: of words (they become unknown), of entries of the embedding (for a whole snippet), and of entries of the last
+state.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from atlas.train.snippets import Snippet
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.optim import Optimizer
 
     from atlas.networks.modules.recurrent import Recurrent
 
@@ -50,7 +52,7 @@ POOL = 20  # batches are cut from so many batches' snippets, sorted by length
 
 @dataclass
 class SentimentRun:
-    """A run: the network, its words, and the mean loss of each epoch so far."""
+    """A run: the network, its vocabulary, and the mean loss of each epoch so far."""
 
     recipe: SentimentRecipe
     epochs: int
@@ -62,7 +64,7 @@ class SentimentRun:
     core_seconds: float = 0.0
 
     def identity(self) -> dict[str, Any]:
-        """All that decides the weights."""
+        """All settings that decide the weights."""
         plain = {key: value for key, value in vars(self.recipe).items() if isinstance(value, int | float)}
         return {"network": self.recipe.spec.name, "seed": self.seed, **plain, "epochs": self.epochs}
 
@@ -81,7 +83,7 @@ def start(recipe: SentimentRecipe, snippets: Sequence[Snippet], *, epochs: int, 
 
 
 def run_to_end(run: SentimentRun, snippets: Sequence[Snippet], *, report: Callable[[str], None] = print) -> None:
-    """All epochs; the same seed gives the same weights on the same machine with one thread."""
+    """Train all epochs; the same seed gives the same weights on the same machine with one thread."""
     import torch
 
     known = [run.vocabulary.encode(snippet.words) for snippet in snippets if not snippet.held_out]
@@ -95,30 +97,36 @@ def run_to_end(run: SentimentRun, snippets: Sequence[Snippet], *, report: Callab
         for chosen in batches([len(words) for words in known], run.recipe.batch, rng):
             for group in optimizer.param_groups:
                 group["lr"] = run.recipe.rate * min(1.0, (step + 1) / WARMUP) * (1 - step / total)
-            symbols, last = pad([known[number] for number in chosen])
-            loss = _loss(run, symbols, last, torch.from_numpy(scores[chosen]))
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(run.module.parameters(), run.recipe.clip)
-            optimizer.step()
-            losses.append(float(loss.detach()))
+            losses.append(_train_step(run, optimizer, [known[index] for index in chosen], scores[chosen]))
             step += 1
         run.history.append(float(np.mean(losses)))
         report(f"{run.recipe.spec.name}: epoch {epoch + 1} of {run.epochs}, loss {run.history[-1]:.3f}")
     run.seconds, run.core_seconds = time.monotonic() - begun, time.process_time() - begun_core
 
 
+def _train_step(run: SentimentRun, optimizer: Optimizer, texts: Sequence[Array], scores: Array) -> float:
+    import torch
+
+    symbols, last = pad(texts)
+    loss = _loss(run, symbols, last, torch.from_numpy(scores))
+    optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(run.module.parameters(), run.recipe.clip)
+    optimizer.step()
+    return float(loss.detach())
+
+
 def batches(lengths: Sequence[int], size: int, rng: np.random.Generator) -> Iterator[Array]:
-    """Numbers of snippets in batches of like length, every snippet once, in an order drawn from `rng`."""
+    """Indices of snippets in batches of similar length, every snippet once, in an order drawn from `rng`."""
     order = rng.permutation(len(lengths))
     for first in range(0, len(order), size * POOL):
         pool = order[first : first + size * POOL]
-        pool = pool[np.argsort([lengths[number] for number in pool], kind="stable")]
-        yield from (pool[at : at + size] for at in range(0, len(pool), size))
+        pool = pool[np.argsort([lengths[index] for index in pool], kind="stable")]
+        yield from (pool[start : start + size] for start in range(0, len(pool), size))
 
 
 def pad(texts: Sequence[Array]) -> tuple[Tensor, Tensor]:
-    """[B, T] symbols, filled up with zeros, and [B] the place of each text's last one."""
+    """Symbols [B, T], padded with zeros, and the index [B] of the last symbol of each text."""
     import torch
 
     symbols = np.zeros((len(texts), max(map(len, texts))), np.int64)
@@ -132,23 +140,23 @@ def _loss(run: SentimentRun, symbols: Tensor, last: Tensor, scores: Tensor) -> T
     from torch.nn import functional as F
 
     recipe, module = run.recipe, run.module
-    lost = (torch.rand(symbols.shape) < recipe.word_dropout) & (symbols > 0)
-    embedded = module.embed(torch.where(lost, 1, symbols))
-    kept = torch.rand(len(symbols), 1, embedded.shape[2]) >= recipe.embedding_dropout
-    states, _ = module.cell(embedded * kept / (1 - recipe.embedding_dropout))
+    dropped = (torch.rand(symbols.shape) < recipe.word_dropout) & (symbols > 0)
+    embedded = module.embed(torch.where(dropped, 1, symbols))
+    mask = torch.rand(len(symbols), 1, embedded.shape[2]) >= recipe.embedding_dropout
+    states, _ = module.cell(embedded * mask / (1 - recipe.embedding_dropout))
     state = F.dropout(states[torch.arange(len(symbols)), last], recipe.state_dropout)
     target = torch.sigmoid(recipe.sharpness * scores)
     return F.binary_cross_entropy_with_logits(module.head(state)[:, 0], target)
 
 
 def sentiment_logits(module: Recurrent, texts: Sequence[Array], *, batch: int = 256) -> Array:
-    """[N] the logit after the last symbol of each text: above zero is positive."""
+    """The logit [N] after the last symbol of each text; above zero is positive."""
     import torch
 
-    found = []
+    logits = []
     with torch.inference_mode():
         for first in range(0, len(texts), batch):
             symbols, last = pad(texts[first : first + batch])
             outputs, _ = module(symbols)
-            found.append(outputs[torch.arange(len(symbols)), last, 0].numpy())
-    return np.concatenate(found)
+            logits.append(outputs[torch.arange(len(symbols)), last, 0].numpy())
+    return np.concatenate(logits)

@@ -1,4 +1,4 @@
-"""From a finished run to what is shipped: half-precision weights, measured as they are, and their model card."""
+"""From a finished run to the shipped files: half-precision weights, evaluated as they are, and their model card."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import numpy as np
 from atlas.chapters.vision.structure import multiply_adds
 from atlas.core.specs import Array
 from atlas.networks.miniature import CLASSES
-from atlas.train.batch_norm import take_statistics
+from atlas.train.batch_norm import recalibrate
 from atlas.train.data import Photographs
 from atlas.train.gates import gate_statistics
 from atlas.train.loop import Run, accuracy, logits_of
-from atlas.train.soft_labels import Taught
+from atlas.train.soft_labels import SoftLabels
 from atlas.train.teacher import NAME
 from atlas.weights import load as weights
 
@@ -32,22 +32,22 @@ DATA_TERMS = (
 )
 DATA_SOURCE = "http://cs231n.stanford.edu/tiny-imagenet-200.zip"
 
-SAMPLE = 5  # every fifth validation image: what the tests measure again
+SAMPLE = 5  # every fifth validation image, on which the tests measure the accuracy again
 
 
-def ship(run: Run, photographs: Photographs, taught: Taught, *, progress: Callable[[str], None]) -> Path:
+def ship(run: Run, photographs: Photographs, labels: SoftLabels, *, progress: Callable[[str], None]) -> Path:
     """Write `NETWORK.safetensors` and `NETWORK.json` (and gate statistics) into the run's folder; returns the weights.
 
-    Batch norms get their statistics over the training images with the weights as they are shipped. Accuracy is measured
-    on the written file, in single precision, one view of each validation image.
+    Batch norms are recalibrated on the training images with the weights as they are shipped. Accuracy is measured on
+    the written file, in single precision, on one view of each validation image.
     """
     spec = run.recipe.spec
     module = weights.assemble(spec, rounded_state(run), place="the finished run").module
-    seen = take_statistics(module, photographs.train.images)
+    seen = recalibrate(module, photographs.train.images)
     path = write_weights(module.state_dict(), run.folder / f"{spec.name}.safetensors")
     module = weights.assemble(spec, weights.read(path), place=str(path)).module
     scores = logits_of(module, photographs.valid)
-    card = model_card(run, photographs, taught, path, scores, seen)
+    card = model_card(run, photographs, labels, path, scores, seen)
     write_json(path.with_suffix(".json"), card)
     gates = gate_statistics(module, photographs.valid)
     if gates:
@@ -57,7 +57,7 @@ def ship(run: Run, photographs: Photographs, taught: Taught, *, progress: Callab
 
 
 def rounded_state(run: Run) -> dict[str, Tensor]:
-    """The state of the network that is shipped (no auxiliary parts), rounded to half precision."""
+    """The state of the shipped network (no auxiliary parts), rounded to half precision."""
     wanted = run.recipe.spec.build().state_dict()
     return rounded({key: value for key, value in run.module.state_dict().items() if key in wanted})
 
@@ -89,12 +89,12 @@ def weights_of(path: Path) -> dict[str, Any]:
 
 
 def model_card(
-    run: Run, photographs: Photographs, taught: Taught, path: Path, scores: Array, seen: int
+    run: Run, photographs: Photographs, soft_labels: SoftLabels, path: Path, scores: Array, seen: int
 ) -> dict[str, Any]:
-    """All that the site tells about a trained network, as plain data; shares in [0, 1], times in seconds.
+    """The model card of a trained network as plain data; shares in [0, 1], times in seconds.
 
-    The file at `path` gave `scores` [N, classes] of the validation images; its batch norms hold the statistics of `seen`
-    training images (0: it has none).
+    `scores` [N, classes] are those of the file at `path` on the validation images; its batch norms hold the statistics
+    of `seen` training images (0: it has none).
     """
     spec, labels = run.recipe.spec, photographs.valid.labels
     module = spec.build()
@@ -107,32 +107,41 @@ def model_card(
         "sample": {"every": SAMPLE, **_rounded(accuracy(scores[::SAMPLE], labels[::SAMPLE]))},
         "classes": _per_class(photographs, scores),
         "recipe": {**run.identity(), "schedule": "linear warm-up, linear decay"},
-        "teacher": {"network": NAME, "epochs": taught.epochs, "top1": round(taught.top1, 4)},
+        "teacher": {"network": NAME, "epochs": soft_labels.epochs, "top1": round(soft_labels.top1, 4)},
         "notes": list(run.recipe.notes),
         "curve": [_rounded(row) for row in run.history],
-        "data": {
-            "name": spec.labels,
-            "source": DATA_SOURCE,
-            "digest": photographs.digest,
-            "train_images": len(photographs.train),
-            "valid_images": len(photographs.valid),
-            "terms": DATA_TERMS,
-        },
+        "data": _data(spec.labels, photographs),
         "licence": spec.weights.licence,
         "hardware": hardware(run.device),
         "seconds": {"clock": round(run.seconds), "processor": round(run.core_seconds)},
     }
 
 
+def _data(name: str, photographs: Photographs) -> dict[str, Any]:
+    return {
+        "name": name,
+        "source": DATA_SOURCE,
+        "digest": photographs.digest,
+        "train_images": len(photographs.train),
+        "valid_images": len(photographs.valid),
+        "terms": DATA_TERMS,
+    }
+
+
 def hardware(device: str = "cpu") -> dict[str, Any]:
-    """The machine in general words, with the name of the GPU that was used."""
+    """The machine in general terms, with the name of the GPU that was used."""
     import torch
 
     info = Path("/proc/cpuinfo")
     lines = info.read_text("utf-8").splitlines() if info.is_file() else []
     model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-    told = {"processor": model, "cores": os.cpu_count(), "threads": torch.get_num_threads(), "torch": torch.__version__}
-    return told if device == "cpu" else {**told, "gpu": torch.cuda.get_device_name(device)}
+    machine = {
+        "processor": model,
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+    }
+    return machine if device == "cpu" else {**machine, "gpu": torch.cuda.get_device_name(device)}
 
 
 def _per_class(photographs: Photographs, scores: Array) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ SHA256 = "5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9"
 DOWNLOAD = "pip download --no-binary :all: --no-deps vaderSentiment==3.3.2"
 _INNER = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
 _TABLE = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
-HELD_OUT = 10  # one snippet of so many, by a digest of its words
+HELD_OUT = 10  # one snippet in so many is held out, by a digest of its words
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Snippet:
 
     @cached_property
     def held_out(self) -> bool:
-        """Never trained on: decided by the words alone, so that copies of a snippet stay on one side."""
+        """Whether it is never trained on: decided by its words alone, so that copies are in the same split."""
         number = int.from_bytes(hashlib.sha256(" ".join(self.words).encode()).digest()[:4], "big")
         return number % HELD_OUT == 0
 
@@ -45,11 +45,11 @@ def read_snippets(folder: Path | None = None) -> tuple[Snippet, ...]:
     `folder` holds the archive (default: ATLAS_DATA). Raises ConfigError where it is missing, WeightsError where it is
     another file.
     """
-    place = _archive(folder)
-    data = place.read_bytes()
-    found = hashlib.sha256(data).hexdigest()
-    if found != SHA256:
-        raise WeightsError(f"{place} is not the pinned archive: SHA-256 is {found}, expected {SHA256}. Run: {DOWNLOAD}")
+    path = _archive(folder)
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != SHA256:
+        raise WeightsError(f"{path} is not the pinned archive: SHA-256 is {digest}, expected {SHA256}. Run: {DOWNLOAD}")
     return tuple(_parsed(_member(_member(data, _INNER), _TABLE).decode("utf-8")))
 
 
@@ -64,12 +64,12 @@ def _archive(folder: Path | None) -> Path:
 def _member(archive: bytes, name: str) -> bytes:
     with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
         file = opened.extractfile(name)
-        assert file is not None  # the digest says what is inside
+        assert file is not None  # the digest pins the content
         return file.read()
 
 
 def _parsed(table: str) -> Iterator[Snippet]:
-    for line in filter(None, table.split("\n")):  # a snippet may hold other signs that end lines
+    for line in filter(None, table.split("\n")):  # a snippet may contain other line ends
         _, score, text = line.split("\t")
         snippet = Snippet(tuple(split(text)), float(score))
         if snippet.words and snippet.score:

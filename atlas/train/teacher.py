@@ -1,7 +1,8 @@
-"""The teacher: EfficientNet-Lite0 tuned to the small photographs says what each window of them shows (Hinton et al. 2015).
+"""The teacher, EfficientNet-Lite0 fine-tuned to the small photographs, and its soft labels (Hinton et al. 2015).
 
-A patient teacher that sees just what the learner sees lets small networks learn long without learning by heart
-(Beyer et al. 2022). The windows are few (`augment.VIEWS` of each image), so it is asked once for all networks.
+A teacher that sees exactly the windows of the student allows long trainings of small networks without overfitting
+(Beyer et al. 2022). There are few windows (`augment.VIEWS` of each image), so their soft labels are computed once for
+all networks.
 """
 
 from __future__ import annotations
@@ -20,88 +21,98 @@ from atlas.core.errors import ConfigError
 from atlas.core.specs import Array, Network
 from atlas.methods.visualize.graph import cut
 from atlas.networks import NETWORKS
-from atlas.publish.folder import alone
+from atlas.runtime.lock import alone
 from atlas.runtime.precision import native_autocast, native_precision
 from atlas.train import checkpoint, loop
 from atlas.train.augment import AREA, VIEWS, draw_windows, show
 from atlas.train.data import Photographs
 from atlas.train.recipes import Recipe
-from atlas.train.soft_labels import Taught, shipped
+from atlas.train.soft_labels import SoftLabels, shipped
 from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 NAME = "efficientnet-lite0"
-SIZE = 160  # pixels that a 64-pixel image is enlarged to: of 128, 160 and 224 the size at which EfficientNet-Lite0 errs least
+SIZE = (
+    160  # pixels that a 64-pixel image is enlarged to: of 128, 160 and 224 EfficientNet-Lite0 is most accurate at 160
+)
 BATCH = 500
 
 
 def recipe(wordnet: tuple[str, ...], device: str = "cpu") -> Recipe:
-    """How the teacher is tuned: briefly and gently, from its knowledge of all of ImageNet; on a processor more briefly."""
+    """How the teacher is fine-tuned from its ImageNet weights: few epochs at a low rate, and fewer on a processor."""
     on_gpu = Recipe(
-        NETWORKS[NAME], partial(_build, wordnet), epochs=8, optimizer="adamw", rate=4e-4, weight_decay=0.02, warmup=0.1,
+        NETWORKS[NAME],
+        partial(_build, wordnet),
+        epochs=8,
+        optimizer="adamw",
+        rate=4e-4,
+        weight_decay=0.02,
+        warmup=0.1,
         teacher_share=0.0,
-    )  # fmt: skip
+    )
     if device != "cpu":
         return on_gpu
     return replace(on_gpu, build=partial(_build, wordnet, spare=True), epochs=4, batch=64, rate=2e-4)
 
 
-def ask(
+def label(
     photographs: Photographs, folder: Path, *, device: str = "cpu", progress: Callable[[str], None] = print
-) -> Taught:
-    """What the package brings, or else: tune the teacher on the training images and let it judge their windows.
+) -> SoftLabels:
+    """Soft labels of the windows of the training images: the shipped ones, else those of a teacher fine-tuned here.
 
-    That is kept in `folder`, where one run at a time works; a killed run goes on from its last checkpoint. What another
-    recipe, precision or device would say is another file.
+    They are cached in `folder`, by recipe, precision and device; one run at a time works there, and a killed one is
+    continued from its last checkpoint.
     """
     chosen, asked = recipe(photographs.wordnet, device), question(photographs.digest)
     known = shipped(asked)
     if known:
         return known
-    kept = folder / f"taught-{_digest(asked, chosen, device)}.npz"
-    with alone(folder, lambda: progress(f"{NAME}, the teacher: waiting for another run that tunes it in {folder}")):
-        if not kept.is_file():
-            _tune_and_ask(photographs, chosen, kept, device, progress).save(kept)
-    return Taught.read(kept)
+    file = folder / f"soft-labels-{_digest(asked, chosen, device)}.npz"
+    with alone(folder, lambda: progress(f"teacher {NAME}: waiting for another run that fine-tunes it in {folder}")):
+        if not file.is_file():
+            _tune_and_label(photographs, chosen, file, device, progress).save(file)
+    return SoftLabels.read(file)
 
 
 def question(photographs: str) -> str:
-    """The digest of what the teacher is asked: the digest of the photographs, which windows of them, and who is asked."""
-    told = (photographs, NETWORKS[NAME].weights.sha256, SIZE, VIEWS, AREA)
-    return _sha256(told)
+    """The digest of the digest `photographs`, their windows and the teacher's weights."""
+    return _sha256((photographs, NETWORKS[NAME].weights.sha256, SIZE, VIEWS, AREA))
 
 
 def _digest(asked: str, chosen: Recipe, device: str) -> str:
-    """Of all that decides what the teacher says."""
+    """The digest of everything that decides the soft labels."""
     return _sha256((asked, chosen.settings(), native_precision(device), device))[:32]
 
 
-def _sha256(told: tuple[object, ...]) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+def _sha256(data: tuple[object, ...]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
-def _tune_and_ask(
-    photographs: Photographs, chosen: Recipe, kept: Path, device: str, progress: Callable[[str], None]
-) -> Taught:
-    run = loop.start(chosen, epochs=chosen.epochs, seed=0, folder=kept.with_suffix(""), device=device)
+def _tune_and_label(
+    photographs: Photographs, chosen: Recipe, file: Path, device: str, progress: Callable[[str], None]
+) -> SoftLabels:
+    run = loop.start(chosen, epochs=chosen.epochs, seed=0, folder=file.with_suffix(""), device=device)
     checkpoint.resume(run)
     loop.run_to_end(run, photographs, report=progress)
-    judge = _folded(run.module).to(device)
+    teacher = _folded(run.module).to(device)
     images, windows = photographs.train.images, draw_windows(len(photographs.train))
     shares = np.empty((VIEWS, len(images), len(photographs.wordnet)), np.float16)
     for view in range(VIEWS):
         for first in range(0, len(images), BATCH):
             rows = slice(first, first + BATCH)
-            shares[view, rows] = _shares(judge, images[rows], windows[view, rows], device)
-        progress(f"{NAME}, the teacher: has judged {view + 1} of {VIEWS} windows of each image")
+            shares[view, rows] = _shares(teacher, images[rows], windows[view, rows], device)
+        progress(f"teacher {NAME}: labelled {view + 1} of {VIEWS} windows of each image")
     asked = question(photographs.digest)
-    return Taught.of(shares, top1=run.history[-1]["top1"], epochs=run.epochs, asked=asked)
+    return SoftLabels.of(shares, top1=run.history[-1]["top1"], epochs=run.epochs, asked=asked)
 
 
 def _build(wordnet: tuple[str, ...], *, spare: bool = False) -> nn.Module:
-    """The published network behind an enlargement, its last layer cut down to these classes; `spare` a processor."""
+    """The published network after an enlargement, its last layer restricted to the classes `wordnet`.
+
+    `spare` a processor.
+    """
     import torch
     from torch import nn
 
@@ -112,9 +123,9 @@ def _build(wordnet: tuple[str, ...], *, spare: bool = False) -> nn.Module:
 
     module = weights.load(NETWORKS[NAME]).module
     columns = _columns(wordnet)
-    kept = {key: value[columns] for key, value in module.get_submodule("classifier").state_dict().items()}
-    last = nn.Linear(kept["weight"].shape[1], len(columns))
-    last.load_state_dict(kept)
+    state = {key: value[columns] for key, value in module.get_submodule("classifier").state_dict().items()}
+    last = nn.Linear(state["weight"].shape[1], len(columns))
+    last.load_state_dict(state)
     module.set_submodule("classifier", last)
     if spare:
         _tune_in_float32(module)
@@ -146,18 +157,18 @@ def _tune_in_float32(module: nn.Module) -> None:
 
 
 def _columns(wordnet: tuple[str, ...]) -> list[int]:
-    """Where the data's classes stand among ImageNet's 1,000, by their WordNet ids."""
+    """The indices of the WordNet ids among ImageNet's 1,000 classes; ConfigError for an id that is none of them."""
     from timm.data import ImageNetInfo
 
-    places = {synset: index for index, synset in enumerate(ImageNetInfo().label_names())}
-    missing = [name for name in wordnet if name not in places]
+    columns = {synset: index for index, synset in enumerate(ImageNetInfo().label_names())}
+    missing = [name for name in wordnet if name not in columns]
     if missing:
         raise ConfigError(f"The class {missing[0]} is none of ImageNet's 1,000; an ImageNet network cannot teach it.")
-    return [places[name] for name in wordnet]
+    return [columns[name] for name in wordnet]
 
 
 def _folded(module: nn.Module) -> nn.Module:
-    """The same function of the images with folded batch normalization: asked about one and a half times as fast."""
+    """The same function of the images with folded batch normalization, about one and a half times as fast."""
     import torch
     from torch import nn
 
@@ -168,7 +179,7 @@ def _folded(module: nn.Module) -> nn.Module:
 
 
 def _shares(module: nn.Module, images: Array, windows: Tensor, device: str) -> Array:
-    """[N, classes] float32, rows summing to 1."""
+    """[N, classes] float32 softmax of `module` on the `windows` [N, 4] of `images` [N, H, W, 3] uint8."""
     import torch
 
     module.eval()

@@ -1,4 +1,4 @@
-"""Train one network and ship it: weights and model card."""
+"""Train one network and write its weights and model card."""
 
 from __future__ import annotations
 
@@ -32,11 +32,15 @@ def train(
 ) -> Path:
     """Train `network` by its recipe, continuing from the checkpoint in `out/network`; returns the weight file.
 
-    Character networks learn the running interpreter's own library, the InfoGAN sprites that it draws (its `epochs` are
-    steps of each part), readers of z what their generator draws. For the others `data` is the folder that holds tiny-imagenet-60, for
-    sentiment-lstm the one with the source archive of vaderSentiment (default: ATLAS_DATA). The
-    same seed gives the same weights on the same machine with the same number of threads. `device` is where networks that
-    learn photographs are trained; ConfigError for one that there is not, and for a GPU and another network.
+    Character networks are trained on the running interpreter's own library, InfoGANs on sprites drawn in code (their
+    `epochs` are steps of each part), readers of z on pictures of their generator. For the others `data` is the folder
+    that holds tiny-imagenet-60, for sentiment-lstm the one with the source archive of vaderSentiment (default:
+    ATLAS_DATA). The same seed gives the same weights on the same machine with the same number of threads. `device` is
+    that of networks which are trained on photographs.
+
+    Raises:
+        UnknownName: there is no recipe for `network`.
+        ConfigError: there is no such device, or the network is trained on the CPU only; data are missing.
     """
     check_device(device)
     if device != "cpu" and network not in RECIPES:
@@ -57,9 +61,16 @@ def train(
 
 
 def _train_on_photographs(
-    recipe: Recipe, *, out: Path, data: Path | None, epochs: int | None, seed: int, device: str, resume: bool,
+    recipe: Recipe,
+    *,
+    out: Path,
+    data: Path | None,
+    epochs: int | None,
+    seed: int,
+    device: str,
+    resume: bool,
     progress: Callable[[str], None],
-) -> Path:  # fmt: skip
+) -> Path:
     """Train a miniature on tiny-imagenet-60."""
     network = recipe.spec.name
     keep_memory()
@@ -67,9 +78,9 @@ def _train_on_photographs(
     run = loop.start(recipe, epochs=epochs or recipe.epochs, seed=seed, folder=out / network, device=device)
     if resume and checkpoint.resume(run):
         progress(f"{network}: continued at step {run.step}")
-    taught = teacher.ask(photographs, out / "teacher", device=device, progress=progress)
-    loop.run_to_end(run, photographs, taught=taught.targets(), report=progress)
-    return ship(run, photographs, taught, progress=progress)
+    labels = teacher.label(photographs, out / "teacher", device=device, progress=progress)
+    loop.run_to_end(run, photographs, soft_labels=labels.targets(), report=progress)
+    return ship(run, photographs, labels, progress=progress)
 
 
 def _recipe(network: str) -> Recipe:

@@ -1,1 +1,1 @@
-"""Weight files: where they are found, how they are read, which digest they must have, and the model cards beside them."""
+"""Weight files: how they are found, downloaded, checked and read, and the model cards beside them."""

@@ -1,4 +1,4 @@
-"""Published weight files: looked for in a folder and in the caches of the hubs, downloaded into those caches otherwise."""
+"""Published weight files: from a folder or the caches of the hubs, else downloaded into those caches."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from pathlib import Path
 
 from atlas.core.errors import MissingWeights
 from atlas.core.sources import HubFile, UrlFile
+from atlas.runtime.offline import FORBIDDEN, offline
 
-PREFIX = 8  # hexadecimal digits of SHA-256 that torch's hub puts into a file name
+PREFIX = 8  # hexadecimal digits of the SHA-256 in a file name of torch's hub
 
 
 def fetch(source: HubFile | UrlFile, folder: str = "", *, download: bool = True) -> Path:
-    """The file of `source`: from ATLAS_WEIGHTS, `folder` or the hub's cache, else downloaded into that cache.
+    """The file of `source` from ATLAS_WEIGHTS, `folder` or the cache of its hub, else downloaded into that cache.
 
     Raises:
-        MissingWeights: not on this machine, and not to be downloaded (--offline) or not to be reached; it names the file,
-            the places that were looked into and the commands to run where there is internet.
+        MissingWeights: it is not on this machine, and downloads are forbidden, not asked for (`download` is False) or
+            failed. The message names the file, the places searched and the command to run where there is internet.
     """
-    found = next((path for path in places(source, folder) if path.is_file()), None) or _cached(source)
-    if found is not None:
-        return found
+    path = next((path for path in places(source, folder) if path.is_file()), None) or _cached(source)
+    if path is not None:
+        return path
     if offline():
-        raise missing(source, folder, "downloads are forbidden (--offline, ATLAS_OFFLINE or HF_HUB_OFFLINE)")
+        raise missing(source, folder, FORBIDDEN)
     if not download:
-        raise missing(source, folder, "it was not asked to download them")
+        raise missing(source, folder, "downloading them was not requested")
     try:
         return _download(source)
     except (OSError, RuntimeError, ValueError) as error:
@@ -33,39 +34,34 @@ def fetch(source: HubFile | UrlFile, folder: str = "", *, download: bool = True)
         raise missing(source, folder, f"the download failed ({reason})") from error
 
 
-def offline() -> bool:
-    """Did the user forbid downloads?"""
-    names = ("ATLAS_OFFLINE", "HF_HUB_OFFLINE")
-    return any(os.environ.get(name, "").lower() not in ("", "0", "false", "no") for name in names)
-
-
 def places(source: HubFile | UrlFile, folder: str) -> Iterator[Path]:
-    """Where a folder of weight files may hold `source`."""
+    """The paths of `source` in ATLAS_WEIGHTS and `folder`, the first one first."""
     for root in (os.environ.get("ATLAS_WEIGHTS", ""), folder):
         if root:
             yield from (Path(root).expanduser() / name for name in names(source))
 
 
 def names(source: HubFile | UrlFile) -> tuple[str, ...]:
-    """The names of `source` in a folder: its published name; for the hub, where each file has the same, with the repository's.
+    """The possible names of `source` in a folder of weight files.
 
-    A file of an address may lie there converted to safetensors: its state dict by the published names.
+    A file of an address has its published name, or that with `.safetensors`, converted with the published keys. Files
+    of the Hugging Face hub all have the same name, so that of the repository comes before it.
     """
     if isinstance(source, UrlFile):
         return (source.file, f"{Path(source.file).stem}.safetensors")
     short = source.repository.rsplit("/", 1)[-1]
-    own = (source.file,) if source.file != HubFile.file else ()
-    return (f"{short}{Path(source.file).suffix}", *own, f"{source.repository}/{source.file}", f"{short}/{source.file}")
+    file = (source.file,) if source.file != HubFile.file else ()
+    return (f"{short}{Path(source.file).suffix}", *file, f"{source.repository}/{source.file}", f"{short}/{source.file}")
 
 
 def torch_cache() -> Path:
-    """Where torch's hub keeps weight files: below TORCH_HOME, else XDG_CACHE_HOME/torch, else ~/.cache/torch."""
+    """The folder of torch's hub for weight files: below TORCH_HOME, else XDG_CACHE_HOME/torch, else ~/.cache/torch."""
     cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     return Path(os.environ.get("TORCH_HOME") or f"{cache}/torch").expanduser() / "hub" / "checkpoints"
 
 
 def hub_cache() -> Path:
-    """Where huggingface_hub keeps files: HF_HUB_CACHE, HF_HOME/hub, or ~/.cache/huggingface/hub."""
+    """The folder of huggingface_hub: HF_HUB_CACHE, HF_HOME/hub, or ~/.cache/huggingface/hub."""
     from huggingface_hub import constants
 
     return Path(constants.HF_HUB_CACHE)
@@ -77,8 +73,8 @@ def _cached(source: HubFile | UrlFile) -> Path | None:
         return path if path.is_file() else None
     from huggingface_hub import try_to_load_from_cache
 
-    found = try_to_load_from_cache(source.repository, source.file, revision=source.revision)
-    return Path(found) if isinstance(found, str) else None
+    cached = try_to_load_from_cache(source.repository, source.file, revision=source.revision)
+    return Path(cached) if isinstance(cached, str) else None
 
 
 def _download(source: HubFile | UrlFile) -> Path:
@@ -95,16 +91,16 @@ def _download(source: HubFile | UrlFile) -> Path:
 
 
 def prefix(source: UrlFile) -> str | None:
-    """The start of the file's SHA-256 that its name tells, as torch's hub writes it: `name-7be5be79.pth`."""
+    """The first digits of the SHA-256 in the file's name, as torch's hub writes it: `name-7be5be79.pth`."""
     last = Path(source.file).stem.rsplit("-", 1)[-1]
     hexadecimal = len(last) >= PREFIX and set(last) <= set("0123456789abcdef")
     return last if hexadecimal else None
 
 
 def published(source: HubFile | UrlFile, path: Path) -> str:
-    """What the publisher says of the file's SHA-256: the start of it in the name, or all of it; empty if nothing is known.
+    """The SHA-256 of the file according to its publisher: its first digits, all of it, or "" where nothing is known.
 
-    The cache of huggingface_hub names a large file by the digest that the hub's own metadata gave.
+    The cache of huggingface_hub names a large file by the digest in the metadata of the hub.
     """
     if isinstance(source, UrlFile):
         return (path.name == source.file and prefix(source)) or ""  # a converted file has another digest
@@ -113,14 +109,14 @@ def published(source: HubFile | UrlFile, path: Path) -> str:
 
 
 def revision(source: HubFile | UrlFile, path: Path) -> str:
-    """The commit of the repository that `path` belongs to, where the cache tells; else as `source` says."""
+    """The commit of the repository that `path` belongs to, by its place in the cache; else the revision of `source`."""
     if isinstance(source, UrlFile):
         return ""
     return path.parent.name if path.parent.parent.name == "snapshots" else source.revision
 
 
 def command(source: HubFile | UrlFile) -> str:
-    """What to run where there is internet: it fills a folder `weights` as ATLAS_WEIGHTS expects it."""
+    """The command to run where there is internet; it fills a folder `weights` as ATLAS_WEIGHTS expects it."""
     if isinstance(source, UrlFile):
         return f"curl -L --create-dirs -o weights/{source.file} {source.url}"
     short = source.repository.rsplit("/", 1)[-1]
@@ -128,7 +124,7 @@ def command(source: HubFile | UrlFile) -> str:
 
 
 def missing(source: HubFile | UrlFile, folder: str, reason: str) -> MissingWeights:
-    """The one clear error: which file, where it was looked for, what to do where there is internet."""
+    """The error for a file that is not here: which file, the places searched, and the command to get it."""
     cache = torch_cache() if isinstance(source, UrlFile) else hub_cache()
     named = os.environ.get("ATLAS_WEIGHTS", "")
     looked = [f"ATLAS_WEIGHTS ({named or 'not set'})", *([f"weights_folder ({folder})"] if folder else []), str(cache)]

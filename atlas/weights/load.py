@@ -1,4 +1,4 @@
-"""Where weights come from. Safe formats only, a pinned digest always, strict loading; one clear error otherwise."""
+"""The only loader of weights: safe formats, a pinned digest, strict loading; any misfit is a WeightsError."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import hashlib
 import pickle
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from atlas.core.errors import WeightsError
-from atlas.core.sources import HubFile, OwnFile, RandomWeights, UrlFile, WeightSource, WheelFile
+from atlas.core.sources import CustomFile, HubFile, RandomWeights, UrlFile, WeightSource, WheelFile
 from atlas.core.specs import GeneratorSpec, Network, NetworkSpec, StateDict
 from atlas.weights.fetch import fetch
 
@@ -20,9 +20,12 @@ EMBEDDED = Path(__file__).parents[1] / "networks" / "weights"
 
 
 def locate(source: WeightSource, folder: str = "", *, download: bool = True) -> Path:
-    """The weight file of `source` on this machine, fetched if need be; WeightsError says how to get it.
+    """The path of the weight file of `source`, downloaded where it is missing unless `download` is False.
 
-    `folder` is the recipe's folder of weight files. Random weights have no file: their error is a programming mistake.
+    `folder` is the recipe's folder of weight files.
+
+    Raises:
+        WeightsError: the file is missing, or the source is random weights, which have no file.
     """
     if isinstance(source, HubFile | UrlFile):
         return fetch(source, folder, download=download)
@@ -30,7 +33,7 @@ def locate(source: WeightSource, folder: str = "", *, download: bool = True) -> 
         return _locate_in_wheel(source)
     if isinstance(source, RandomWeights):
         raise WeightsError(f"{source.network} has random weights, so there is no file.")
-    if isinstance(source, OwnFile):
+    if isinstance(source, CustomFile):
         return _existing(Path(source.file), "It is named in the recipe, beside which it is looked for.")
     return _existing(EMBEDDED / source.file, "The package lacks it: install the package again.")
 
@@ -56,7 +59,7 @@ def _locate_in_wheel(source: WheelFile) -> Path:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file."""
+    """The SHA-256 of a file; WeightsError where it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -65,40 +68,51 @@ def digest(path: Path) -> str:
 
 
 def check(path: Path, sha256: str) -> None:
-    """Raise WeightsError unless `path` is the file that was pinned."""
-    found = digest(path)
-    if found != sha256:
+    """Raise WeightsError unless the SHA-256 of `path` is `sha256`."""
+    actual = digest(path)
+    if actual != sha256:
         raise WeightsError(
-            f"{path} is not the pinned weight file: SHA-256 is {found}, expected {sha256}. "
+            f"{path} is not the pinned weight file: SHA-256 is {actual}, expected {sha256}. "
             "It is corrupt or was replaced; delete it and install or download it again."
         )
 
 
 def read(path: Path, inner: str = "", records: tuple[str, ...] = ()) -> StateDict:
-    """Read a state dict from `.safetensors`, `.onnx` or a `torch.save` file, never executing what is inside.
+    """Read a state dict from `.safetensors`, `.onnx` or a `torch.save` file, without executing anything in it.
 
-    `inner` is the key under which a saved dictionary keeps it, unless it is the state dict itself. `records` names classes (`module.Class`) whose objects lie beside
-    it and only hold settings: they are read as plain records, without that class.
+    `inner` is the key under which a saved dictionary holds it, if it does. `records` names classes (`module.Class`) of
+    settings beside it, whose objects are read as plain records, without that class.
+
+    Raises:
+        WeightsError: the file cannot be read, or holds something else than a state dict.
     """
     import safetensors
-    import torch
     from safetensors.torch import load_file
 
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        with torch.serialization.safe_globals([(type("Record", (), {}), name) for name in records]):
-            state = (
-                _read_onnx(path) if path.suffix == ".onnx" else torch.load(path, map_location="cpu", weights_only=True)
-            )
+        state = _read_onnx(path) if path.suffix == ".onnx" else _read_saved(path, records)
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, safetensors.SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(
             f"{path} cannot be read as weights ({reason}). It is truncated, or holds Python objects, which are never "
             "loaded; convert it to safetensors."
         ) from error
-    if inner and isinstance(state, dict):
-        state = state.get(inner, state)
+    return _checked(state.get(inner, state) if inner and isinstance(state, dict) else state, path)
+
+
+def _read_saved(path: Path, records: tuple[str, ...]) -> Any:
+    import torch
+
+    with torch.serialization.safe_globals([(type("Record", (), {}), name) for name in records]):
+        return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _checked(state: Any, path: Path) -> StateDict:
+    """`state` if it is a state dict; WeightsError otherwise."""
+    import torch
+
     if not isinstance(state, dict):
         raise WeightsError(f"{path} holds a {type(state).__name__}, not a state dict; save `model.state_dict()`.")
     for key, value in state.items():
@@ -126,7 +140,10 @@ def _read_onnx(path: Path) -> StateDict:
 
 
 def load(spec: NetworkSpec, folder: str = "") -> Network:
-    """Build the network of `spec` with its pinned weights: float32, evaluation mode, frozen, nothing in place."""
+    """Build the network of `spec` with its pinned weights: float32, evaluation mode, frozen, nothing in place.
+
+    WeightsError where the file is missing, is not the pinned one, cannot be read or does not fit.
+    """
     if isinstance(spec.weights, RandomWeights):
         return randomized(spec)
     path = locate(spec.weights, folder)
@@ -136,7 +153,10 @@ def load(spec: NetworkSpec, folder: str = "") -> Network:
 
 
 def fill(module: nn.Module, state: StateDict, name: str, place: str) -> nn.Module:
-    """`module` with `state` (read from `place`) loaded strictly as float32 and frozen; WeightsError names what does not fit."""
+    """`module` with `state` (read from `place`) loaded strictly as float32 and frozen.
+
+    WeightsError names what does not fit.
+    """
     try:
         module.load_state_dict({key: value.float() for key, value in state.items()})
     except (RuntimeError, KeyError, ValueError) as error:
@@ -146,14 +166,14 @@ def fill(module: nn.Module, state: StateDict, name: str, place: str) -> nn.Modul
 
 
 def assemble(spec: NetworkSpec, state: StateDict, *, place: str) -> Network:
-    """Build the network of `spec` and load `state` (read from `place`) strictly, by its own names or the published ones."""
+    """Build the network of `spec` and load `state` (read from `place`) strictly, with its own or the published keys."""
     module = spec.build()
-    own = set(state) == set(module.state_dict())
-    return Network(spec, fill(module, state if own else named(spec, state, place), spec.name, place))
+    renamed = set(state) == set(module.state_dict())
+    return Network(spec, fill(module, state if renamed else named(spec, state, place), spec.name, place))
 
 
 def named(spec: NetworkSpec | GeneratorSpec, state: StateDict, place: str) -> StateDict:
-    """The published `state` (read from `place`) by the module's own names; WeightsError for a key that is not known."""
+    """The published `state` (read from `place`) with the module's own keys; WeightsError for an unknown key."""
     try:
         return spec.rename(state)
     except KeyError as error:
@@ -161,9 +181,9 @@ def named(spec: NetworkSpec | GeneratorSpec, state: StateDict, place: str) -> St
 
 
 def randomized(spec: NetworkSpec) -> Network:
-    """The network of `spec` as built, seeded by its name, with batch normalization that does something.
+    """The network of `spec` with random weights, seeded by its name, for benchmarks and tests only.
 
-    For benchmarks and tests only.
+    Batch norms get random parameters and statistics, so that they are not the identity.
     """
     import torch
     from torch import nn
@@ -186,7 +206,7 @@ def randomized(spec: NetworkSpec) -> Network:
 
 
 def freeze(module: nn.Module) -> nn.Module:
-    """Evaluation mode, no gradients on weights, and no operation in place."""
+    """Set evaluation mode, no gradients of weights, and no in-place operations; returns `module`."""
     for part in module.modules():
         if hasattr(part, "inplace"):
             part.inplace = False  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""`atlas.weights.lock`: the digests of published weight files as they were first found, kept beside the recipe ("trust on first use")."""
+"""`atlas.lock` beside the recipe: digests of published weight files as first found ("trust on first use")."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from pathlib import Path
 from atlas.core.errors import ConfigError
 from atlas.core.sources import HubFile, UrlFile, WeightSource
 
-HEADER = "# Written by `atlas build`: weight files as they were first found, and checked from then on. Keep it with the recipe.\n"
+HEADER = (
+    "# Written by `atlas build`: weight files as they were first found, and checked from then on. "
+    "Keep it with the recipe.\n"
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,10 @@ def name_of(source: HubFile | UrlFile) -> str:
 
 
 def pinned(source: WeightSource, lock: Lock) -> WeightSource:
-    """A published source with the digest, and where it is a repository the commit, of its lock; any other as it is."""
+    """A published source with the digest, and for a repository the commit, of its `lock`.
+
+    Any other source unchanged.
+    """
     if not isinstance(source, HubFile | UrlFile):
         return source
     known = replace(source, sha256=lock.sha256)
@@ -36,7 +42,7 @@ def pinned(source: WeightSource, lock: Lock) -> WeightSource:
 
 
 def read_lock(path: Path) -> dict[str, Lock]:
-    """The entries by name; none where there is no file. ConfigError for a file that is not a lock."""
+    """The entries of the lock file by name, none where it is missing; ConfigError for a file that is not a lock."""
     if not path.is_file():
         return {}
     try:
@@ -49,7 +55,7 @@ def read_lock(path: Path) -> dict[str, Lock]:
 
 
 def write_lock(path: Path, entries: Mapping[str, Lock]) -> None:
-    """Write the entries, sorted; the file is replaced in one step."""
+    """Write the entries, sorted by name; the file is replaced atomically."""
     lines = [HEADER]
     for name, entry in sorted(entries.items()):
         lines.append(f'\n["{name}"]\nsha256 = "{entry.sha256}"\n')

@@ -1,4 +1,4 @@
-"""Reads the model cards that lie beside the embedded weights: plain JSON, no torch."""
+"""Model cards, which lie beside the embedded weights as JSON: the one reader. No torch."""
 
 from __future__ import annotations
 
@@ -9,47 +9,57 @@ from typing import Any
 import numpy as np
 
 from atlas.core.errors import WeightsError
-from atlas.core.report import ClassScore, GateBlock, Gates, Held, ModelCard
-from atlas.core.sources import EmbeddedFile
+from atlas.core.report import ClassScore, GateBlock, Gates, MeanAblation, ModelCard
+from atlas.core.sources import EmbeddedFile, WeightSource
 from atlas.core.specs import NetworkSpec
 from atlas.weights.load import EMBEDDED
 
 
 def read_card(spec: NetworkSpec, folder: Path = EMBEDDED) -> ModelCard | None:
-    """The model card of a network that this project trained, else None. WeightsError for a card of other weights."""
-    data = _read(spec, ".json", folder)
-    # A discriminator lies in its generator's file, and the card beside that is the generator's.
-    if data is None or data["network"] != spec.name:
-        return None
-    if data["weights"]["sha256"] != spec.weights.sha256:
-        raise WeightsError(
-            f"The model card of {spec.name} in {folder} belongs to the weights {data['weights']['sha256'][:12]}…, but the "
-            f"network pins {spec.weights.sha256[:12]}…. Copy both from one run of `atlas train`."
-        )
-    return card_of(data)
+    """The model card of a network that this project trained, None for any other.
+
+    Raises WeightsError as `card_data` does.
+    """
+    data = card_data(spec.weights, folder)
+    # A discriminator shares the file of its generator, and the card beside that is the generator's.
+    return card_of(data) if data is not None and data["network"] == spec.name else None
 
 
 def read_gates(spec: NetworkSpec, folder: Path = EMBEDDED) -> Gates | None:
-    """Gate statistics of a network with squeeze-and-excitation that this project trained, else None."""
-    data = _read(spec, ".gates.json", folder)
+    """The gate statistics of a network with squeeze-and-excitation that this project trained, None for any other."""
+    data = _read(spec.weights, ".gates.json", folder)
     return None if data is None else gates_of(data)
 
 
-def _read(spec: NetworkSpec, suffix: str, folder: Path) -> dict[str, Any] | None:
-    if not isinstance(spec.weights, EmbeddedFile):
-        return None
-    path = (folder / spec.weights.file).with_suffix(suffix)
-    if not path.is_file():
+def card_data(weights: WeightSource, folder: Path = EMBEDDED) -> dict[str, Any] | None:
+    """The model card beside embedded weights as plain data; None for weights from elsewhere and where there is no card.
+
+    Raises:
+        WeightsError: the card cannot be read, or is that of other weights.
+    """
+    data = _read(weights, ".json", folder)
+    if data is not None and data["weights"]["sha256"] != weights.sha256:
+        digest = data["weights"]["sha256"]
+        raise WeightsError(
+            f"The model card of {data['network']} in {folder} belongs to the weights {digest[:12]}…, but "
+            f"the network pins {weights.sha256[:12]}…. Copy both from one run of `atlas train`."
+        )
+    return data
+
+
+def _read(weights: WeightSource, suffix: str, folder: Path) -> dict[str, Any] | None:
+    path = (folder / weights.file).with_suffix(suffix) if isinstance(weights, EmbeddedFile) else None
+    if path is None or not path.is_file():
         return None
     try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise WeightsError(f"{path} cannot be read ({error}). Install the package again.") from error
-    return found
+    return data
 
 
 def card_of(data: dict[str, Any]) -> ModelCard:
-    """The record of a card's plain data, as `atlas.train.ship.model_card` writes it."""
+    """The record of a card from its plain data, as `atlas.train.ship.model_card` writes it."""
     return ModelCard(
         sha256=data["weights"]["sha256"],
         bytes=data["weights"]["bytes"],
@@ -73,11 +83,11 @@ def card_of(data: dict[str, Any]) -> ModelCard:
 
 
 def gates_of(data: dict[str, Any]) -> Gates:
-    """The record of gate statistics, as `atlas.train.gates.gate_statistics` writes them."""
+    """The record of gate statistics from their plain data, as `atlas.train.gates.gate_statistics` writes them."""
     return Gates(
         images=data["images"],
         top1=data["accuracy"]["top1"],
-        all_held=_held(data["all_fixed"]),
+        ablation=_ablation(data["all_fixed"]),
         blocks=tuple(
             GateBlock(
                 path=block["path"],
@@ -85,12 +95,12 @@ def gates_of(data: dict[str, Any]) -> Gates:
                 std=np.array(block["std"]),
                 by_class=np.array(block["by_class"]),
                 between=block["between"],
-                held=_held(block["fixed"]),
+                ablation=_ablation(block["fixed"]),
             )
             for block in data["blocks"]
         ),
     )
 
 
-def _held(data: dict[str, Any]) -> Held:
-    return Held(data["top1"], data.get("lost"), data.get("gained"))
+def _ablation(data: dict[str, Any]) -> MeanAblation:
+    return MeanAblation(data["top1"], data.get("lost"), data.get("gained"))

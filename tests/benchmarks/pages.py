@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from atlas.chapters.vision.pages.context import Sheet
+from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.unit import pages
 from atlas.core.results import AtlasResults, LayerResults, NetworkResults
+from atlas.publish.context import AtlasContext
 from atlas.publish.folder import Folder
-from atlas.publish.renderer import Press
+from atlas.publish.site import renderer_of
 from tests.benchmarks.clock import seconds
 from tests.fixtures.results import make_network, make_results
 
@@ -28,11 +29,13 @@ def rates() -> dict[str, Any]:
 def _spent(*, pictures: bool) -> float:
     results = _enlarged(pictures=pictures)
     with tempfile.TemporaryDirectory() as name, Folder(Path(name)) as folder:
-        press = Press(results, folder.root, "")
-        network = press.desk.networks[0]
-        press.print_all(pages(Sheet(press.desk, network, network.load("stem"))), folder)  # the template is compiled
-        sheet = Sheet(press.desk, network, network.load(LAYER))
-        return seconds(lambda: press.print_all(pages(sheet), folder))
+        renderer = renderer_of(AtlasContext(results, folder.root))
+        network = renderer.context.networks[0]
+        renderer.render_all(
+            pages(LayerContext(renderer.context, network, network.load("stem"))), folder
+        )  # the template is compiled
+        sheet = LayerContext(renderer.context, network, network.load(LAYER))
+        return seconds(lambda: renderer.render_all(pages(sheet), folder))
 
 
 def _enlarged(*, pictures: bool) -> AtlasResults:

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from atlas.chapters.vision.pages import layer
-from atlas.chapters.vision.pages.context import Sheet
+from atlas.chapters.vision.pages import LAYER_PAGES, layer
+from atlas.chapters.vision.pages.context import LayerContext
+from atlas.publish.context import AtlasContext
 from atlas.publish.page import Page
-from atlas.publish.pages import LAYER_VIEWS
-from atlas.publish.renderer import Press
+from atlas.publish.site import renderer_of
 from tests.fixtures.results import make_results
 
 PLACE = "networks/twin/block3b/index.html"
@@ -20,13 +20,15 @@ def many(small_site, tmp_path, monkeypatch):
     """The small site, one of its layers with more pictures than its page holds."""
     site = tmp_path / "site"
     shutil.copytree(small_site, site)
-    press = Press(make_results(), site, "")
-    twin = press.desk.networks[1]
+    renderer = renderer_of(AtlasContext(make_results(), site))
+    twin = renderer.context.networks[1]
     monkeypatch.setattr(layer, "INLINE", 1)
     [page] = [
-        item for item in LAYER_VIEWS["layer"](Sheet(press.desk, twin, twin.load("block3b"))) if isinstance(item, Page)
+        item
+        for item in LAYER_PAGES["layer"](LayerContext(renderer.context, twin, twin.load("block3b")))
+        if isinstance(item, Page)
     ]
-    (site / PLACE).write_bytes(press.render(page))
+    (site / PLACE).write_bytes(renderer.render(page))
     return site
 
 

@@ -9,8 +9,14 @@ import sys
 
 import pytest
 
+from atlas.chapters.generative.methods import METHODS
+from atlas.cli.listing import listings
+from atlas.core.chapter import parts
 from atlas.networks import NETWORKS
-from atlas.pipeline.explain import plan_lines
+from atlas.networks.generators import GENERATORS
+from atlas.networks.recurrent import RECURRENT
+from atlas.pipeline.explain import explain_lines, plan_lines
+from atlas.pipeline.task import steps
 
 
 def atlas(*arguments, cwd=None, environment=None):
@@ -47,7 +53,7 @@ def test_imports_are_light(module):
     )
 
 
-@pytest.mark.parametrize("what", ["networks", "layers", "probes", "methods", "recipes"])
+@pytest.mark.parametrize("what", listings())
 def test_lists_are_the_same_as_text_and_json(what):
     rows = json.loads(atlas("list", what, "--format", "json").stdout)
     lines = atlas("list", what).stdout.splitlines()
@@ -55,8 +61,20 @@ def test_lists_are_the_same_as_text_and_json(what):
     assert all(str(next(iter(row.values()))) in line for row, line in zip(rows, lines, strict=True))
 
 
-def test_every_network_is_listed():
-    assert [row["name"] for row in json.loads(atlas("list", "networks", "-f", "json").stdout)] == list(NETWORKS)
+@pytest.mark.parametrize(
+    ("what", "registry"),
+    [("networks", NETWORKS), ("recurrent", RECURRENT), ("generators", GENERATORS), ("steps", steps()), ("methods", METHODS)],
+)  # fmt: skip
+def test_everything_that_is_registered_is_listed(what, registry):
+    names = [row["name"] for row in json.loads(atlas("list", what, "-f", "json").stdout)]
+    assert set(registry) <= set(names)
+    assert len(set(names)) == len(names)
+    assert what == "methods" or names == list(registry)
+
+
+def test_the_help_of_list_names_every_list():
+    told = re.sub(r"\s+", " ", atlas("list", "--help").stdout)
+    assert all(re.search(rf"\b{what}\b", told) for what in (*listings(), "figures"))
 
 
 @pytest.mark.parametrize(
@@ -79,6 +97,9 @@ def test_every_network_is_listed():
         (["explain", "alexnet/stem/1", "-r", "tiny"], "efficientnet-lite0"),
         (["list", "netwroks"], "Did you mean 'networks'"),
         (["list", "figure"], "Did you mean 'figures'"),
+        (["explain", "char-lstm/100000", "-r", "tiny"], f"0 … {RECURRENT['char-lstm'].cells - 1}"),
+        (["explain", "char-lstn", "-r", "tiny"], "Did you mean 'char-lstm'"),
+        (["explain", "face-gan", "-r", "tiny"], "face-dcgan"),
         (["serve", "--out", "nowhere"], "Run `atlas build` first"),
         (["cite", "x", "-r", "tiny", "--store", "nowhere"], "Run `atlas build` first"),
         (["accuracy", "efficientnet-lite0", "--probes", "embedded"], "Choose a probe set"),
@@ -105,7 +126,7 @@ def test_an_own_recipe_extends_a_packaged_one(tmp_path):
 def test_doctor_finds_this_environment_ready(tmp_path):
     done = atlas("doctor", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
-    assert all(f"weights of {name}" in done.stdout for name in NETWORKS)
+    assert all(f"weights of {name}:" in done.stdout for name in (*NETWORKS, *RECURRENT, *GENERATORS))
 
 
 @pytest.mark.parametrize("format", ["bibtex", "ris", "csl-json", "text"])
@@ -157,6 +178,21 @@ def test_a_built_unit_is_explained(built):
     assert "parameters.settings.steps: 4 -> 5" in changed.stdout
 
 
+@pytest.mark.parametrize(
+    ("path", "chapter"), [("char-lstm/0", "recurrent"), ("char-lstm", "recurrent"), ("face-dcgan", "generative")]
+)
+def test_a_built_cell_and_a_built_generator_are_explained(built, path, chapter):
+    lines = list(explain_lines(built.plan, built.store, path))
+    name = path.partition("/")[0]
+    [part] = [part for found, part in parts("plan") if found.name == chapter]
+    own = {task.step for task in built.plan.tasks if task.name == name}
+    assert own and own <= {step.name for step in part.STEPS}
+    assert own <= {line.split()[0] for line in lines}
+    assert all(re.fullmatch(r"\w+ +stored +[0-9a-f]{16}  \S+", line) for line in lines)
+    done = atlas("explain", path, "-r", "tiny", "--store", str(built.store.root))
+    assert (done.returncode, done.stdout.splitlines()) == (0, lines)
+
+
 def test_the_plan_expects_the_site_about_as_large_as_it_is(built):
     """Within a third, on a recipe that the estimate was not made from."""
     expected = re.search(r"site: about (\d+) MB", list(plan_lines(built.plan, built.store, workers=2))[-1])
@@ -168,14 +204,18 @@ def test_the_plan_of_a_built_recipe_has_nothing_to_do(built):
     assert "nothing to compute" in atlas("plan", "-r", "tiny", "--store", str(built.store.root)).stdout
 
 
+def asked(state):
+    return os.getenv("THP_MEM_ALLOC_ENABLE")
+
+
 @pytest.mark.parametrize(("own", "reached"), [(None, "1"), ("0", "0")])
 def test_workers_ask_for_huge_pages_unless_told_otherwise(monkeypatch, own, reached):
     from atlas.cli import app as cli
     from atlas.runtime.processes import pool
 
     def command():
-        with pool(1) as workers:
-            found.append(workers.submit(os.getenv, "THP_MEM_ALLOC_ENABLE").result())
+        with pool(1, int) as workers:
+            found.append(workers.submit(asked).result())
 
     found = []
     monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", own or "")

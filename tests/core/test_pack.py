@@ -68,7 +68,7 @@ def same(one, other):
         assert one.dtype == other.dtype
         np.testing.assert_array_equal(one, other)
     elif isinstance(one, dict):
-        assert set(one) == set(other)
+        assert set(one) == set(other)  # the store keeps no order of names
         for key in one:
             same(one[key], other[key])
     elif isinstance(one, tuple):

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from atlas.chapters.generative.latent import draw, load
 from atlas.core.errors import WeightsError
-from atlas.core.sources import OwnFile
+from atlas.core.sources import CustomFile
 from atlas.networks import pgan
 from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.pgan import PGAN
@@ -99,7 +99,7 @@ def test_the_settings_in_the_file_are_read_as_a_plain_record(monkeypatch, tmp_pa
     path = saved(tmp_path / "zoo.pth", monkeypatch, [6, 4])
     with pytest.raises(WeightsError, match="never loaded"):
         weights.read(path, "netG")
-    source = OwnFile(str(path), weights.digest(path), "none")
+    source = CustomFile(str(path), weights.digest(path), "none")
     spec = replace(SPEC, weights=source, noise=6, size=16, build=lambda: PGAN(6, (8, 6, 4)))
     generator = load(spec)
     z = torch.from_numpy(draw(generator, 2, 0))

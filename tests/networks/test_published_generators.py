@@ -94,12 +94,12 @@ def test_offline_one_error_names_the_file_the_place_and_the_command(name, monkey
     recipe = read_recipe("tiny", [f"generative.generators=['{name}']"])
     weights = GENERATORS[name].weights
     with pytest.raises(WeightsError) as caught:
-        gather(recipe, tmp_path / "atlas.weights.lock")
+        gather(recipe, tmp_path / "atlas.lock")
     told = str(caught.value)
     assert weights.file in told
     assert "Looked in: ATLAS_WEIGHTS (not set)" in told
     assert "Where there is internet, run `" in told
-    assert not (tmp_path / "atlas.weights.lock").exists()
+    assert not (tmp_path / "atlas.lock").exists()
 
 
 def test_the_digest_is_locked_on_first_use_and_holds_from_then_on(monkeypatch, tmp_path):
@@ -111,9 +111,9 @@ def test_the_digest_is_locked_on_first_use_and_holds_from_then_on(monkeypatch, t
     monkeypatch.setenv("ATLAS_WEIGHTS", str(tmp_path))
     recipe = read_recipe(str(tmp_path / "atlas.toml"))
     assert not recipe.generative.chosen()[0].weights.sha256
-    locked = gather(recipe, tmp_path / "atlas.weights.lock")
+    locked = gather(recipe, tmp_path / "atlas.lock")
     sha256 = digest(tmp_path / "small.safetensors")
-    assert lock.read_lock(tmp_path / "atlas.weights.lock")[source.url].sha256 == sha256
+    assert lock.read_lock(tmp_path / "atlas.lock")[source.url].sha256 == sha256
     again = read_recipe(str(tmp_path / "atlas.toml"))
     assert locked.generative == again.generative
     assert again.generative.chosen()[0].weights.sha256 == sha256

@@ -12,7 +12,7 @@ from atlas.chapters.generative import sefa
 from atlas.chapters.generative.latent import draw, draw_noise, first_affine, load, pictures
 from atlas.chapters.generative.method import Evidence
 from atlas.core.errors import WeightsError
-from atlas.core.sources import OwnFile
+from atlas.core.sources import CustomFile
 from atlas.networks import stylegan2
 from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.stylegan2 import StyleGAN2
@@ -67,7 +67,7 @@ def file(path, state):
 
 
 def small(path, widths=SMALL):
-    source = OwnFile(str(path), weights.digest(path), "none")
+    source = CustomFile(str(path), weights.digest(path), "none")
     layers = tuple(replace(layer, units=width) for layer, width in zip(SPEC.layers, widths, strict=False))
     size = 2 << len(widths)
     return replace(SPEC, weights=source, noise=6, size=size, layers=layers, build=lambda: StyleGAN2(6, widths, depth=3))

@@ -1,15 +1,14 @@
 """How long missing results are guessed to take: as their like took, else as the layer before, else as the step says."""
 
 import pytest
-from atlas.pipeline.stepspec import STEPS
 
 from atlas.core.errors import StoreError
 from atlas.pipeline.pace import guesses
 from atlas.pipeline.plan import Plan
 from atlas.pipeline.store import Entry, Store
-from atlas.pipeline.task import Task
+from atlas.pipeline.task import Task, steps
 
-OWN = STEPS["pictures"].seconds
+OWN = steps()["pictures"].seconds
 
 
 def picture(network, layer, unit):

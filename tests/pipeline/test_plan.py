@@ -4,16 +4,16 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from atlas.pipeline.stepspec import STEPS
 
 from atlas.chapters.generative.feature_extractor import JUDGE
-from atlas.chapters.generative.steps import STUDIES
-from atlas.chapters.vision.steps import RUN
+from atlas.chapters.generative.plan import STUDIES
+from atlas.core.chapter import parts
 from atlas.core.errors import UnknownName
 from atlas.networks import NETWORKS
 from atlas.networks.recurrent import RECURRENT
 from atlas.pipeline.plan import make_plan
-from atlas.pipeline.run import make_jobs
+from atlas.pipeline.run import _functions, make_jobs
+from atlas.pipeline.task import steps
 from atlas.recipe.read import read_recipe
 from atlas.runtime.precision import native_autocast, native_precision
 
@@ -33,8 +33,8 @@ def changed_steps(*settings):
 
 
 def test_every_step_has_its_function_and_its_place_in_a_plan():
-    own = {"tokens"}  # of own networks alone; their plan is in tests/recurrent/test_own_tokens.py
-    assert set(RUN) == set(STEPS) == {task.step for task in plan(recipe="default").tasks} | own
+    own = {"tokens"}  # of own networks alone; their plan is in tests/chapters/recurrent/test_custom_tokens.py
+    assert set(_functions()) == set(steps()) == {task.step for task in plan(recipe="default").tasks} | own
 
 
 def test_tasks_come_after_what_they_need():
@@ -101,7 +101,7 @@ def test_jobs_keep_batches_and_wait_for_what_is_missing():
     assert sum(len(job.tasks) for job in jobs) == len(tasks)
     for job in jobs:
         assert len({(task.step, task.group) for task in job.tasks}) == 1
-        assert len(job.tasks) <= STEPS[job.tasks[0].step].batch
+        assert len(job.tasks) <= steps()[job.tasks[0].step].batch
         assert job.seconds == 2.0 * len(job.tasks)
         assert bool(job.waits) == any(task.needs for task in job.tasks)
 
@@ -148,8 +148,9 @@ def test_a_picture_is_no_larger_than_its_network_can_fill():
 def test_what_the_processor_multiplies_is_part_of_the_keys_that_it_decides(monkeypatch):
     here = digests(plan())
     other = {"bfloat16": "float32", "float32": "bfloat16"}[native_precision("cpu")]
-    for module in ("plan", "generative"):
-        monkeypatch.setattr(f"atlas.pipeline.{module}.native_precision", lambda device: other)
+    for _, part in parts("plan"):
+        if hasattr(part, "native_precision"):
+            monkeypatch.setattr(part, "native_precision", lambda device: other)
     there = digests(plan())
     changed = {name.split(":")[0] for name, digest in there.items() if here[name] != digest}
     assert changed == {"pictures", "icons", *STUDIES} & {task.step for task in plan().tasks}
@@ -184,5 +185,5 @@ def test_other_weights_of_the_judge_are_other_codes(monkeypatch):
     [("default", "", 110), ("full", "", 384), ("tiny", "", 40), ("tiny", "recurrent.cells=1000", 384)],
 )
 def test_the_recipe_says_how_many_cells_have_a_page(recipe, setting, pages):
-    chapter = read_recipe(recipe, [setting] if setting else []).recurrent
+    chapter = read_recipe(recipe, [setting] if setting else []).section("recurrent")
     assert chapter.paged(RECURRENT["char-lstm"]) == pages

@@ -95,7 +95,7 @@ def test_a_writer_killed_half_way_leaves_no_entry(tmp_path):
         import os, sys
         from pathlib import Path
         import numpy as np
-        import atlas.build.store as store
+        import atlas.pipeline.store as store
         synced = store._write_synced
         def die(path, data):
             synced(path, data)

@@ -156,7 +156,7 @@ def digest(part) -> str:
 
 def test_the_same_bytes_in_another_process(source, parts):
     program = (
-        "import sys; from atlas.images import probe_source; from tests.images.test_embedded import digest;"
+        "import sys; from atlas.probes import probe_source; from tests.probes.test_embedded import digest;"
         "print(digest(probe_source('embedded').make(sys.argv[1])))"
     )
     other = subprocess.run(

@@ -15,6 +15,7 @@ from atlas.networks.labels import TINY, class_names
 from atlas.probes import probe_source
 from atlas.probes.download import Remote, fetch
 from atlas.probes.tiny_imagenet import HOME, TinyArchive
+from atlas.runtime.offline import VARIABLES
 from tests.probes.pictures import encoded, noise, table
 
 
@@ -78,7 +79,8 @@ def server():
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path):
     monkeypatch.delenv("ATLAS_DATA", raising=False)
-    monkeypatch.delenv("ATLAS_OFFLINE", raising=False)
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
@@ -135,12 +137,13 @@ def test_no_server(tmp_path):
         fetch(Remote("http://127.0.0.1:9/x.zip", 10, MD5), tmp_path, way_out="the way out")
 
 
-def test_offline_says_what_to_do(monkeypatch):
-    monkeypatch.setenv("ATLAS_OFFLINE", "1")
+@pytest.mark.parametrize("name", VARIABLES)
+def test_offline_says_what_to_do(name, monkeypatch):
+    monkeypatch.setenv(name, "1")
     source = probe_source("tiny-imagenet-60")
     assert len(source.parts()) == 47
     assert source.identity()["archive"] == [HOME.bytes, HOME.md5]
-    with pytest.raises(ProbeError, match=r"ATLAS_OFFLINE forbids.*set ATLAS_DATA"):
+    with pytest.raises(ProbeError, match=r"downloads are forbidden .*set ATLAS_DATA"):
         source.make("0000")
 
 

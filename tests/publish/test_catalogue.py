@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 
 from atlas.chapters.recurrent.figures.cell import named_cells
+from atlas.chapters.recurrent.records import chapter_of
 from atlas.core.errors import UnknownName
 from atlas.publish.catalogue import all_ids, find
-from atlas.publish.export import DRAWINGS
-from tests.fixtures.results import make_results, with_diagnosis
+from atlas.publish.drawing import DRAWINGS, drawing_of
+from tests.fixtures.results import make_results, with_chapter, with_diagnosis
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def results():
 
 def test_every_id_finds_its_figure(results):
     ids = list(all_ids(results))
-    cells = sum(len(named_cells(network)) for network in results.recurrent)
+    cells = sum(len(named_cells(network)) for network in chapter_of(results).networks)
     assert (
         len(ids)
         == len(set(ids))
@@ -42,7 +43,9 @@ def test_every_id_finds_its_figure(results):
 
 def test_every_kind_can_be_drawn(results):
     both = (results, with_diagnosis(results))
-    assert {find(one, figure_id).kind for one in both for figure_id in all_ids(one)} == set(DRAWINGS)
+    kinds = {find(one, figure_id).kind for one in both for figure_id in all_ids(one)}
+    assert all(drawing_of(kind) for kind in kinds)
+    assert kinds == set(DRAWINGS)
 
 
 def test_ids_are_read_layer_by_layer(results):
@@ -52,7 +55,7 @@ def test_ids_are_read_layer_by_layer(results):
         loaded.append(name)
         return results.networks[0].load(name)
 
-    ids = all_ids(replace(results, networks=(replace(results.networks[0], load=load),)))
+    ids = all_ids(with_chapter(results, "networks", (replace(results.networks[0], load=load),)))
     assert next(ids) == "wall"
     assert loaded == []
     assert next(ids) == "efficientnet-lite0/stem/units"

@@ -10,7 +10,7 @@ from atlas.core.errors import AtlasError, UnknownName
 from atlas.publish.catalogue import find
 from atlas.publish.drawing import overlaid, window
 from atlas.publish.export import FILE_FORMATS, file_name, write_figure
-from tests.fixtures.results import make_results
+from tests.fixtures.results import make_results, with_chapter
 
 IDS = (
     "wall", "twin/stem/map", "twin/stem/units", "twin/stem/2/channel", "twin/stem/2/examples", "twin/logits/2/examples",
@@ -60,7 +60,7 @@ def test_a_plate_shows_the_pictures_own_pixels(results, tmp_path):
     network = results.networks[1]
     layer = network.load("stem")
     painted = replace(layer, pictures={2: replace(layer.pictures[2], rgb=rgb)})
-    changed = replace(results, networks=(replace(network, load=lambda name: painted),))
+    changed = with_chapter(results, "networks", (replace(network, load=lambda name: painted),))
     figure = find(changed, "twin/stem/units")
     plate = np.asarray(opened(write_figure(changed, figure, "png", tmp_path)).convert("RGB")).reshape(-1, 3)
     for colour in ((250, 10, 20), (10, 20, 250)):

@@ -5,12 +5,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from atlas.chapters.vision.pages import home, layer, network
-from atlas.chapters.vision.pages.context import Chapter, Sheet
-from atlas.chapters.vision.pages.summary import entry
+from atlas.chapters.vision.pages import LAYER_PAGES, PAGES, home, layer, network
+from atlas.chapters.vision.pages.context import LayerContext, NetworkSummary
+from atlas.chapters.vision.pages.summary import summary
+from atlas.publish.context import AtlasContext
 from atlas.publish.page import Asset, Page
-from atlas.publish.pages import ATLAS_VIEWS, LAYER_VIEWS
-from atlas.publish.renderer import Press
+from atlas.publish.site import renderer_of
 from tests.browser.first_view import heaviest
 from tests.fixtures.results import make_results
 
@@ -40,14 +40,14 @@ def shown(path, site):
 
 @pytest.fixture
 def sheet(site):
-    press = Press(make_results(), site, "")
-    twin = press.desk.networks[1]
-    return press, Sheet(press.desk, twin, twin.load("block3b"))
+    renderer = renderer_of(AtlasContext(make_results(), site))
+    twin = renderer.context.networks[1]
+    return renderer, LayerContext(renderer.context, twin, twin.load("block3b"))
 
 
-def page_of(press, items):
+def page_of(renderer, items):
     [page] = [item for item in items if isinstance(item, Page)]
-    return press.render(page).decode()
+    return renderer.render(page).decode()
 
 
 def test_a_layer_shows_some_pictures_and_unfolds_the_others(site, sheet):
@@ -60,9 +60,9 @@ def test_a_layer_shows_some_pictures_and_unfolds_the_others(site, sheet):
 
 
 def test_a_layer_with_many_pictures_leaves_the_folded_ones_to_its_script(sheet, monkeypatch):
-    press, found = sheet
+    renderer, found = sheet
     monkeypatch.setattr(layer, "INLINE", len(found.layer.pictures) - 1)
-    text = page_of(press, LAYER_VIEWS["layer"](found))
+    text = page_of(renderer, LAYER_PAGES["layer"](found))
     assert text.count("<img") == layer.SHOWN + 1  # and its map
     more = len(found.layer.pictures) - layer.SHOWN
     assert f'<details class="group more" hidden><summary>{more} more</summary>' in text
@@ -76,30 +76,34 @@ def test_home_shows_maps_from_the_first_layer_to_the_last(count, shown, monkeypa
 
 
 def test_home_says_how_many_maps_there_are_where_it_shows_some(sheet, monkeypatch):
-    press, found = sheet
-    mapped = tuple(entry(Sheet(press.desk, found.network, found.network.load(name))) for name in ("stem", "block3b"))
+    renderer, found = sheet
+    mapped = tuple(
+        summary(LayerContext(renderer.context, found.network, found.network.load(name))) for name in ("stem", "block3b")
+    )
     monkeypatch.setattr(home, "MAPS", 1)
-    text = page_of(press, ATLAS_VIEWS["home"](press.desk, (Chapter(found.network, 0, mapped),)))
+    text = page_of(renderer, PAGES["home"](renderer.context, (NetworkSummary(found.network, 0, mapped),)))
     assert "<b>2</b> activation maps" in text
     assert '<span class="small">1 of 2 maps</span>' in text
     assert text.count("/map/index.html") == 1
 
 
 def test_sheets_of_a_layer_with_several_load_when_they_are_opened(sheet, monkeypatch):
-    press, found = sheet
-    assert AtOnce(page_of(press, LAYER_VIEWS["layer"](found))).open == 1
+    renderer, found = sheet
+    assert AtOnce(page_of(renderer, LAYER_PAGES["layer"](found))).open == 1
     monkeypatch.setattr(layer, "GROUP", 16)
-    assert AtOnce(page_of(press, LAYER_VIEWS["layer"](found))).open == 0
+    assert AtOnce(page_of(renderer, LAYER_PAGES["layer"](found))).open == 0
 
 
 def test_a_deep_network_has_a_sheet_of_tiles_for_every_few_layers(sheet, monkeypatch):
-    press, found = sheet
-    entries = tuple(entry(Sheet(press.desk, found.network, found.network.load(n))) for n in found.network.layer_names)
+    renderer, found = sheet
+    entries = tuple(
+        summary(LayerContext(renderer.context, found.network, found.network.load(n))) for n in found.network.layer_names
+    )
     monkeypatch.setattr(network, "FLIGHT", 2)
-    items = list(ATLAS_VIEWS["network"](press.desk, (Chapter(found.network, 0, entries),)))
+    items = list(PAGES["network"](renderer.context, (NetworkSummary(found.network, 0, entries),)))
     sheets = [item.path for item in items if isinstance(item, Asset) and "/tiles-" in item.path]
     assert sheets == ["pictures/twin/tiles-0.avif", "pictures/twin/tiles-1.avif"]
-    text = page_of(press, items)
+    text = page_of(renderer, items)
     assert re.findall(r'<ol class="ladder" start="(\d+)">', text) == ["1", "3"]
     assert all(path in text for path in sheets)
 

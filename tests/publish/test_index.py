@@ -1,14 +1,17 @@
-"""What the index says of cells and directions: all that beat chance and nothing else."""
+"""The index entries of cells and directions: all that beat chance and nothing else."""
 
 from dataclasses import replace
 
 import numpy as np
 
+from atlas.chapters.generative import pages as generative
 from atlas.chapters.generative.figures.generator import ATTRIBUTE, is_better
+from atlas.chapters.generative.records import chapter_of as generative_of
+from atlas.chapters.recurrent import pages as recurrent
 from atlas.chapters.recurrent.figures.cell import named_cells, tellings
-from atlas.publish.index import cell_answers, drawn_answers
+from atlas.publish.context import AtlasContext
 from tests.fixtures.recurrent import make_recurrent
-from tests.fixtures.results import make_results
+from tests.fixtures.results import make_results, with_chapter, with_code_readers
 
 
 def with_scores(network, scores):
@@ -17,8 +20,7 @@ def with_scores(network, scores):
     return replace(network, arrays=network.arrays | {"cells": profiles})
 
 
-def test_a_cell_answers_the_concept_that_it_tells_best_and_only_above_chance():
-    results = make_results()
+def test_a_cell_has_the_concept_that_it_tells_best_and_only_above_chance(tmp_path):
     network = make_recurrent()[0]
     cells = named_cells(network)
     scores = np.full_like(network.arrays["cells"]["scores_a"], 0.5)
@@ -26,18 +28,20 @@ def test_a_cell_answers_the_concept_that_it_tells_best_and_only_above_chance():
     told = with_scores(network, scores)
     best = tellings(told, cells[0])[0]
     assert best.above
-    [(shelf, words)] = cell_answers(replace(results, recurrent=(told,)))
+    results = with_code_readers(make_results(), (told,))
+    [(section, words)] = recurrent.index(AtlasContext(results, tmp_path), {})
     assert words == [(cells[0], best.concept)]
-    assert shelf.slugs == cells
+    assert section.slugs == cells
 
 
-def test_a_direction_answers_what_it_moves_and_only_better_than_chance():
+def test_a_direction_has_what_it_moves_and_only_better_than_chance(tmp_path):
     results = make_results()
-    generator = results.generators[0]
+    generator = generative_of(results).generators[0]
     records = generator.facts["directions"]["directions"]
     changed = [record | {"percentile": 1.0 if place == 0 else 0.5} for place, record in enumerate(records)]
     facts = generator.facts | {"directions": generator.facts["directions"] | {"directions": changed}}
-    shelf, words = next(drawn_answers(replace(results, generators=(replace(generator, facts=facts),))))
+    changed_results = with_chapter(results, "generative", (replace(generator, facts=facts),))
+    section, words = next(generative.index(AtlasContext(changed_results, tmp_path), {}))
     assert [is_better(record) for record in changed] == [True] + [False] * (len(changed) - 1)
     assert words == [(changed[0]["name"], ATTRIBUTE[changed[0]["target"]].title.lower())]
-    assert shelf.slugs == tuple(record["name"] for record in records)
+    assert section.slugs == tuple(record["name"] for record in records)

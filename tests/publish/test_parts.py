@@ -13,8 +13,8 @@ from atlas.core.results import Examples
 from atlas.publish.crop import common, crop
 from atlas.publish.format import fixed, size, whole
 from atlas.publish.histogram import HEIGHT, NARROW, histogram
-from atlas.publish.index import Shelf
-from atlas.publish.pages.search import MOST, Heading, by_shelf, fold, headings, letter, parts, shards, tokens
+from atlas.publish.index import IndexSection
+from atlas.publish.pages.search import MOST, Heading, by_section, fold, headings, letter, parts, shards, tokens
 from atlas.publish.pixels import contact_sheet, stretch
 from atlas.publish.script import put
 
@@ -130,8 +130,10 @@ def test_data_scripts_cannot_end_their_element():
     assert json.loads(value) == {"name": "</script>\u2028"}
 
 
-def shelf_of(name, count=9, slugs=None):
-    return Shelf("networks/net/index.html", f"networks/net/{name}/index.html", "Net", name, name, slugs or range(count))
+def section_of(name, count=9, slugs=None):
+    return IndexSection(
+        "networks/net/index.html", f"networks/net/{name}/index.html", "Net", name, name, slugs or range(count)
+    )
 
 
 def test_search_folds_and_cuts():
@@ -142,23 +144,23 @@ def test_search_folds_and_cuts():
     assert sorted(found) == ["g", "s", "w"]
 
 
-def test_a_unit_in_the_search_names_its_shelf_once():
-    first, second = shelf_of("conv1"), shelf_of("conv2")
+def test_a_unit_in_the_search_names_its_section_once():
+    first, second = section_of("conv1"), section_of("conv2")
     places = [(first, 3), (first, 8), (second, 3)]
     [record] = shards([Heading("shark", places)], {first.page: 0, second.page: 1})["s"]
     assert record == ["shark", [[0, 3, 8], [1, 3]]]
 
 
-def test_a_shelf_tells_its_slugs_where_they_are_not_counted_from_zero():
-    assert shelf_of("conv1").record() == ["networks/net/conv1", "Net", "conv1", "conv1", 9, "unit"]
-    assert shelf_of("conv1", slugs=(2, 7)).record()[-1] == [2, 7]
-    assert shelf_of("conv1").page_of(7) == "networks/net/conv1/7/index.html"
+def test_a_section_lists_its_slugs_where_they_are_not_counted_from_zero():
+    assert section_of("conv1").record() == ["networks/net/conv1", "Net", "conv1", "conv1", 9, "unit"]
+    assert section_of("conv1", slugs=(2, 7)).record()[-1] == [2, 7]
+    assert section_of("conv1").page_of(7) == "networks/net/conv1/7/index.html"
 
 
 def test_headings_gather_what_answers_the_same_word():
-    first, second = shelf_of("conv1"), shelf_of("conv2")
+    first, second = section_of("conv1"), section_of("conv2")
     found = headings([(first, [(3, "shark"), (4, "Ant"), (8, "shark")]), (second, [(3, "shark")])])
-    assert [(heading.name, by_shelf(heading.places)) for heading in found] == [
+    assert [(heading.name, by_section(heading.places)) for heading in found] == [
         ("Ant", [(first, [4])]),
         ("shark", [(first, [3, 8]), (second, [3])]),
     ]
@@ -166,7 +168,7 @@ def test_headings_gather_what_answers_the_same_word():
 
 def test_a_letter_with_many_units_has_several_pages():
     def heading(name, units):
-        return Heading(name, [(shelf_of("conv1"), unit) for unit in range(units)])
+        return Heading(name, [(section_of("conv1"), unit) for unit in range(units)])
 
     index = [heading("bat", MOST - 1), heading("bee", 2), heading("bow", 9), heading("cat", 5)]
     found = parts(index)

@@ -24,10 +24,16 @@ def test_the_citation_file_names_this_version():
     assert re.findall(r"family-names: (\w+), given-names: (\w+)", text) == list(survey.authors)
 
 
-def test_importing_figures_is_light():
+def test_importing_what_pages_and_figures_are_made_with_is_light():
     code = (
-        "import pkgutil, importlib, sys, atlas.figures as f\n"
-        "for m in pkgutil.iter_modules(f.__path__): importlib.import_module('atlas.publish.' + m.name)\n"
+        "import sys\n"
+        "from importlib import import_module\n"
+        "from pkgutil import walk_packages\n"
+        "from atlas import publish\n"
+        "from atlas.core.chapter import parts\n"
+        "for package in (publish, *(part for name in ('figures', 'drawings', 'pages') for _, part in parts(name))):\n"
+        "    if hasattr(package, '__path__'):\n"
+        "        for module in walk_packages(package.__path__, package.__name__ + '.'): import_module(module.name)\n"
         "print(sorted({'torch', 'timm', 'umap', 'sklearn', 'matplotlib', 'pybtex'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

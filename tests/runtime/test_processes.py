@@ -15,10 +15,14 @@ SCRIPT = """
 import json
 import numpy  # as the command line does: loaded in a worker before its first own line runs
 from threadpoolctl import threadpool_info
-from atlas.pool import pool
+from atlas.runtime.processes import pool
+def begin():
+    return "state"
+def work(state):
+    return [state, threadpool_info()]
 if __name__ == "__main__":
-    with pool(1) as workers:
-        print(json.dumps(workers.submit(threadpool_info).result()))
+    with pool(1, begin) as workers:
+        print(json.dumps(workers.submit(work).result()))
 """
 
 
@@ -29,9 +33,14 @@ def test_a_worker_has_one_thread_whatever_the_main_module_loaded(tmp_path):
     done = subprocess.run(
         [sys.executable, script], env=free | {"OPENBLAS_NUM_THREADS": "2"}, capture_output=True, text=True, check=True
     )
-    found = json.loads(done.stdout)
+    state, found = json.loads(done.stdout)
+    assert state == "state"
     assert found, "numpy brings no thread pool here"
     assert {library["num_threads"] for library in found} == {1}
+
+
+def slept(state, seconds):
+    time.sleep(seconds)
 
 
 @pytest.mark.parametrize(
@@ -39,8 +48,8 @@ def test_a_worker_has_one_thread_whatever_the_main_module_loaded(tmp_path):
 )
 def test_after_an_error_what_runs_is_ended_and_after_an_interruption_nothing(stop, seconds, end):
     def begin():
-        with pool(1) as workers:
-            jobs.extend(workers.submit(time.sleep, seconds) for _ in range(9))
+        with pool(1, int) as workers:
+            jobs.extend(workers.submit(slept, seconds) for _ in range(9))
             while not jobs[0].running():
                 time.sleep(0.01)
             raise stop

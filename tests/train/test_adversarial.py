@@ -12,25 +12,24 @@ from atlas.chapters.generative.readout import PREFIX
 from atlas.core.errors import ConfigError
 from atlas.networks.generators import GENERATORS, NOISE, NUMBERS, SHAPE_CODES
 from atlas.networks.modules.infogan import Discriminator, Generator
-from atlas.train import adversarial as sharpen
-from atlas.train import checkpoint
+from atlas.train import adversarial, checkpoint
 from atlas.train.infogan import bound, draw_codes, run_to_end
-from atlas.train.infogan_ship import ship_sharpened
+from atlas.train.infogan_ship import ship_tuned
 from atlas.train.train import train as train_network
 from atlas.weights import load as weights
 
 STATISTICS = re.compile("running_|num_batches")  # of batch norms: no parameters
 
-RECIPE = sharpen.SharpenRecipe(steps=6, alone=2, batch=8, images=64, every=3)
+RECIPE = adversarial.AdversarialRecipe(steps=6, alone=2, batch=8, images=64, every=3)
 BEGUN = weights.locate(GENERATORS["infogan-sprites-1"].weights)
 
 
 def start(folder, recipe=RECIPE):
-    return sharpen.start(recipe, seed=1, folder=folder, begun=BEGUN)
+    return adversarial.start(recipe, seed=1, folder=folder, begun=BEGUN)
 
 
 def train(run, stop_after=None):
-    run_to_end(run, sharpen.sharpen_step, report=lambda _: None, stop_after=stop_after)
+    run_to_end(run, adversarial.adversarial_step, report=lambda _: None, stop_after=stop_after)
     return run
 
 
@@ -105,7 +104,7 @@ def test_both_parts_end_in_weights_that_load_and_a_card_that_tells_of_both(tmp_p
 def test_the_curve_of_the_second_part_goes_on_behind_the_first(tmp_path):
     begun = tmp_path / "first.safetensors"
     begun.with_suffix(".json").write_text(json.dumps({"recipe": {"steps": 20}, "curve": [{"step": 20}], "seconds": {}}))
-    path = ship_sharpened(train(start(tmp_path)), begun)
+    path = ship_tuned(train(start(tmp_path)), begun)
     card = json.loads(path.with_suffix(".json").read_text("utf-8"))
     assert [row["step"] for row in card["curve"]] == [20, 23, 26]
 

@@ -34,14 +34,14 @@ def test_a_step_stays_on_its_device(recipe, fake_gpu, tmp_path):
         module = recipe.build()
     run = loop.Run(recipe, 1, 0, module, loop._optimizer(recipe, module), tmp_path, "cuda")
     split = Split(np.zeros((4, 64, 64, 3), np.uint8), np.arange(4))
-    lessons = loop.Lessons.of(run, split, np.full((loop.VIEWS, 4, 60), 1 / 60, np.float16))
-    loss = loop._train_step(run, lessons, loop._plan(run, 0, 4), total=1)
+    training = loop.TrainingSet.of(run, split, np.full((loop.VIEWS, 4, 60), 1 / 60, np.float16))
+    loss = loop._train_step(run, training, loop._plan(run, 0, 4), total=1)
     assert loss.device.type == "cuda"
     assert loss.requires_grad is False
 
 
 def test_a_gpu_that_is_not_there(tmp_path):
-    with pytest.raises(ConfigError, match=r"'cuda:7' is not here.*Choose --device cpu"):
+    with pytest.raises(ConfigError, match=r"no device 'cuda:7'.*Choose --device cpu"):
         train("vgg-64", out=tmp_path, device="cuda:7")
     assert not list(tmp_path.iterdir())
 

@@ -101,22 +101,22 @@ def test_smoothed_loss_with_auxiliary():
         torch.testing.assert_close(found, slow(main) + 0.3 * slow(auxiliary))
 
 
-def test_a_taught_target_is_the_mix_of_labels_and_what_the_teacher_says():
+def test_a_target_is_the_mix_of_labels_and_soft_labels():
     """Hinton et al. 2015: cross entropy with the mix is the mix of the cross entropies with each, window by window."""
     recipe = replace(RECIPES["vgg-64"], smoothing=0.0, teacher_share=0.3)
-    taught = torch.rand(VIEWS, 4, 60).softmax(2)
+    soft_labels = torch.rand(VIEWS, 4, 60).softmax(2)
     scores, labels = torch.randn(4, 60), np.array([1, 5, 9, 59])
     logs = scores.log_softmax(1)
-    for said, wanted in zip(taught, loop.target_shares(labels, recipe, taught.numpy()), strict=True):
-        slow = 0.7 * -logs[range(4), labels].mean() + 0.3 * -(said * logs).sum(1).mean()
+    for soft, wanted in zip(soft_labels, loop.target_shares(labels, recipe, soft_labels.numpy()), strict=True):
+        slow = 0.7 * -logs[range(4), labels].mean() + 0.3 * -(soft * logs).sum(1).mean()
         torch.testing.assert_close(loop._loss(scores, wanted, recipe), slow)
 
 
-def test_teacher_and_what_it_says_come_together():
-    labels, taught = np.array([1, 5]), np.full((VIEWS, 2, 60), 1 / 60, np.float32)
-    with pytest.raises(ConfigError, match="vgg-64 learns from no teacher"):
-        loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher_share=0.0), taught)
-    with pytest.raises(ConfigError, match="vgg-64 learns from a teacher, who has said nothing"):
+def test_soft_labels_are_given_exactly_where_the_recipe_uses_them():
+    labels, soft_labels = np.array([1, 5]), np.full((VIEWS, 2, 60), 1 / 60, np.float32)
+    with pytest.raises(ConfigError, match="vgg-64 uses no soft labels"):
+        loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher_share=0.0), soft_labels)
+    with pytest.raises(ConfigError, match="vgg-64 needs a teacher's soft labels"):
         loop.target_shares(labels, replace(RECIPES["vgg-64"], teacher_share=0.8))
 
 
@@ -145,13 +145,13 @@ def test_an_image_is_seen_through_the_window_that_its_target_is_about(noise, tmp
     monkeypatch.setattr(loop, "cut_mix", lambda views, area, down, right: (views, 0.7))
     monkeypatch.setattr(loop, "_loss", note)
     run = run_of("alexnet-64", tmp_path, mix=1.0, teacher_share=0.8)
-    taught = np.random.default_rng(3).dirichlet(np.ones(60), (VIEWS, 40)).astype(np.float32)
-    loop.run_to_end(run, noise, taught=taught, report=quiet, stop_after=1)
+    soft_labels = np.random.default_rng(3).dirichlet(np.ones(60), (VIEWS, 40)).astype(np.float32)
+    loop.run_to_end(run, noise, soft_labels=soft_labels, report=quiet, stop_after=1)
     image, window, flipped = loop._plan(run, 0, 40)[:, :8]
     assert torch.equal(seen["images"], torch.from_numpy(noise.train.images)[image])
     assert torch.equal(seen["windows"], draw_windows(40)[window, image])
     assert torch.equal(seen["flipped"], flipped.bool())
-    own = loop.target_shares(noise.train.labels, run.recipe, taught)[window, image]
+    own = loop.target_shares(noise.train.labels, run.recipe, soft_labels)[window, image]
     torch.testing.assert_close(seen["wanted"], 0.7 * own + 0.3 * own.roll(1, 0))
 
 

@@ -30,8 +30,8 @@ def test_a_checkpoint_of_another_precision_is_refused(module, tmp_path, monkeypa
 
 def test_the_teacher_is_asked_again_in_another_precision(quick, tmp_path, monkeypatch):
     data = photographs(2)
-    before = teacher.ask(data, tmp_path, progress=lambda line: None)
+    before = teacher.label(data, tmp_path, progress=lambda line: None)
     monkeypatch.setattr(teacher, "native_precision", lambda device: OTHER)
-    after = teacher.ask(data, tmp_path, progress=lambda line: None)
+    after = teacher.label(data, tmp_path, progress=lambda line: None)
     assert len(list(tmp_path.glob("*.npz"))) == 2
     assert np.array_equal(before.shares, after.shares)  # only the name changed here: the processor is the same

@@ -1,4 +1,4 @@
-"""What is shipped: half-precision weights that load strictly, and a card that tells the truth about them."""
+"""What is shipped: half-precision weights that load strictly, and a card that describes them."""
 
 import hashlib
 import json
@@ -9,9 +9,9 @@ import torch
 
 from atlas.runtime.precision import native_precision
 from atlas.train import gates, loop, ship
-from atlas.train.batch_norm import take_statistics
+from atlas.train.batch_norm import recalibrate
 from atlas.train.recipes import RECIPES
-from atlas.train.soft_labels import Taught
+from atlas.train.soft_labels import SoftLabels
 from atlas.weights import load as weights
 
 quiet = lambda line: None  # noqa: E731
@@ -24,8 +24,8 @@ def shipped(noise, tmp_path_factory):
         if isinstance(part, torch.nn.BatchNorm2d):
             torch.nn.init.ones_(part.weight)
     run.history.append({"epoch": 1, "loss": 4.0, "top1": 0.1, "top5": 0.3})
-    taught = Taught(np.empty(0), np.empty(0), 60, top1=0.83456, epochs=8, asked="")
-    return run, ship.ship(run, noise, taught, progress=quiet)
+    labels = SoftLabels(np.empty(0), np.empty(0), 60, top1=0.83456, epochs=8, asked="")
+    return run, ship.ship(run, noise, labels, progress=quiet)
 
 
 def test_the_card_describes_the_file(shipped, noise):
@@ -49,7 +49,7 @@ def test_shipped_weights_are_the_trained_ones_rounded(shipped):
     assert {value.dtype for value in state.values()} == {torch.float16, torch.int64}
     for key, value in state.items():
         if "running" in key or key.endswith("num_batches_tracked"):
-            continue  # taken anew
+            continue  # recalibrated
         torch.testing.assert_close(value.float(), trained[key].float(), rtol=1e-3, atol=1e-6)
 
 
@@ -57,7 +57,7 @@ def test_batch_norms_are_shipped_with_the_statistics_of_the_training_images(ship
     run, path = shipped
     module = run.recipe.spec.build()
     module.load_state_dict(ship.rounded_state(run))
-    assert take_statistics(module, noise.train.images) == len(noise.train)
+    assert recalibrate(module, noise.train.images) == len(noise.train)
     state, wanted = weights.read(path), module.state_dict()
     for key in state:
         torch.testing.assert_close(state[key].float(), wanted[key].float(), rtol=1e-3, atol=1e-6)

@@ -1,4 +1,4 @@
-"""The teacher: tuned once, asked once about every window, kept, and continued after a kill."""
+"""The teacher: fine-tuned once, its soft labels computed once, cached, and continued after a kill."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -35,42 +35,42 @@ def test_it_starts_as_the_published_network_cut_to_these_classes():
     with torch.inference_mode():
         logits = module(large)
     wanted = torch.stack([logits[:, names.index(name)] for name in SYNSETS], 1).softmax(1)
-    np.testing.assert_allclose(found, wanted, atol=0.08)  # the teacher may be asked in bfloat16
+    np.testing.assert_allclose(found, wanted, atol=0.08)  # the teacher may compute in bfloat16
 
 
-def test_it_judges_every_window_as_the_tuned_network_sees_it(quick, tmp_path, monkeypatch):
-    monkeypatch.setattr(teacher, "native_autocast", lambda device: nullcontext())  # judge in float32
+def test_it_labels_every_window_as_the_fine_tuned_network_sees_it(quick, tmp_path, monkeypatch):
+    monkeypatch.setattr(teacher, "native_autocast", lambda device: nullcontext())  # label in float32
     data = photographs(3)
-    taught = teacher.ask(data, tmp_path, progress=quiet)
-    assert taught.targets().shape == (2, 3, 3)
-    assert taught.epochs == 1
+    labels = teacher.label(data, tmp_path, progress=quiet)
+    assert labels.targets().shape == (2, 3, 3)
+    assert labels.epochs == 1
     run = loop.start(teacher.recipe(SYNSETS), epochs=1, seed=0, folder=tmp_path / "again")
     loop.run_to_end(run, data, report=quiet)
-    assert taught.top1 == run.history[-1]["top1"]
+    assert labels.top1 == run.history[-1]["top1"]
     windows = augment.draw_windows(3)
     for view in range(2):
         slow = [
             teacher._shares(run.module, data.train.images[i : i + 1], windows[view, i : i + 1], "cpu")[0]
             for i in range(3)
         ]
-        np.testing.assert_allclose(taught.targets()[view], slow, atol=0.01)
-    assert not np.allclose(taught.targets()[0], taught.targets()[1], atol=0.01)
+        np.testing.assert_allclose(labels.targets()[view], slow, atol=0.01)
+    assert not np.allclose(labels.targets()[0], labels.targets()[1], atol=0.01)
 
 
-def test_it_is_asked_once(quick, tmp_path, monkeypatch):
+def test_soft_labels_are_computed_once(quick, tmp_path, monkeypatch):
     data = photographs(2)
-    first = teacher.ask(data, tmp_path, progress=quiet)
-    monkeypatch.setattr(weights, "load", lambda spec: pytest.fail("asked again"))
-    assert np.array_equal(first.targets(), teacher.ask(data, tmp_path).targets())
+    first = teacher.label(data, tmp_path, progress=quiet)
+    monkeypatch.setattr(weights, "load", lambda spec: pytest.fail("computed again"))
+    assert np.array_equal(first.targets(), teacher.label(data, tmp_path).targets())
     assert not list(tmp_path.glob("*.part*"))
 
 
-def test_another_recipe_has_another_say(quick, tmp_path, monkeypatch):
+def test_another_recipe_gives_other_soft_labels(quick, tmp_path, monkeypatch):
     data = photographs(2)
-    first = teacher.ask(data, tmp_path, progress=quiet)
+    first = teacher.label(data, tmp_path, progress=quiet)
     other = replace(teacher.recipe(SYNSETS), rate=0.01)
     monkeypatch.setattr(teacher, "recipe", lambda wordnet, device: other)
-    assert not np.array_equal(first.targets(), teacher.ask(data, tmp_path, progress=quiet).targets())
+    assert not np.array_equal(first.targets(), teacher.label(data, tmp_path, progress=quiet).targets())
 
 
 def test_a_class_that_it_does_not_know():
@@ -78,7 +78,7 @@ def test_a_class_that_it_does_not_know():
         teacher._build(("n01443537", "n99999999"))
 
 
-def test_on_a_processor_slow_convolutions_are_tuned_in_float32_and_asked_as_they_were():
+def test_on_a_processor_slow_convolutions_are_tuned_in_float32_and_evaluated_as_they_were():
     module, plain = (teacher._build(SYNSETS, spare=spare) for spare in (True, False))
     x = torch.rand(2, 3, 64, 64)
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):

@@ -40,7 +40,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """The teacher sees two windows of 64 pixels and is tuned for one step."""
+    """The teacher sees two windows of 64 pixels and is fine-tuned for one step."""
     real = teacher.recipe
     monkeypatch.setattr(
         teacher, "recipe", lambda wordnet, device="cpu": replace(real(wordnet, device), epochs=1, batch=256)
@@ -53,7 +53,7 @@ def quick(monkeypatch):
 def test_from_photographs_to_weights_and_card_and_the_same_again(folder, quick, tmp_path):
     told = []
     first = train("alexnet-64", out=tmp_path / "one", data=folder, epochs=2, progress=told.append)
-    assert any("the teacher: has judged 2 of 2 windows" in line for line in told)
+    assert any("teacher efficientnet-lite0: labelled 2 of 2 windows" in line for line in told)
     card = json.loads(first.with_suffix(".json").read_text("utf-8"))
     assert [row["epoch"] for row in card["curve"]] == [1, 2] and card["recipe"]["epochs"] == 2
     assert card["data"]["train_images"] == 256 and card["teacher"]["network"] == "efficientnet-lite0"

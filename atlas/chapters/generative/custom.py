@@ -10,7 +10,7 @@ import numpy as np
 from atlas.chapters.generative.latent import Generator, draw, features
 from atlas.core.errors import ConfigError
 from atlas.core.seeds import name_seed
-from atlas.core.sources import OwnModule
+from atlas.core.sources import CustomModule
 from atlas.core.specs import Array, GeneratorSpec, LayerSpec
 from atlas.networks.custom_generator import reason
 from atlas.weights import load as weights
@@ -27,7 +27,7 @@ def load_own(spec: GeneratorSpec) -> Generator:
     path = weights.locate(spec.weights)
     weights.check(path, spec.weights.sha256)
     module = spec.build()
-    if isinstance(spec.weights, OwnModule):
+    if isinstance(spec.weights, CustomModule):
         module = weights.fill(module, weights.read(path), spec.name, str(path))
     generator = Generator(spec, module.eval())
     z = draw(generator, TRIED, name_seed(f"{spec.name}/tried", 0))

@@ -32,9 +32,11 @@ def judge_features(rgb: Array) -> Array:
     import torch
     from torch.nn import functional as F
 
+    from atlas.networks.modules.normalize import Normalize
+
     network, found = _judge(), list[Array]()
     side = network.spec.input_size
-    mean, std = (torch.tensor(values)[None, :, None, None] for values in (network.spec.mean, network.spec.std))
+    normalize = Normalize(network.spec)
 
     def receive(_layer: LayerSpec, value: torch.Tensor) -> None:
         found.append(value.float().mean((2, 3)).numpy())
@@ -44,5 +46,5 @@ def judge_features(rgb: Array) -> Array:
         for first in range(0, len(rgb), BATCH):
             pixels = torch.from_numpy(rgb[first : first + BATCH]).permute(0, 3, 1, 2).float() / 255
             with suppress(_Enough):
-                network.module((F.interpolate(pixels, size=(side, side), mode="bilinear") - mean) / std)
+                network.module(normalize(F.interpolate(pixels, size=(side, side), mode="bilinear")))
     return np.concatenate(found).astype(np.float64)

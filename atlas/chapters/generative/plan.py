@@ -7,7 +7,7 @@ from typing import Any
 
 from atlas.chapters.generative.feature_extractor import JUDGE
 from atlas.chapters.generative.recipe import section
-from atlas.core.sources import OwnFile, OwnModule
+from atlas.core.sources import CustomFile, CustomModule
 from atlas.core.specs import GeneratorSpec
 from atlas.networks import NETWORKS
 from atlas.pipeline.plan import Plan, PlanContext
@@ -59,11 +59,11 @@ def _reader(spec: GeneratorSpec) -> dict[str, str]:
 
 def _told(spec: GeneratorSpec) -> dict[str, Any]:
     """What an own generator's entry says of it; a registered one is known by its name."""
-    if not isinstance(spec.weights, OwnFile):
+    if not isinstance(spec.weights, CustomFile):
         return {}
     told = {name: getattr(spec, name) for name in ("subject", "size", "z", "low", "first")}
     told["layers"] = [layer.path for layer in spec.layers]
-    code = [spec.weights.code, spec.weights.code_sha256] if isinstance(spec.weights, OwnModule) else []
+    code = [spec.weights.code, spec.weights.code_sha256] if isinstance(spec.weights, CustomModule) else []
     return {"own": {**told, "code": code}}
 
 

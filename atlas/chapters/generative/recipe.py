@@ -11,11 +11,11 @@ from typing import Literal, Self
 from pydantic import Field
 
 from atlas.core.errors import ConfigError
-from atlas.core.sources import HubFile, OwnFile, OwnModule, UrlFile
+from atlas.core.sources import CustomFile, CustomModule, HubFile, UrlFile
 from atlas.core.specs import GeneratorSpec, LayerSpec
 from atlas.networks.custom_generator import built, script, source_of
 from atlas.networks.generators import GENERATORS
-from atlas.recipe.custom import each_once, own_name
+from atlas.recipe.custom import custom_name, each_once
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import ChapterSection, Section
 from atlas.weights.load import digest, locate
@@ -62,7 +62,7 @@ class CustomGenerator(Section):
             year=None,
             paper="",
             build=partial(script, self.torchscript) if self.torchscript else partial(built, self.module),
-            weights=OwnModule(*origin, self.module, self.code_sha256) if self.module else OwnFile(*origin),
+            weights=CustomModule(*origin, self.module, self.code_sha256) if self.module else CustomFile(*origin),
             subject=self.subject,
             size=self.size,
             noise=self.z,
@@ -80,7 +80,7 @@ class GenerativeRecipe(ChapterSection):
 
     generators: tuple[str, ...] = Field((), description="generators (`atlas list generators`)")
     locks: dict[str, Lock] = Field(
-        {}, description="SHA-256 and revision of fetched weights by generator; filled in from `atlas.weights.lock`"
+        {}, description="SHA-256 and revision of fetched weights by generator; filled in from `atlas.lock`"
     )
     own: tuple[CustomGenerator, ...] = Field((), description="generators of your own, after those")
     samples: int = Field(1500, ge=40, description="pictures of the sample that is measured and laid out")
@@ -142,7 +142,7 @@ SECTION = GenerativeRecipe
 
 def _found(own: CustomGenerator, folder: Path) -> CustomGenerator:
     """The own generator with its digests, and with paths that start from the recipe's folder; ConfigError for an entry that fits neither way."""
-    own_name("generative.own", own.name, GENERATORS)
+    custom_name("generative.own", own.name, GENERATORS)
     place = f"generative.own.{own.name}"
     if bool(own.torchscript) == bool(own.module):
         raise ConfigError(f"{place}: name either `torchscript`, a file, or `module`, importable code, and `weights`.")
@@ -158,7 +158,7 @@ def _found(own: CustomGenerator, folder: Path) -> CustomGenerator:
         )
     file = str(folder / own.file)
     found = {"torchscript" if own.torchscript else "weights": file}
-    found["sha256"] = own.sha256 or digest(locate(OwnFile(file, "", "")))
+    found["sha256"] = own.sha256 or digest(locate(CustomFile(file, "", "")))
     if own.module:
         found["code_sha256"] = own.code_sha256 or digest(source_of(own.module))
     return own.model_copy(update=found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from atlas.chapters.generative.recipe import section
-from atlas.core.sources import OwnFile
+from atlas.core.sources import CustomFile
 from atlas.core.specs import GeneratorSpec
 from atlas.pipeline.store import Entry
 from atlas.pipeline.task import Task
@@ -25,7 +25,7 @@ def _generator(context: StepContext, task: Task) -> Generator:
         from atlas.chapters.generative.custom import load_own
         from atlas.chapters.generative.latent import load
 
-        return load_own(spec) if isinstance(spec.weights, OwnFile) else load(spec, folder)
+        return load_own(spec) if isinstance(spec.weights, CustomFile) else load(spec, folder)
 
     return context.load("generator", spec.name, make)
 

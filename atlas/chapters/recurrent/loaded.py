@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from atlas.chapters.recurrent import words
 from atlas.chapters.recurrent.model_cards import CharacterCard, SentimentCard
 from atlas.core.pack import unpack
-from atlas.core.sources import EmbeddedFile, OwnFile
+from atlas.core.sources import CustomFile, EmbeddedFile
 from atlas.core.specs import RecurrentSpec
 from atlas.networks.custom_recurrent import into_alphabet, read_vocabulary
 from atlas.networks.custom_tokens import into_tokens
@@ -35,7 +35,7 @@ def load(spec: RecurrentSpec) -> Recurrent:
     """
     path = weight_file(spec)
     module, state = build(spec), weights.read(path)
-    if isinstance(spec.weights, OwnFile):
+    if isinstance(spec.weights, CustomFile):
         into = into_tokens if spec.tokenizer else into_alphabet
         state = into(state, custom_vocabulary(spec), str(path), encoder=not spec.predicts)
     module.load_state_dict({key: value.float() for key, value in state.items()})
@@ -44,7 +44,7 @@ def load(spec: RecurrentSpec) -> Recurrent:
 
 def custom_vocabulary(spec: RecurrentSpec) -> tuple[str, ...]:
     """The symbols of a custom network, in the order of their numbers."""
-    assert isinstance(spec.words, OwnFile)
+    assert isinstance(spec.words, CustomFile)
     path = weights.locate(spec.words)
     weights.check(path, spec.words.sha256)
     return read_vocabulary(path)

@@ -9,7 +9,7 @@ from typing import Any
 
 from atlas.chapters.recurrent.recipe import section
 from atlas.core.errors import UnknownName
-from atlas.core.sources import OwnFile
+from atlas.core.sources import CustomFile
 from atlas.core.specs import RecurrentSpec
 from atlas.pipeline.plan import Plan, PlanContext
 from atlas.pipeline.task import StepSpec, Task
@@ -115,7 +115,7 @@ def _of_network(
 def _custom(spec: RecurrentSpec) -> dict[str, Any]:
     """What of a custom network changes results besides its weights."""
     parameters: dict[str, Any] = {}
-    if isinstance(spec.weights, OwnFile) and spec.words is not None:
+    if isinstance(spec.weights, CustomFile) and spec.words is not None:
         parameters["vocabulary"] = spec.words.sha256
     if spec.rectified:
         parameters["nonlinearity"] = "relu"

@@ -10,13 +10,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from atlas.core.errors import ConfigError
-from atlas.core.sources import OwnFile
+from atlas.core.sources import CustomFile
 from atlas.core.specs import RecurrentSpec, TokenizerSpec
 from atlas.networks.custom_generator import source_of
 from atlas.networks.custom_recurrent import parts_of, read_vocabulary, shared
 from atlas.networks.custom_tokens import check_tokenizer, with_marks
 from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
-from atlas.recipe.custom import each_once, own_name
+from atlas.recipe.custom import custom_name, each_once
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import ChapterSection, Section
 from atlas.weights.load import check, digest, locate, read
@@ -86,8 +86,8 @@ class CustomRecurrent(Section):
             embedding=self.embedding,
             hidden=self.hidden,
             outputs=0 if self.encoder else symbols,
-            weights=OwnFile(self.weights, self.sha256, self.licence),
-            words=OwnFile(self.vocabulary, self.vocabulary_sha256, self.licence),
+            weights=CustomFile(self.weights, self.sha256, self.licence),
+            words=CustomFile(self.vocabulary, self.vocabulary_sha256, self.licence),
             summary=self._summary,
             layers=self.layers,
             rectified=self.nonlinearity == "relu",
@@ -157,9 +157,9 @@ SECTION = RecurrentRecipe
 
 def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
     """The custom network with the digests of its files, and the fields that its weights and vocabulary determine."""
-    own_name("recurrent.own", network.name, RECURRENT)
+    custom_name("recurrent.own", network.name, RECURRENT)
     file, words = str(folder / network.weights), str(folder / network.vocabulary)
-    known = network.sha256 or digest(locate(OwnFile(file, "", "")))
+    known = network.sha256 or digest(locate(CustomFile(file, "", "")))
     check(Path(file), known)
     symbols = read_vocabulary(Path(words))
     place = f"recurrent.own.{network.name}"
@@ -199,5 +199,5 @@ def _check_nonlinearity(place: str, network: CustomRecurrent, kind: str) -> None
 def _code_digest(network: CustomRecurrent, folder: Path) -> str:
     """Of the file that the tokenizer's code lies in; where it reads files, one over all of them."""
     code = digest(source_of(network.tokenizer, field="tokenizer"))
-    files = [digest(locate(OwnFile(str(folder / file), "", ""))) for file in network.tokenizer_files]
+    files = [digest(locate(CustomFile(str(folder / file), "", ""))) for file in network.tokenizer_files]
     return hashlib.sha256("".join((code, *files)).encode()).hexdigest() if files else code

@@ -1,8 +1,8 @@
 """Deconvnet (Zeiler and Fergus 2013): from one activation back down to the pixels that it rests on.
 
 On the way down a convolution becomes its transpose, a max-pool puts values back where its maxima were (its switches),
-and a ReLU passes what is positive in the signal that comes down, whatever was positive on the way up. A normalization is passed
-over. Set up on a copy of the network, whose gradient then is the deconvnet.
+and a ReLU passes what is positive in the signal that comes down, whatever was positive on the way up. A normalization
+is passed over. Set up on a copy of the network, whose gradient then is the deconvnet.
 """
 
 from __future__ import annotations

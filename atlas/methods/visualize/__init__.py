@@ -27,8 +27,9 @@ class Settings:
     steps: int = 48  # on a canvas of 128 pixels
     rate: float = 0.035  # of Adam, there; constant (a decay makes pictures worse at this number of steps)
     deviation: float = 0.05  # standard deviation of the spectrum at the start
-    # Of amplitude with frequency. lucid's 1 spends the steps on grain; with 1.5 shapes come first (a goldfish, a teapot). In
-    # 12 layers of seven networks the mean score was 0.93 to 1.38 times that of 1 (at a rate of 0.1), 1.05 on average.
+    # Of amplitude with frequency. lucid's 1 spends the steps on grain; with 1.5 shapes come first (a goldfish, a
+    # teapot). In 12 layers of seven networks the mean score was 0.93 to 1.38 times that of 1 (at a rate of 0.1), 1.05
+    # on average.
     decay: float = 1.5
     jitter: float = 1 / 12  # largest shift, share of the side (a texture: anywhere)
     scale: float = 0.1  # largest change of scale

@@ -16,8 +16,9 @@ LEAST = 32  # pixels
 POSITIONS = 12  # of a layer's map along the side: more would only repeat what a unit of an early layer likes
 TEXTURE_STRIDE = 4  # pixels between neighbouring positions, up to which a picture is a texture
 LEAST_STEPS = 3 / 8  # share of the steps of `Settings`
-# A unit of a vector (a class) has learned a thing. More and smaller steps under stronger shakes show it once and whole, with the
-# contrast of a photograph, where those that suit maps show parts of it all over. Factors on the fields of `Settings`.
+# A unit of a vector (a class) has learned a thing. More and smaller steps under stronger shakes show it once and whole,
+# with the contrast of a photograph, where those that suit maps show parts of it all over. Factors on the fields of
+# `Settings`.
 THING_STEPS, THING_RATE = 4 / 3, 5 / 7
 THING_JITTER, THING_SCALE, THING_ROTATE = 3, 4, 1.5
 
@@ -45,7 +46,10 @@ class Canvas:
         return float(rate * (SIDE / self.side) ** settings.decay)
 
     def robustness(self, settings: Settings) -> Robustness:
-        """How the pictures are shaken; a texture is shifted to anywhere, round its edges, and a thing farther and nearer."""
+        """How the pictures are shaken.
+
+        A texture is shifted to anywhere, round its edges, and a thing farther and nearer.
+        """
         if self.thing:
             return Robustness(
                 settings.jitter * THING_JITTER, settings.scale * THING_SCALE, settings.rotate * THING_ROTATE

@@ -22,8 +22,8 @@ def replace(graph: fx.GraphModule, kind: Callable[[nn.Conv2d], nn.Module]) -> No
 class Unpadded(nn.Module):
     """The same numbers without the copy of the input into a larger one that TensorFlow's padding makes.
 
-    Where that adds one pixel more at the end than at the start, a kernel with a row and a column of zeros before its own,
-    padded alike on all sides, sees the same pixels. In float32 each step takes two thirds of the time.
+    Where that adds one pixel more at the end than at the start, a kernel with a row and a column of zeros before its
+    own, padded alike on all sides, sees the same pixels. In float32 each step takes two thirds of the time.
     """
 
     def __init__(self, conv: nn.Conv2d) -> None:

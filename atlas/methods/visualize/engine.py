@@ -1,4 +1,4 @@
-"""What makes it fast: networks cut, folded, in bfloat16 and on a small canvas, kept per process."""
+"""What makes it fast: networks cut, folded, in bfloat16 and on a small canvas, cached in each process."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from atlas.core.specs import LayerSpec, Network
 from atlas.methods.visualize.canvas import Canvas, canvas_of
 from atlas.methods.visualize.depthwise import Float32Gradient, Unpadded, replace
 from atlas.methods.visualize.graph import Clamp, cut
+from atlas.networks.modules.normalize import Normalize
 from atlas.runtime.memory import keep_memory
 from atlas.runtime.precision import native_precision
 
@@ -25,18 +26,14 @@ class Prepared(nn.Module):
     A vector layer gives `[image, unit, 1, 1]`. The response has the dtype of the prepared weights.
     """
 
-    mean: Tensor
-    std: Tensor
-
     def __init__(self, network: Network, graph: fx.GraphModule, dtype: torch.dtype) -> None:
         super().__init__()
+        self.normalize = Normalize(network.spec)
         self.graph = graph
         self.dtype = dtype
-        self.register_buffer("mean", torch.tensor(network.spec.mean).view(3, 1, 1))
-        self.register_buffer("std", torch.tensor(network.spec.std).view(3, 1, 1))
 
     def forward(self, rgb: Tensor) -> Tensor:
-        x = ((rgb - self.mean) / self.std).to(self.dtype, memory_format=torch.channels_last)
+        x = self.normalize(rgb).to(self.dtype, memory_format=torch.channels_last)
         response: Tensor = self.graph(x)
         return response if response.dim() == 4 else response[:, :, None, None]
 
@@ -72,31 +69,16 @@ class Engine:
 
 
 def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str = "auto", device: str = "cpu") -> Engine:
-    """Cut `network` at `layer` for pictures shown at `size` pixels; `precision` is "auto" (what the processor has), "float32" or "bfloat16".
+    """Cut `network` at `layer` for pictures shown at `size` pixels.
 
-    Prepared networks are kept per process (the last 8), by the name of network and layer and the other arguments.
+    `precision` is "auto" (what the processor has), "float32" or "bfloat16". The last 8 engines of a process are cached.
     """
-    return _prepare(_Key(network, layer), size, native_precision(device) if precision == "auto" else precision, device)
+    return _prepare(network, layer, size, native_precision(device) if precision == "auto" else precision, device)
 
 
-class _Key:
-    """Network and layer, equal by their names and the network's module."""
-
-    def __init__(self, network: Network, layer: LayerSpec) -> None:
-        self.network, self.layer = network, layer
-        self._id = (network.spec.name, layer, id(network.module))
-
-    def __hash__(self) -> int:
-        return hash(self._id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._id == other._id
-
-
-@lru_cache(maxsize=8)
-def _prepare(key: _Key, size: int, precision: str, device: str) -> Engine:
+@lru_cache(maxsize=8)  # jobs of one layer follow each other in a worker
+def _prepare(network: Network, layer: LayerSpec, size: int, precision: str, device: str) -> Engine:
     keep_memory()
-    network, layer = key.network, key.layer
     side = network.spec.input_size
     graph = cut(network, layer, torch.zeros(1, 3, side, side)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     canvas = canvas_of(network, layer, graph, size)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 
 import torch
 from torch import Tensor, fx, nn
@@ -16,7 +16,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from atlas.core.errors import AtlasError
 from atlas.core.specs import LayerSpec, Network
 
-CALL, GETATTR = nn.Module.__call__, nn.Module.__getattr__
+PLAIN = {"__call__": nn.Module.__call__, "__getattr__": nn.Module.__getattr__}  # as they are while nothing is traced
 CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
 LOOK = 1024  # values of an image's gradient that are looked at first
 
@@ -115,9 +115,21 @@ def decide(root: nn.Module, traced: fx.Graph, node: fx.Node, example: Tensor) ->
     copied: dict[fx.Node, fx.Node] = {}
     graph.graph_copy(traced, copied)
     graph.output(copied[node])
-    plain = patch.multiple(nn.Module, __call__=CALL, __getattr__=GETATTR)
-    with plain, torch.no_grad():
+    with _plain_modules(), torch.no_grad():
         return bool(fx.GraphModule(root, graph)(example))
+
+
+@contextmanager
+def _plain_modules() -> Iterator[None]:
+    """Undo what fx does to all modules while it traces one: it replaces methods of their class."""
+    traced = {name: getattr(nn.Module, name) for name in PLAIN}
+    try:
+        for name, method in PLAIN.items():
+            setattr(nn.Module, name, method)
+        yield
+    finally:
+        for name, method in traced.items():
+            setattr(nn.Module, name, method)
 
 
 def _is_torch(module: nn.Module) -> bool:
@@ -249,13 +261,19 @@ def _dead(gradient: Tensor) -> Tensor:
 
 
 def _inward(clamped: Tensor, gradient: Tensor, low: float, high: float) -> Tensor:
-    """The gradient where it moves a clamped value back into range; the loss is minimized, so a positive one pushes down."""
+    """The gradient where it moves a clamped value back into range.
+
+    The loss is minimized, so a positive one pushes down.
+    """
     away = ((clamped <= low) & (gradient > 0)) | ((clamped >= high) & (gradient < 0))
     return gradient.masked_fill(away, 0)
 
 
 def _clamp(traced: fx.GraphModule) -> None:
-    """Replace every ReLU and ReLU6, however it is called, by a Clamp; in place where nothing else reads what it clamps."""
+    """Replace every ReLU and ReLU6, however it is called, by a Clamp.
+
+    In place where nothing else reads what it clamps.
+    """
     modules = dict(traced.named_modules())
     for node in list(traced.graph.nodes):
         module = modules.get(node.target) if node.op == "call_module" else None

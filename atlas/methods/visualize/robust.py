@@ -15,7 +15,8 @@ class Robustness:
     """Shift up to `jitter` of the side, scale by 1 +- `scale`, rotate by +- `rotate` degrees, all uniform.
 
     lucid's pad, jitter, scale, rotate, jitter (`optvis/transform.py`) as one transform. Outside is the picture's mirror
-    image or, with `wrap`, its repetition; lucid's grey is an edge that many units would rather see than anything inside.
+    image or, with `wrap`, its repetition; lucid's grey is an edge that many units would rather see than anything
+    inside.
     """
 
     jitter: float = 1 / 12

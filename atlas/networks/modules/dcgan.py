@@ -10,7 +10,10 @@ from atlas.networks.modules.up import Up
 
 
 class DCGAN(nn.Module):
-    """z [N, Z] to RGB [N, 3, S, S] in [-1, 1]; the map is 4 x 4 `widths[0]` deep, then twice as large with each width."""
+    """z [N, Z] to RGB [N, 3, S, S] in [-1, 1].
+
+    The map is 4 x 4 `widths[0]` deep, then twice as large with each width.
+    """
 
     def __init__(self, z: int, widths: tuple[int, ...]) -> None:
         super().__init__()

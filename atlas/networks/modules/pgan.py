@@ -21,7 +21,8 @@ class PixelNorm(nn.Module):
 class PGAN(nn.Module):
     """z [N, Z] to RGB [N, 3, S, S], about in [-1, 1] and not bounded; S = 4 * 2 ** (scales - 1).
 
-    The weights are those of the file times He's constant, which the published module multiplies in as it runs (`equalized`).
+    The weights are those of the file times He's constant, which the published module multiplies in as it runs
+    (`equalized`).
     """
 
     def __init__(self, z: int, widths: tuple[int, ...]) -> None:

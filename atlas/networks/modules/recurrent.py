@@ -9,7 +9,10 @@ State = Tensor | tuple[Tensor, Tensor] | None
 
 
 class Recurrent(nn.Module):
-    """Symbols [B, T] int64 to outputs [B, T, outputs] at every position, and the last state; without `outputs`, an encoder, to its states."""
+    """Symbols [B, T] int64 to outputs [B, T, outputs] at every position, and the last state.
+
+    Without `outputs`, an encoder, to its states.
+    """
 
     def __init__(
         self, cell: str, *, symbols: int, embedding: int, hidden: int, outputs: int, layers: int = 1, rectified: bool = False,

@@ -58,7 +58,8 @@ class Mapping(nn.Module):
 class Convolution(nn.Module):
     """A modulated and demodulated 3 x 3 convolution (equations 1 to 3), fixed noise, the nonlinearity; maps may grow twofold.
 
-    Style and demodulation scale the maps in front and behind instead of the weights: the same, without weights for each picture.
+    Style and demodulation scale the maps in front and behind instead of the weights: the same, without weights for each
+    picture.
     """
 
     def __init__(self, inputs: int, outputs: int, side: int, *, grows: bool) -> None:
@@ -95,8 +96,8 @@ class ToRGB(nn.Module):
 class StyleGAN2(nn.Module):
     """Normalized W [N, Z] (`mapping` makes it of noise) to RGB [N, 3, S, S], about in [-1, 1], not bounded; S = 4 * 2 ** (scales - 1).
 
-    The style of every convolution, then of every scale's RGB, is a share of the outputs of `styles`, one affine step. Weights are
-    those of the file times their constants, which the published module multiplies in as it runs.
+    The style of every convolution, then of every scale's RGB, is a share of the outputs of `styles`, one affine step.
+    Weights are those of the file times their constants, which the published module multiplies in as it runs.
     """
 
     def __init__(self, z: int, widths: tuple[int, ...], depth: int = 8) -> None:

@@ -13,7 +13,10 @@ TAPS = ((3, 1), (2, 0))  # which two of the kernel's four rows (columns) reach t
 
 
 class Up(nn.ConvTranspose2d):
-    """A transposed convolution, kernel 4, stride 2, that doubles a map; the same numbers whichever way they are computed."""
+    """A transposed convolution, kernel 4, stride 2, that doubles a map.
+
+    The same numbers whichever way they are computed.
+    """
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(inputs, outputs, 4, 2, 1, bias=False)
@@ -22,8 +25,8 @@ class Up(nn.ConvTranspose2d):
     def forward(self, maps: Tensor, output_size: list[int] | None = None) -> Tensor:
         """[N, C, h, w] to [N, outputs, 2 h, 2 w].
 
-        Deep maps of few pixels by tiles (which autograd does not follow, and bfloat16 is too coarse for), other small ones as one product. A traced file
-        is for others' processors, so it holds the plain operation.
+        Deep maps of few pixels by tiles (which autograd does not follow, and bfloat16 is too coarse for), other small
+        ones as one product. A traced file is for others' processors, so it holds the plain operation.
         """
         if max(maps.shape[2:]) > TILED or torch.jit.is_tracing():  # type: ignore[no-untyped-call, attr-defined]
             return super().forward(maps, output_size)
@@ -72,9 +75,9 @@ def _taps(weight: Tensor, axis: int, first: int, last: int) -> Tensor:
 def tiled(maps: Tensor, kernel: Tensor) -> Tensor:
     """The transposed convolution by the minimal filtering of Winograd (1980; Lavin and Gray 2016), F(2 x 2, 2 x 2).
 
-    Even rows of the result see two rows of the maps, odd rows two, one further down; so for columns. Two neighbours p, q of such a result are
-    p = x0 a + x1 b and q = x1 a + x2 b, which three products give instead of four: (x0 - x1) a, x1 (a + b) and (x1 - x2) b, then
-    p = first + second, q = second - third. Along both axes that is 9 instead of 16.
+    Even rows of the result see two rows of the maps, odd rows two, one further down; so for columns. Two neighbours p,
+    q of such a result are p = x0 a + x1 b and q = x1 a + x2 b, which three products give instead of four: (x0 - x1) a,
+    x1 (a + b) and (x1 - x2) b, then p = first + second, q = second - third. Along both axes that is 9 instead of 16.
     """
     count, depth, height, width = maps.shape
     padded = F.pad(maps.movedim(1, 3), (0, 0, 1, 1, 1, 1))

@@ -12,7 +12,8 @@ from atlas.networks.modules.lrn import LocalResponseNorm
 class ZFNet(nn.Module):
     """Five convolutions, two local response normalizations, three pools, three dense layers: [N, 3, 224, 224] to [N, classes].
 
-    The input is blue, green, red in 0 to 255 in the published file; `rename` turns the first kernels to red, green, blue.
+    The input is blue, green, red in 0 to 255 in the published file; `rename` turns the first kernels to red, green,
+    blue.
     """
 
     def __init__(self, widths: Sequence[int], dense: Sequence[int]) -> None:

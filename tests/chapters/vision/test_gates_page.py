@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from atlas.chapters.vision.figures.gates import block_names, chance, cost, diverging, findings, gate_figures, heat_map
-from atlas.core.report import Held
+from atlas.core.report import MeanAblation
 from tests.fixtures.results import CLASSES, make_results
 
 
@@ -23,11 +23,11 @@ def test_only_a_network_with_gates_has_the_page(site):
 
 
 def test_the_error_of_a_change_compares_each_image_with_itself(network):
-    held = Held(0.4, lost=0.13, gained=0.03)
+    held = MeanAblation(0.4, lost=0.13, gained=0.03)
     change = np.repeat([-1.0, 1.0, 0.0], [78, 18, 504])  # of 600 images
     assert held.error(600) == pytest.approx(change.std() / math.sqrt(600))
     assert cost(network.gates, held) == f"−10.0 ± {100 * change.std() / math.sqrt(600):.1f}"
-    assert cost(network.gates, Held(0.4)) == "−10.0"
+    assert cost(network.gates, MeanAblation(0.4)) == "−10.0"
 
 
 def test_findings_name_the_block_that_matters_most(network):
