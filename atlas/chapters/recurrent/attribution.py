@@ -1,6 +1,6 @@
-"""What a decision rests on by three other means (gradient x input, integrated gradients, occlusion), and what taking that away does.
+"""Attribution by gradient x input, integrated gradients and occlusion, and deletion curves that compare such methods.
 
-A symbol is taken away by putting the zero vector in place of its embedding; that is also where integrated gradients start.
+A symbol is removed by setting its embedding to zero; that is also the baseline of integrated gradients.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
 
 STEPS = (
-    128  # of integrated gradients, by Gauss's rule: fewer miss where the way begins, for the score changes most there
+    128  # of integrated gradients, by Gauss's rule: fewer are inexact near the baseline, where the score changes most
 )
 POINTS = 16  # of a deletion curve
 ORDERS = 20  # random orders that it is compared with
@@ -79,7 +79,7 @@ def incompleteness(module: Recurrent, symbols: Array, direction: Array, given: A
 
 
 def occlusion(module: Recurrent, symbols: Array, direction: Array) -> Array:
-    """[T] how much the score falls when one symbol is taken away."""
+    """[T] the score minus that without one symbol."""
     import torch
 
     embedded = _embedded(module, symbols)
@@ -90,7 +90,9 @@ def occlusion(module: Recurrent, symbols: Array, direction: Array) -> Array:
 
 
 def deletion(module: Recurrent, symbols: Array, direction: Array, order: Array, taken: Array | None = None) -> Array:
-    """[P] the score after taking away the first so many symbols of `order` [T], for each number in `taken` [P], by default 0, 1, … T."""
+    """[P] the score without the first so many symbols of `order` [T], for each
+    number in `taken` [P], by default 0, 1, … T.
+    """
     import torch
 
     embedded = _embedded(module, symbols)
@@ -108,7 +110,9 @@ CHANCE = "random order"
 def deletion_curves(
     module: Recurrent, symbols: Array, direction: Array, given: Mapping[str, Array], *, seed: int, orders: int = ORDERS
 ) -> dict[str, Array]:
-    """[P + 1] the score while symbols are taken away in P equal parts, most relevant first; of CHANCE the mean of random orders."""
+    """[P + 1] the score while symbols are removed in P equal parts, most relevant
+    first; of CHANCE the mean of random orders.
+    """
     rng = np.random.default_rng(seed)
     taken = np.rint(np.linspace(0, len(symbols), min(len(symbols), POINTS) + 1)).astype(int)
     by_chance = [deletion(module, symbols, direction, rng.permutation(len(symbols)), taken) for _ in range(orders)]

@@ -14,10 +14,17 @@ Rows = list[dict[str, Any]]
 def recurrent() -> Rows:
     """All registered recurrent networks."""
     return [
-        {"name": spec.name, "title": spec.title, "year": spec.year, "cell": spec.cell, "reads": spec.reads,
-         "cells": spec.cells, "licence": spec.weights.licence}
+        {
+            "name": spec.name,
+            "title": spec.title,
+            "year": spec.year,
+            "cell": spec.cell,
+            "reads": spec.reads,
+            "cells": spec.cells,
+            "licence": spec.weights.licence,
+        }
         for spec in RECURRENT.values()
-    ]  # fmt: skip
+    ]
 
 
 def specs() -> Iterable[RecurrentSpec]:
