@@ -1,4 +1,4 @@
-"""The registered recurrent networks, as rows for `atlas list`."""
+"""The registered recurrent networks and the attribution methods, as rows for `atlas list`."""
 
 from __future__ import annotations
 
@@ -27,9 +27,20 @@ def recurrent() -> Rows:
     ]
 
 
+def methods() -> Rows:
+    """The attribution methods that decisions are compared by."""
+    from atlas.chapters.recurrent.figures.attribution import METHODS
+
+    papers = {"lrp": "arras2017explaining", "gradient": "simonyan2014deep"}
+    return [
+        {"name": name, "kind": "attribution", "title": title, "paper": papers.get(name, "")}
+        for name, title in METHODS.items()
+    ]
+
+
 def specs() -> Iterable[RecurrentSpec]:
     """All of them, whose weights `atlas doctor` looks for."""
     return RECURRENT.values()
 
 
-LISTINGS = {"recurrent": recurrent}
+LISTINGS = {"recurrent": recurrent, "methods": methods}
