@@ -50,7 +50,10 @@ def published(width=128, noise=128, classes=1000):
 
 
 def random_state(**sizes):
-    """A published state of small sizes with random numbers; singular vectors as a step of the power iteration leaves them."""
+    """A published state of small sizes with random numbers.
+
+    Singular vectors as a step of the power iteration leaves them.
+    """
     torch.manual_seed(0)
     state = {name: torch.randn(shape) / 4 for name, shape in published(**sizes).items()}
     for name in [name for name in state if name.endswith("running_vars")]:

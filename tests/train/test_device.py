@@ -16,7 +16,10 @@ from atlas.train.train import train
 
 @pytest.fixture
 def fake_gpu(monkeypatch):
-    """Tensors have shapes and devices, but no values; the way back, which stays where the way there was, needs a real one."""
+    """Tensors have shapes and devices, but no values.
+
+    The way back, which stays where the way there was, needs a real one.
+    """
     monkeypatch.setattr(torch.Tensor, "backward", lambda loss: None)
     with FakeTensorMode(allow_non_fake_inputs=True):
         yield torch.device("cuda")
