@@ -1,4 +1,4 @@
-"""BigGAN-deep: names and shapes of the published file, and its parts against slow re-derivations or the peer's module."""
+"""BigGAN-deep: names and shapes of the published file, its parts against slow re-derivations or the peer's module."""
 
 import warnings
 
@@ -23,7 +23,7 @@ def normalized(name, shape, *, bias=True):
 
 
 def published(width=128, noise=128, classes=1000):
-    """Names and shapes of `biggan-deep-128-pytorch_model.bin`, written from its config.json and model.py of pytorch-pretrained-BigGAN."""
+    """Names and shapes of the published file, from its config.json and model.py of pytorch-pretrained-BigGAN."""
     found = {"embeddings.weight": (noise, classes), **normalized("generator.gen_z", (256 * width, 2 * noise))}
     layers = [(16, 16), (16, 16), (16, 16), (16, 8), (8, 8), (8, 4), (4, 4), (4, 2), None, (2, 2), (2, 1)]
     for number, layer in enumerate(layers):
@@ -31,8 +31,9 @@ def published(width=128, noise=128, classes=1000):
         if layer is None:
             units = 2 * width
             found[f"{name}.gamma"] = (1,)
-            for part, outputs, inputs in (("theta", units // 8, units), ("phi", units // 8, units), ("g", units // 2, units),
-                                          ("o_conv", units, units // 2)):  # fmt: skip
+            half, eighth = units // 2, units // 8
+            parts = (("theta", eighth, units), ("phi", eighth, units), ("g", half, units), ("o_conv", units, half))
+            for part, outputs, inputs in parts:
                 found |= normalized(f"{name}.snconv1x1_{part}", (outputs, inputs, 1, 1), bias=False)
             continue
         inputs, outputs = (share * width for share in layer)

@@ -1,4 +1,4 @@
-"""Training on another device: nothing is left behind on the CPU (shown on torch's fake GPU, which refuses to mix them), and clear errors."""
+"""Training on another device: all tensors are there (torch's fake GPU refuses to mix devices), and clear errors."""
 
 from dataclasses import replace
 
