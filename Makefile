@@ -6,6 +6,9 @@ export ATLAS_RECIPE := $(RECIPE)
 ifeq ($(RECIPE),)
 unexport ATLAS_RECIPE
 endif
+# Scripts and styles are checked by biome, from npm; the `test` extra brings the node that runs it.
+BIOME := @biomejs/biome@2.5.14
+NODE_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
 .PHONY: help atlas serve test check bench clean
 
@@ -21,8 +24,10 @@ serve: .venv/.installed ## serve site/ on this machine
 test: .venv/.tests ## run the whole test suite
 	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
-check: .venv/.tests ## style, types, architecture
+check: .venv/.tests .venv/.biome ## style, types, architecture
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates
+	$(NODE_PATH) .venv/node_modules/.bin/biome check --error-on-warnings
 
 bench: .venv/.bench ## measure the heavy stages (minutes)
 	$(BIN)/python -m tests.benchmarks
@@ -40,6 +45,10 @@ clean: ## delete results and site (the environment stays)
 	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| { echo 'The browser tests need chromium: install it (Debian: apt-get install chromium) and run again.'; exit 1; }
+	@touch $@
+
+.venv/.biome: .venv/.tests Makefile
+	@$(NODE_PATH) npm install --silent --no-audit --no-fund --prefix .venv $(BIOME)
 	@touch $@
 
 .venv/.bench: .venv/.installed

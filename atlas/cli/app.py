@@ -22,6 +22,7 @@ from atlas.cli.options import (
     SetOption,
     StoreOption,
 )
+from atlas.core.chapter import parts
 from atlas.core.errors import AtlasError, UnknownName
 from atlas.runtime.memory import set_up
 
@@ -29,8 +30,21 @@ INTERRUPTED = 130  # the exit code that typer makes of Ctrl-C
 
 app = typer.Typer(
     help="Turn neural networks into a static web site that shows what every unit has learned.",
-    no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-)  # fmt: skip
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def command_line() -> typer.Typer:
+    """All commands: those below, and those that chapters add."""
+    known = {command.name for command in app.registered_commands}
+    for _, part in parts("commands"):
+        for name, command in part.COMMANDS.items():
+            if name not in known:
+                app.command(name)(command)
+    return app
 
 
 def main() -> None:
@@ -38,7 +52,7 @@ def main() -> None:
     set_up()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` and `timeout` stop it as Ctrl-C does
     try:
-        app()
+        command_line()()
     except AtlasError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
@@ -133,7 +147,10 @@ def explain(
     store: StoreOption = STORE,
     device: DeviceOption = "cpu",
 ) -> None:
-    """Show the steps and keys behind a unit, a cell or a generator, and for each missing result which field differs from a stored one."""
+    """Show the steps and keys behind a unit, a cell or a generator.
+
+    For each missing result it shows which field of the key differs from the nearest stored one.
+    """
     from atlas.pipeline.explain import explain_lines
     from atlas.pipeline.store import Store
 
@@ -252,7 +269,8 @@ def accuracy(
 
     found = measure(network, probes, device=device)
     print(
-        f"{network} on {probes}: top-1 {found.top1:.4f}, top-5 {found.top5:.4f}, {found.images} images, {found.skipped} skipped"
+        f"{network} on {probes}: top-1 {found.top1:.4f}, top-5 {found.top5:.4f}, "
+        f"{found.images} images, {found.skipped} skipped"
     )
 
 
@@ -278,23 +296,12 @@ def train(
     if threads:
         torch.set_num_threads(threads)
     run_training(
-        network, out=out, data=data, epochs=epochs, seed=seed, device=device, resume=not fresh,
+        network,
+        out=out,
+        data=data,
+        epochs=epochs,
+        seed=seed,
+        device=device,
+        resume=not fresh,
         progress=partial(print, flush=True),
-    )  # fmt: skip
-
-
-@app.command("export-onnx")
-def export_onnx(
-    generator: Annotated[str, typer.Argument(help="a registered generator, such as face-dcgan")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="the file [GENERATOR.onnx]")] = None,
-) -> None:
-    """Write a generator as an ONNX file, for browsers and other programs, and check that it draws the same pictures."""
-    from atlas.chapters.generative.latent import load
-    from atlas.chapters.generative.onnx_file import export
-    from atlas.networks.generators import GENERATORS
-
-    path = out or Path(f"{generator}.onnx")
-    difference = export(load(GENERATORS[generator]), path)
-    print(
-        f"{path}: {path.stat().st_size / 1e6:.1f} MB; its pictures differ from torch's by at most {difference:.1g} of [-1, 1]"
     )

@@ -11,7 +11,7 @@ from atlas.core.errors import AtlasError
 
 
 def serve(site: Path, port: int) -> None:
-    """Serve the folder `site` on `port` (0: a free one) until Ctrl-C. Raises AtlasError where there is no site or no such port."""
+    """Serve the folder `site` on `port` (0: any free one) until Ctrl-C; AtlasError where there is no site or port."""
     if not (site / "index.html").is_file():
         raise AtlasError(f"There is no site in {site}. Run `atlas build` first, or name its folder with --out.")
     try:

@@ -25,6 +25,7 @@ class Chapter:
     `drawings`  registers how its figures are drawn for export (`atlas.publish.drawing`)
     `pages`     its pages, menu, index entries and slots (`atlas.publish.site.PagesPart`)
     `listing`   LISTINGS, specs(): what it registers (`atlas.cli.listing.ListingPart`)
+    `commands`  COMMANDS: functions by name that it adds to the command line
     """
 
     name: str  # its section of the recipe, its folder of the site, the first part of its figures' ids
@@ -33,8 +34,12 @@ class Chapter:
 
     def part(self, name: str) -> Any:
         """The module `name` of the chapter, None where it has none."""
-        module = f"{self.package}.{name}"
-        return import_module(module) if find_spec(module) else None
+        return _module(f"{self.package}.{name}")
+
+
+@cache
+def _module(name: str) -> Any:
+    return import_module(name) if find_spec(name) else None
 
 
 @cache

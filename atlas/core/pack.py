@@ -9,7 +9,10 @@ A record is a frozen dataclass. Of its fields
 - anything else is plain data, with tuples as lists.
 
 A field whose stored name is another says so: `stored("errors/causes")` (plain data may lie deeper; a name of "" adds no level, so that
-keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place.
+keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place;
+`stored(by=PLACE)` puts them under the place alone, without the name of the tuple. `stored("", only=("lrp", …))` reads no other keys into a
+mapping of arrays than these: arrays beside it may share its level. `stored(keys="layers")` is a mapping of records that hold arrays
+alone; the record's plain data list its keys under `layers`.
 """
 
 from __future__ import annotations
@@ -27,11 +30,16 @@ from atlas.core.specs import Array
 R = TypeVar("R")
 Arrays = dict[str, Array]
 Facts = dict[str, Any]
+PLACE = "#"  # in place of the field that names the records of a tuple: none does
 
 
-def stored(name: str | None = None, *, by: str = "", **options: Any) -> Any:
-    """A dataclass field that is stored under another name; `by` is the field that names the records of a tuple."""
-    return field(metadata={"stored": name, "by": by}, **options)
+def stored(name: str | None = None, *, by: str = "", only: Iterable[str] = (), keys: str = "", **options: Any) -> Any:
+    """A dataclass field that is stored under another name.
+
+    `by` is the field that names the records of a tuple, or PLACE; `only` are the keys that a mapping of arrays may have;
+    `keys` is where the plain data list the keys of a mapping of records.
+    """
+    return field(metadata={"stored": name, "by": by, "only": tuple(only), "keys": keys}, **options)
 
 
 def pack(record: object) -> tuple[Arrays, Facts]:
@@ -52,6 +60,10 @@ def _packed(record: Any, prefix: str, arrays: Arrays) -> Facts:
     facts: Facts = {}
     for one in fields(record):
         name, value = _name(one), getattr(record, one.name)
+        if one.metadata.get("keys"):
+            for key, part in value.items():
+                _packed(part, _join(prefix, name, key), arrays)
+            continue
         plain = _plain(value, _join(prefix, name), arrays, one.metadata.get("by", ""))
         if plain is not _NOTHING:
             _put(facts, name, plain)
@@ -75,7 +87,7 @@ def _plain(value: Any, path: str, arrays: Arrays, by: str = "") -> Any:
         whole = {key: part for key, part in parts.items() if part is not _NOTHING}
         return whole if whole or not parts else _NOTHING
     if isinstance(value, tuple | list):
-        names = [str(getattr(part, by)) if by else str(place) for place, part in enumerate(value)]
+        names = [str(getattr(part, by)) if by not in ("", PLACE) else str(place) for place, part in enumerate(value)]
         if by:
             path = path.rpartition("/")[0]
         return [_plain(part, _join(path, name), arrays) for name, part in zip(names, value, strict=True)]
@@ -96,12 +108,18 @@ def _put(facts: Facts, name: str, value: Any) -> None:
 
 
 def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> R:
-    hints, found = _hints(kind), {}
+    hints: dict[str, Any] = _hints(cast(Any, kind))
+    found: dict[str, Any] = {}
     for one in fields(cast(Any, kind)):
         name, path = _name(one), _join(prefix, _name(one))
+        if keys := one.metadata.get("keys"):
+            part = cast(Any, get_args(hints[one.name])[1])
+            found[one.name] = {key: _unpacked(part, _join(path, key), arrays, {}) for key in _get(facts, keys)}
+            continue
         value = _value(hints[one.name], path, arrays, _get(facts, name), one.metadata.get("by", ""))
         if value is not _NOTHING:
-            found[one.name] = value
+            only = one.metadata.get("only", ())
+            found[one.name] = {key: value[key] for key in only if key in value} if only else value
         elif one.default is MISSING and one.default_factory is MISSING:
             if not _optional(hints[one.name]):
                 raise KeyError(f"{kind.__name__} has nothing under {path!r}")
@@ -109,7 +127,9 @@ def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Ma
     return kind(**found)
 
 
-def _value(hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: str = "") -> Any:
+def _value(  # noqa: PLR0911 - one for each kind of field
+    hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: str = ""
+) -> Any:
     """What a field of type `hint` holds; _NOTHING where nothing is stored."""
     hint = _bare(hint)
     if _is_array(hint):
@@ -123,7 +143,8 @@ def _value(hint: Any, path: str, arrays: Mapping[str, Array], facts: Any, by: st
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Mapping, dict) and _is_array(_bare(inner[1])):
         start = f"{path}/" if path else ""
-        return {key.removeprefix(start): value for key, value in arrays.items() if key.startswith(start)}
+        names = sorted(name for name in arrays if name.startswith(start))  # a file of arrays keeps no order
+        return {name.removeprefix(start): arrays[name] for name in names}
     if facts is _NOTHING or facts is None:
         return facts
     if origin in (Mapping, dict):
@@ -140,7 +161,7 @@ def _tuple(
     kinds = [inner[0]] * len(parts) if len(inner) == 2 and inner[1] is Ellipsis else list(inner)
     if by:
         path = path.rpartition("/")[0]
-    names = [str(part[by]) if by else str(place) for place, part in enumerate(parts)]
+    names = [str(part[by]) if by not in ("", PLACE) else str(place) for place, part in enumerate(parts)]
     return tuple(
         _value(kind, _join(path, name), arrays, part) for kind, name, part in zip(kinds, names, parts, strict=True)
     )

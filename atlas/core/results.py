@@ -6,21 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from atlas.core.pack import stored
 from atlas.core.report import Diagnosis, Gates, ModelCard, Structure
 from atlas.core.specs import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet
 
 # ---------------------------------------------------------------- what is measured
 
-Quantile = str  # a key of LEVELS
-LEVELS: Mapping[Quantile, str] = {
-    "top": "Strongest",
-    "p90": "Around the 90th percentile",
-    "p50": "Around the median",
-}
-"""The levels of a unit's examples, strongest first, with their headings."""
+Quantile = str  # "top" (the strongest images), "p90", "p50" (those around a percentile)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UnitStats:
     """Statistics of every unit of one layer over a probe set; C units, N images, arrays indexed by unit.
 
@@ -31,8 +26,8 @@ class UnitStats:
     mean: Array  # [C] float64
     std: Array  # [C]
     positive: Array  # [C] share of images whose largest response is above zero
-    lowest: Array  # [C] smallest of the images' largest responses
-    highest: Array  # [C] largest natural activation
+    smallest: Array = stored("lowest")  # [C] smallest of the images' largest responses
+    largest: Array = stored("highest")  # [C] largest of them: the largest natural response
     p50: Array  # [C]
     p90: Array  # [C]
     counts: Array  # [C, B] int: histogram of the N images' largest responses
@@ -118,10 +113,10 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
-class Twins:
+class MatchedUnits:
     """For each unit of a layer the unit of another network whose image-wise mean responses correlate with it the most."""
 
-    layer: Array  # [C] int16: place of its layer among those of the other network, -1 = no twin
+    layer: Array  # [C] int16: place of its layer among those of the other network, -1 = no match
     unit: Array  # [C] int32
     correlation: Array  # [C] float32
 
@@ -154,7 +149,7 @@ class LayerResults:
     layout: Layout | None
     cells: Cells | None
     keys: Mapping[str, str]  # step name -> store key, for provenance
-    twins: Mapping[str, Twins]  # by the other network
+    matched_units: Mapping[str, MatchedUnits]  # by the other network
 
 
 @dataclass(frozen=True)

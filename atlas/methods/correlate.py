@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from atlas.core.results import Neighbours, Twins
+from atlas.core.results import MatchedUnits, Neighbours
 from atlas.core.specs import Array
 
 NEAREST = 6
@@ -40,14 +40,16 @@ def standardized(means: Array) -> Array:
     return values.astype(np.float16)
 
 
-def twins(one: Sequence[Array], other: Sequence[Array]) -> tuple[tuple[Twins, ...], tuple[Twins, ...]]:
+def matched_units(
+    one: Sequence[Array], other: Sequence[Array]
+) -> tuple[tuple[MatchedUnits, ...], tuple[MatchedUnits, ...]]:
     """For each unit of one network the most correlated unit of the other, and the other way round.
 
-    Both are standardized responses to the same N images, [N, C] a layer; the answers are a Twins a layer. Pearson
-    correlation; a unit that rises and falls with none has no twin (-1).
+    Both are standardized responses to the same N images, [N, C] a layer; the result is a MatchedUnits a layer. Pearson
+    correlation; a unit that rises and falls with none has no match (-1).
     """
-    mine = [_nobody(layer.shape[1]) for layer in one]
-    theirs = [_nobody(layer.shape[1]) for layer in other]
+    mine = [_no_match(layer.shape[1]) for layer in one]
+    theirs = [_no_match(layer.shape[1]) for layer in other]
     for b, second in enumerate(values.astype(np.float32) for values in other):
         for a, first in enumerate(values.astype(np.float32) for values in one):
             correlation = first.T @ second / max(1, len(second))
@@ -56,12 +58,12 @@ def twins(one: Sequence[Array], other: Sequence[Array]) -> tuple[tuple[Twins, ..
     return tuple(mine), tuple(theirs)
 
 
-def _nobody(units: int) -> Twins:
-    return Twins(np.full(units, -1, np.int16), np.full(units, -1, np.int32), np.zeros(units, np.float32))
+def _no_match(units: int) -> MatchedUnits:
+    return MatchedUnits(np.full(units, -1, np.int16), np.full(units, -1, np.int32), np.zeros(units, np.float32))
 
 
-def _improve(found: Twins, correlation: Array, layer: int) -> None:
-    """Let units of `layer` take the places of worse twins: `correlation` is [own units, units of that layer]."""
+def _improve(found: MatchedUnits, correlation: Array, layer: int) -> None:
+    """Let units of `layer` take the places of worse matches: `correlation` is [own units, units of that layer]."""
     best = correlation.argmax(axis=1)
     value = np.take_along_axis(correlation, best[:, None], axis=1)[:, 0]
     better = value > found.correlation

@@ -19,6 +19,7 @@ from atlas.networks.labels import class_names
 from atlas.pipeline.plan import Plan
 from atlas.pipeline.run import Progress, run
 from atlas.pipeline.store import Store, canonical
+from atlas.publish.folder import is_whole
 from atlas.publish.templates import template_folder
 from atlas.runtime.lock import alone
 
@@ -70,12 +71,17 @@ def build(
 
 
 def _write_unless_up_to_date(
-    plan: Plan, store: Store, out: Path, *, workers: int, say: Callable[[str], None],
+    plan: Plan,
+    store: Store,
+    out: Path,
+    *,
+    workers: int,
+    say: Callable[[str], None],
     layer_done: Callable[[str, int, int], None],
-) -> Built:  # fmt: skip
+) -> Built:
     key = site_key(plan)
     old = _read(out / "atlas.json")
-    if old.get("key") == key and (out / "index.html").is_file():
+    if old.get("key") == key and is_whole(out):
         return Built(out / "index.html", False, old)
     say("Writing the site …")
     from atlas.pipeline.results import read_results
@@ -102,7 +108,7 @@ def site_key(plan: Plan) -> str:
 
 
 def _sources() -> Iterator[tuple[str, Path]]:
-    """Every file that the site's bytes may depend on beside results: the package but for weights, the chapters and the templates."""
+    """The files that the site's bytes may depend on beside results: the package without weights, chapters, templates."""
     folders = {"atlas": SOURCES, "templates": template_folder()}
     folders |= {chapter.package: Path(str(import_module(chapter.package).__path__[0])) for chapter in chapters()}
     for name, folder in folders.items():

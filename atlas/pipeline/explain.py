@@ -26,10 +26,11 @@ def plan_lines(plan: Plan, store: Store, *, workers: int) -> Iterator[str]:
     seconds, missing = guesses(plan, tasks, store), Counter(task.step for task in tasks)
     total = Counter(task.step for task in plan.tasks)
     yield f"recipe {plan.recipe.name}: {len(plan.tasks)} results"
-    yield f"{'step':<12} {'results':>8} {'cached':>8} {'to do':>8} {'about':>12}"
+    yield f"{'step':<22} {'results':>8} {'cached':>8} {'to do':>8} {'about':>12}"
     for step, count in total.items():
         guess = sum(seconds[task.digest] for task in tasks if task.step == step) / workers
-        yield f"{step:<12} {count:>8} {count - missing[step]:>8} {missing[step]:>8} {words(guess) if guess else '-':>12}"
+        about = words(guess) if guess else "-"
+        yield f"{step:<22} {count:>8} {count - missing[step]:>8} {missing[step]:>8} {about:>12}"
     whole = sum(seconds.values()) / workers
     yield f"time: about {words(whole)} with {workers} workers" if tasks else "time: nothing to compute"
     yield f"site: about {_site_bytes(plan, total) / 1e6:.0f} MB"
@@ -41,12 +42,15 @@ def _site_bytes(plan: Plan, total: Mapping[str, int]) -> int:
 
 
 def explain_lines(plan: Plan, store: Store, path: str) -> Iterator[str]:
-    """The tasks that the page of a unit, a cell or a generator rests on: step, state, key, and the field that changed where a near one is stored."""
+    """The tasks that the page of a unit, a cell or a generator rests on: step, state, key.
+
+    Below a task that is missing stands the field that differs from the nearest stored one.
+    """
     for task in _tasks_of(plan, path):
         state = "stored" if store.has(task.digest) else "to do"
-        yield f"{task.step:<12} {state:<7} {task.digest[:16]}  {task.name}"
+        yield f"{task.step:<22} {state:<7} {task.digest[:16]}  {task.name}"
         if state == "to do":
-            yield from (f"{'':<12} {line}" for line in _changes(task, store))
+            yield from (f"{'':<22} {line}" for line in _changes(task, store))
 
 
 def _tasks_of(plan: Plan, path: str) -> list[Task]:

@@ -16,7 +16,7 @@ from atlas.weights.lock import Lock, name_of, read_lock, write_lock
 
 
 def gather(recipe: Recipe, lock: Path) -> Recipe:
-    """The recipe with the digest of every published file; files without one are fetched, digested and written to `lock`.
+    """The recipe with the digest of every published file; where none is known, it is taken and written to `lock`.
 
     Raises WeightsError that names all files that cannot be had, not only the first.
     """
@@ -73,7 +73,8 @@ def _first_use(spec: Spec, folder: str) -> tuple[HubFile | UrlFile, Lock]:
     found, told = digest(path), published(weights, path)
     if not found.startswith(told):
         raise WeightsError(
-            f"{path} is not the published file: its SHA-256 is {found}, the hub says {told}. Delete it and download it again."
+            f"{path} is not the published file: its SHA-256 is {found}, the hub gives {told}. "
+            "Delete it and download it again."
         )
     return weights, Lock(found, revision(weights, path))
 

@@ -14,8 +14,8 @@ Group = tuple[str, str]  # step, group of tasks
 def guesses(plan: Plan, missing: Sequence[Task], store: Store) -> dict[str, float]:
     """Processor seconds of each of the plan's `missing` tasks, by digest.
 
-    A task takes what a stored one of its step and group took (a picture: one of the same layer), else one of the group before it in
-    the same network: the deeper a layer, the longer. Where nothing like it is stored, it is the step's own guess.
+    A task takes what a stored one of its step and group took (a picture: one of the same layer), else one of the group
+    before it in the same network: the deeper a layer, the longer. Else it is the step's own guess.
     """
     wanted, kinds = {task.digest for task in missing}, {task.step for task in missing}
     stored: dict[Group, str] = {}

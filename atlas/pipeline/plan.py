@@ -29,7 +29,7 @@ class PlanContext:
 
 
 class PlanPart(Protocol):
-    """The part `plan` of a chapter: its steps, its tasks in an order in which each comes after its needs, what it adds to the site."""
+    """The part `plan` of a chapter: its steps, and its tasks, each after those that it needs."""
 
     STEPS: tuple[StepSpec, ...]
 
@@ -43,7 +43,7 @@ class PlanPart(Protocol):
         """The networks that the chapter is about: what `atlas explain` takes first."""
 
     def behind(self, plan: Plan, path: str) -> Iterable[Task]:
-        """The tasks that the page at `path` (`network/layer/unit`, `network/cell`) rests on; UnknownName for a path that is none."""
+        """The tasks that a page rests on, by its path (`network/layer/unit`, `network/cell`); UnknownName for another."""
 
 
 @dataclass(frozen=True)

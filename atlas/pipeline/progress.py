@@ -74,9 +74,14 @@ class BuildProgress:
 
     def _bars(self) -> Bars:
         return Bars(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TimeElapsedColumn(), TextColumn("{task.fields[left]}"), console=self.console,
-        )  # fmt: skip
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=self.console,
+        )
 
     def left(self) -> str:
         """Time left, in words."""

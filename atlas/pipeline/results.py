@@ -19,7 +19,7 @@ class ResultsPart(Protocol):
     """The part `results` of a chapter."""
 
     def read(self, plan: Plan, store: Store) -> object:
-        """The chapter's own record, from results that are all in the store; what is large is read when it is asked for."""
+        """The chapter's own record, from results that are all in the store; what is large is read on demand."""
 
 
 def read_results(plan: Plan, store: Store) -> AtlasResults:

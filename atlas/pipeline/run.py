@@ -40,7 +40,8 @@ class Job:
 class StepsPart(Protocol):
     """The part `steps` of a chapter: the work of each of its steps.
 
-    A step function takes all tasks of one group and yields an Entry for each, in order. The science itself knows neither store nor plan.
+    A step function takes all tasks of one group and yields an Entry for each, in order. The science itself knows
+    neither store nor plan.
     """
 
     RUN: Mapping[str, StepFunction]
@@ -68,7 +69,10 @@ def pending(plan: Plan, store: Store) -> list[Task]:
 
 
 def make_jobs(tasks: Sequence[Task], seconds: Mapping[str, float]) -> list[Job]:
-    """Group pending tasks, of guessed `seconds` by digest, into jobs; tasks of one step and group share a job up to the step's batch."""
+    """Group pending tasks, of guessed `seconds` by digest, into jobs.
+
+    Tasks of one step and group share a job, up to the step's batch.
+    """
     missing = {task.digest for task in tasks}
     groups: dict[tuple[str, str], list[Task]] = {}
     for task in tasks:

@@ -1,7 +1,7 @@
 """The disk: a content-addressed store. An entry is a folder named by its key's digest, written once and whole.
 
     <root>/ab/abcdef…/data.safetensors   arrays (no pickle anywhere)
-    <root>/ab/abcdef…/manifest.json      the key's fields, small facts, digest of the data, seconds it took
+    <root>/ab/abcdef…/manifest.json      the key's fields, small facts, digests of data and facts, seconds it took
 
 An entry is made in a temporary folder, synced and renamed, so a reader sees all of it or nothing, and two builds that
 make the same entry do no harm: the first rename wins and both hold the same bytes.
@@ -14,17 +14,20 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
 from atlas.core.errors import StoreError
 from atlas.core.specs import Array
+
+ABANDONED = 3600  # seconds after which a temporary folder has no writer any more
 
 
 def canonical(value: Any) -> str:
@@ -64,7 +67,8 @@ class Store:
 
     def has(self, digest: str) -> bool:
         """Whether the entry exists (it exists whole, or not at all)."""
-        return os.path.isfile(f"{self._text}/{digest[:2]}/{digest}/manifest.json")  # noqa: PTH113 - a plan asks 20,000 times
+        # text, not Path: a plan asks 20,000 times
+        return os.path.isfile(f"{self._text}/{digest[:2]}/{digest}/manifest.json")  # noqa: PTH113
 
     def put(self, key: Key, entry: Entry, *, seconds: float = 0.0) -> None:
         """Write an entry; StoreError when the disk refuses (full, read-only)."""
@@ -74,6 +78,7 @@ class Store:
         manifest = {
             "key": dict(key.fields),
             "facts": dict(entry.facts),
+            "facts_sha256": _facts_digest(entry.facts),
             "bytes": len(data),
             "sha256": hashlib.sha256(data).hexdigest(),
             "seconds": round(seconds, 4),
@@ -89,7 +94,8 @@ class Store:
     def _write(self, digest: str, data: bytes, manifest: bytes) -> None:
         target = self.folder(digest)
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
+        temporary = self.root / f".new-{uuid4().hex}"
+        temporary.mkdir()  # with the user's own permissions: others may read a shared store
         try:
             _write_synced(temporary / "data.safetensors", data)
             _write_synced(temporary / "manifest.json", manifest)
@@ -104,9 +110,13 @@ class Store:
         """The manifest of an entry; StoreError when it is missing or unreadable."""
         path = self.folder(digest) / "manifest.json"
         try:
-            manifest: dict[str, Any] = json.loads(path.read_text())
+            manifest = json.loads(path.read_text())
         except (OSError, ValueError) as error:
             raise self._corrupt(digest, f"its manifest is unreadable ({error})") from error
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("key"), dict):
+            raise self._corrupt(digest, "its manifest is not a record with a key")
+        if Key(manifest["key"]).digest != digest:
+            raise self._corrupt(digest, "its key is that of another entry")
         return manifest
 
     def seconds(self, digest: str) -> float:
@@ -122,11 +132,14 @@ class Store:
         from safetensors.numpy import load
 
         manifest = self.manifest(digest)
+        facts = manifest.get("facts")
+        if not isinstance(facts, dict) or manifest.get("facts_sha256", _facts_digest(facts)) != _facts_digest(facts):
+            raise self._corrupt(digest, "its facts do not match their SHA-256")
         try:
             data = (self.folder(digest) / "data.safetensors").read_bytes()
             if hashlib.sha256(data).hexdigest() != manifest["sha256"]:
                 raise self._corrupt(digest, "its data does not match its SHA-256")
-            return Entry(load(data), manifest["facts"])
+            return Entry(load(data), facts)
         except (OSError, SafetensorError, KeyError) as error:
             raise self._corrupt(digest, f"its data is unreadable ({error})") from error
 
@@ -147,16 +160,25 @@ class Store:
         self.sweep()
 
     def sweep(self) -> int:
-        """Delete what killed writers left behind (older than an hour); the number of folders deleted."""
-        import time
-
-        old = [
-            folder for folder in self.root.glob(".new-*")
-            if time.time() - folder.stat().st_mtime > 3600
-        ]  # fmt: skip
+        """Delete what killed writers left behind; the number of folders deleted."""
+        old = [folder for folder in self.root.glob(".new-*") if _age(folder) > ABANDONED]
         for folder in old:
             shutil.rmtree(folder, ignore_errors=True)
         return len(old)
+
+
+def _facts_digest(facts: Mapping[str, Any]) -> str:
+    """SHA-256 of the facts as JSON keeps them."""
+    kept = json.loads(json.dumps(facts))  # keys become text, tuples become lists
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _age(folder: Path) -> float:
+    """Seconds since a folder was changed; 0 when it is gone, because its writer finished."""
+    try:
+        return time.time() - folder.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _write_synced(path: Path, data: bytes) -> None:

@@ -61,13 +61,15 @@ class Task:
     def key(self) -> Key:
         """Everything that changes the result, inputs by their keys."""
         spec = steps()[self.step]
-        return Key({
-            "step": spec.stored or spec.name,
-            "version": spec.version,
-            "libraries": {name: _version(name) for name in spec.libraries},
-            "parameters": dict(self.parameters),
-            "needs": {role: list(digests) for role, digests in self.needs.items()},
-        })  # fmt: skip
+        return Key(
+            {
+                "step": spec.stored or spec.name,
+                "version": spec.version,
+                "libraries": {name: _version(name) for name in spec.libraries},
+                "parameters": dict(self.parameters),
+                "needs": {role: list(digests) for role, digests in self.needs.items()},
+            }
+        )
 
     @property
     def digest(self) -> str:

@@ -20,7 +20,7 @@ class StepContext:
         self._loaded: dict[str, tuple[Hashable, object]] = {}
 
     def load(self, kind: str, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` loads for `key`; the last one of each `kind` is kept, so that tasks about one network load it once."""
+        """What `make` loads for `key`; the last of each `kind` is kept: tasks about one network load it once."""
         if kind not in self._loaded or self._loaded[kind][0] != key:
             from atlas.runtime.memory import keep_memory
 

@@ -1,27 +1,29 @@
-"""The papers that networks and methods name by key, read from the one bibliography."""
+"""The papers that networks and methods cite by key, read from the one bibliography."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from pybtex.database import Entry, Person, parse_string
+from pybtex.exceptions import PybtexError
+from pybtex.richtext import Text
 
 from atlas.core.errors import AtlasError
+from atlas.publish.templates import template_folder
 from atlas.publish.words import listed
 
-PLACES = (Path(__file__).parents[1] / "_templates", Path(__file__).parents[2] / "templates")  # wheel, checkout
-ENTRY = re.compile(r"@(\w+)\{([^,\s]+),\n(.*?)^\}", re.MULTILINE | re.DOTALL)
-FIELD = re.compile(r"^ *(\w+) *= *\{(.*)\},?$")
+FILE = "bibliography.bib"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One paper. `fields` are as in the file, without the braces that protect capitals."""
+class Paper:
+    """One paper. `fields` are those of its entry as plain text, without LaTeX's commands and braces."""
 
     key: str
-    kind: str
+    kind: str  # "article", "inproceedings", …
+    authors: tuple[tuple[str, str], ...]  # family name, given names
     fields: Mapping[str, str]
 
     @property
@@ -33,12 +35,6 @@ class Entry:
     def year(self) -> int:
         """The year of publication."""
         return int(self.fields["year"])
-
-    @property
-    def authors(self) -> tuple[tuple[str, str], ...]:
-        """(family name, given names) of each author."""
-        names = (name.partition(", ") for name in self.fields["author"].split(" and "))
-        return tuple((family, given) for family, _, given in names)
 
     @property
     def byline(self) -> str:
@@ -69,31 +65,30 @@ class Entry:
 
 
 @cache
-def bibliography() -> Mapping[str, Entry]:
-    """All entries by key, in the order of the file."""
-    for place in PLACES:
-        if (place / "bibliography.bib").is_file():
-            return parse((place / "bibliography.bib").read_text(encoding="utf-8"))
-    raise AtlasError(f"The package lacks its bibliography.bib (looked in {PLACES[0]}). Reinstall it.")
+def bibliography() -> Mapping[str, Paper]:
+    """All papers by key, in the order of the file. AtlasError where it is missing or cannot be parsed."""
+    path = template_folder() / FILE
+    if not path.is_file():
+        raise AtlasError(f"The package lacks its {FILE} (looked in {path.parent}). Reinstall it.")
+    return parse(path.read_text(encoding="utf-8"))
 
 
-def parse(text: str) -> dict[str, Entry]:
-    """Read BibTeX as this bibliography writes it: one `name = {value},` a line; anything else is an AtlasError."""
-    entries: dict[str, Entry] = {}
-    for kind, key, body in ENTRY.findall(text):
-        if key in entries:
-            raise AtlasError(f"bibliography.bib holds {key!r} twice; keep one.")
-        entries[key] = Entry(key, kind, dict(_field(key, line) for line in body.splitlines()))
-    left = [line for line in ENTRY.sub("", text).splitlines() if line.strip() and not line.startswith("%")]
-    if left:
-        raise AtlasError(
-            f"bibliography.bib: {left[0]!r} belongs to no entry; an entry ends with a line of its own, '}}'."
-        )
-    return entries
+def parse(text: str) -> dict[str, Paper]:
+    """The papers of a BibTeX file by key. AtlasError where pybtex cannot parse it, or where a key comes twice."""
+    try:
+        entries = parse_string(text, "bibtex").entries
+    except PybtexError as error:
+        raise AtlasError(f"{FILE} cannot be parsed: {error}.") from error
+    return {key: _paper(key, entry) for key, entry in entries.items()}
 
 
-def _field(key: str, line: str) -> tuple[str, str]:
-    match = FIELD.match(line)
-    if match is None or match[2].count("{") != match[2].count("}"):
-        raise AtlasError(f"bibliography.bib, {key}: {line!r} is not of the form `name = {{value}},` on one line.")
-    return match[1], match[2].replace("{", "").replace("}", "").replace("--", "–")
+def _paper(key: str, entry: Entry) -> Paper:
+    authors = tuple(_name(person) for person in entry.persons.get("author", ()))
+    return Paper(key, entry.type, authors, {name: str(Text.from_latex(value)) for name, value in entry.fields.items()})
+
+
+def _name(person: Person) -> tuple[str, str]:
+    """Family name with its particle, given names."""
+    family = (*person.rich_prelast_names, *person.rich_last_names)
+    given = (*person.rich_first_names, *person.rich_middle_names)
+    return " ".join(map(str, family)), " ".join(map(str, given))

@@ -85,11 +85,12 @@ def cite_base(base_url: str) -> dict[str, object]:
 
 
 def made_from(provenance: Mapping[str, Any]) -> str:
-    """Which weights and which probe images (a generator has none), by their digests: a unit is only defined together with them."""
+    """Which weights and which probe images, by their digests, where there are any: a unit is only defined together with them."""
     networks = provenance.get("networks", (provenance,))
-    weights = ", ".join(f"{made['network']} sha256:{short(made['weights']['sha256'])}" for made in networks)
+    weights = [f"{made['network']} sha256:{short(made['weights']['sha256'])}" for made in networks if "network" in made]
     probes = networks[0].get("probes")
-    return f"weights {weights}" + (f"; probe set {probes['name']} {short(probes['digest'])}" if probes else "")
+    named = [f"weights {', '.join(weights)}"] if weights else []
+    return "; ".join(named + ([f"probe set {probes['name']} {short(probes['digest'])}"] if probes else []))
 
 
 # Braces are counted by BibTeX even after a backslash, so they may only appear as commands.

@@ -13,7 +13,6 @@ from atlas.core.registry import Registry
 from atlas.core.results import AtlasResults, Figure
 from atlas.core.specs import Array
 from atlas.probes.webp import decode
-from atlas.publish.crop import SMALLEST
 
 WIDTH = 6.5  # inches: a plate fits A4 and US letter
 MARGIN = 0.3
@@ -71,20 +70,6 @@ def frame(axes: Any, width: float, height: float) -> None:
     axes.set_xlim(0, width)
     axes.set_ylim(height, 0)
     axes.set_axis_off()
-
-
-def window(box: Array, size: int) -> Array:
-    """The part of an image `size` pixels square that shows `box` (left, top, right, bottom): SMALLEST or more."""
-    spare = np.maximum(SMALLEST - (box[2:] - box[:2]), 0)
-    start = np.clip(box[:2] - spare // 2, 0, np.maximum(size - SMALLEST, 0))
-    start = np.where(spare > 0, start, box[:2])
-    return np.concatenate([start, np.where(spare > 0, np.minimum(start + SMALLEST, size), box[2:])])
-
-
-def cut(image: Array, box: Array) -> Array:
-    """The part of an image inside `box` (left, top, right, bottom)."""
-    left, top, right, bottom = (int(edge) for edge in box)
-    return image[top:bottom, left:right]
 
 
 def overlaid(crop: Array, heat: Array) -> Array:

@@ -15,8 +15,21 @@ MANIFEST = (
 KEPT = "README.md"
 
 
+def is_whole(root: Path) -> bool:
+    """Whether every file that a build wrote into the folder is there."""
+    try:
+        listed = (root / MANIFEST).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    return bool(listed) and all(os.path.isfile(f"{root}/{path}") for path in listed)  # noqa: PTH113 - text: 30,000 files
+
+
 class Folder:
-    """Writes files atomically below `root`; `finish` removes those that an older build wrote and this one did not."""
+    """Writes files atomically below `root`; `finish` removes those that an older build wrote and this one did not.
+
+    Nothing outside the folder is written or removed, through no link either, and no file of somebody else is overwritten:
+    AtlasError for a folder that has an `index.html` and no list of the files that the atlas wrote.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root, self._text = root, str(root)
@@ -24,7 +37,13 @@ class Folder:
         self._made: set[str] = set()
         try:
             root.mkdir(parents=True, exist_ok=True)
-            self._old = set((root / MANIFEST).read_text().splitlines()) if (root / MANIFEST).is_file() else set()
+            self._real = root.resolve()
+            listed = (root / MANIFEST).read_text(encoding="utf-8") if (root / MANIFEST).is_file() else None
+            if listed is None and (root / "index.html").exists():
+                raise AtlasError(
+                    f"{root} holds an index.html that no atlas wrote. Name an empty folder with --out, or delete the file."
+                )
+            self._old = set((listed or "").splitlines())
             self._journal = (root / MANIFEST).open("a", encoding="utf-8")
         except OSError as error:
             raise _refused(root, error) from None
@@ -59,6 +78,11 @@ class Folder:
             raise ValueError(f"{min(twice)} is written twice")
         self.written.update(written)
 
+    def forget(self, path: str) -> None:
+        """Remove a file that an older build wrote, at once."""
+        if path in self._old:
+            self._remove(path)
+
     def finish(self) -> int:
         """Remove files of older builds, then the folders that are empty; the number of files removed."""
         stale = sorted(path for path in self._old - set(self.written) if path and path != KEPT)
@@ -75,12 +99,16 @@ class Folder:
             if Path(path).is_absolute() or ".." in Path(path).parts:
                 raise ValueError(f"{path} lies outside the site")
             (self.root / folder).mkdir(parents=True, exist_ok=True)
+            if not (self.root / folder).resolve().is_relative_to(self._real):
+                raise AtlasError(f"{self.root / folder} is a link that leads out of the site. Remove it and run again.")
             self._made.add(folder)
         return f"{self._text}/{path}"
 
     def _remove(self, path: str) -> bool:
         if Path(path).is_absolute() or ".." in Path(path).parts or not (self.root / path).is_file():
             return False
+        if not (self.root / path).parent.resolve().is_relative_to(self._real):
+            return False  # behind a link: not ours
         (self.root / path).unlink()
         for parent in (self.root / path).relative_to(self.root).parents:
             if parent != Path() and not any((self.root / parent).iterdir()):

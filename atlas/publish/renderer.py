@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
@@ -19,6 +20,7 @@ from atlas.publish.folder import Folder
 from atlas.publish.metadata import highwire, image_object
 from atlas.publish.page import Item, MenuEntry, Page
 from atlas.publish.places import figure_page, layer_page
+from atlas.publish.slots import fills
 from atlas.publish.templates import template_folders
 
 
@@ -28,6 +30,7 @@ class Renderer:
     def __init__(self, context: AtlasContext, menu: Sequence[MenuEntry]) -> None:
         self.context = context
         self._templates: dict[str, jinja2.Template] = {}
+        self._fills = fills()
         self._jinja = jinja2.Environment(
             loader=jinja2.FileSystemLoader(template_folders()),
             autoescape=True,
@@ -63,6 +66,7 @@ class Renderer:
             in_words=lambda figure: cite(figure, "text", base_url=context.base_url),
             highwire=lambda figure: highwire(figure, base_url=context.base_url, issued=issue_date()),
             json_ld=self.json_ld,
+            slot=self.slot,
         )
 
     def citations(self, figure: Figure) -> list[tuple[str, str, str]]:
@@ -75,10 +79,23 @@ class Renderer:
         said = json.dumps(data if len(data) > 1 else data[0], ensure_ascii=False, separators=(",", ":"))
         return said.replace("<", "\\u003c")
 
+    @jinja2.pass_context
+    def slot(self, page: jinja2.runtime.Context, name: str, *subject: Any) -> Markup:
+        """What the chapters put into a slot of the page."""
+        fillings = (filling for fill in self._fills[name] for filling in fill(self.context, *subject))
+        return Markup("").join(
+            Markup(self._template(filling.template).render(filling.values, root=page["root"], path=page["path"]))
+            for filling in fillings
+        )
+
+    def _template(self, name: str) -> jinja2.Template:
+        if name not in self._templates:
+            self._templates[name] = self._jinja.get_template(name)
+        return self._templates[name]
+
     def render(self, page: Page) -> bytes:
         """The page as the bytes of an HTML file; a template that lacks something names the page."""
-        template = self._templates.get(page.template) or self._jinja.get_template(page.template)
-        self._templates[page.template] = template
+        template = self._template(page.template)
         try:
             return template.render(page.context, root=page.root, path=page.path).encode()
         except jinja2.UndefinedError as error:

@@ -29,6 +29,7 @@ from atlas.runtime.processes import processes
 Progress = Callable[[str, int, int], None]  # the piece that is written, units done, units in all
 Reopen = Callable[[], AtlasResults]
 Written = Mapping[str, Any]  # by piece, what a chapter keeps of it
+RECORD = "atlas.json"  # written last: it says that the site is whole
 WHOLE = (MenuEntry("Images", images.PAGE), MenuEntry("Index", search.PAGE), MenuEntry("About", about.PAGE))
 
 
@@ -89,6 +90,7 @@ def write(
     """
     context = AtlasContext(results, out, base_url)
     with Folder(out) as folder:
+        folder.forget(RECORD)  # with the key of the older site: one that is not whole is never called up to date
         for path, data in statics():
             folder.write(path, data)
         if results.probes.publish:
@@ -105,7 +107,7 @@ def write(
             renderer.render_all(page.pages(context), folder)
         summary = _summary(context, folder, written)
         record = overview(context, written, summary, key)
-        folder.write("atlas.json", (json.dumps(record, ensure_ascii=False, indent=1, default=_plain) + "\n").encode())
+        folder.write(RECORD, (json.dumps(record, ensure_ascii=False, indent=1, default=_plain) + "\n").encode())
         removed = folder.finish()
     return SiteSummary(**vars(summary) | {"removed": removed, "files": len(folder.written)})
 

@@ -1,141 +1,208 @@
-// On every page, before the first paint: the reader's own choice of light or dark, and the place where data scripts leave
-// their data. Then, once the page is read: the site's head, keys, glossary, and what examples and citations offer.
-(function () {
+// On every page, before the first paint: the reader's own choice of light or dark, and the register of data scripts.
+// Once the page is read: what only scripts can offer in the header, for examples, neighbours and citations.
+(() => {
   "use strict";
-  var page = document.documentElement, kept = {}, waiting = {};
-  var root = document.currentScript.getAttribute("src").replace("static/atlas.js", "");
-  page.dataset.root = root;
-  window.__atlas = {
-    put: function (key, value) {
-      kept[key] = value;
-      (waiting[key] || []).forEach(function (call) { call(value); });
-      delete waiting[key];
-    },
-    get: function (key, call) {
-      if (key in kept) call(kept[key]);
-      else (waiting[key] = waiting[key] || []).push(call);
-    },
-    load: function (path) { // a data script, once, when it is wanted
-      if (document.querySelector('script[src="' + root + path + '"]')) return;
-      make("script", { src: root + path }, document.head);
-    }
-  };
-  if (!document.querySelector("meta[http-equiv]")) make("meta", { httpEquiv: "Content-Security-Policy", content: "default-src 'self' file:;style-src 'self' file: 'unsafe-inline'" }, document.head);
-  try {
-    var theme = localStorage.getItem("theme");
-    if (theme) page.dataset.theme = theme;
-  } catch (error) { /* no storage from a file in some browsers: the system's choice */ }
-
-  function make(tag, fields, parent) {
-    var made = Object.assign(document.createElement(tag), fields);
-    if (parent) parent.append(made);
-    return made;
-  }
-  // The head of the site: what only scripts can offer.
-  function head() {
-    var header = document.querySelector("header.site"), main = document.getElementById("main");
-    main.tabIndex = -1;
-    document.body.prepend(make("a", { className: "skip", href: "#main", textContent: "Skip to content" }));
-    make("link", { rel: "icon", href: root + "static/mark.svg" }, document.head);
-    var form = make("form", { className: "find", action: root + "search/index.html" }, header);
-    form.setAttribute("role", "search");
-    make("input", { type: "search", name: "q", placeholder: "Search", autocomplete: "off", ariaLabel: "Search units, layers and classes" }, form);
-    make("kbd", { textContent: "/", ariaHidden: "true" }, form);
-    var button = make("button", { className: "theme", type: "button", ariaLabel: "Change between light and dark" }, header);
-    button.addEventListener("click", function () {
-      var dark = page.dataset.theme ? page.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-      page.dataset.theme = dark ? "light" : "dark";
-      try { localStorage.setItem("theme", page.dataset.theme); } catch (error) { /* stays for this page */ }
-    });
-  }
-  function keys(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-    if (event.target.closest && event.target.closest(".stage")) return;
-    var rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key], link = rel && document.querySelector("a[rel=" + rel + "]");
-    if (event.key === "/") {
-      event.preventDefault();
-      (document.getElementById("ask") || document.querySelector(".find input")).focus();
-    } else if (link) location.href = link.href;
-  }
-  // What the facts of a unit mean; the glossary on the About page says it at length.
-  var MEANS = {
+  const page = document.documentElement;
+  const root = document.currentScript.getAttribute("src").replace("static/atlas.js", "");
+  const received = {};
+  const waiting = {};
+  const FACTS = {
     "Largest response": "Over all probe images, before the nonlinearity",
     "Rank by it": "Place in the layer by the largest response to any probe image",
     "Mean ± sd": "Over all positions of all probe images, before the nonlinearity",
-    "Selectivity": "(mean response to the favourite class − median) ÷ (largest − median), over probe images",
-    "r": "Pearson correlation of the mean responses to the probe images"
+    Selectivity: "(mean response to the favourite class − median) ÷ (largest − median), over probe images",
+    r: "Pearson correlation of the mean responses to the probe images",
   };
-  function glossary() {
-    document.querySelectorAll(".unit dt, .unit dfn").forEach(function (term) {
-      if (MEANS[term.textContent]) term.title = MEANS[term.textContent];
-    });
+
+  function make(tag, fields, ...children) {
+    const element = Object.assign(document.createElement(tag), fields);
+    element.append(...children);
+    return element;
   }
-  // Examples: how to show them, and from each image to its maker and licence.
-  function examples(section) {
-    var field = section.classList.contains("whole") ? "image" : "receptive field";
-    var ways = [["field", field]].concat(field === "image" ? [] : [["whole", "whole image"]], section.dataset.heat ? [["heat", "response"]] : []);
-    var title = section.querySelector("h2"), head = make("div", { className: "headline" });
-    title.replaceWith(head);
-    head.append(title);
-    var box = make("fieldset", { className: "switch" });
-    make("legend", { className: "hush", textContent: "Show examples as" }, box);
-    ways.forEach(function (way, place) {
-      var label = make("label", {}, box);
-      make("input", { type: "radio", name: "view", value: way[0], checked: !place }, label);
-      label.append(" " + way[1]);
-    });
-    if (ways.length > 1) head.append(box);
-    var images = Array.from(section.querySelectorAll(".strip img"));
-    var links = images.map(function (image) {
-      var link = make("a", { href: root + "images/index.html", title: image.alt + ": maker and licence" });
-      image.replaceWith(link);
-      link.append(image);
-      return link;
-    });
-    function aim() {
-      window.__atlas.load("images/works.js");
-      window.__atlas.get("works", function (works) {
-        links.forEach(function (link, place) {
-          var work = works.work[parseInt(images[place].getAttribute("src").split("/").pop(), 10)], part = Math.floor(work / works.page);
-          link.href = root + "images/" + (part ? part + 1 + "/" : "") + "index.html#work-" + work;
-        });
-      });
+
+  // A data script calls this with its content; whoever waits for it is called back.
+  function put(key, value) {
+    received[key] = value;
+    for (const call of waiting[key] || []) call(value);
+    delete waiting[key];
+  }
+
+  function get(key, call) {
+    if (key in received) call(received[key]);
+    else {
+      waiting[key] = waiting[key] || [];
+      waiting[key].push(call);
     }
-    ["pointerover", "focusin", "touchstart"].forEach(function (kind) { section.addEventListener(kind, aim, { once: true, passive: true }); });
   }
-  // A tile in front of a link to a unit of the layer `place`: its picture, or its strongest example from the sheets of its layer.
-  window.__atlas.tile = function (link, place, unit, units) {
-    var group = unit >> 8, rows = Math.ceil(Math.min(256, units - group * 256) / 16), path = root + "pictures/" + place + "/";
-    var tile = make("span", { className: "tile" });
-    link.prepend(tile);
-    if (link.className) make("img", { src: path + unit + ".avif", alt: "" }, tile);
-    else tile.style.cssText = "background-image:url(" + path + "examples-" + group + ".avif);background-size:1600% " + rows * 100 + "%;background-position:" +
-      unit % 16 / 15 * 100 + "% " + (rows > 1 ? (unit >> 4) % 16 / (rows - 1) * 100 : 0) + "%";
-  };
-  function near(list, call) { // once, when someone comes near
-    new IntersectionObserver(function (seen, observer) {
-      if (!seen.some(function (entry) { return entry.isIntersecting; })) return;
-      observer.disconnect();
-      call(list);
-    }, { rootMargin: "200px" }).observe(list);
+
+  // Loads a data script once; files opened from a disk allow no other way to read data.
+  function load(src) {
+    if (!document.querySelector(`script[src="${src}"]`)) document.head.append(make("script", { src }));
   }
-  function kin(list) {
-    var place = location.pathname.split("/").slice(-4, -2).join("/");
-    list.querySelectorAll("a").forEach(function (link) { window.__atlas.tile(link, place, parseInt(link.textContent, 10), +list.dataset.units); });
+
+  // Puts in front of a link to a unit its picture, or its strongest example from the sheets of its layer.
+  function tile(link, layer, unit, units) {
+    const box = make("span", { className: "tile" });
+    const folder = `${root}pictures/${layer}/`;
+    link.prepend(box);
+    if (link.className) {
+      box.append(make("img", { src: `${folder}${unit}.avif`, alt: "" }));
+      return;
+    }
+    const sheet = unit >> 8;
+    const rows = Math.ceil(Math.min(256, units - sheet * 256) / 16);
+    const x = ((unit % 16) / 15) * 100;
+    const y = rows > 1 ? (((unit >> 4) % 16) / (rows - 1)) * 100 : 0;
+    box.style.backgroundImage = `url(${folder}examples-${sheet}.avif)`;
+    box.style.backgroundSize = `1600% ${rows * 100}%`;
+    box.style.backgroundPosition = `${x}% ${y}%`;
   }
-  function shared(name) { // what the units of a layer share lies beside them: ../twins.js for static/twins.js
-    if (kept[name]) return;
-    window.__atlas.load("static/" + name + ".js");
-    if (!document.querySelector('script[src="../' + name + '.js"]')) make("script", { src: "../" + name + ".js" }, document.head);
+
+  function setTheme() {
+    try {
+      const theme = localStorage.getItem("theme");
+      if (theme) page.dataset.theme = theme;
+    } catch {
+      // some browsers keep no storage for files: the system's choice holds
+    }
   }
-  document.addEventListener("keydown", keys);
-  document.addEventListener("DOMContentLoaded", function () {
-    head();
-    glossary();
-    var section = document.querySelector(".examples"), list = document.querySelector(".row[data-units]"), twin = document.querySelector(".twin");
-    if (section) examples(section);
-    if (list) near(list, kin);
-    if (twin) near(twin, shared.bind(null, "twins"));
-    if (/^(unit|cell) /.test(document.body.className)) document.querySelector("details.cite").addEventListener("toggle", shared.bind(null, "cite"), { once: true });
-  });
+
+  function changeTheme() {
+    const dark = page.dataset.theme
+      ? page.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    page.dataset.theme = dark ? "light" : "dark";
+    try {
+      localStorage.setItem("theme", page.dataset.theme);
+    } catch {
+      // the choice holds for this page
+    }
+  }
+
+  function fillHeader() {
+    const field = make("input", { type: "search", name: "q", placeholder: "Search", autocomplete: "off" });
+    field.ariaLabel = "Search units, layers and classes";
+    const key = make("kbd", { ariaHidden: "true" }, "/");
+    const form = make("form", { className: "find", action: `${root}search/index.html` }, field, key);
+    form.setAttribute("role", "search");
+    const theme = make("button", { className: "theme", type: "button", ariaLabel: "Change between light and dark" });
+    theme.addEventListener("click", changeTheme);
+    document.querySelector("header.site").append(form, theme);
+  }
+
+  function isTyping(target) {
+    return /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.closest?.(".stage");
+  }
+
+  function useKeys(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      (document.getElementById("ask") || document.querySelector(".find input")).focus();
+      return;
+    }
+    const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+    const link = rel && document.querySelector(`a[rel=${rel}]`);
+    if (link) location.href = link.href;
+  }
+
+  // What the facts of a unit mean; the glossary of the About page defines them at length.
+  function explainFacts() {
+    for (const term of document.querySelectorAll(".unit dt, .unit dfn")) {
+      if (FACTS[term.textContent]) term.title = FACTS[term.textContent];
+    }
+  }
+
+  // Examples can be shown as crop, whole image or response, and each leads to its maker and licence.
+  function extendExamples(section) {
+    const title = section.querySelector("h2");
+    const headline = make("div", { className: "headline" });
+    title.replaceWith(headline);
+    headline.append(title, ...viewSwitch(section));
+    const images = Array.from(section.querySelectorAll(".strip img"));
+    const links = images.map(linkToWork);
+    for (const kind of ["pointerover", "focusin", "touchstart"]) {
+      section.addEventListener(kind, () => aimAtWorks(links, images), { once: true, passive: true });
+    }
+  }
+
+  function viewSwitch(section) {
+    const whole = section.classList.contains("whole");
+    const views = [["field", whole ? "image" : "receptive field"]];
+    if (!whole) views.push(["whole", "whole image"]);
+    if (section.dataset.heat) views.push(["heat", "response"]);
+    if (views.length < 2) return [];
+    const legend = make("legend", { className: "hush" }, "Show examples as");
+    const labels = views.map(([value, name], index) => {
+      const button = make("input", { type: "radio", name: "view", value, checked: index === 0 });
+      return make("label", {}, button, ` ${name}`);
+    });
+    return [make("fieldset", { className: "switch" }, legend, ...labels)];
+  }
+
+  function linkToWork(image) {
+    const link = make("a", { href: `${root}images/index.html`, title: `${image.alt}: maker and licence` });
+    image.replaceWith(link);
+    link.append(image);
+    return link;
+  }
+
+  function aimAtWorks(links, images) {
+    load(`${root}images/works.js`);
+    get("works", works => {
+      links.forEach((link, index) => {
+        const image = parseInt(images[index].getAttribute("src").split("/").pop(), 10);
+        const work = works.work[image];
+        const part = Math.floor(work / works.page);
+        link.href = `${root}images/${part ? `${part + 1}/` : ""}index.html#work-${work}`;
+      });
+    });
+  }
+
+  // Calls once, when the reader comes near.
+  function whenNear(element, call) {
+    const observer = new IntersectionObserver(
+      entries => {
+        if (!entries.some(entry => entry.isIntersecting)) return;
+        observer.disconnect();
+        call();
+      },
+      { rootMargin: "200px" },
+    );
+    observer.observe(element);
+  }
+
+  function showTiles(list) {
+    const layer = location.pathname.split("/").slice(-4, -2).join("/");
+    for (const link of list.querySelectorAll("a")) {
+      tile(link, layer, parseInt(link.textContent, 10), Number(list.dataset.units));
+    }
+  }
+
+  // What the units of a layer share is a file beside them: static/twins.js shows the content of ../twins.js.
+  function loadShared(name) {
+    if (name in received) return;
+    load(`${root}static/${name}.js`);
+    load(`../${name}.js`);
+  }
+
+  function extendPage() {
+    fillHeader();
+    explainFacts();
+    const examples = document.querySelector(".examples");
+    const neighbours = document.querySelector(".row[data-units]");
+    const match = document.querySelector(".twin");
+    if (examples) extendExamples(examples);
+    if (neighbours) whenNear(neighbours, () => showTiles(neighbours));
+    if (match) whenNear(match, () => loadShared("twins"));
+    if (/^(unit|cell) /.test(document.body.className)) {
+      document.querySelector("details.cite").addEventListener("toggle", () => loadShared("cite"), { once: true });
+    }
+  }
+
+  page.dataset.root = root;
+  window.__atlas = { put, get, load, make, tile };
+  setTheme();
+  document.addEventListener("keydown", useKeys);
+  document.addEventListener("DOMContentLoaded", extendPage);
 })();

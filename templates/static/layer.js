@@ -1,71 +1,108 @@
 // Sorts and filters the units of a layer; without it the page shows them in order.
-(function () {
+(() => {
   "use strict";
-  var all = document.querySelector(".all"), form = all.querySelector(".tools"), sorted = all.querySelector(".sorted");
-  var output = form.querySelector("output"), groups = Array.from(all.querySelectorAll(".group"));
-  var SHOWN = 256;
-  var tiles = [], region = null;
-  groups.forEach(function (group) {
-    var box = group.querySelector(".tiles"), sheet = box.style.getPropertyValue("--s"), rows = box.style.getPropertyValue("--r");
-    Array.from(box.children).forEach(function (link, place) {
-      tiles.push({ link: link, name: link.textContent, sheet: sheet, rows: rows, x: place % 16, y: Math.floor(place / 16) });
+  const { get, make } = window.__atlas;
+  const MOST_TILES = 256;
+  const COLUMNS = 16; // of a sheet of tiles
+  const all = document.querySelector(".all");
+  const form = all.querySelector(".tools");
+  const output = form.querySelector("output");
+  const sorted = all.querySelector(".sorted");
+  const groups = Array.from(all.querySelectorAll(".group"));
+  const tiles = groups.flatMap(readTiles);
+  let region = null;
+
+  function readTiles(group) {
+    const box = group.querySelector(".tiles");
+    const sheet = box.style.getPropertyValue("--s");
+    const rows = box.style.getPropertyValue("--r");
+    return Array.from(box.children, (link, index) => {
+      const x = index % COLUMNS;
+      const y = Math.floor(index / COLUMNS);
+      return { link, sheet, style: `--x:${x};--y:${y};--r:${rows}${sheet ? `;--s:${sheet}` : ""}` };
     });
-  });
-  function cloned(tile) {
-    var link = tile.link.cloneNode(true);
-    link.style.cssText = "--x:" + tile.x + ";--y:" + tile.y + ";--r:" + tile.rows + (tile.sheet ? ";--s:" + tile.sheet : "");
+  }
+
+  function nameOf(index) {
+    return tiles[index].link.textContent;
+  }
+
+  function copyOf(index) {
+    const link = tiles[index].link.cloneNode(true);
+    link.style.cssText = tiles[index].style;
     return link;
   }
-  function words(name) { return name.toLowerCase(); }
-  // Folded pictures that the page leaves out, for there are many: as the first one, each with its unit's number and name.
-  function unfold(more, scores) {
-    var list = document.querySelector(".gallery"), first = list.children[0], made = list.cloneNode(false);
-    scores.map(function (score, index) { return index; }).filter(function (index) { return scores[index] !== null; })
-      .slice(list.children.length).forEach(function (index) {
-        var item = first.cloneNode(true), image = item.querySelector("img"), told = item.querySelector("span"), label = document.createElement("em");
-        item.querySelector("a").setAttribute("href", index + "/index.html");
-        image.setAttribute("src", image.getAttribute("src").replace(/\d+(?=\.avif$)/, index));
-        label.textContent = tiles[index].name.replace(/^\d+ ?/, "");
-        told.replaceChildren(String(index));
-        if (label.textContent) told.append(" ", label);
-        made.append(item);
-      });
-    more.append(made);
+
+  function compareNames(a, b) {
+    const [first, second] = [a, b].map(index => nameOf(index).replace(/^\d+ /, ""));
+    return first.localeCompare(second) || a - b;
   }
-  window.__atlas.get("units", function (units) {
-    var more = document.querySelector(".more[hidden]");
+
+  // The largest first, units without a value last.
+  function compareValues(column) {
+    const value = index => (column[index] === null ? -Infinity : column[index]);
+    return (a, b) => value(b) - value(a) || a - b;
+  }
+
+  function chosenUnits(units) {
+    const wanted = form.filter.value.trim().toLowerCase();
+    const named = index => !wanted || nameOf(index).toLowerCase().includes(wanted);
+    const chosen = (region || Array.from(tiles.keys())).filter(named);
+    const key = form.sort.value;
+    if (units[key]) chosen.sort(compareValues(units[key]));
+    if (key === "name") chosen.sort(compareNames);
+    return chosen;
+  }
+
+  function show(units) {
+    const asTheyAre = form.sort.value === "index" && !form.filter.value.trim() && !region;
+    sorted.hidden = asTheyAre;
+    for (const group of groups) group.hidden = !asTheyAre;
+    output.textContent = "";
+    if (asTheyAre) return;
+    const chosen = chosenUnits(units);
+    const bare = tiles.length && !tiles[0].sheet;
+    const shown = chosen.slice(0, MOST_TILES).map(copyOf);
+    sorted.replaceChildren(make("div", { className: bare ? "tiles bare" : "tiles" }, ...shown));
+    const count = `${chosen.length} ${chosen.length === 1 ? "unit" : "units"}`;
+    output.textContent = chosen.length > MOST_TILES ? `${count}, the first ${MOST_TILES} shown` : count;
+  }
+
+  // An item of the gallery for a unit, made as the first item, with the unit's number and name.
+  function galleryItem(first, index) {
+    const item = first.cloneNode(true);
+    const image = item.querySelector("img");
+    const text = item.querySelector("span");
+    const name = nameOf(index).replace(/^\d+ ?/, "");
+    item.querySelector("a").setAttribute("href", `${index}/index.html`);
+    image.setAttribute("src", image.getAttribute("src").replace(/\d+(?=\.avif$)/, index));
+    text.replaceChildren(String(index));
+    if (name) text.append(" ", make("em", {}, name));
+    return item;
+  }
+
+  // Of a layer with many pictures the page holds the first ones; the others come when they are unfolded.
+  function unfold(more, scores) {
+    const list = document.querySelector(".gallery");
+    const pictured = Array.from(scores.keys()).filter(index => scores[index] !== null);
+    const rest = list.cloneNode(false);
+    rest.append(...pictured.slice(list.children.length).map(index => galleryItem(list.children[0], index)));
+    more.append(rest);
+  }
+
+  get("units", units => {
+    const more = document.querySelector(".more[hidden]");
     if (more) {
       more.hidden = false;
-      more.addEventListener("toggle", function () { unfold(more, units.score); }, { once: true });
+      more.addEventListener("toggle", () => unfold(more, units.score), { once: true });
     }
+    all.addEventListener("region", event => {
+      region = event.detail;
+      show(units);
+    });
     form.hidden = false;
-    function show() {
-      var key = form.sort.value, wanted = words(form.filter.value.trim());
-      var plain = key === "index" && !wanted && !region;
-      sorted.hidden = plain;
-      groups.forEach(function (group) { group.hidden = !plain; });
-      output.textContent = "";
-      if (plain) return;
-      var chosen = tiles.map(function (tile, index) { return index; }).filter(function (index) {
-        return !wanted || words(tiles[index].name).indexOf(wanted) >= 0;
-      });
-      if (region) chosen = region.filter(function (index) { return chosen.indexOf(index) >= 0; });
-      var column = units[key];
-      if (column) chosen.sort(function (a, b) {
-        return (column[b] === null ? -Infinity : column[b]) - (column[a] === null ? -Infinity : column[a]) || a - b;
-      });
-      if (key === "name") chosen.sort(function (a, b) {
-        return tiles[a].name.replace(/^\d+ /, "").localeCompare(tiles[b].name.replace(/^\d+ /, "")) || a - b;
-      });
-      var box = document.createElement("div");
-      box.className = "tiles" + (tiles.length && !tiles[0].sheet ? " bare" : "");
-      chosen.slice(0, SHOWN).forEach(function (index) { box.append(cloned(tiles[index])); });
-      sorted.replaceChildren(box);
-      output.textContent = chosen.length + (chosen.length === 1 ? " unit" : " units") + (chosen.length > SHOWN ? ", the first " + SHOWN + " shown" : "");
-    }
-    all.addEventListener("region", function (event) { region = event.detail; show(); });
-    form.addEventListener("input", show);
-    form.addEventListener("submit", function (event) { event.preventDefault(); });
-    show();
+    form.addEventListener("input", () => show(units));
+    form.addEventListener("submit", event => event.preventDefault());
+    show(units);
   });
 })();

@@ -1,136 +1,241 @@
 // A map of cells that zooms and pans on a canvas; close up, cells show their own pictures. Without it: one picture.
-(function () {
+(() => {
   "use strict";
-  var chart = document.querySelector(".chart"), stage = chart.querySelector(".stage"), picture = stage.querySelector("img");
-  var tools = chart.querySelector(".chart-tools"), says = chart.querySelector(".chart-says"), root = chart.dataset.root;
-  window.__atlas.get("map", function (map) {
-    var canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-    var view = { x: 0, y: 0, scale: 1 }, cache = new Map(), pointers = new Map(), side = 1, ratio = window.devicePixelRatio || 1, due = false;
-    var at = {}, SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", xy = [];
-    for (var i = 0; i < map.xy.length; i += 2) xy.push(SIGNS.indexOf(map.xy[i]) * 64 + SIGNS.indexOf(map.xy[i + 1]));
-    map.cells.forEach(function (cell, place) { at[cell[0] + "," + cell[1]] = place; });
-    canvas.setAttribute("aria-hidden", "true");
+  const { get, make } = window.__atlas;
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const FINEST = 4095; // the largest coordinate of an image
+  const MOST_ZOOM = 40;
+  const PICTURE_FROM = 96; // width of a cell, in px of the page, from which it shows its own picture
+  const NAME_FROM = 90; // … its class
+  const PHOTO_FROM = 260; // … the images instead of points
+  const ratio = window.devicePixelRatio || 1;
+  const chart = document.querySelector(".chart");
+  const stage = chart.querySelector(".stage");
+  const picture = stage.querySelector("img");
+  const tools = chart.querySelector(".chart-tools");
+  const status = chart.querySelector(".chart-says");
+  const canvas = make("canvas", { ariaHidden: "true" });
+  const pen = canvas.getContext("2d");
+  const view = { x: 0, y: 0, zoom: 1 }; // the corner and the zoom, in sides of the map
+  const images = new Map();
+  const pointers = new Map();
+  const cellAt = new Map();
+  let map = null;
+  let coordinates = [];
+  let isDue = false;
+
+  // Two digits to base 64 a number.
+  function unpack(text) {
+    const numbers = [];
+    for (let i = 0; i < text.length; i += 2) {
+      numbers.push(DIGITS.indexOf(text[i]) * 64 + DIGITS.indexOf(text[i + 1]));
+    }
+    return numbers;
+  }
+
+  function drawSoon() {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(draw);
+  }
+
+  // The image of a file once it is loaded; until then nothing, and the map is drawn again when it comes.
+  function loaded(path) {
+    if (!images.has(path)) {
+      const image = new Image();
+      image.onload = drawSoon;
+      image.src = chart.dataset.root + path;
+      images.set(path, image);
+    }
+    const image = images.get(path);
+    return image.complete && image.naturalWidth ? image : null;
+  }
+
+  function probeImage(index) {
+    return map.probes && loaded(`${map.probes}${index}.webp`);
+  }
+
+  function clamp(value, least, most) {
+    return Math.min(most, Math.max(least, value));
+  }
+
+  function moveBy(dx, dy) {
+    const most = 1 - 1 / view.zoom;
+    view.x = clamp(view.x + dx, 0, most);
+    view.y = clamp(view.y + dy, 0, most);
+    drawSoon();
+  }
+
+  // Zooms about a point of the stage (0 to 1), which stays where it is; a factor of 0 shows the whole map.
+  function zoomBy(factor, u, v) {
+    const before = view.zoom;
+    view.zoom = clamp(before * factor, 1, MOST_ZOOM);
+    moveBy(u / before - u / view.zoom, v / before - v / view.zoom);
+  }
+
+  // Not every map offers every choice: the images of a generator have no classes.
+  function isChecked(name) {
+    return tools.querySelector(`[name=${name}]`)?.checked;
+  }
+
+  function isVisible(x, y, width) {
+    return x + width > 0 && y + width > 0 && x < canvas.width && y < canvas.height;
+  }
+
+  function drawName(name, x, y, width) {
+    const height = 20 * ratio;
+    const margin = 5 * ratio;
+    pen.font = `${12 * ratio}px 'Plex', sans-serif`;
+    const needed = pen.measureText(name).width + 2 * margin;
+    pen.fillStyle = "rgba(20,20,19,.78)";
+    pen.fillRect(x, y + width - height, Math.min(width, needed), height);
+    pen.fillStyle = "#fff";
+    pen.fillText(name, x + margin, y + width - 6 * ratio, width - 2 * margin);
+  }
+
+  // A cell is [column, row, count of images, index of its class, whether it has an icon, its nearest image].
+  function drawCells(side) {
+    const width = side / map.grid;
+    const named = isChecked("names") && width > NAME_FROM * ratio;
+    const pictured = width > PICTURE_FROM * ratio;
+    map.cells.forEach(([column, row, , classIndex, hasIcon, nearest], index) => {
+      const x = (column / map.grid - view.x) * side;
+      const y = (row / map.grid - view.y) * side;
+      if (!isVisible(x, y, width)) return;
+      const own = pictured && (hasIcon ? loaded(`${map.icons}${index}.avif`) : probeImage(nearest));
+      if (own) pen.drawImage(own, x, y, width, width);
+      const name = map.classes[classIndex];
+      if (named && name) drawName(name, x, y, width);
+    });
+  }
+
+  function drawPoint(x, y) {
+    pen.beginPath();
+    pen.arc(x, y, 2.2 * ratio, 0, 2 * Math.PI);
+    pen.fill();
+    pen.stroke();
+  }
+
+  function drawPoints(side) {
+    const pictured = map.probes && side / map.grid > PHOTO_FROM * ratio;
+    const half = 28 * ratio;
+    pen.strokeStyle = "rgba(0,0,0,.55)";
+    pen.fillStyle = "#fff";
+    for (let i = 0; i < coordinates.length; i += 2) {
+      const x = (coordinates[i] / FINEST - view.x) * side;
+      const y = (coordinates[i + 1] / FINEST - view.y) * side;
+      if (!isVisible(x - half, y - half, 2 * half)) continue;
+      const image = pictured && probeImage(i / 2);
+      if (image) pen.drawImage(image, x - half, y - half, 2 * half, 2 * half);
+      else drawPoint(x, y);
+    }
+  }
+
+  function draw() {
+    isDue = false;
+    const side = canvas.width * view.zoom;
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    if (picture.complete && picture.naturalWidth) {
+      pen.drawImage(picture, -view.x * side, -view.y * side, side, side);
+    }
+    drawCells(side);
+    if (isChecked("points")) drawPoints(side);
+  }
+
+  function resize() {
+    canvas.width = canvas.height = Math.round(stage.clientWidth * ratio);
+    drawSoon();
+  }
+
+  // Where on the stage an event is, from 0 to 1.
+  function positionOf(event) {
+    const box = stage.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  }
+
+  function describe(u, v) {
+    const column = Math.floor((view.x + u / view.zoom) * map.grid);
+    const row = Math.floor((view.y + v / view.zoom) * map.grid);
+    const cell = cellAt.get(`${column},${row}`);
+    status.textContent = "";
+    if (!cell) return;
+    const name = map.classes[cell[3]];
+    const predicted = name ? `, most often predicted as ${name}` : "";
+    status.textContent = `Column ${column + 1}, row ${row + 1}: ${cell[2]} images${predicted}`;
+  }
+
+  function onWheel(event) {
+    event.preventDefault();
+    zoomBy(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)), ...positionOf(event));
+  }
+
+  function onPointerDown(event) {
+    stage.setPointerCapture(event.pointerId);
+    pointers.set(event.pointerId, positionOf(event));
+  }
+
+  function pinch(now, before, other) {
+    const [far, was] = [now, before].map(([x, y]) => Math.hypot(x - other[0], y - other[1]));
+    if (was > 0) zoomBy(far / was, (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
+  }
+
+  function onPointerMove(event) {
+    const now = positionOf(event);
+    const before = pointers.get(event.pointerId);
+    if (!before) {
+      describe(...now);
+      return;
+    }
+    if (pointers.size === 2) {
+      const [, other] = Array.from(pointers).find(([id]) => id !== event.pointerId);
+      pinch(now, before, other);
+    } else moveBy((before[0] - now[0]) / view.zoom, (before[1] - now[1]) / view.zoom);
+    pointers.set(event.pointerId, now);
+  }
+
+  function onKey(event) {
+    const step = 0.15 / view.zoom;
+    const move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
+    const factor = { "+": 1.5, "=": 1.5, "-": 1 / 1.5, 0: 0 }[event.key];
+    if (move) {
+      moveBy(...move);
+      describe(0.5, 0.5);
+    } else if (factor !== undefined) zoomBy(factor, 0.5, 0.5);
+    else return;
+    event.preventDefault();
+  }
+
+  function onButton(event) {
+    const factor = { in: 1.6, out: 1 / 1.6, home: 0 }[event.target.dataset.do];
+    if (factor !== undefined) zoomBy(factor, 0.5, 0.5);
+  }
+
+  function listen() {
+    stage.addEventListener("wheel", onWheel, { passive: false });
+    stage.addEventListener("pointerdown", onPointerDown);
+    stage.addEventListener("pointermove", onPointerMove);
+    for (const kind of ["pointerup", "pointercancel"]) {
+      stage.addEventListener(kind, event => pointers.delete(event.pointerId));
+    }
+    stage.addEventListener("dblclick", event => zoomBy(2, ...positionOf(event)));
+    stage.addEventListener("keydown", onKey);
+    tools.addEventListener("click", onButton);
+    tools.addEventListener("change", drawSoon);
+    picture.addEventListener("load", drawSoon);
+    window.addEventListener("resize", resize);
+  }
+
+  get("map", data => {
+    map = data;
+    coordinates = unpack(map.xy);
+    for (const cell of map.cells) cellAt.set(`${cell[0]},${cell[1]}`, cell);
     stage.append(canvas);
     stage.tabIndex = 0;
     stage.setAttribute("role", "application");
     stage.setAttribute("aria-label", "Map: arrows move, plus and minus zoom, 0 shows all");
-    tools.hidden = false;
-    function later() { if (!due) { due = true; requestAnimationFrame(draw); } }
-    function image(path) {
-      var kept = cache.get(path);
-      if (!kept) {
-        kept = new Image();
-        kept.onload = later;
-        kept.src = root + path;
-        cache.set(path, kept);
-      }
-      return kept.complete && kept.naturalWidth ? kept : null;
-    }
-    function photo(index) { return map.probes && image(map.probes + index + ".webp"); }
-    function size() { side = stage.clientWidth; canvas.width = canvas.height = Math.round(side * ratio); later(); }
-    function bound() {
-      view.scale = Math.min(40, Math.max(1, view.scale));
-      var most = 1 - 1 / view.scale;
-      view.x = Math.min(most, Math.max(0, view.x));
-      view.y = Math.min(most, Math.max(0, view.y));
-    }
-    function zoom(factor, u, v) {
-      var x = view.x + u / view.scale, y = view.y + v / view.scale;
-      view.scale = Math.min(40, Math.max(1, view.scale * factor));
-      view.x = x - u / view.scale;
-      view.y = y - v / view.scale;
-      bound(); later();
-    }
-    function seen(x, y, w) { return x + w > 0 && y + w > 0 && x < canvas.width && y < canvas.height; }
-    function cells(unit) {
-      var w = unit / map.grid, close = w > 96 * ratio, ink = getComputedStyle(stage).color;
-      map.cells.forEach(function (cell, place) {
-        var x = (cell[0] / map.grid - view.x) * unit, y = (cell[1] / map.grid - view.y) * unit;
-        if (!seen(x, y, w)) return;
-        var own = close && (cell[4] ? image(map.icons + place + ".avif") : photo(cell[5]));
-        if (own) pen.drawImage(own, x, y, w, w);
-        var name = map.classes[cell[3]];
-        if (tools.querySelector("[name=names]:checked") && name && w > 90 * ratio) {
-          pen.font = 12 * ratio + "px 'Plex', sans-serif";
-          var wide = Math.min(w, pen.measureText(name).width + 10 * ratio);
-          pen.fillStyle = "rgba(20,20,19,.78)";
-          pen.fillRect(x, y + w - 20 * ratio, wide, 20 * ratio);
-          pen.fillStyle = "#fff";
-          pen.fillText(name, x + 5 * ratio, y + w - 6 * ratio, w - 10 * ratio);
-        }
-      });
-      return ink;
-    }
-    function points(unit) {
-      var w = unit / map.grid, photos = map.probes && w > 260 * ratio, half = 28 * ratio;
-      pen.strokeStyle = "rgba(0,0,0,.55)";
-      pen.fillStyle = "#fff";
-      for (var i = 0; i < xy.length; i += 2) {
-        var x = (xy[i] / 4095 - view.x) * unit, y = (xy[i + 1] / 4095 - view.y) * unit;
-        if (!seen(x - half, y - half, 2 * half)) continue;
-        var own = photos && photo(i / 2);
-        if (own) pen.drawImage(own, x - half, y - half, 2 * half, 2 * half);
-        else { pen.beginPath(); pen.arc(x, y, 2.2 * ratio, 0, 7); pen.fill(); pen.stroke(); }
-      }
-    }
-    function draw() {
-      due = false;
-      var unit = canvas.width * view.scale;
-      pen.clearRect(0, 0, canvas.width, canvas.height);
-      if (picture.complete && picture.naturalWidth) pen.drawImage(picture, -view.x * unit, -view.y * unit, unit, unit);
-      cells(unit);
-      if (tools.querySelector("[name=points]").checked) points(unit);
-    }
-    function place(event) {
-      var box = stage.getBoundingClientRect();
-      return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-    }
-    function tell(u, v) {
-      var column = Math.floor((view.x + u / view.scale) * map.grid), row = Math.floor((view.y + v / view.scale) * map.grid);
-      var found = at[column + "," + row];
-      if (found === undefined) { says.textContent = ""; return; }
-      var cell = map.cells[found], name = map.classes[cell[3]];
-      says.textContent = "Column " + (column + 1) + ", row " + (row + 1) + ": " + cell[2] + " images" + (name ? ", most often called " + name : "");
-    }
-    stage.addEventListener("wheel", function (event) {
-      event.preventDefault();
-      var at = place(event);
-      zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)), at[0], at[1]);
-    }, { passive: false });
-    stage.addEventListener("pointerdown", function (event) { stage.setPointerCapture(event.pointerId); pointers.set(event.pointerId, place(event)); });
-    stage.addEventListener("pointermove", function (event) {
-      var now = place(event), before = pointers.get(event.pointerId);
-      if (!before) { tell(now[0], now[1]); return; }
-      if (pointers.size === 2) {
-        var other = Array.from(pointers.entries()).filter(function (pair) { return pair[0] !== event.pointerId; })[0][1];
-        var far = Math.hypot(now[0] - other[0], now[1] - other[1]), was = Math.hypot(before[0] - other[0], before[1] - other[1]);
-        if (was > 0) zoom(far / was, (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
-      } else {
-        view.x -= (now[0] - before[0]) / view.scale;
-        view.y -= (now[1] - before[1]) / view.scale;
-        bound(); later();
-      }
-      pointers.set(event.pointerId, now);
-    });
-    ["pointerup", "pointercancel"].forEach(function (kind) { stage.addEventListener(kind, function (event) { pointers.delete(event.pointerId); }); });
-    stage.addEventListener("dblclick", function (event) { var at = place(event); zoom(2, at[0], at[1]); });
-    stage.addEventListener("keydown", function (event) {
-      var step = 0.15 / view.scale, moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
-      if (moves[event.key]) { view.x += moves[event.key][0]; view.y += moves[event.key][1]; bound(); later(); tell(0.5, 0.5); }
-      else if (event.key === "+" || event.key === "=") zoom(1.5, 0.5, 0.5);
-      else if (event.key === "-") zoom(1 / 1.5, 0.5, 0.5);
-      else if (event.key === "0") zoom(0, 0.5, 0.5);
-      else return;
-      event.preventDefault();
-    });
-    tools.addEventListener("click", function (event) {
-      var what = event.target.dataset.do;
-      if (what) zoom({ "in": 1.6, out: 1 / 1.6, home: 0 }[what], 0.5, 0.5);
-    });
-    tools.addEventListener("change", later);
-    picture.addEventListener("load", later);
-    window.addEventListener("resize", size);
     stage.classList.add("live");
-    size();
+    tools.hidden = false;
+    listen();
+    resize();
   });
 })();

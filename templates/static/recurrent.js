@@ -1,165 +1,289 @@
-// The cell browser: any cell's memory, state or gate over the text, the likeliest next characters, and where else the cells
-// of a stretch are on. `data` has a letter a character and cell; "i" (105) is level 0.
-(function () {
+// The cell browser: any cell's memory, state or gate over the text, the likeliest next characters, and where else the
+// cells are active that are active throughout a stretch.
+(() => {
   "use strict";
-  var names = { c: "memory c", h: "state h", input: "input gate", forget: "forget gate", output: "output gate", reset: "reset gate", update: "update gate" };
-  var FEW = 3, LONGEST = 24, SHOWN = 5;
-  document.querySelectorAll(".over[data-network]").forEach(browse);
-  document.querySelectorAll(".by-script").forEach(function (note) { note.hidden = false; });
+  const { get, load, make } = window.__atlas;
+  const NAMES = {
+    c: "memory c",
+    h: "state h",
+    input: "input gate",
+    forget: "forget gate",
+    output: "output gate",
+    reset: "reset gate",
+    update: "update gate",
+  };
+  const ZERO = "i".charCodeAt(0); // levels are letters: "i" is 0, "q" is 8, "a" is -8
+  const ENOUGH_NEW = 3; // cells that a stretch switches on, from which the others are left out of the search
+  const LONGEST = 24; // characters of a stretch
+  const MOST_MATCHES = 5;
+  const MOST_LISTED = 24; // cells
 
-  function browse(figure) {
-    var strip = figure.querySelector(".code-strip"), letters = Array.prototype.slice.call(strip.querySelectorAll("i"));
-    var form = figure.querySelector("form"), link = figure.querySelector("h3 a"), about = figure.querySelector("h3 span");
-    var says = figure.querySelector(".next"), told = figure.querySelector(".matched"), network = figure.dataset.network;
-    var loaded = null, at = -1, anchor = -1, dragging = false;
-    form.hidden = false;
-    form.addEventListener("submit", function (event) { event.preventDefault(); });
+  // Two levels from 0 to 8 a character, as the data script lists the pairs.
+  function unpackPairs(text, pairs) {
+    const base = Math.round(Math.sqrt(pairs.length));
+    return Array.from(text, character => {
+      const pair = pairs.indexOf(character);
+      return String.fromCharCode(ZERO + Math.floor(pair / base), ZERO + (pair % base));
+    }).join("");
+  }
 
-    function load(then) {
-      if (loaded) { then(); return; }
-      window.__atlas.get("recurrent/" + network, function (found) { if (!loaded) open(found); then(); });
-      if (figure.dataset.asked) return;
-      figure.dataset.asked = "yes";
-      var script = document.createElement("script");
-      script.src = network + ".js";
-      document.head.appendChild(script);
+  function readData(data) {
+    const quantities = { ...data.data };
+    for (const [name, text] of Object.entries(data.gates)) quantities[name] = unpackPairs(text, data.pairs);
+    return { ...data, quantities };
+  }
+
+  // Spaces alone and line breaks are shown by signs.
+  function visible(text) {
+    return (/\S/.test(text) ? text : text.replace(/ /g, "␣")).replace(/\n/g, "↵");
+  }
+
+  // Cell 12 by values above zero is 12, by values below it -13, so that cell 0 has both.
+  function cellName(code) {
+    return code < 0 ? `${-code - 1} (low)` : String(code);
+  }
+
+  class CellBrowser {
+    constructor(figure) {
+      this.figure = figure;
+      this.network = figure.dataset.network;
+      this.form = figure.querySelector("form");
+      this.link = figure.querySelector("h3 a");
+      this.quantity = figure.querySelector("h3 span");
+      this.next = figure.querySelector(".next");
+      this.matched = figure.querySelector(".matched");
+      this.strip = figure.querySelector(".code-strip");
+      this.letters = Array.from(this.strip.querySelectorAll("i"));
+      this.data = null;
+      this.at = -1; // the letter that was chosen last
+      this.anchor = -1; // the other end of the stretch
+      this.isDragging = false;
+      this.form.hidden = false;
+      this.listen();
     }
-    function open(found) {
-      loaded = found;
-      Object.keys(found.gates).forEach(function (name) { found.data[name] = unpaired(found.gates[name]); });
-      form.quantity.length = 0;
-      Object.keys(found.data).forEach(function (name) { form.quantity.add(new Option(names[name], name)); });
-      Object.keys(found.scores).forEach(function (name) { form.concept.add(new Option(name, name)); });
-      list();
-    }
-    // two levels, 0 to 8, a sign
-    function unpaired(signs) {
-      var base = Math.round(Math.sqrt(loaded.pairs.length)), letters = [];
-      for (var i = 0; i < signs.length; i++) {
-        var both = loaded.pairs.indexOf(signs[i]);
-        letters.push(String.fromCharCode(105 + Math.floor(both / base), 105 + both % base));
+
+    listen() {
+      this.form.addEventListener("submit", event => event.preventDefault());
+      this.form.addEventListener("focusin", () => this.withData(() => {}));
+      this.form.addEventListener("change", event => {
+        this.withData(() => {
+          if (event.target.name === "concept") this.listCells();
+          this.paint();
+        });
+      });
+      this.strip.addEventListener("pointerdown", event => this.onPointerDown(event));
+      this.strip.addEventListener("pointermove", event => this.onPointerMove(event));
+      this.strip.addEventListener("keydown", event => this.onKey(event));
+      for (const kind of ["pointerup", "pointercancel"]) {
+        window.addEventListener(kind, () => {
+          this.isDragging = false;
+        });
       }
-      return letters.join("");
     }
-    // all cells, by number or by how well they tell the chosen concept on held-out files
-    function list() {
-      var kept = form.cell.value, scores = loaded.scores[form.concept.value], order = [];
-      for (var cell = 0; cell < loaded.cells; cell++) order.push(cell);
-      if (scores) order.sort(function (a, b) { return Math.abs(scores[b] - 500) - Math.abs(scores[a] - 500) || a - b; });
-      form.cell.length = 0;
-      order.forEach(function (cell) {
-        var score = scores ? " · " + (Math.max(scores[cell], 1000 - scores[cell]) / 1000).toFixed(3) + (scores[cell] < 500 ? " low" : "") : "";
-        form.cell.add(new Option(cell + score, cell));
+
+    // The numbers are large, so they load when they are first asked for.
+    withData(then) {
+      load(`${this.network}.js`);
+      get(`recurrent/${this.network}`, data => {
+        if (!this.data) this.open(data);
+        then();
       });
-      form.cell.value = scores ? order[0] : kept;
     }
-    function paint() {
-      var cell = +form.cell.value, values = loaded.data[form.quantity.value];
-      letters.forEach(function (letter, i) {
-        var level = values.charCodeAt(i * loaded.cells + cell) - 105;
-        letter.className = (level ? "l" + level : "") + (letter.classList.contains("on") ? " on" : "") + (letter.classList.contains("hit") ? " hit" : "");
+
+    open(data) {
+      this.data = readData(data);
+      this.form.quantity.length = 0;
+      for (const name of Object.keys(this.data.quantities)) this.form.quantity.add(new Option(NAMES[name], name));
+      for (const name of Object.keys(this.data.scores)) this.form.concept.add(new Option(name, name));
+      this.listCells();
+    }
+
+    // All cells, by number or by how well they predict the chosen concept on held-out files (0 to 1000, 500 is chance).
+    listCells() {
+      const { cell, concept } = this.form;
+      const before = cell.value;
+      const scores = this.data.scores[concept.value];
+      const order = Array.from({ length: this.data.cells }, (_, index) => index);
+      if (scores) order.sort((a, b) => Math.abs(scores[b] - 500) - Math.abs(scores[a] - 500) || a - b);
+      cell.length = 0;
+      for (const index of order) {
+        const score = scores?.[index];
+        const text = (Math.max(score, 1000 - score) / 1000).toFixed(3);
+        cell.add(new Option(scores ? `${index} · ${text}${score < 500 ? " low" : ""}` : index, index));
+      }
+      cell.value = scores ? order[0] : before;
+    }
+
+    level(quantity, index, cell) {
+      return this.data.quantities[quantity].charCodeAt(index * this.data.cells + cell) - ZERO;
+    }
+
+    paint() {
+      const cell = Number(this.form.cell.value);
+      const quantity = this.form.quantity.value;
+      this.letters.forEach((letter, index) => {
+        const marks = ["on", "hit"].filter(mark => letter.classList.contains(mark));
+        const level = this.level(quantity, index, cell);
+        if (level) marks.unshift(`l${level}`);
+        letter.className = marks.join(" ");
       });
-      var paged = loaded.pages === "all" || loaded.pages.indexOf(cell) >= 0;
-      link.textContent = "cell " + cell;
-      if (paged) link.href = network + "/cells/" + cell + "/index.html"; else link.removeAttribute("href");
-      about.textContent = ": " + names[form.quantity.value];
+      const hasPage = this.data.pages === "all" || this.data.pages.includes(cell);
+      this.link.textContent = `cell ${cell}`;
+      if (hasPage) this.link.href = `${this.network}/cells/${cell}/index.html`;
+      else this.link.removeAttribute("href");
+      this.quantity.textContent = `: ${NAMES[quantity]}`;
     }
-    function level(place, cell) { return loaded.data.h.charCodeAt(place * loaded.cells + cell) - 105; }
-    // "12" is cell 12 on above zero, "-13" cell 12 on below it
-    function on(first, end) {
-      var found = [];
-      for (var cell = 0; cell < loaded.cells; cell++) [1, -1].forEach(function (sign) {
-        for (var place = first; place < end; place++) if (sign * level(place, cell) < loaded.on) return;
-        found.push(sign > 0 ? cell : -cell - 1);
-      });
-      return found;
+
+    isActive(cell, sign, first, end) {
+      for (let index = first; index < end; index++) {
+        if (sign * this.level("h", index, cell) < this.data.on) return false;
+      }
+      return true;
     }
-    function show(first, end, mark) { for (var i = first; i < end; i++) letters[i].classList.add(mark); }
-    function select(first, end) {
-      var cells = on(first, end), length = end - first;
-      var before = first ? on(first - 1, first) : [], fresh = cells.filter(function (cell) { return before.indexOf(cell) < 0; });
-      var chosen = fresh.length >= FEW ? fresh : cells, rows = [];
-      for (var start = 0; start + length <= letters.length; start++) {
+
+    // The codes of all cells that are active throughout a stretch, each by the sign of its values.
+    activeCells(first, end) {
+      const codes = [];
+      for (let cell = 0; cell < this.data.cells; cell++) {
+        if (this.isActive(cell, 1, first, end)) codes.push(cell);
+        if (this.isActive(cell, -1, first, end)) codes.push(-cell - 1);
+      }
+      return codes;
+    }
+
+    mark(first, end, name) {
+      for (const letter of this.letters.slice(first, end)) letter.classList.add(name);
+    }
+
+    unmark() {
+      for (const letter of this.letters) letter.classList.remove("on", "hit");
+      this.matched.hidden = true;
+    }
+
+    // The cells by which a stretch is searched for: those that it switches on, if they are enough.
+    searchCells(first, end) {
+      const cells = this.activeCells(first, end);
+      const before = first ? this.activeCells(first - 1, first) : [];
+      const fresh = cells.filter(code => !before.includes(code));
+      return fresh.length >= ENOUGH_NEW ? fresh : cells;
+    }
+
+    // Other stretches of that length where most of the cells are active, and few others; none overlaps another.
+    findMatches(cells, first, end) {
+      const length = end - first;
+      const candidates = [];
+      for (let start = 0; start + length <= this.letters.length; start++) {
         if (start < end && start + length > first) continue;
-        var here = on(start, start + length), common = chosen.filter(function (cell) { return here.indexOf(cell) >= 0; }).length;
-        rows.push([common, here.length - common, start]);
+        const active = this.activeCells(start, start + length);
+        const shared = cells.filter(code => active.includes(code)).length;
+        if (shared) candidates.push({ start, shared, others: active.length - shared });
       }
-      rows.sort(function (a, b) { return b[0] - a[0] || a[1] - b[1] || a[2] - b[2]; });
-      var best = [];
-      rows.forEach(function (row) {
-        if (best.length < SHOWN && row[0] && best.every(function (other) { return Math.abs(other[2] - row[2]) >= length; })) best.push(row);
-      });
-      best.forEach(function (row) { show(row[2], row[2] + length, "hit"); });
-      tellMatches(chosen, best, length);
-    }
-    function tellMatches(chosen, best, length) {
-      told.hidden = false;
-      told.textContent = chosen.length + (chosen.length === 1 ? " cell is" : " cells are") + " on through it (|h| at least " + loaded.on + "/8): ";
-      told.append(chosen.slice(0, 24).map(function (cell) { return cell < 0 ? -cell - 1 + " (low)" : cell; }).join(", ") + (chosen.length > 24 ? ", …" : "") + ". Framed: ");
-      best.forEach(function (row, i) {
-        var code = document.createElement("code");
-        code.textContent = letters.slice(row[2], row[2] + length).map(function (letter) { return letter.textContent.replace(/\n/g, ""); }).join("");
-        told.append(i ? ", " : "", code, " " + row[0] + " of " + chosen.length + " and " + row[1] + " others");
-      });
-      told.append(best.length ? "." : "no other place.");
-    }
-    function clear() {
-      letters.forEach(function (letter) { letter.classList.remove("on", "hit"); });
-      told.hidden = true;
-    }
-    function go(place, extend) {
-      at = Math.min(Math.max(place, 0), letters.length - 1);
-      if (!extend || anchor < 0) anchor = at;
-      if (Math.abs(at - anchor) >= LONGEST) at = anchor + (at > anchor ? LONGEST - 1 : 1 - LONGEST);
-      clear();
-      var first = Math.min(at, anchor), end = Math.max(at, anchor) + 1;
-      show(first, end, "on");
-      says.textContent = loaded.next.length ? "Next, by the network: " : "";
-      (loaded.next[at] || []).forEach(function (one) {
-        var code = document.createElement("code");
-        code.textContent = (/\S/.test(one[0]) ? one[0] : one[0].replace(/ /g, "␣")).replace(/\n/g, "↵");
-        says.append(code, " " + one[1] + " %  ");
-      });
-      if (end - first > 1) select(first, end);
-    }
-    function line(step) {
-      var here = letters[Math.max(at, 0)], row = here.offsetTop, left = here.offsetLeft, best = at;
-      for (var i = Math.max(at, 0) + step; letters[i]; i += step) {
-        if (letters[i].offsetTop === here.offsetTop) continue;
-        if (row === here.offsetTop) row = letters[i].offsetTop;
-        if (letters[i].offsetTop !== row) break;
-        if (best === at || Math.abs(letters[i].offsetLeft - left) < Math.abs(letters[best].offsetLeft - left)) best = i;
+      candidates.sort((a, b) => b.shared - a.shared || a.others - b.others || a.start - b.start);
+      const matches = [];
+      for (const candidate of candidates) {
+        if (matches.length === MOST_MATCHES) break;
+        const isApart = match => Math.abs(match.start - candidate.start) >= length;
+        if (matches.every(isApart)) matches.push(candidate);
       }
-      return best;
+      return matches;
     }
-    function under(event) {
-      var found = document.elementFromPoint(event.clientX, event.clientY);
-      return found && found.parentNode === strip ? letters.indexOf(found) : -1;
+
+    showMatches(first, end) {
+      const length = end - first;
+      const cells = this.searchCells(first, end);
+      const matches = this.findMatches(cells, first, end);
+      const verb = cells.length === 1 ? "cell is" : "cells are";
+      const names = cells.slice(0, MOST_LISTED).map(cellName).join(", ");
+      const more = cells.length > MOST_LISTED ? ", …" : "";
+      const rule = `(|h| at least ${this.data.on}/8)`;
+      this.matched.hidden = false;
+      this.matched.textContent = `${cells.length} ${verb} active throughout ${rule}: ${names}${more}. Framed: `;
+      matches.forEach(({ start, shared, others }, index) => {
+        const letters = this.letters.slice(start, start + length);
+        const text = letters.map(letter => letter.textContent.replace(/\n/g, "")).join("");
+        this.mark(start, start + length, "hit");
+        this.matched.append(index ? ", " : "", make("code", {}, text));
+        this.matched.append(` ${shared} of ${cells.length} and ${others} others`);
+      });
+      this.matched.append(matches.length ? "." : "no other stretch.");
     }
-    form.addEventListener("change", function (event) {
-      load(function () { if (event.target.name === "concept") list(); paint(); });
-    });
-    form.addEventListener("focusin", function () { load(function () {}); });
-    strip.addEventListener("pointerdown", function (event) {
-      var place = under(event);
-      if (place < 0 || event.button) return;
-      dragging = true;
-      load(function () { go(place, event.shiftKey); });
-    });
-    strip.addEventListener("pointermove", function (event) {  // a finger keeps the element that it came down on, so it is looked up
-      var place = under(event);
-      if (place < 0 || place === at || !dragging && (event.pointerType !== "mouse" || anchor !== at)) return;
-      load(function () { go(place, dragging); });
-    });
-    ["pointerup", "pointercancel"].forEach(function (name) { window.addEventListener(name, function () { dragging = false; }); });
-    strip.addEventListener("keydown", function (event) {
-      var to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: letters.length - 1 }[event.key];
-      if (event.key === "ArrowUp" || event.key === "ArrowDown") to = line(event.key === "ArrowUp" ? -1 : 1);
-      if (event.key === "Escape" && at >= 0) to = at;
-      if (to === undefined) return;
+
+    showNext() {
+      const characters = this.data.next[this.at] || [];
+      this.next.textContent = this.data.next.length ? "Next, by the network: " : "";
+      for (const [character, percent] of characters) {
+        this.next.append(make("code", {}, visible(character)), ` ${percent} %  `);
+      }
+    }
+
+    // Chooses a letter, or extends the stretch to it.
+    goTo(index, extend) {
+      const last = this.letters.length - 1;
+      this.at = Math.min(Math.max(index, 0), last);
+      if (!extend || this.anchor < 0) this.anchor = this.at;
+      const most = LONGEST - 1;
+      this.at = Math.min(Math.max(this.at, this.anchor - most), this.anchor + most);
+      const first = Math.min(this.at, this.anchor);
+      const end = Math.max(this.at, this.anchor) + 1;
+      this.unmark();
+      this.mark(first, end, "on");
+      this.showNext();
+      if (end - first > 1) this.showMatches(first, end);
+    }
+
+    // The letter of the next line, or of the line before, that is nearest to the chosen one.
+    lineAway(step) {
+      const here = this.letters[Math.max(this.at, 0)];
+      const distance = letter => Math.abs(letter.offsetLeft - here.offsetLeft);
+      let best = null;
+      for (let index = Math.max(this.at, 0) + step; this.letters[index]; index += step) {
+        const letter = this.letters[index];
+        if (letter.offsetTop === here.offsetTop) continue;
+        if (best !== null && letter.offsetTop !== this.letters[best].offsetTop) break;
+        if (best === null || distance(letter) < distance(this.letters[best])) best = index;
+      }
+      return best ?? this.at;
+    }
+
+    // A finger keeps the element that it came down on, so the letter is looked up.
+    letterUnder(event) {
+      return this.letters.indexOf(document.elementFromPoint(event.clientX, event.clientY));
+    }
+
+    onPointerDown(event) {
+      const index = this.letterUnder(event);
+      if (index < 0 || event.button) return;
+      this.isDragging = true;
+      this.withData(() => this.goTo(index, event.shiftKey));
+    }
+
+    // A mouse shows the letter below it until a stretch is chosen.
+    onPointerMove(event) {
+      const index = this.letterUnder(event);
+      const follows = event.pointerType === "mouse" && this.anchor === this.at;
+      if (index < 0 || index === this.at || !(this.isDragging || follows)) return;
+      const extend = this.isDragging;
+      this.withData(() => this.goTo(index, extend));
+    }
+
+    onKey(event) {
+      const targets = {
+        ArrowLeft: () => this.at - 1,
+        ArrowRight: () => this.at + 1,
+        ArrowUp: () => this.lineAway(-1),
+        ArrowDown: () => this.lineAway(1),
+        Home: () => 0,
+        End: () => this.letters.length - 1,
+        Escape: () => this.at,
+      };
+      if (!targets[event.key] || (event.key === "Escape" && this.at < 0)) return;
+      const index = targets[event.key]();
       event.preventDefault();
       event.stopPropagation();
-      load(function () { go(to, event.shiftKey); });
-    });
+      this.withData(() => this.goTo(index, event.shiftKey));
+    }
   }
+
+  for (const figure of document.querySelectorAll(".over[data-network]")) new CellBrowser(figure);
+  for (const note of document.querySelectorAll(".by-script")) note.hidden = false;
 })();

@@ -1,140 +1,214 @@
 // A region chosen on the map of a layer (a click, a dragged rectangle, arrows and Enter) filters the units below it.
-(function () {
+(() => {
   "use strict";
-  var place = document.querySelector(".layer-map"), all = document.querySelector(".all");
+  const { get, load, make } = window.__atlas;
+  const MOST_UNITS = 24;
+  const LEAST_DRAG = 0.4; // in cells
+  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const HELP =
+    "Cells of the map: arrows move, Enter shows the units that a cell raises, " +
+    "Shift and Enter extend to a rectangle, Escape clears";
+  const place = document.querySelector(".layer-map");
   if (!place) return;
-  var see = place.querySelector(".see"), says = place.querySelector(".region-says"), clear = place.querySelector(".region-clear");
-  window.__atlas.get("units", function (units) {
-    var map = units.map, buttons = [], from = null, chosen = null, data = null, asked = false;
-    if (!map) return;
-    var box = document.createElement("div"), mark = document.createElement("i");
-    box.className = "cells";
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-label", "Cells of the map: arrows move, Enter shows the units that a cell raises, Shift and Enter extend to a rectangle, Escape clears");
-    mark.hidden = true;
-    box.append(mark);
-    map.cells.forEach(function (cell, number) {
-      var button = document.createElement("button");
-      button.type = "button";
-      button.tabIndex = number ? -1 : 0;
-      button.setAttribute("aria-label", "Column " + (cell[0] + 1) + ", row " + (cell[1] + 1));
-      button.setAttribute("aria-pressed", "false");
-      button.style.cssText = "left:" + 100 * cell[0] / map.grid + "%;top:" + 100 * cell[1] / map.grid + "%;width:" + 100 / map.grid + "%;height:" + 100 / map.grid + "%";
-      buttons.push(button);
-      box.append(button);
+  const all = document.querySelector(".all");
+  const status = place.querySelector(".region-says");
+  const clear = place.querySelector(".region-clear");
+  const mark = make("i", { hidden: true });
+  const box = make("div", { className: "cells" }, mark);
+  let map = null; // its cells begin with column and row
+  let buttons = [];
+  let table = null;
+  let chosen = null;
+  let firstCell = null; // where a rectangle begins
+  let dragFrom = null;
+  let isDragged = false;
+
+  function setArea(element, x, y, width, height) {
+    const share = length => `${(100 * length) / map.grid}%`;
+    element.style.left = share(x);
+    element.style.top = share(y);
+    element.style.width = share(width);
+    element.style.height = share(height);
+  }
+
+  function cellButton([column, row], index) {
+    const button = make("button", { type: "button", tabIndex: index ? -1 : 0 });
+    button.setAttribute("aria-label", `Column ${column + 1}, row ${row + 1}`);
+    button.setAttribute("aria-pressed", "false");
+    setArea(button, column, row, 1, 1);
+    return button;
+  }
+
+  function readTable(data) {
+    const raised = Int8Array.from(atob(data.raised), character => character.charCodeAt(0));
+    return { ...data, raised };
+  }
+
+  function withTable(then) {
+    load("regions.js");
+    get("regions", data => {
+      table ||= readTable(data);
+      then();
     });
-    var frame = document.createElement("div");
-    frame.className = "see";
-    frame.append(see.querySelector("img"), box);
-    see.replaceWith(frame);
-    function load(then) {
-      window.__atlas.get("regions", function (found) {
-        if (!data) {
-          var bytes = atob(found.raised);
-          data = { counts: found.counts, names: found.names, step: found.step, units: found.units, raised: new Int8Array(bytes.length) };
-          for (var i = 0; i < bytes.length; i++) data.raised[i] = bytes.charCodeAt(i);
-        }
-        then();
-      });
-      if (asked) return;
-      asked = true;
-      var script = document.createElement("script");
-      script.src = "regions.js";
-      document.head.append(script);
-    }
-    function tell(cells) {
-      var total = 0, sums = new Float64Array(data.units), votes = {};
-      cells.forEach(function (cell) {
-        var count = data.counts[cell];
-        total += count;
-        votes[data.names[cell]] = (votes[data.names[cell]] || 0) + count;
-        for (var u = 0; u < data.units; u++) sums[u] += count * data.raised[cell * data.units + u];
-      });
-      var order = Array.from(sums.keys()).sort(function (a, b) { return sums[b] - sums[a] || a - b; });
-      var most = Math.max(1, Math.min(24, Math.ceil(data.units / 4)));
-      order = order.filter(function (u) { return sums[u] > 0; }).slice(0, most);
-      var name = Object.keys(votes).sort(function (a, b) { return votes[b] - votes[a]; })[0];
-      says.textContent = total + " images" + (name ? ", most often called " + name : "") + ": " + order.length +
-        (order.length === 1 ? " unit" : " units") + " raised most" + (order.length ? ", unit " + order[0] + " by " + (sums[order[0]] / total * data.step).toFixed(1) + " standard deviations" : "") + "; listed below.";
-      all.dispatchEvent(new CustomEvent("region", { detail: order }));
-    }
-    function choose(a, b) {
-      var first = map.cells[a], last = map.cells[b];
-      var cells = map.cells.map(function (_, n) { return n; }).filter(function (n) {
-        var c = map.cells[n];
-        return c[0] >= Math.min(first[0], last[0]) && c[0] <= Math.max(first[0], last[0]) && c[1] >= Math.min(first[1], last[1]) && c[1] <= Math.max(first[1], last[1]);
-      });
-      pick(cells);
-    }
-    function pick(cells) {
-      var mine = chosen = cells;
-      buttons.forEach(function (button, n) { button.setAttribute("aria-pressed", String(!!cells && cells.indexOf(n) >= 0)); });
-      clear.hidden = !cells;
-      if (cells) load(function () { if (chosen === mine) tell(cells); });
-    }
-    function none() {
-      if (!chosen) return;
-      pick(null);
-      from = null;
-      says.textContent = "No region chosen: all units are listed.";
-      all.dispatchEvent(new CustomEvent("region", { detail: null }));
-    }
-    function spot(event) {
-      var size = box.getBoundingClientRect();
-      return [(event.clientX - size.left) / size.width * map.grid, (event.clientY - size.top) / size.height * map.grid];
-    }
-    var drag = null, dragged = false;
-    box.addEventListener("pointerdown", function (event) {
-      dragged = false;
-      if (event.pointerType !== "touch" && event.button === 0) drag = spot(event);
-    });
-    window.addEventListener("pointermove", function (event) {
-      if (!drag) return;
-      var now = spot(event);
-      if (Math.hypot(now[0] - drag[0], now[1] - drag[1]) < 0.4 && !dragged) return;
-      dragged = true;
-      mark.hidden = false;
-      var l = Math.min(now[0], drag[0]), t = Math.min(now[1], drag[1]), w = Math.abs(now[0] - drag[0]), h = Math.abs(now[1] - drag[1]);
-      mark.style.cssText = "left:" + 100 * l / map.grid + "%;top:" + 100 * t / map.grid + "%;width:" + 100 * w / map.grid + "%;height:" + 100 * h / map.grid + "%";
-    });
-    window.addEventListener("pointerup", function (event) {
-      if (drag && dragged) {
-        var now = spot(event), start = drag;
-        var cells = map.cells.map(function (_, n) { return n; }).filter(function (n) {
-          var x = map.cells[n][0], y = map.cells[n][1];
-          return x + 1 > Math.min(now[0], start[0]) && x < Math.max(now[0], start[0]) && y + 1 > Math.min(now[1], start[1]) && y < Math.max(now[1], start[1]);
-        });
-        if (cells.length) pick(cells);
+  }
+
+  // How much cells raise each unit, summed over their images.
+  function sumOver(cells) {
+    const sums = new Float64Array(table.units);
+    for (const cell of cells) {
+      for (let unit = 0; unit < table.units; unit++) {
+        sums[unit] += table.counts[cell] * table.raised[cell * table.units + unit];
       }
-      drag = null;
-      mark.hidden = true;
+    }
+    return sums;
+  }
+
+  function mostRaised(sums) {
+    const order = Array.from(sums.keys()).filter(unit => sums[unit] > 0);
+    order.sort((a, b) => sums[b] - sums[a] || a - b);
+    return order.slice(0, Math.max(1, Math.min(MOST_UNITS, Math.ceil(table.units / 4))));
+  }
+
+  function commonName(cells) {
+    const votes = {};
+    for (const cell of cells) votes[table.names[cell]] = (votes[table.names[cell]] || 0) + table.counts[cell];
+    return Object.keys(votes).sort((a, b) => votes[b] - votes[a])[0];
+  }
+
+  function describe(cells) {
+    const count = cells.reduce((sum, cell) => sum + table.counts[cell], 0);
+    const sums = sumOver(cells);
+    const units = mostRaised(sums);
+    const name = commonName(cells);
+    const predicted = name ? `, most often predicted as ${name}` : "";
+    const amount = units.length ? ((sums[units[0]] / count) * table.step).toFixed(1) : "";
+    const leader = units.length ? `, led by unit ${units[0]} (+${amount} SD)` : "";
+    status.textContent = `${count} images${predicted}. Most raised units: ${units.length}${leader}; listed below.`;
+    all.dispatchEvent(new CustomEvent("region", { detail: units }));
+  }
+
+  function choose(cells) {
+    chosen = cells;
+    buttons.forEach((button, index) => {
+      button.setAttribute("aria-pressed", String(Boolean(cells?.includes(index))));
     });
-    box.addEventListener("click", function (event) {
-      var number = buttons.indexOf(event.target);
-      if (dragged) { dragged = false; return; }
-      if (number < 0) return;
-      if (event.shiftKey && from !== null) choose(from, number);
-      else { from = number; choose(number, number); }
+    clear.hidden = !cells;
+    if (!cells) return;
+    withTable(() => {
+      if (chosen === cells) describe(cells); // else another region was chosen meanwhile
     });
-    box.addEventListener("keydown", function (event) {
-      var here = buttons.indexOf(document.activeElement), step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-      if (here < 0 || !step) return;
-      event.preventDefault();
-      event.stopPropagation();
-      var best = -1, least = Infinity;
-      map.cells.forEach(function (cell, n) {
-        var x = cell[0] - map.cells[here][0], y = cell[1] - map.cells[here][1];
-        var along = x * step[0] + y * step[1], aside = Math.abs(x * step[1]) + Math.abs(y * step[0]);
-        if (along > 0 && along + 3 * aside < least) { least = along + 3 * aside; best = n; }
-      });
-      if (best < 0) return;
-      buttons[here].tabIndex = -1;
-      buttons[best].tabIndex = 0;
-      buttons[best].focus();
+  }
+
+  function chooseNone() {
+    if (!chosen) return;
+    choose(null);
+    firstCell = null;
+    status.textContent = "No region chosen: all units are listed.";
+    all.dispatchEvent(new CustomEvent("region", { detail: null }));
+  }
+
+  // The cells that a rectangle between two points touches, in cells from the corner of the map.
+  function cellsBetween(a, b) {
+    const [left, right] = [Math.min(a[0], b[0]), Math.max(a[0], b[0])];
+    const [top, bottom] = [Math.min(a[1], b[1]), Math.max(a[1], b[1])];
+    const isInside = ([x, y]) => x + 1 > left && x < right && y + 1 > top && y < bottom;
+    return Array.from(map.cells.keys()).filter(index => isInside(map.cells[index]));
+  }
+
+  function middleOf(index) {
+    return [map.cells[index][0] + 0.5, map.cells[index][1] + 0.5];
+  }
+
+  function positionOf(event) {
+    const size = box.getBoundingClientRect();
+    const u = (event.clientX - size.left) / size.width;
+    const v = (event.clientY - size.top) / size.height;
+    return [u * map.grid, v * map.grid];
+  }
+
+  function onPointerDown(event) {
+    isDragged = false;
+    if (event.pointerType !== "touch" && event.button === 0) dragFrom = positionOf(event);
+  }
+
+  function onPointerMove(event) {
+    if (!dragFrom) return;
+    const [x, y] = positionOf(event);
+    const [startX, startY] = dragFrom;
+    if (Math.hypot(x - startX, y - startY) < LEAST_DRAG && !isDragged) return;
+    isDragged = true;
+    mark.hidden = false;
+    setArea(mark, Math.min(x, startX), Math.min(y, startY), Math.abs(x - startX), Math.abs(y - startY));
+  }
+
+  function onPointerUp(event) {
+    if (dragFrom && isDragged) {
+      const cells = cellsBetween(dragFrom, positionOf(event));
+      if (cells.length) choose(cells);
+    }
+    dragFrom = null;
+    mark.hidden = true;
+  }
+
+  function onClick(event) {
+    const index = buttons.indexOf(event.target);
+    if (isDragged) {
+      isDragged = false;
+      return;
+    }
+    if (index < 0) return;
+    if (!event.shiftKey || firstCell === null) firstCell = index;
+    choose(cellsBetween(middleOf(firstCell), middleOf(index)));
+  }
+
+  // The cell that is next in a direction: near along it, and not far aside.
+  function neighbour(from, [stepX, stepY]) {
+    const [column, row] = map.cells[from];
+    const distance = index => {
+      const x = map.cells[index][0] - column;
+      const y = map.cells[index][1] - row;
+      const along = x * stepX + y * stepY;
+      return along > 0 ? along + 3 * (Math.abs(x * stepY) + Math.abs(y * stepX)) : Infinity;
+    };
+    const nearest = Array.from(map.cells.keys()).sort((a, b) => distance(a) - distance(b) || a - b)[0];
+    return distance(nearest) < Infinity ? nearest : null;
+  }
+
+  function onKey(event) {
+    const here = buttons.indexOf(document.activeElement);
+    if (here < 0 || !STEPS[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = neighbour(here, STEPS[event.key]);
+    if (next === null) return;
+    buttons[here].tabIndex = -1;
+    buttons[next].tabIndex = 0;
+    buttons[next].focus();
+  }
+
+  function listen() {
+    box.addEventListener("pointerdown", onPointerDown);
+    window.addEventListener("pointermove", onPointerMove);
+    window.addEventListener("pointerup", onPointerUp);
+    box.addEventListener("click", onClick);
+    box.addEventListener("keydown", onKey);
+    document.addEventListener("keydown", event => {
+      if (event.key === "Escape") chooseNone();
     });
-    document.addEventListener("keydown", function (event) { if (event.key === "Escape") none(); });
-    clear.addEventListener("click", none);
-    says.hidden = false;
-    says.textContent = "Choose a cell, or drag a rectangle, to see the units that it raises most.";
+    clear.addEventListener("click", chooseNone);
+  }
+
+  get("units", units => {
+    if (!units.map) return;
+    map = units.map;
+    buttons = map.cells.map(cellButton);
+    box.append(...buttons);
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", HELP);
+    const link = place.querySelector(".see");
+    link.replaceWith(make("div", { className: "see" }, link.querySelector("img"), box));
+    listen();
+    status.hidden = false;
+    status.textContent = "Choose a cell, or drag a rectangle, to see the units that it raises most.";
   });
 })();

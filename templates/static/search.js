@@ -1,80 +1,136 @@
-// Search over words, layers, units, cells and directions. Words load in pieces, by the first sign of what is typed.
-(function () {
+// Search over words, layers, units, cells and directions. Words load in pieces, by the first character of the query.
+(() => {
   "use strict";
-  var form = document.querySelector(".ask"), input = form.querySelector("input");
-  var found = document.querySelector(".found"), said = document.querySelector(".said");
-  var root = document.documentElement.dataset.root, loaded = {}, turn = 0;
-  form.hidden = false;
-  function fold(text) { return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
-  function tokens(text) { return fold(text).match(/[a-z0-9]+/g) || []; }
-  function shard(first) {
-    return loaded[first] = loaded[first] || new Promise(function (resolve) {
-      var script = document.createElement("script");
-      script.src = root + "search/words-" + first + ".js";
-      document.head.append(script);
-      window.__atlas.get("search/words-" + first, resolve);
+  const { get, load, make } = window.__atlas;
+  const MOST_SECTIONS = 24;
+  const MOST_WORDS = 40;
+  const root = document.documentElement.dataset.root;
+  const form = document.querySelector(".ask");
+  const input = form.querySelector("input");
+  const results = document.querySelector(".found");
+  const status = document.querySelector(".said");
+  const shards = {};
+  let latest = 0;
+
+  function fold(text) {
+    return text
+      .normalize("NFKD")
+      .replace(/[\u0300-\u036f]/g, "")
+      .toLowerCase();
+  }
+
+  function tokens(text) {
+    return fold(text).match(/[a-z0-9]+/g) || [];
+  }
+
+  function loadShard(first) {
+    shards[first] ||= new Promise(resolve => {
+      load(`${root}search/words-${first}.js`);
+      get(`search/words-${first}`, resolve);
     });
+    return shards[first];
   }
-  function link(page, words) {
-    var a = document.createElement("a");
-    a.href = root + page + "/index.html";
-    a.textContent = words;
-    return a;
+
+  function link(folder, text) {
+    return make("a", { href: `${root}${folder}/index.html` }, text);
   }
-  // A shelf is [folder, network, name, title, how many, noun, slugs unless they are 0, 1, 2, …].
-  function holds(shelf, slug) { return shelf[6] ? shelf[6].indexOf(slug) >= 0 : slug < shelf[4]; }
-  function places(shelves, query) {
-    var number = query.match(/(?:^|[\s:\/])(\d+)$/), name = fold(number ? query.slice(0, number.index) : query).trim();
-    return shelves.filter(function (shelf) {
-      return name && (fold([shelf[2], shelf[5], shelf[3], shelf[1]].join(" ")).indexOf(name) >= 0 || fold(shelf[0].slice(shelf[0].indexOf("/") + 1)).indexOf(name) >= 0);
-    }).slice(0, 24).map(function (shelf) {
-      var words = shelf[1] + ", " + shelf[2];
-      if (number && holds(shelf, +number[1])) return link(shelf[0] + "/" + +number[1], words + ", " + shelf[5] + " " + +number[1]);
-      return link(shelf[0], words + " (" + shelf[4] + (shelf[2] === shelf[5] + "s" ? ")" : " " + shelf[5] + "s)"));
-    });
+
+  // A section of the index, as data: [folder, network, name, title, count, noun, slugs unless they are 0, 1, 2, …].
+  function readSection([folder, network, name, title, count, noun, slugs]) {
+    return { folder, network, name, title, count, noun, slugs };
   }
-  function item(title, groups) {
-    var box = document.createElement("section"), head = document.createElement("h2");
-    head.textContent = title;
-    box.append(head);
-    groups.forEach(function (group) {
-      var list = document.createElement("p");
-      list.className = "list";
-      group.forEach(function (part) { list.append(part, " "); });
-      box.append(list);
-    });
-    return box;
+
+  function hasEntry(section, slug) {
+    return section.slugs ? section.slugs.includes(slug) : slug < section.count;
   }
-  function matches(record, wanted) {
-    var words = tokens(record[0]);
-    return wanted.every(function (token) { return words.some(function (word) { return word.indexOf(token) === 0; }); });
+
+  function isNamed(section, name) {
+    const names = fold([section.name, section.noun, section.title, section.network].join(" "));
+    const path = fold(section.folder.slice(section.folder.indexOf("/") + 1));
+    return names.includes(name) || path.includes(name);
   }
-  window.__atlas.get("search/shelves", function (data) {
-    function show() {
-      var query = input.value.trim(), wanted = tokens(query), mine = ++turn;
-      if (!wanted.length) { found.replaceChildren(); said.textContent = ""; return; }
-      var first = wanted[0][0], known = data.shards.indexOf(first) >= 0;
-      (known ? shard(first) : Promise.resolve([])).then(function (records) {
-        if (mine !== turn) return;
-        var hits = records.filter(function (record) { return matches(record, wanted); }).slice(0, 40);
-        var near = places(data.shelves, query);
-        found.replaceChildren.apply(found, (near.length ? [item("Layers and units", [near])] : []).concat(hits.map(function (record) {
-          return item(record[0], record[1].map(function (listed) { // [number of the shelf, slug, slug, …]
-            var shelf = data.shelves[listed[0]];
-            return [shelf[1] + ", " + shelf[2]].concat(listed.slice(1).map(function (slug) { return link(shelf[0] + "/" + slug, slug); }));
-          }));
-        })));
-        var count = hits.length + near.length;
-        said.textContent = count ? count + (count === 1 ? " match" : " matches") : "Nothing answers to “" + query + "”. Try a shorter word.";
-      });
+
+  function sectionLink(section, number) {
+    const title = `${section.network}, ${section.name}`;
+    const nouns = `${section.noun}s`;
+    if (number !== null && hasEntry(section, number)) {
+      return link(`${section.folder}/${number}`, `${title}, ${section.noun} ${number}`);
     }
-    input.addEventListener("input", show);
-    form.addEventListener("submit", function (event) {
-      event.preventDefault();
-      var a = found.querySelector("a");
-      if (a) location.href = a.href;
-    });
-    var asked = new URLSearchParams(location.search).get("q");
-    if (asked) { input.value = asked; show(); }
+    const count = section.name === nouns ? section.count : `${section.count} ${nouns}`;
+    return link(section.folder, `${title} (${count})`);
+  }
+
+  // Links to the sections that the query names, or to their entry where it ends in a number.
+  function sectionLinks(sections, query) {
+    const match = query.match(/(?:^|[\s:/])(\d+)$/);
+    const number = match && Number(match[1]);
+    const name = fold(match ? query.slice(0, match.index) : query).trim();
+    if (!name) return [];
+    const named = sections.filter(section => isNamed(section, name)).slice(0, MOST_SECTIONS);
+    return named.map(section => sectionLink(section, number));
+  }
+
+  // A record is [word, [index of a section, slug, slug, …], …].
+  function hasWords(record, wanted) {
+    const words = tokens(record[0]);
+    return wanted.every(token => words.some(word => word.startsWith(token)));
+  }
+
+  function item(title, groups) {
+    const lists = groups.map(group => make("p", { className: "list" }, ...group.flatMap(part => [part, " "])));
+    return make("section", {}, make("h2", {}, title), ...lists);
+  }
+
+  function wordItem([word, groups], sections) {
+    return item(
+      word,
+      groups.map(([index, ...slugs]) => {
+        const { folder, network, name } = sections[index];
+        return [`${network}, ${name}`, ...slugs.map(slug => link(`${folder}/${slug}`, slug))];
+      }),
+    );
+  }
+
+  function show(query, records, sections) {
+    const wanted = tokens(query);
+    const hits = records.filter(record => hasWords(record, wanted)).slice(0, MOST_WORDS);
+    const links = sectionLinks(sections, query);
+    const first = links.length ? [item("Layers and units", [links])] : [];
+    results.replaceChildren(...first, ...hits.map(hit => wordItem(hit, sections)));
+    const count = hits.length + links.length;
+    if (count) status.textContent = `${count} ${count === 1 ? "match" : "matches"}`;
+    else status.textContent = `No match for “${query}”. Try a shorter word.`;
+  }
+
+  async function search(data) {
+    latest += 1;
+    const turn = latest;
+    const query = input.value.trim();
+    const [word] = tokens(query);
+    if (!word) {
+      results.replaceChildren();
+      status.textContent = "";
+      return;
+    }
+    const records = data.shards.includes(word[0]) ? await loadShard(word[0]) : [];
+    if (turn === latest) show(query, records, data.sections); // else the reader typed on meanwhile
+  }
+
+  function openFirst(event) {
+    event.preventDefault();
+    const first = results.querySelector("a");
+    if (first) location.href = first.href;
+  }
+
+  form.hidden = false;
+  get("search/shelves", ({ shards, shelves }) => {
+    const data = { shards, sections: shelves.map(readSection) };
+    input.addEventListener("input", () => search(data));
+    form.addEventListener("submit", openFirst);
+    const query = new URLSearchParams(location.search).get("q");
+    if (query) {
+      input.value = query;
+      search(data);
+    }
   });
 })();

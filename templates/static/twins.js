@@ -1,21 +1,29 @@
-// The twins of a unit in all other networks, oldest first, from what its layer shares (../twins.js). Without it: the nearest one.
-(function () {
+// The most correlated unit of every other network, oldest first, from what the layer shares (../twins.js).
+// Without it: the nearest one.
+(() => {
   "use strict";
-  function made(tag, fields, parts) {
-    var element = Object.assign(document.createElement(tag), fields);
-    element.append.apply(element, parts || []);
-    return element;
+  const { get, make, tile } = window.__atlas;
+
+  // A network is [name, title, hue, layers as [name, units], three numbers a unit]:
+  // twice the layer's index and whether the unit has a picture, the unit, 100 times the correlation.
+  function item([network, title, hue, layers, numbers], start, tiles) {
+    const [code, unit, correlation] = numbers.slice(start, start + 3);
+    const [layer, units] = layers[code >> 1];
+    const pictured = code & 1;
+    const place = `${network}/${layer}`;
+    const name = make("em", {}, `${layer} ${unit}`);
+    const fields = { href: `../../../${place}/${unit}/index.html`, className: pictured ? "made" : "" };
+    const link = make("a", fields, `${title} `, name);
+    if (tiles || pictured) tile(link, place, unit, units);
+    return make("li", { className: `n${hue}` }, link, (correlation / 100).toFixed(2));
   }
-  window.__atlas.get("twins", function (shared) {
-    var own = 3 * location.pathname.split("/").slice(-2)[0];
-    var items = shared.networks.filter(function (network) { return network[4][own] >= 0; }).map(function (network) {
-      var twin = network[4].slice(own, own + 3), layer = network[3][twin[0] >> 1], drawn = twin[0] & 1, place = network[0] + "/" + layer[0];
-      var link = made("a", { href: "../../../" + place + "/" + twin[1] + "/index.html", className: drawn ? "made" : "" },
-        [network[1] + " ", made("em", { textContent: layer[0] + " " + twin[1] })]);
-      if (shared.tiles || drawn) window.__atlas.tile(link, place, twin[1], layer[1]);
-      return made("li", { className: "n" + network[2] }, [link, (twin[2] / 100).toFixed(2)]);
-    });
-    var title = made("h2", { textContent: "Twins in other networks, by correlation" });
-    document.querySelector(".twin").replaceWith(made("section", { className: "twins" }, [title, made("ul", { className: "row" }, items)]));
+
+  get("twins", shared => {
+    const start = 3 * location.pathname.split("/").slice(-2)[0];
+    const matched = shared.networks.filter(network => network[4][start] >= 0);
+    const items = matched.map(network => item(network, start, shared.tiles));
+    const title = make("h2", {}, "Most correlated unit of each other network");
+    const list = make("ul", { className: "row" }, ...items);
+    document.querySelector(".twin").replaceWith(make("section", { className: "twins" }, title, list));
   });
 })();

@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
 from atlas.core.results import Layout
-from atlas.methods.correlate import neighbours, standardized, twins
+from atlas.methods.correlate import matched_units, neighbours, standardized
 from atlas.methods.embed import EmbedSettings, embed, features, kept_ranks, nearest, orient, unit_square
 from atlas.methods.grid import cells
 
@@ -162,13 +162,13 @@ def test_neighbours_equal_numpys_correlation():
     np.testing.assert_allclose(found.correlation[8], 0, atol=1e-6)
 
 
-def test_twins_equal_numpys_correlation_from_both_sides():
+def test_matched_units_equal_numpys_correlation_from_both_sides():
     random = np.random.default_rng(3)
     one = [random.normal(size=(60, 5)), random.normal(size=(60, 4))]
     other = [random.normal(size=(60, 3)), random.normal(size=(60, 6))]
     other[1][:, 2] = 2 * one[0][:, 4] - 7  # unit 4 of the first layer has its twin in the second
     one[1][:, 3] = 5.0  # a constant unit has none
-    mine, theirs = twins([standardized(layer) for layer in one], [standardized(layer) for layer in other])
+    mine, theirs = matched_units([standardized(layer) for layer in one], [standardized(layer) for layer in other])
     assert (mine[0].layer[4], mine[0].unit[4]) == (1, 2)
     assert (theirs[1].layer[2], theirs[1].unit[2]) == (0, 4)
     np.testing.assert_allclose(mine[0].correlation[4], 1, atol=2e-3)

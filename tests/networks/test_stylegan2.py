@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from atlas.chapters.generative import sefa
 from atlas.chapters.generative.latent import draw, draw_noise, first_affine, load, pictures
 from atlas.chapters.generative.method import Evidence
+from atlas.chapters.generative.methods import sefa
 from atlas.core.errors import WeightsError
 from atlas.core.sources import CustomFile
 from atlas.networks import stylegan2

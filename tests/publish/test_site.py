@@ -246,7 +246,7 @@ def test_atlas_json_and_the_search_know_what_the_chapters_hold(site):
 def test_a_concept_and_an_attribute_lead_to_their_pages(site):
     """Without a script: the printed index names the cells that tell a concept and the directions that move an attribute."""
     index = "".join(path.read_text() for path in (site / "search").rglob("index.html"))
-    words = dict(re.findall(r"<dt>([^<]*)<dd>(.*)</div>", index))
+    words = dict(re.findall(r"<dt>([^<]*)</dt><dd>(.*?)</dd>", index, re.S))
     assert any("recurrent/" in links and "/cells/" in links for links in words.values())
     assert any("generative/" in links for links in words.values())
 

@@ -1,8 +1,8 @@
-"""The streaming pass: what every unit answers to every probe image, one batch at a time, in flat memory.
+"""The streaming pass: the response of every unit to every probe image, one batch at a time, in constant memory.
 
-A batch becomes, for each layer, one number an image and a unit (the spatial maximum and mean), one activation vector
-an image (at a random interior position, for the maps) and the moments of all positions. Batches do not know of each
-other; `merge_moments` folds them.
+A batch is reduced, for each layer, to the spatial maximum and mean of each image and unit, one activation vector of
+each image (at a random interior position, for the maps) and the moments over all positions. Batches are independent of
+each other; `merge_moments` combines their moments.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atlas.core.hooks import tap
+from atlas.core.pack import stored
 from atlas.core.specs import Array, LayerSpec, Network
 
 if TYPE_CHECKING:
@@ -35,16 +36,19 @@ class Moments:
 
 @dataclass(frozen=True)
 class Responses:
-    """What one layer answers to B images; C units."""
+    """The responses of one layer to B images; C units."""
 
     maxima: Array  # [B, C] float32: spatial maximum
     means: Array  # [B, C] float16: spatial mean
     sample: Array  # [B, C] float16: the activation at one random interior position
-    moments: Moments  # of all positions of all B images
+    moments: Moments = stored("")  # of all positions of all B images
 
 
 def merge_moments(parts: Sequence[Moments]) -> Moments:
-    """Fold moments exactly (Chan, Golub and LeVeque 1983); empty parts add nothing, order changes only the last bits."""
+    """The moments of all parts together (Chan, Golub and LeVeque 1983).
+
+    Empty parts add nothing; the order of the parts changes only the last bits.
+    """
     total, *others = [part for part in parts if part.count] or parts[:1]
     for part in others:
         count = total.count + part.count
@@ -56,7 +60,7 @@ def merge_moments(parts: Sequence[Moments]) -> Moments:
 
 
 def prepare(network: Network, pixels: Array, device: str = "cpu") -> Tensor:
-    """Turn images [B, S, S, 3] uint8 into the network's normalized input [B, 3, size, size], channels last."""
+    """The normalized network input, [B, 3, size, size] float32 (channels last), for images [B, S, S, 3] uint8."""
     import torch
     from torch.nn import functional
 
@@ -67,29 +71,31 @@ def prepare(network: Network, pixels: Array, device: str = "cpu") -> Tensor:
     if images.shape[-1] != spec.input_size:
         size = (spec.input_size, spec.input_size)
         images = functional.interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
-    return Normalize(spec).to(device)(images).contiguous(memory_format=torch.channels_last)  # type: ignore[no-any-return]
+    normalized: Tensor = Normalize(spec).to(device)(images)
+    return normalized.contiguous(memory_format=torch.channels_last)
 
 
 def respond(
     network: Network, layers: Sequence[LayerSpec], pixels: Array, *, seeds: Sequence[str], device: str = "cpu"
 ) -> dict[str, Responses]:
-    """Forward passes over B images [B, S, S, 3] uint8 and what each layer answers.
+    """The responses of each layer to B images [B, S, S, 3] uint8, by the layer's name.
 
-    `seeds` names each image; the sampled position of a layer is drawn from it, so it is the same in any batch.
+    `seeds` has a string for each image, from which the sampled positions are drawn, so that they are the same in any
+    batch.
     """
     import torch
 
-    found: dict[str, list[Responses]] = {layer.name: [] for layer in layers}
+    parts: dict[str, list[Responses]] = {layer.name: [] for layer in layers}
     with torch.inference_mode():
         for first in range(0, len(pixels), BATCH):
             chosen = seeds[first : first + BATCH]
 
             def receive(layer: LayerSpec, value: Tensor, chosen: Sequence[str] = chosen) -> None:
-                found[layer.name].append(_reduce(layer, value, chosen))
+                parts[layer.name].append(_reduce(layer, value, chosen))
 
             with tap(network.module, layers, receive):
                 network.module(prepare(network, pixels[first : first + BATCH], device))
-    return {name: join(parts) for name, parts in found.items()}
+    return {name: join(batches) for name, batches in parts.items()}
 
 
 def _reduce(layer: LayerSpec, value: Tensor, seeds: Sequence[str]) -> Responses:
@@ -98,9 +104,8 @@ def _reduce(layer: LayerSpec, value: Tensor, seeds: Sequence[str]) -> Responses:
     count = maps.shape[2] * maps.shape[3]
     # The squares are taken around each image's own mean, so that float32 loses nothing before the float64 merge.
     spread = (maps - means[:, :, None, None]).square_().sum(dim=(2, 3)).double().cpu().numpy()
-    moments = merge_moments([
-        Moments(count, mean, m2) for mean, m2 in zip(means.double().cpu().numpy(), spread, strict=True)
-    ])  # fmt: skip
+    of_images = zip(means.double().cpu().numpy(), spread, strict=True)
+    moments = merge_moments([Moments(count, mean, m2) for mean, m2 in of_images])
     rows, columns = sample_positions(seeds, layer, maps.shape[2], maps.shape[3])
     sample = maps[np.arange(len(maps)), :, rows, columns]
     half = [part.cpu().numpy().astype(np.float16) for part in (means, sample)]
@@ -108,12 +113,15 @@ def _reduce(layer: LayerSpec, value: Tensor, seeds: Sequence[str]) -> Responses:
 
 
 def sample_positions(seeds: Sequence[str], layer: LayerSpec, height: int, width: int) -> tuple[Array, Array]:
-    """A position inside the map for each image (off the padded edge where the map is larger than 4), [B] and [B]."""
+    """A position of the map for each image: rows [B] and columns [B].
+
+    Where the map is larger than 4, positions at its edge, which see padding, are left out.
+    """
 
     def draw(seed: str, axis: str, extent: int) -> int:
         edge = 1 if extent > 4 else 0
-        number = int.from_bytes(hashlib.sha256(f"{seed}:{layer.name}:{axis}".encode()).digest()[:8], "big")
-        return edge + number % (extent - 2 * edge)
+        digest = hashlib.sha256(f"{seed}:{layer.name}:{axis}".encode()).digest()
+        return edge + int.from_bytes(digest[:8], "big") % (extent - 2 * edge)
 
     rows = np.array([draw(seed, "row", height) for seed in seeds])
     columns = np.array([draw(seed, "column", width) for seed in seeds])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BATCH = 16  # images a forward pass: a dense map of the second layer is large
-UNITS, EACH = 12, 3  # units of the second layer that are brought back to pixels, and images of each
+UNITS, EACH = 12, 3  # units of the second layer that are projected to pixels, and images of each
 GREY = 128
 
 
@@ -30,13 +30,13 @@ def spectra(network: Network, pixels: Array, *, device: str = "cpu") -> dict[str
     sums: list[Array] = []
     for first in range(0, len(pixels), BATCH):
         with torch.inference_mode():
-            found = dense_maps(network.module, prepare(network, pixels[first : first + BATCH], device))
-        for place, (maps, _) in enumerate(found):
+            layers = dense_maps(network.module, prepare(network, pixels[first : first + BATCH], device))
+        for index, (maps, _) in enumerate(layers):
             spectrum, frequency = power(maps.float().cpu().numpy())
             if first == 0:
                 sums.append(np.zeros(spectrum.shape[1:]))
-            sums[place] += spectrum.sum(0)
-    strides = [stride for _, stride in found]
+            sums[index] += spectrum.sum(0)
+    strides = [stride for _, stride in layers]
     arrays = {"strides": np.array(strides)}
     for number, (total, stride) in enumerate(zip(sums, strides, strict=True), 1):
         frequency = _frequency(total)
@@ -50,7 +50,7 @@ def _frequency(maps: Array) -> Array:
 
 
 def _of_filters(network: Network, stride: int) -> dict[str, Array]:
-    """The filters' own spectra: their three colours together, on a field of the input's size."""
+    """The spectra of the filters, summed over their three colours, on a grid of the input's size."""
     weights = network.module.get_parameter("conv1.weight").detach().float().cpu().numpy()
     side = network.spec.input_size
     spectrum = (np.abs(np.fft.fft2(weights, (side, side))) ** 2).sum(1)
@@ -59,29 +59,38 @@ def _of_filters(network: Network, stride: int) -> dict[str, Array]:
 
 
 def chosen_units(units: int) -> Array:
-    """UNITS units of a layer, spread evenly by their number: nothing is picked by hand or by looks."""
+    """UNITS of the `units` of a layer, evenly spaced by index, so that nothing is picked by hand."""
     return np.arange(UNITS) * units // UNITS
 
 
 def deconv_pictures(
-    network: Network, layer: LayerSpec, field: ReceptiveField, pixels: Array, units: Array, positions: Array,
-    *, device: str = "cpu",
-) -> tuple[Array, Array]:  # fmt: skip
-    """What each unit saw and its deconvnet picture, both [N, S, S, 3] uint8 with S the receptive field.
+    network: Network,
+    layer: LayerSpec,
+    field: ReceptiveField,
+    pixels: Array,
+    units: Array,
+    positions: Array,
+    *,
+    device: str,
+) -> tuple[Array, Array]:
+    """Receptive fields of the inputs and their deconvnet pictures, both [N, S, S, 3] uint8 with S the field's side.
 
-    Image n of `pixels` [N, H, H, 3] uint8 is seen by `units[n]` at `positions[n]` (row, column) of the layer's map.
+    Image n of `pixels` [N, H, H, 3] uint8 is read by `units[n]` at `positions[n]` (row, column) of the layer's map.
     """
     import torch
 
     from atlas.networks.modules.normalize import Normalize
 
     copy, images = deconvnet(network.module), prepare(network, pixels, device)
-    found = project(copy, layer, images, torch.from_numpy(units), torch.from_numpy(positions.astype(np.int64)))
-    largest = found.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
-    seen, made = _bytes(Normalize(network.spec).to(device).inverse(images) * 255), _bytes(GREY + 127 * found / largest)
+    projected = project(copy, layer, images, torch.from_numpy(units), torch.from_numpy(positions.astype(np.int64)))
+    largest = projected.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
+    seen = _bytes(Normalize(network.spec).to(device).inverse(images) * 255)
     corners = field.start + positions.astype(int) * field.stride
-    return tuple(np.stack([_window(image, corner, field.size) for image, corner in zip(whole, corners, strict=True)])
-                 for whole in (seen, made))  # type: ignore[return-value]  # fmt: skip
+
+    def windows(whole: Array) -> Array:
+        return np.stack([_window(image, corner, field.size) for image, corner in zip(whole, corners, strict=True)])
+
+    return windows(seen), windows(_bytes(GREY + 127 * projected / largest))
 
 
 def _bytes(images: Tensor) -> Array:
@@ -93,5 +102,5 @@ def _bytes(images: Tensor) -> Array:
 def _window(image: Array, corner: Array, side: int) -> Array:
     """The square of `side` at `corner` (row, column), grey where it reaches beyond the image."""
     padded = np.pad(image, ((side, side), (side, side), (0, 0)), constant_values=GREY)
-    row, column = (int(place) + side for place in corner)
+    row, column = (int(start) + side for start in corner)
     return padded[row : row + side, column : column + side]

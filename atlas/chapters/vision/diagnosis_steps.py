@@ -43,23 +43,21 @@ def _deconvnet(context: StepContext, task: Task) -> dict[str, Array]:
     table = context.store.get(task.needs["examples"][0]).arrays
     units = chosen_units(layer.units)
     image, value = table["image"][units, :EACH], table["value"][units, :EACH]
-    there = image >= 0
-    found = _by_image(context, task, image[there].tolist())
-    pixels = np.stack([found[index] for index in image[there].tolist()])
-    seen, projected = deconv_pictures(
-        network, layer, field, pixels, np.repeat(units, there.sum(1)), table["position"][units, :EACH][there],
-        device=task.parameters["device"],
-    )  # fmt: skip
+    there = image >= 0  # fewer than EACH probe images may exist
+    pixels = _pixels(context, task, image[there].tolist())
+    positions, device = table["position"][units, :EACH][there], task.parameters["device"]
+    each = np.repeat(units, there.sum(1))
+    seen, projected = deconv_pictures(network, layer, field, pixels, each, positions, device=device)
     pictures = {}
-    for name, made in (("seen", seen), ("projected", projected)):
-        pictures[name] = np.full((*image.shape, *made.shape[1:]), 128, np.uint8)
-        pictures[name][there] = made
+    for name, patches in (("seen", seen), ("projected", projected)):
+        pictures[name] = np.full((*image.shape, *patches.shape[1:]), 128, np.uint8)
+        pictures[name][there] = patches
     return {"units": units, "image": image, "value": value, **pictures}
 
 
 def _pixels(context: StepContext, task: Task, wanted: Sequence[int]) -> Array:
-    found = _by_image(context, task, wanted)
-    return np.stack([found[index] for index in wanted])
+    by_image = _by_image(context, task, wanted)
+    return np.stack([by_image[index] for index in wanted])
 
 
 def _by_image(context: StepContext, task: Task, wanted: Iterable[int]) -> dict[int, Array]:

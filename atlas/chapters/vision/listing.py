@@ -14,24 +14,38 @@ Rows = list[dict[str, Any]]
 def networks() -> Rows:
     """All registered networks."""
     return [
-        {"name": spec.name, "title": spec.title, "year": spec.year, "layers": len(spec.layers),
-         "units": sum(layer.units for layer in spec.layers), "labels": spec.labels, "licence": spec.weights.licence,
-         "source": spec.weights.source}
+        {
+            "name": spec.name,
+            "title": spec.title,
+            "year": spec.year,
+            "layers": len(spec.layers),
+            "units": sum(layer.units for layer in spec.layers),
+            "labels": spec.labels,
+            "licence": spec.weights.licence,
+            "source": spec.weights.source,
+        }
         for spec in NETWORKS.values()
-    ]  # fmt: skip
+    ]
 
 
 def layers() -> Rows:
     """All layers of all networks."""
     return [
-        {"network": spec.name, "name": layer.name, "units": layer.units, "axes": layer.axes, "path": layer.path, "title": layer.title}
+        {
+            "network": spec.name,
+            "name": layer.name,
+            "units": layer.units,
+            "axes": layer.axes,
+            "path": layer.path,
+            "title": layer.title,
+        }
         for spec in NETWORKS.values()
         for layer in spec.layers
-    ]  # fmt: skip
+    ]
 
 
 def specs() -> Iterable[NetworkSpec]:
-    """All of them, whose weights `atlas doctor` looks for."""
+    """All registered networks; `atlas doctor` checks whether their weights are there."""
     return NETWORKS.values()
 
 

@@ -1,10 +1,10 @@
-"""The second look: where in its example images a unit responds, and the response map inside its receptive field."""
+"""Positions of examples: where in an image a unit responds most, and the response map inside its receptive field."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,10 +36,20 @@ def locate(
     *,
     device: str = "cpu",
 ) -> dict[str, Located]:
-    """Run the images [B, S, S, 3] once more and find each wanted (image, unit) pair.
+    """Run the images [B, S, S, 3] uint8 and locate each wanted (image, unit) pair, by the layer's name.
 
-    `wanted` maps a layer's name to two index arrays of E entries: images in [0, B) and units.
+    `wanted` maps the name of a layer to two index arrays of E entries: images in [0, B) and units. `fields` has its
+    receptive field.
     """
+    maps = _wanted_maps(network, wanted, pixels, device)
+    side, size = network.spec.input_size, pixels.shape[1]
+    return {name: _places(value, fields[name], side, size) for name, value in maps.items()}
+
+
+def _wanted_maps(
+    network: Network, wanted: Mapping[str, tuple[Array, Array]], pixels: Array, device: str
+) -> dict[str, Tensor]:
+    """The activation map of each wanted pair, [E, H, W] (or [E] for a vector) by the layer's name."""
     import torch
 
     layers = [layer for layer in network.spec.layers if layer.name in wanted]
@@ -56,17 +66,16 @@ def locate(
 
             with tap(network.module, layers, receive):
                 network.module(prepare(network, pixels[first : first + BATCH], device))
-    side, size = network.spec.input_size, pixels.shape[1]
-    return {name: _places(value, fields[name], side, size) for name, value in maps.items()}
+    return maps
 
 
 def _places(maps: Tensor, field: ReceptiveField, side: int, size: int) -> Located:
     """Places of E maps [E, H, W] (or vectors' values [E]); `side` and `size` are the input's and the image's pixels."""
-    number = len(maps)
-    whole = np.tile(np.array([0, 0, size, size], dtype=np.int16), (number, 1))
+    count = len(maps)
+    whole = np.tile(np.array([0, 0, size, size], dtype=np.int16), (count, 1))
     if maps.ndim == 1:
-        nowhere = np.full((number, 2), -1, dtype=np.int16)
-        return Located(nowhere, whole, np.zeros((number, HEAT, HEAT), dtype=np.uint8))
+        nowhere = np.full((count, 2), -1, dtype=np.int16)
+        return Located(nowhere, whole, np.zeros((count, HEAT, HEAT), dtype=np.uint8))
     width = maps.shape[2]
     best = maps.flatten(1).argmax(dim=1).numpy()
     position = np.stack([best // width, best % width], axis=1)
@@ -98,11 +107,10 @@ def _heat(maps: Tensor, box: Array, field: ReceptiveField, scale: float) -> Arra
     rows = along(box[:, 1].astype(float), box[:, 3].astype(float), maps.shape[1])
     columns = along(box[:, 0].astype(float), box[:, 2].astype(float), maps.shape[2])
     grid = np.stack(np.broadcast_arrays(columns[:, None, :], rows[:, :, None]), axis=-1).astype(np.float32)
-    sampled = functional.grid_sample(maps[:, None], torch.from_numpy(grid), padding_mode="border", align_corners=False)[
-        :, 0
-    ]
-    highest = maps.flatten(1).amax(dim=1).clamp(min=1e-12)[:, None, None]
-    return (sampled / highest).clamp(0, 1).mul(255).round().to(torch.uint8).numpy()
+    options: dict[str, Any] = {"padding_mode": "border", "align_corners": False}
+    sampled = functional.grid_sample(maps[:, None], torch.from_numpy(grid), **options)[:, 0]
+    largest = maps.flatten(1).amax(dim=1).clamp(min=1e-12)[:, None, None]
+    return (sampled / largest).clamp(0, 1).mul(255).round().to(torch.uint8).numpy()
 
 
 def _cells(pixels: Array, field: ReceptiveField) -> Array:

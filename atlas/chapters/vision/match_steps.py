@@ -1,4 +1,4 @@
-"""The steps that look for units alike in different networks: responses made comparable, then each pair of networks."""
+"""The steps that match units of different networks: standardized responses of a layer, then each pair of networks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from atlas.core.results import Twins
+from atlas.core.pack import pack, unpack
+from atlas.core.results import MatchedUnits
 from atlas.core.specs import Array
 from atlas.pipeline.store import Entry
 from atlas.pipeline.task import Task
 from atlas.pipeline.worker import StepContext
 
+ROLES = ("one", "other")  # of the two networks of a pair, in their tasks
 
-def pools(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+
+def standardized_responses(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """The image-wise mean responses of a layer, standardized."""
     from atlas.methods.correlate import standardized
 
@@ -22,24 +25,24 @@ def pools(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
         yield Entry({"responses": standardized(means)}, {})
 
 
-def twins(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """The nearest unit in the other network for every unit of both."""
-    from atlas.methods.correlate import twins as compare
+def matched_units(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """The most correlated unit of the other network, for every unit of both."""
+    from atlas.methods.correlate import matched_units as match
 
     for task in tasks:
-        sides = [
-            [context.store.get(digest).arrays["responses"] for digest in task.needs[role]] for role in ("one", "other")
-        ]
+        sides = [[context.store.get(digest).arrays["responses"] for digest in task.needs[role]] for role in ROLES]
         arrays: dict[str, Array] = {}
-        for role, network, found in zip(("one", "other"), task.parameters["networks"], compare(*sides), strict=True):
-            for layer, table in zip(task.parameters["layers"][role], found, strict=True):
-                arrays |= {f"{network}/{layer}/{name}": value for name, value in vars(table).items()}
+        for role, network, tables in zip(ROLES, task.parameters["networks"], match(*sides), strict=True):
+            for layer, table in zip(task.parameters["layers"][role], tables, strict=True):
+                arrays |= {f"{network}/{layer}/{name}": value for name, value in pack(table)[0].items()}
         yield Entry(arrays, {})
 
 
-def twins_of(entry: Entry, network: str, layer: str) -> Twins:
-    """What an entry of the step `twins` says of a layer."""
-    return Twins(**{name: entry.arrays[f"{network}/{layer}/{name}"] for name in ("layer", "unit", "correlation")})
+def matches_of(entry: Entry, network: str, layer: str) -> MatchedUnits:
+    """The part of an entry of the step `matched_units` that belongs to one layer. KeyError where there is none."""
+    folder = f"{network}/{layer}/"
+    arrays = {name.removeprefix(folder): value for name, value in entry.arrays.items() if name.startswith(folder)}
+    return unpack(MatchedUnits, arrays, {})
 
 
-RUN = {"pools": pools, "twins": twins}
+RUN = {"standardized_responses": standardized_responses, "matched_units": matched_units}

@@ -1,4 +1,7 @@
-"""Where the pages and pictures of whole image networks lie on the site, beside those that every chapter knows (`atlas.publish.places`)."""
+"""Site paths of the pages and pictures of whole image networks.
+
+Paths that other chapters need too are in `atlas.publish.places`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ def gates_page(network: str) -> str:
 
 
 def diagnosis_page(network: str) -> str:
-    """The page of the diagnosis that a network was made after."""
+    """The page of the diagnosis that led to a network."""
     return f"networks/{network}/diagnosis/index.html"
 
 

@@ -16,11 +16,10 @@ from atlas.recipe.recipe import Recipe
 from atlas.runtime.precision import native_precision
 
 ICON_CHUNK = 16
+POSITIONS = "looks"  # the role of example positions in the key of a layer's examples, as stores have it
 SPECTRUM_IMAGES = 128  # probe images that spectra of maps are over, spread evenly
-PAGE_BYTES, PICTURE_BYTES = (
-    5_700,
-    5_500,
-)  # of a unit, with its share of its layer's pages, and of a picture, as the default recipe's site has them
+# Bytes of the default recipe's site: of a unit with its share of its layer's pages, and of a picture.
+PAGE_BYTES, PICTURE_BYTES = 5_700, 5_500
 
 STEPS = (
     StepSpec("fields", 2, ("torch", "timm"), 1, 0.2, "receptive fields"),
@@ -28,12 +27,12 @@ STEPS = (
     StepSpec("responses", 1, ("torch", "timm"), 1000, 0.04, "responses"),
     StepSpec("predictions", 1, ("numpy",), 1, 0.1, "predictions"),
     StepSpec("summaries", 1, ("numpy",), 1, 0.2, "statistics"),
-    StepSpec("looks", 1, ("torch", "timm"), 1000, 0.04, "example positions"),
+    StepSpec("example_positions", 1, ("torch", "timm"), 1000, 0.04, "example positions", stored="looks"),
     StepSpec("examples", 1, ("numpy",), 1, 0.02, "examples"),
-    StepSpec("neighbours", 1, ("numpy",), 1, 0.03, "nearest units"),
-    StepSpec("pools", 1, ("numpy",), 1, 0.05, "standardized responses"),
-    StepSpec("twins", 1, ("numpy",), 1, 0.6, "twins in other networks"),
-    StepSpec("pictures", 1, ("torch", "timm"), 16, 0.2, "pictures"),
+    StepSpec("neighbours", 1, ("numpy",), 1, 0.03, "most correlated units"),
+    StepSpec("standardized_responses", 1, ("numpy",), 1, 0.05, "standardized responses", stored="pools"),
+    StepSpec("matched_units", 1, ("numpy",), 1, 0.6, "matched units of other networks", stored="twins"),
+    StepSpec("pictures", 1, ("torch", "timm"), 16, 0.2, "feature visualizations"),
     StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 5.0, "UMAP layouts"),
     StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.05, "map cells"),
     StepSpec("icons", 1, ("torch", "timm"), 1, 1.5, "map icons"),
@@ -59,7 +58,7 @@ def subjects(recipe: Recipe) -> list[str]:
 
 
 def behind(plan: Plan, path: str) -> list[Task]:
-    """The tasks that a unit's page rests on; UnknownName for a layer or unit that the recipe has not."""
+    """The tasks that a unit's page is made from. UnknownName where the recipe has no such layer or unit."""
     network, _, rest = path.partition("/")
     layer, _, index = rest.partition("/")
     spec = plan.recipe.network(network)
@@ -70,13 +69,15 @@ def behind(plan: Plan, path: str) -> list[Task]:
     if not index.isdecimal() or int(index) >= units:
         raise UnknownName(f"unit of {network}/{layer}", index, [f"0 … {units - 1}"])
     places = {"probe_set": "all", "predictions": f"{network}/{logits}", "fields": network, "pictures": path}
-    at_layer = ("summaries", "examples", "neighbours", "pools", "layouts", "maps")
+    at_layer = ("summaries", "examples", "neighbours", "standardized_responses", "layouts", "maps")
     places |= dict.fromkeys(at_layer, f"{network}/{layer}")
-    return [
-        task
-        for task in plan.tasks
-        if places.get(task.step) == task.name or (task.step == "twins" and network in task.parameters["networks"])
-    ]
+
+    def needed(task: Task) -> bool:
+        return task.name == places.get(task.step) or (
+            task.step == "matched_units" and network in task.parameters["networks"]
+        )
+
+    return [task for task in plan.tasks if needed(task)]
 
 
 class _Planner:
@@ -85,13 +86,13 @@ class _Planner:
         self.probes, self.probe_set = context.probes, context.probe_set
 
     def tasks(self) -> Iterator[Task]:
-        pools: dict[str, dict[str, Task]] = {}
+        responses: dict[str, dict[str, Task]] = {}
         for network in self.recipe.networks:
             for task in self._network(network):
-                if task.step == "pools":
-                    pools.setdefault(network.name, {})[task.parameters["layer"]] = task
+                if task.step == "standardized_responses":
+                    responses.setdefault(network.name, {})[task.parameters["layer"]] = task
                 yield task
-        yield from _match_tasks(pools)
+        yield from _match_tasks(responses)
 
     def _network(self, network: NetworkRecipe) -> Iterator[Task]:
         spec, layers = network.spec, network.chosen()
@@ -116,10 +117,15 @@ class _Planner:
     def _responses(self, spec: NetworkSpec, layer: LayerSpec, base: dict[str, Any]) -> list[Task]:
         shared = {**base, "layer": _described(layer), "seed": self.recipe.seed, "input": _input(spec)}
         return [
-            Task("responses", f"{spec.name}/{layer.name}/{part.name}", shared, {"probes": (part.digest,)},
-                 group=f"{spec.name}/{part.name}")
+            Task(
+                "responses",
+                f"{spec.name}/{layer.name}/{part.name}",
+                shared,
+                {"probes": (part.digest,)},
+                group=f"{spec.name}/{part.name}",
+            )
             for part in self.probes
-        ]  # fmt: skip
+        ]
 
     def _over_responses(
         self, step: str, layer: LayerSpec, parameters: dict[str, Any], responses: dict[str, list[Task]], **needs: Task
@@ -137,82 +143,104 @@ class _Planner:
             "summaries", layer, base | chosen, responses, predictions=predictions, probe_set=self.probe_set
         )
         yield summary
-        looks = [
-            Task("looks", f"{summary.name}/{part.name}", {**base, "layer": _described(layer), "part": number},
-                 {"probes": (part.digest,), "summary": (summary.digest,), "fields": (fields.digest,),
-                  "probe_set": (self.probe_set.digest,)},
-                 group=f"{base['network']}/{part.name}")
-            for number, part in enumerate(self.probes)
-        ]  # fmt: skip
-        yield from looks
-        needs = {"summary": (summary.digest,), "looks": digests(looks), "probe_set": (self.probe_set.digest,)}
-        yield Task("examples", summary.name, {"layer": layer.name}, needs, group=summary.name)
+        yield from self._examples(layer, base, summary, fields)
         yield self._over_responses("neighbours", layer, base, responses)
         if len(self.recipe.networks) > 1:
-            yield self._over_responses("pools", layer, base, responses)
+            yield self._over_responses("standardized_responses", layer, base, responses)
+
+    def _examples(self, layer: LayerSpec, base: dict[str, Any], summary: Task, fields: Task) -> Iterator[Task]:
+        """The positions of a layer's examples, a task for each part of the probe set, and the table of them all."""
+        shared = {"summary": (summary.digest,), "fields": (fields.digest,), "probe_set": (self.probe_set.digest,)}
+        positions = [
+            Task(
+                "example_positions",
+                f"{summary.name}/{part.name}",
+                {**base, "layer": _described(layer), "part": index},
+                {"probes": (part.digest,), **shared},
+                group=f"{base['network']}/{part.name}",
+            )
+            for index, part in enumerate(self.probes)
+        ]
+        yield from positions
+        needs = {
+            "summary": (summary.digest,),
+            POSITIONS: digests(positions),
+            "probe_set": (self.probe_set.digest,),
+        }
+        yield Task("examples", summary.name, {"layer": layer.name}, needs, group=summary.name)
 
     def _pictures(self, network: NetworkRecipe, layer: LayerSpec, base: dict[str, Any]) -> Iterator[Task]:
         recipe = self.recipe.pictures
         settings = recipe.model_dump() | {"size": recipe.side(network.spec), "precision": native_precision(self.device)}
+        shared = {
+            **base,
+            "layer": _described(layer),
+            "settings": settings,
+            "seed": self.recipe.seed,
+            "engine": _engine_version(),
+        }
         for index in network.pictured(layer):
             unit = Unit(network.name, layer.name, index)
-            parameters = {**base, "layer": _described(layer), "unit": index, "settings": settings,
-                          "seed": self.recipe.seed, "engine": _engine_version()}  # fmt: skip
-            yield Task("pictures", unit.slug, parameters, {}, group=f"{network.name}/{layer.name}")
+            yield Task("pictures", unit.slug, {**shared, "unit": index}, {}, group=f"{network.name}/{layer.name}")
 
     def _maps(
         self, network: NetworkRecipe, base: dict[str, Any], responses: dict[str, list[Task]], predictions: Task
     ) -> Iterator[Task]:
         recipe, layers, with_icons = self.recipe.maps, network.mapped(), network.with_icons()
-        settings = recipe.model_dump(include={"neighbours", "min_dist", "metric", "epochs"}) | {
-            "seed": self.recipe.seed
-        }
+        settings = recipe.model_dump(include={"neighbours", "min_dist", "metric", "epochs"})
+        shared = base | settings | {"seed": self.recipe.seed}
         layouts = [
-            self._over_responses("layouts", layer, base | settings, responses, predictions=predictions)
-            for layer in layers
-        ]  # fmt: skip
+            self._over_responses("layouts", layer, shared, responses, predictions=predictions) for layer in layers
+        ]
         yield from layouts
         for layer, layout in zip(layers, layouts, strict=True):
             cells = {"grid": recipe.grid, "least": recipe.least}
-            found = self._over_responses(
-                "maps", layer, base | cells, responses, predictions=predictions, layout=layout, reference=layouts[-1]
-            )
-            yield found
+            needs = {"predictions": predictions, "layout": layout, "reference": layouts[-1]}
+            task = self._over_responses("maps", layer, base | cells, responses, **needs)
+            yield task
             if layer in with_icons:
-                yield from self._icons(layer, base, found)
+                yield from self._icons(layer, base, task)
 
     def _diagnoses(
         self, spec: NetworkSpec, base: dict[str, Any], made: Mapping[str, Task], fields: Task
     ) -> Iterator[Task]:
-        """What was wrong with AlexNet, where the recipe reads its first two layers or ZFNet's."""
+        """The diagnosis of AlexNet or ZFNet, where the recipe reads its first two layers."""
         one, two = DIAGNOSED_LAYERS
         if spec.name not in DIAGNOSED or f"summaries:{one}" not in made or f"examples:{two}" not in made:
             return
-        needs = {"probes": digests(self.probes), "probe_set": (self.probe_set.digest,), "fields": (fields.digest,),
-                 "summary": (made[f"summaries:{one}"].digest,), "examples": (made[f"examples:{two}"].digest,)}  # fmt: skip
+        needs = {
+            "probes": digests(self.probes),
+            "probe_set": (self.probe_set.digest,),
+            "fields": (fields.digest,),
+            "summary": (made[f"summaries:{one}"].digest,),
+            "examples": (made[f"examples:{two}"].digest,),
+        }
         layers = [_described(spec.layer(name)) for name in DIAGNOSED_LAYERS]
         parameters = {**base, "layers": layers, "images": SPECTRUM_IMAGES, "input": _input(spec)}
         yield Task("diagnoses", spec.name, parameters, needs, group=spec.name)
 
-    def _icons(self, layer: LayerSpec, base: dict[str, Any], found: Task) -> Iterator[Task]:
+    def _icons(self, layer: LayerSpec, base: dict[str, Any], map_task: Task) -> Iterator[Task]:
         """A chunk of icons each; how many cells there will be is not known yet, so the last chunks may be empty."""
-        settings = self.recipe.pictures.model_dump() | {
-            "size": self.recipe.maps.icon_size, "precision": native_precision(self.device),
-        }  # fmt: skip
+        size = {"size": self.recipe.maps.icon_size, "precision": native_precision(self.device)}
+        shared = {
+            **base,
+            "layer": _described(layer),
+            "settings": self.recipe.pictures.model_dump() | size,
+            "seed": self.recipe.seed,
+            "engine": _engine_version(),
+        }
         for first in range(0, self.recipe.maps.grid**2, ICON_CHUNK):
-            parameters = {**base, "layer": _described(layer), "first": first, "settings": settings,
-                          "seed": self.recipe.seed, "engine": _engine_version()}  # fmt: skip
-            name = f"{found.name}/{first:04d}"
-            yield Task("icons", name, parameters, {"map": (found.digest,)}, group=name)
+            name = f"{map_task.name}/{first:04d}"
+            yield Task("icons", name, {**shared, "first": first}, {"map": (map_task.digest,)}, group=name)
 
 
-def _match_tasks(pools: Mapping[str, Mapping[str, Task]]) -> Iterator[Task]:
-    """A task for each pair of networks; `pools` are their standardized responses, by network and layer."""
-    for one, other in combinations(pools, 2):
-        name, sides = f"{one}/{other}", {"one": pools[one], "other": pools[other]}
+def _match_tasks(responses: Mapping[str, Mapping[str, Task]]) -> Iterator[Task]:
+    """A task for each pair of networks, from their standardized responses by network and layer."""
+    for one, other in combinations(responses, 2):
+        name, sides = f"{one}/{other}", {"one": responses[one], "other": responses[other]}
         layers = {role: list(side) for role, side in sides.items()}
         needs = {role: tuple(task.digest for task in side.values()) for role, side in sides.items()}
-        yield Task("twins", name, {"networks": [one, other], "layers": layers}, needs, group=name)
+        yield Task("matched_units", name, {"networks": [one, other], "layers": layers}, needs, group=name)
 
 
 def _described(layer: LayerSpec) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Exact receptive fields, walked through the traced graph of the network (the arithmetic of Araujo et al. 2019).
 
-Every operation either keeps a value's window, widens it (convolution, pooling), joins windows (sum, concatenation) or sees the
-whole image (linear layers, global pooling). An operation without a rule is an error, never a guess.
+Every operation either keeps the window of a value, widens it (convolution, pooling), joins windows (sum,
+concatenation) or reads the whole image (linear layers, global pooling). An operation without a rule is an error, never
+a guess.
 
-Gates (squeeze-and-excitation) are left out: they scale a whole map by one number, so they say how much, not where. The field is
-the trunk's, with every gate fixed (docs/decisions/0005-trunk-field.md).
+Gates (squeeze-and-excitation) are left out: they scale a whole map by one number, so they change how much, not where.
+The field is that of the trunk with every gate fixed (docs/decisions/0005-trunk-field.md).
 """
 
 from __future__ import annotations
@@ -37,12 +38,12 @@ WHOLE = Window(0, 1, 0)  # size 0: the whole image
 
 
 def receptive_field(network: Network, layer: LayerSpec) -> ReceptiveField:
-    """The receptive field of `layer`, in pixels of the network's input. Raises AtlasError for an operation without a rule."""
+    """The receptive field of `layer` in pixels of the network's input. AtlasError for an operation without a rule."""
     return receptive_fields(network, [layer])[layer.name]
 
 
 def receptive_fields(network: Network, layers: Sequence[LayerSpec]) -> dict[str, ReceptiveField]:
-    """The receptive fields of `layers` by name, in one walk. Raises AtlasError for an operation without a rule."""
+    """The receptive fields of `layers` by name, in one walk. AtlasError for an operation without a rule."""
     side = network.spec.input_size
     with torch.device("meta"):
         image = torch.zeros(1, 3, side, side)
@@ -63,11 +64,13 @@ def _shadow(module: nn.Module) -> nn.Module:
 
 KEEP_MODULES = (
     nn.BatchNorm2d, nn.Identity, nn.Dropout, nn.LocalResponseNorm,
-    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.Sigmoid, nn.SiLU, nn.Hardsigmoid, nn.Hardswish, nn.Mish, nn.Tanh,
+    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.Sigmoid, nn.SiLU, nn.Hardsigmoid, nn.Hardswish,
+    nn.Mish, nn.Tanh,
 )  # fmt: skip
 KEEP = {
-    "relu", "relu_", "relu6", "hardtanh", "clamp", "sigmoid", "silu", "dropout", "square", "pow", "rsqrt", "sqrt", "contiguous", "clone",
-    "leaky_relu", "elu", "gelu", "mish", "hardswish", "hardsigmoid", "tanh", "addcmul", "neg", "reciprocal", "exp", "log", "float", "to", "local_response_norm",
+    "relu", "relu_", "relu6", "hardtanh", "clamp", "sigmoid", "silu", "dropout", "square", "pow", "rsqrt", "sqrt",
+    "contiguous", "clone", "leaky_relu", "elu", "gelu", "mish", "hardswish", "hardsigmoid", "tanh", "addcmul", "neg",
+    "reciprocal", "exp", "log", "float", "to", "local_response_norm",
 }  # fmt: skip
 JOIN = {"add", "iadd", "add_", "cat", "mul", "imul", "sub", "truediv", "maximum", "addcdiv"}
 PRODUCT = {"mul", "imul"}
@@ -186,4 +189,4 @@ def _first(value: Any) -> int:
 
 
 def _no_rule(name: str) -> AtlasError:
-    return AtlasError(f"The receptive field of the operation {name!r} is not known; add its rule to atlas/field.py.")
+    return AtlasError(f"The receptive field of the operation {name!r} is not known; add its rule to {__name__}.")

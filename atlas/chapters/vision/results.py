@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from atlas.chapters.vision.match_steps import twins_of
+from atlas.chapters.vision.match_steps import matches_of
 from atlas.chapters.vision.steps import layout_of
-from atlas.core.report import Diagnosis, Part, Structure
+from atlas.core.pack import unpack
+from atlas.core.report import Diagnosis, Structure
 from atlas.core.results import (
     Cells,
     Examples,
@@ -22,12 +24,14 @@ from atlas.core.results import (
     ReceptiveField,
     UnitStats,
 )
-from atlas.core.specs import LayerSpec
+from atlas.core.specs import Array, LayerSpec
 from atlas.pipeline.plan import Plan
 from atlas.pipeline.store import Entry, Store
 from atlas.pipeline.task import Task
 from atlas.recipe.network import NetworkRecipe
 from atlas.weights.model_card import read_card, read_gates
+
+R = TypeVar("R")
 
 
 def read(plan: Plan, store: Store) -> tuple[NetworkResults, ...]:
@@ -42,15 +46,29 @@ def _network(plan: Plan, store: Store, recipe: NetworkRecipe) -> NetworkResults:
         parameters=int(fields["parameters"]),
         layer_names=tuple(layer.name for layer in recipe.chosen()),
         load=partial(_layer, plan, store, recipe, fields["fields"]),
-        structure=_structure(store.get(plan.get("structures", recipe.name).digest)),
+        structure=_record(Structure, store.get(plan.get("structures", recipe.name).digest)),
         pictured={layer.name: frozenset(recipe.pictured(layer)) for layer in recipe.chosen()},
         card=read_card(recipe.spec),
         diagnosis=_diagnosis(plan, store, recipe),
         gates=read_gates(recipe.spec),
-        keys={step: plan.by_name[f"{step}:{name}"].digest for step, name in (
-            ("fields", recipe.name), ("structures", recipe.name), ("predictions", f"{recipe.name}/{recipe.spec.logits.name}"), ("diagnoses", recipe.name))
-            if f"{step}:{name}" in plan.by_name},
-    )  # fmt: skip
+        keys=_keys(plan, recipe),
+    )
+
+
+def _keys(plan: Plan, recipe: NetworkRecipe) -> dict[str, str]:
+    """The store keys of what the figures of the whole network are made from, by step."""
+    names = {
+        "fields": recipe.name,
+        "structures": recipe.name,
+        "predictions": f"{recipe.name}/{recipe.spec.logits.name}",
+        "diagnoses": recipe.name,
+    }
+    tasks = {step: plan.by_name.get(f"{step}:{name}") for step, name in names.items()}
+    return {step: task.digest for step, task in tasks.items() if task is not None}
+
+
+def _record(kind: type[R], entry: Entry) -> R:
+    return unpack(kind, entry.arrays, entry.facts)
 
 
 def _diagnosis(plan: Plan, store: Store, recipe: NetworkRecipe) -> Diagnosis | None:
@@ -59,51 +77,46 @@ def _diagnosis(plan: Plan, store: Store, recipe: NetworkRecipe) -> Diagnosis | N
         return None
     entry = store.get(task.digest)
     arrays, facts = entry.arrays, entry.facts
-    one, two = arrays["strides"].tolist()
+    first, second = arrays["strides"].tolist()
+    of_filters = ("norms", "positive", "spread", "filters", "filters_above")
+    of_pictures = ("units", "image", "value", "seen", "projected")
     return Diagnosis(
         images=facts["images"],
         probed=facts["probed"],
-        strides=(one, two),
+        strides=(first, second),
         spectra=(arrays["spectrum1"], arrays["spectrum2"]),
         aliased=(arrays["aliased1"], arrays["aliased2"]),
-        **{name: arrays[name] for name in ("norms", "positive", "spread", "filters", "filters_above", "units", "image",
-                                           "value", "seen", "projected")},
-    )  # fmt: skip
-
-
-def _structure(entry: Entry) -> Structure:
-    parts = tuple(
-        Part(**part | {"after": tuple(part["after"]), "layers": tuple(part["layers"])}) for part in entry.facts["parts"]
+        **{name: arrays[name] for name in (*of_filters, *of_pictures)},
     )
-    return Structure(parts, int(entry.facts["multiply_adds"]), entry.arrays["filters"])
 
 
 def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, Any], name: str) -> LayerResults:
     layer = recipe.spec.layer(name)
     path = f"{recipe.name}/{name}"
     tasks = {step: plan.get(step, path) for step in ("summaries", "examples", "neighbours")}
-    found = plan.by_name.get(f"maps:{path}")
-    layout, cells = _map(plan, store, found) if found else (None, None)
-    pictures = _pictures(plan, store, recipe, layer)
+    map_task = plan.by_name.get(f"maps:{path}")
+    layout, cells = _map(plan, store, map_task) if map_task else (None, None)
     keys = {step: task.digest for step, task in tasks.items()}
     return LayerResults(
         spec=layer,
         field=ReceptiveField(**fields[name]),
-        stats=_stats(store.get(tasks["summaries"].digest)),
-        examples=_examples(store.get(tasks["examples"].digest)),
-        neighbours=Neighbours(**store.get(tasks["neighbours"].digest).arrays),
-        pictures=pictures,
+        stats=_record(UnitStats, store.get(tasks["summaries"].digest)),
+        examples=_record(Examples, store.get(tasks["examples"].digest)),
+        neighbours=_record(Neighbours, store.get(tasks["neighbours"].digest)),
+        pictures=_pictures(plan, store, recipe, layer),
         layout=layout,
         cells=cells,
-        keys=keys | ({"maps": found.digest} if found else {}),
-        twins={other: twins_of(entry, recipe.name, name) for other, entry in _pairs(plan, store, recipe.name)},
+        keys=keys | ({"maps": map_task.digest} if map_task else {}),
+        matched_units={
+            other: matches_of(entry, recipe.name, name) for other, entry in _pairs(plan, store, recipe.name)
+        },
     )
 
 
 def _pairs(plan: Plan, store: Store, network: str) -> Iterator[tuple[str, Entry]]:
     """The comparisons of `network` with each other one."""
     for other in (recipe.name for recipe in plan.recipe.networks):
-        for pair in (f"twins:{network}/{other}", f"twins:{other}/{network}"):
+        for pair in (f"matched_units:{network}/{other}", f"matched_units:{other}/{network}"):
             if pair in plan.by_name:
                 yield other, store.get(plan.by_name[pair].digest)
 
@@ -114,29 +127,15 @@ def _pictures(plan: Plan, store: Store, recipe: NetworkRecipe, layer: LayerSpec)
 
 
 def _picture(entry: Entry, digest: str) -> Picture:
-    facts = entry.facts
-    return Picture(
-        rgb=entry.arrays["rgb"],
-        score_mean=facts["score_mean"],
-        score_max=facts["score_max"],
-        curve=entry.arrays["curve"],
-        parameters={**facts["parameters"], "key": digest},
-    )
-
-
-def _stats(entry: Entry) -> UnitStats:
-    arrays = {name: value for name, value in entry.arrays.items() if name not in ("image", "value")}
-    return UnitStats(**arrays, label_names=tuple(entry.facts["label_names"]))
-
-
-def _examples(entry: Entry) -> Examples:
-    return Examples(**entry.arrays, levels=tuple(entry.facts["levels"]))
+    picture = _record(Picture, entry)
+    return replace(picture, parameters={**picture.parameters, "key": digest})
 
 
 def _map(plan: Plan, store: Store, task: Task) -> tuple[Layout, Cells]:
     entry = store.get(task.digest)
     arrays = {name: value for name, value in entry.arrays.items() if name != "xy"}
-    icons = [other for other in plan.tasks if other.step == "icons" and other.needs["map"] == (task.digest,)]
-    made = np.concatenate([store.get(icon.digest).arrays["rgb"] for icon in icons]) if icons else None
-    icon = tuple(made) if made is not None else (None,) * len(arrays["count"])
-    return layout_of(entry), Cells(grid=entry.facts["grid"], icon=icon, **arrays)
+    chunks = [other for other in plan.tasks if other.step == "icons" and other.needs["map"] == (task.digest,)]
+    icons: tuple[Array | None, ...] = (None,) * len(arrays["count"])
+    if chunks:
+        icons = tuple(np.concatenate([store.get(chunk.digest).arrays["rgb"] for chunk in chunks]))
+    return layout_of(entry), Cells(grid=entry.facts["grid"], icon=icons, **arrays)

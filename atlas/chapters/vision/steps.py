@@ -1,6 +1,7 @@
-"""The work of each step: read the inputs from the store, call the science, hand back arrays. Runs in worker processes.
+"""The work of each step: read the inputs from the store, call the science, return arrays. Runs in worker processes.
 
-A step function takes all tasks of one group and yields an Entry for each, in order. The science itself knows neither store nor plan.
+A step function takes all tasks of one group and yields an Entry for each, in order. The science itself imports neither
+store nor plan.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import numpy as np
 
 from atlas.chapters.vision import diagnosis_steps, match_steps
 from atlas.chapters.vision.loaded import network_of, spec_of
-from atlas.chapters.vision.plan import ICON_CHUNK
-from atlas.core.results import Layout, ReceptiveField
+from atlas.chapters.vision.plan import ICON_CHUNK, POSITIONS
+from atlas.core.pack import pack, unpack
+from atlas.core.results import Layout, Picture, ReceptiveField
 from atlas.core.specs import Array, LayerSpec, Unit
 from atlas.pipeline.store import Entry
 from atlas.pipeline.task import Task
@@ -49,10 +51,10 @@ def fields(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     from atlas.chapters.vision.receptive_field import receptive_fields
 
     for task in tasks:
-        loaded = network_of(context, task)
-        layers = [loaded.spec.layer(layer["name"]) for layer in task.parameters["layers"]]
-        found = {name: asdict(field) for name, field in receptive_fields(loaded, layers).items()}
-        yield Entry({}, {"fields": found, "parameters": sum(p.numel() for p in loaded.module.parameters())})
+        network = network_of(context, task)
+        layers = [network.spec.layer(layer["name"]) for layer in task.parameters["layers"]]
+        by_name = {name: asdict(field) for name, field in receptive_fields(network, layers).items()}
+        yield Entry({}, {"fields": by_name, "parameters": sum(p.numel() for p in network.module.parameters())})
 
 
 @_step
@@ -61,9 +63,7 @@ def structures(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     from atlas.chapters.vision.structure import structure
 
     for task in tasks:
-        found = structure(network_of(context, task), task.parameters["device"])
-        parts = [asdict(part) for part in found.parts]
-        yield Entry({"filters": found.filters}, {"parts": parts, "multiply_adds": found.multiply_adds})
+        yield Entry(*pack(structure(network_of(context, task), task.parameters["device"])))
 
 
 @_step
@@ -77,17 +77,12 @@ def responses(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     seeds = [f"{first.parameters['seed']}:{first.parameters['network']}:{image['id']}" for image in images]
     layers = [_layer_of(context, task) for task in tasks]
     if images:
-        found = respond(
-            network_of(context, first), layers, _pixels(part), seeds=seeds, device=first.parameters["device"]
-        )
+        device = first.parameters["device"]
+        by_layer = respond(network_of(context, first), layers, _pixels(part), seeds=seeds, device=device)
     else:  # every image of this part was passed over
-        found = {layer.name: no_responses(layer) for layer in layers}
+        by_layer = {layer.name: no_responses(layer) for layer in layers}
     for layer in layers:
-        answer = found[layer.name]
-        moments = answer.moments
-        arrays = {"maxima": answer.maxima, "means": answer.means, "sample": answer.sample,
-                  "mean": moments.mean, "m2": moments.m2}  # fmt: skip
-        yield Entry(arrays, {"count": moments.count})
+        yield Entry(*pack(by_layer[layer.name]))
 
 
 def _stack(context: StepContext, task: Task, name: str) -> Array:
@@ -120,19 +115,15 @@ def summaries(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     for task in tasks:
         parts = [context.store.get(digest) for digest in task.needs["responses"]]
         maxima = np.concatenate([part.arrays["maxima"] for part in parts])
-        moments = merge_moments([Moments(p.facts["count"], p.arrays["mean"], p.arrays["m2"]) for p in parts])
+        moments = merge_moments([unpack(Moments, part.arrays, part.facts) for part in parts])
         images = context.store.get(task.needs["probe_set"][0]).facts["images"]
-        stats = summarize(
-            maxima, moments, predicted=Grouping(_predicted(context, task)), labelled=Grouping(*_labels(images))
-        )
-        chosen, levels = select_examples(
-            maxima, [image["source"] for image in images], top=task.parameters["top"],
-            per_source=task.parameters["per_source"],
-        )  # fmt: skip
+        predicted, labelled = Grouping(_predicted(context, task)), Grouping(*_labels(images))
+        arrays, facts = pack(summarize(maxima, moments, predicted=predicted, labelled=labelled))
+        sources = [image["source"] for image in images]
+        limits = {name: task.parameters[name] for name in ("top", "per_source")}
+        chosen, levels = select_examples(maxima, sources, **limits)
         values = np.where(chosen >= 0, maxima[chosen, np.arange(maxima.shape[1])[:, None]], 0).astype(np.float32)
-        arrays = {name: value for name, value in vars(stats).items() if isinstance(value, np.ndarray)}
-        yield Entry({**arrays, "image": chosen, "value": values},
-                    {"levels": list(levels), "label_names": list(stats.label_names)})  # fmt: skip
+        yield Entry({**arrays, "image": chosen, "value": values}, {"levels": list(levels), **facts})
 
 
 def _labels(images: Sequence[dict[str, Any]]) -> tuple[Array, tuple[str, ...]]:
@@ -143,62 +134,58 @@ def _labels(images: Sequence[dict[str, Any]]) -> tuple[Array, tuple[str, ...]]:
 
 
 @_step
-def looks(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+def example_positions(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Positions and response maps of the examples that lie in one part, for all layers of the group."""
     from atlas.chapters.vision.locate import empty, locate, wanted_of
 
     first = tasks[0]
-    sizes = context.store.get(first.needs["probe_set"][0]).facts["sizes"]
-    number = first.parameters["part"]
-    start, count = sum(sizes[:number]), sizes[number]
-    found = context.store.get(first.needs["fields"][0]).facts["fields"]
-    tables = {
-        _layer_of(context, task).name: context.store.get(task.needs["summary"][0]).arrays["image"] for task in tasks
-    }
-    wanted = {name: wanted_of(table, start, count) for name, table in tables.items()}
+    sizes, part = context.store.get(first.needs["probe_set"][0]).facts["sizes"], first.parameters["part"]
+    tables = {_layer_of(context, task).name: _image_table(context, task) for task in tasks}
+    wanted = {name: wanted_of(table, sum(sizes[:part]), sizes[part]) for name, table in tables.items()}
     pairs = {name: (images, units) for name, (images, units, _) in wanted.items() if len(images)}
-    windows = {name: ReceptiveField(**found[name]) for name in pairs}
-    device = first.parameters["device"]
-    pixels = _pixels(context.store.get(first.needs["probes"][0])) if pairs else None
-    places = locate(network_of(context, first), pairs, windows, pixels, device=device) if pixels is not None else {}
+    fields = context.store.get(first.needs["fields"][0]).facts["fields"]
+    windows = {name: ReceptiveField(**fields[name]) for name in pairs}
+    located = {}
+    if pairs:
+        pixels = _pixels(context.store.get(first.needs["probes"][0]))
+        located = locate(network_of(context, first), pairs, windows, pixels, device=first.parameters["device"])
     for name, (_, units, slots) in wanted.items():
-        place = places.get(name) or empty(0)
-        yield Entry({"unit": units.astype(np.int32), "slot": slots.astype(np.int32), **vars(place)}, {})
+        arrays, _ = pack(located.get(name) or empty(0))
+        yield Entry({"unit": units.astype(np.int32), "slot": slots.astype(np.int32), **arrays}, {})
+
+
+def _image_table(context: StepContext, task: Task) -> Array:
+    """The images of a layer's examples, [C, E]."""
+    return context.store.get(task.needs["summary"][0]).arrays["image"]
 
 
 @_step
 def examples(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """Put the looks of all parts into one table of a layer."""
+    """The positions of all parts in one table of a layer."""
     from atlas.chapters.vision.locate import empty
 
     for task in tasks:
         summary = context.store.get(task.needs["summary"][0])
-        shape = summary.arrays["image"].shape
-        whole = {
-            name: value.reshape(*shape, *value.shape[1:]) for name, value in vars(empty(shape[0] * shape[1])).items()
-        }
-        for digest in task.needs["looks"]:
-            look = context.store.get(digest).arrays
-            for name, table in whole.items():
-                table[look["unit"], look["slot"]] = look[name]
-        yield Entry({"image": summary.arrays["image"], "value": summary.arrays["value"], **whole}, summary.facts)
+        units, slots = summary.arrays["image"].shape
+        flat, _ = pack(empty(units * slots))
+        tables = {name: value.reshape(units, slots, *value.shape[1:]) for name, value in flat.items()}
+        for digest in task.needs[POSITIONS]:
+            part = context.store.get(digest).arrays
+            for name, table in tables.items():
+                table[part["unit"], part["slot"]] = part[name]
+        yield Entry({"image": summary.arrays["image"], "value": summary.arrays["value"], **tables}, summary.facts)
 
 
 @_step
 def neighbours(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """The most similar units of the same layer."""
+    """The most correlated units of the same layer."""
     from atlas.methods.correlate import neighbours as compare
 
     for task in tasks:
-        yield Entry(vars(compare(_stack(context, task, "means"))), {})
+        yield Entry(*pack(compare(_stack(context, task, "means"))))
 
 
 # ---------------------------------------------------------------- pictures and maps
-
-
-def _picture_entry(picture: Any) -> Entry:
-    facts = {"score_mean": picture.score_mean, "score_max": picture.score_max, "parameters": dict(picture.parameters)}
-    return Entry({"rgb": picture.rgb, "curve": picture.curve}, facts)
 
 
 @_step
@@ -211,7 +198,7 @@ def pictures(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     settings = Settings(**first.parameters["settings"])
     seed, device = first.parameters["seed"], first.parameters["device"]
     for picture in visualize_units(network_of(context, first), layer, units, settings, seed=seed, device=device):
-        yield _picture_entry(picture)
+        yield Entry(*pack(picture))
 
 
 @_step
@@ -222,17 +209,13 @@ def layouts(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     for task in tasks:
         names = ("neighbours", "min_dist", "metric", "epochs")
         settings = EmbedSettings(**{name: task.parameters[name] for name in names})
-        layout = embed(
-            _stack(context, task, "sample"), _predicted(context, task), settings, seed=task.parameters["seed"]
-        )
-        facts = {name: value for name, value in vars(layout).items() if name != "xy"}
-        yield Entry({"xy": layout.xy}, facts)
+        sample, predicted = _stack(context, task, "sample"), _predicted(context, task)
+        yield Entry(*pack(embed(sample, predicted, settings, seed=task.parameters["seed"])))
 
 
 def layout_of(entry: Entry) -> Layout:
     """A layout from an entry of the steps `layouts` or `maps`."""
-    facts = {name: value for name, value in entry.facts.items() if name != "grid"}
-    return Layout(xy=entry.arrays["xy"], **facts)
+    return unpack(Layout, entry.arrays, entry.facts)
 
 
 @_step
@@ -242,13 +225,13 @@ def maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     from atlas.methods.grid import cells
 
     for task in tasks:
-        own, reference = (layout_of(context.store.get(task.needs[role][0])) for role in ("layout", "reference"))
-        turned = orient(own, reference)
-        found = cells(turned, _stack(context, task, "sample"), _predicted(context, task),
-                      grid=task.parameters["grid"], least=task.parameters["least"])  # fmt: skip
-        arrays = {name: value for name, value in vars(found).items() if isinstance(value, np.ndarray)}
-        facts = {name: value for name, value in vars(turned).items() if name != "xy"}
-        yield Entry({"xy": turned.xy, **arrays}, {**facts, "grid": found.grid})
+        layout, reference = (layout_of(context.store.get(task.needs[role][0])) for role in ("layout", "reference"))
+        turned = orient(layout, reference)
+        sample, predicted = _stack(context, task, "sample"), _predicted(context, task)
+        found = cells(turned, sample, predicted, grid=task.parameters["grid"], least=task.parameters["least"])
+        arrays, facts = pack(turned)
+        of_cells = {name: value for name, value in vars(found).items() if isinstance(value, np.ndarray)}
+        yield Entry({**arrays, **of_cells}, {**facts, "grid": found.grid})
 
 
 @_step
@@ -259,11 +242,11 @@ def icons(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     for task in tasks:
         layer, first = _layer_of(context, task), task.parameters["first"]
         means = context.store.get(task.needs["map"][0]).arrays["mean"][first : first + ICON_CHUNK]
-        names = [f"{task.parameters['network']}/{layer.name}/cell/{first + number}" for number in range(len(means))]
+        names = [f"{task.parameters['network']}/{layer.name}/cell/{first + index}" for index in range(len(means))]
         settings = Settings(**task.parameters["settings"])
-        made = visualize_directions(
-            network_of(context, task), layer, means, names, settings,
-            seed=task.parameters["seed"], device=task.parameters["device"],
-        ) if len(means) else []  # fmt: skip
-        size = settings.size
-        yield Entry({"rgb": np.array([picture.rgb for picture in made], np.uint8).reshape(-1, size, size, 3)}, {})
+        options = {name: task.parameters[name] for name in ("seed", "device")}
+        pictures: Sequence[Picture] = ()
+        if len(means):
+            pictures = visualize_directions(network_of(context, task), layer, means, names, settings, **options)
+        shape = (-1, settings.size, settings.size, 3)
+        yield Entry({"rgb": np.array([picture.rgb for picture in pictures], np.uint8).reshape(shape)}, {})

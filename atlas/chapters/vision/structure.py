@@ -1,6 +1,7 @@
-"""What a network is made of, traced through its own forward pass: parts, what each reads, what it costs.
+"""The structure of a network, traced from its forward pass: its parts, the inputs of each, their cost.
 
-Normalizations that can be folded, activations, dropout and reshapes belong to the part before them; everything else is a part.
+Normalizations that can be folded, activations, dropout and reshapes belong to the part before them; everything else is
+a part.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def multiply_adds(module: nn.Module, size: int, device: str = "cpu") -> int:
     return int(counter.get_total_flops()) // 2
 
 
-COMPOSED = (  # modules of many operations that are one part, by what their class is called
+COMPOSED = (  # modules of many operations that are one part: part of the name of their class, kind, words
     ("ResponseNorm", "norm", "local response normalization"),
     ("SEModule", "gate", "squeeze-and-excitation"),
     ("SqueezeExcit", "gate", "squeeze-and-excitation"),
@@ -61,7 +62,7 @@ COMPOSED = (  # modules of many operations that are one part, by what their clas
 
 
 class _Tracer(fx.Tracer):
-    """Records all calls; keeps which node each module gave, by path and number of the call."""
+    """Records all calls, and which node each module returned, by its path and the index of the call."""
 
     def __init__(self, example: Tensor) -> None:
         super().__init__()
@@ -86,28 +87,34 @@ class _Tracer(fx.Tracer):
         return decide(self.root, self.graph, obj.node, self.example)
 
 
-POOLS = {"max_pool2d": "max pool", "boolean_dispatch": "max pool", "avg_pool2d": "mean pool",
-         "adaptive_avg_pool2d": "global mean", "mean": "global mean", "adaptive_max_pool2d": "global maximum"}  # fmt: skip
+POOLS = {
+    "max_pool2d": "max pool",
+    "boolean_dispatch": "max pool",
+    "avg_pool2d": "mean pool",
+    "adaptive_avg_pool2d": "global mean",
+    "mean": "global mean",
+    "adaptive_max_pool2d": "global maximum",
+}
 SUMS, JOINS, GATES = {"add", "iadd", "add_"}, {"cat", "concat"}, {"mul", "imul", "mul_"}
 
 
 class _Walk:
-    """Turns nodes into parts; a node that is no part of its own stands for the part that it continues."""
+    """Turns nodes into parts; a node that is no part of its own belongs to the part that it continues."""
 
     def __init__(self, modules: dict[str, nn.Module]) -> None:
         self.modules = modules
-        self.found: list[dict[str, Any]] = []
-        self.place: dict[fx.Node, int] = {}
+        self.records: list[dict[str, Any]] = []
+        self.index: dict[fx.Node, int] = {}
 
     def visit(self, node: fx.Node) -> None:
-        after = tuple(dict.fromkeys(self.place[source] for source in node.all_input_nodes if source in self.place))
-        made = self._part(node, after) if _shape(node) is not None else None
-        if made is not None:
-            self.place[node] = len(self.found)
+        after = tuple(dict.fromkeys(self.index[source] for source in node.all_input_nodes if source in self.index))
+        part = self._part(node, after) if _shape(node) is not None else None
+        if part is not None:
+            self.index[node] = len(self.records)
             units, side = _units(node)
-            self.found.append({**made, "units": units, "side": side, "after": after})
+            self.records.append({**part, "units": units, "side": side, "after": after})
         elif after:
-            self.place[node] = after[0]
+            self.index[node] = after[0]
 
     def _part(self, node: fx.Node, after: tuple[int, ...]) -> dict[str, Any] | None:
         if node.op == "placeholder":
@@ -127,8 +134,8 @@ class _Walk:
             while path and (path, layer.call) not in outputs:  # inside a module that is one part
                 path = path.rpartition(".")[0]
             if path:
-                read.setdefault(self.place[outputs[path, layer.call]], []).append(layer.name)
-        return tuple(Part(**found, layers=tuple(read.get(place, ()))) for place, found in enumerate(self.found))
+                read.setdefault(self.index[outputs[path, layer.call]], []).append(layer.name)
+        return tuple(Part(**record, layers=tuple(read.get(i, ()))) for i, record in enumerate(self.records))
 
 
 def _part(kind: str, words: str, kernel: int = 0) -> dict[str, Any]:

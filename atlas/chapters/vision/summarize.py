@@ -1,4 +1,4 @@
-"""From responses to facts: statistics of each unit, and which probe images stand for it."""
+"""From responses to statistics of each unit, and its example images."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from atlas.chapters.vision.collect import Moments
+from atlas.chapters.vision.levels import LEVELS, STRONGEST
 from atlas.core.results import Quantile, UnitStats
 from atlas.core.specs import Array
 
 BINS = 40
-QUANTILES = {"p90": 0.9, "p50": 0.5}  # of the levels below the strongest
 PER_LEVEL = 3
 CLASSES = 5
-LEAST_IMAGES = 3  # a class mean over fewer images says nothing
+LEAST_IMAGES = 3  # a mean over fewer images of a class is too uncertain
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,20 @@ class Grouping:
 def select_examples(
     maxima: Array, sources: Sequence[str], *, top: int, per_source: int
 ) -> tuple[Array, tuple[Quantile, ...]]:
-    """Choose the images that show each unit: the strongest, and three around the 90th and the 50th percentile.
+    """The example images of each unit: the strongest, and three around the 90th and the 50th percentile.
 
-    `maxima` is [N, C]; the result is [C, E] indices into N, -1 where there are too few images. The strongest hold at most
-    `per_source` images of one source. Ties go to the earlier image. Negative responses can enter.
+    `maxima` is [N, C]. Returns indices into N, [C, E], -1 where there are too few images, and the level of each column.
+    The `top` strongest have at most `per_source` images of one source. Ties go to the earlier image; negative responses
+    are not excluded.
     """
     numbers = {source: number for number, source in enumerate(dict.fromkeys(sources))}
     source = np.array([numbers[name] for name in sources])
     order = np.argsort(-maxima, axis=0, kind="stable").T  # [C, N], strongest first
     strongest = np.stack([_strongest(row, source[row], top, per_source) for row in order])
-    levels = [_around(order, quantile) for quantile in QUANTILES.values()]
-    names = ["top"] * top + [name for name in QUANTILES for _ in range(PER_LEVEL)]
-    return np.concatenate([strongest, *levels], axis=1).astype(np.int32), tuple(names)
+    quantiles = {name: level.quantile for name, level in LEVELS.items() if level.quantile is not None}
+    around = [_around(order, quantile) for quantile in quantiles.values()]
+    names = [STRONGEST] * top + [name for name in quantiles for _ in range(PER_LEVEL)]
+    return np.concatenate([strongest, *around], axis=1).astype(np.int32), tuple(names)
 
 
 def _strongest(images: Array, sources: Array, top: int, per_source: int) -> Array:
@@ -57,16 +59,16 @@ def _strongest(images: Array, sources: Array, top: int, per_source: int) -> Arra
 
 def _around(order: Array, quantile: float) -> Array:
     """The PER_LEVEL images whose rank lies nearest to the quantile."""
-    units, number = order.shape
-    first = round((1 - quantile) * (number - 1)) - PER_LEVEL // 2
-    ranks = np.clip(np.arange(first, first + PER_LEVEL), 0, number - 1)
+    units, images = order.shape
+    first = round((1 - quantile) * (images - 1)) - PER_LEVEL // 2
+    ranks = np.clip(np.arange(first, first + PER_LEVEL), 0, images - 1)
     chosen = order[:, ranks]
-    return np.where(np.arange(PER_LEVEL)[None, :] < number, chosen, -1).reshape(units, PER_LEVEL)
+    return np.where(np.arange(PER_LEVEL)[None, :] < images, chosen, -1).reshape(units, PER_LEVEL)
 
 
 def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled: Grouping) -> UnitStats:
     """Statistics of every unit from the images' largest responses [N, C] and the moments of all positions."""
-    lowest, highest = maxima.min(axis=0), maxima.max(axis=0)
+    smallest, largest = maxima.min(axis=0), maxima.max(axis=0)
     by_class = _strongest_classes(maxima, predicted.ids)
     by_label = _strongest_classes(maxima, labelled.ids)
     quantiles = np.quantile(maxima, [0.5, 0.9], axis=0).astype(np.float32)
@@ -74,12 +76,12 @@ def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled:
         mean=moments.mean,
         std=np.sqrt(moments.m2 / moments.count),
         positive=(maxima > 0).mean(axis=0),
-        lowest=lowest,
-        highest=highest,
+        smallest=smallest,
+        largest=largest,
         p50=quantiles[0],
         p90=quantiles[1],
-        counts=_histograms(maxima, lowest, highest),
-        edges=np.stack([lowest, highest], axis=1),
+        counts=_histograms(maxima, smallest, largest),
+        edges=np.stack([smallest, largest], axis=1),
         class_ids=by_class[0],
         class_means=by_class[1],
         class_sizes=by_class[2],
@@ -90,10 +92,10 @@ def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled:
     )
 
 
-def _histograms(values: Array, lowest: Array, highest: Array) -> Array:
+def _histograms(values: Array, smallest: Array, largest: Array) -> Array:
     """Counts [C, BINS] of the columns of `values` [N, C] between each column's own extremes."""
-    width = np.where(highest > lowest, highest - lowest, 1)
-    bins = np.minimum(((values - lowest) / width * BINS).astype(np.int64), BINS - 1)
+    width = np.where(largest > smallest, largest - smallest, 1)
+    bins = np.minimum(((values - smallest) / width * BINS).astype(np.int64), BINS - 1)
     units = np.broadcast_to(np.arange(values.shape[1]), bins.shape)
     counts = np.bincount((units * BINS + bins).ravel(), minlength=values.shape[1] * BINS)
     return counts.reshape(-1, BINS).astype(np.int32)
@@ -102,9 +104,9 @@ def _histograms(values: Array, lowest: Array, highest: Array) -> Array:
 def _strongest_classes(maxima: Array, ids: Array) -> tuple[Array, Array, Array]:
     """For each unit the CLASSES classes with the highest mean response: ids, means, sizes, each [C, CLASSES]."""
     units = maxima.shape[1]
-    found = [(number, np.flatnonzero(ids == number)) for number in np.unique(ids[ids >= 0])]
-    large = [(number, rows) for number, rows in found if len(rows) >= LEAST_IMAGES]
-    numbers = np.array([number for number, _ in large] + [-1] * CLASSES, dtype=np.int32)
+    classes = [(class_id, np.flatnonzero(ids == class_id)) for class_id in np.unique(ids[ids >= 0])]
+    large = [(class_id, rows) for class_id, rows in classes if len(rows) >= LEAST_IMAGES]
+    numbers = np.array([class_id for class_id, _ in large] + [-1] * CLASSES, dtype=np.int32)
     sizes = np.array([len(rows) for _, rows in large] + [0] * CLASSES, dtype=np.int32)
     means = np.full((len(numbers), units), -np.inf, dtype=np.float64)
     for row, (_, rows) in enumerate(large):

@@ -12,14 +12,14 @@ from atlas.publish.pixels import STRETCH, SYNTHETIC
 PAGE = "about/index.html"
 
 
-def pages(desk: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """One page."""
-    context = {
-        "probes": desk.results.probes,
-        "recipe": desk.results.recipe,
-        "versions": desk.results.versions,
+    values = {
+        "probes": context.results.probes,
+        "recipe": context.results.recipe,
+        "versions": context.results.versions,
         "bibliography": bibliography(),
         "stretch": STRETCH,
         "quality": SYNTHETIC["quality"],
     }
-    yield Page(PAGE, "about.html", context)
+    yield Page(PAGE, "about.html", values)

@@ -35,23 +35,23 @@ class Credit:
     files: tuple[tuple[str, str], ...]  # (title, site path), none where the images may not be shown
 
 
-def pages(desk: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """The list of works, some dozens a page, each page with one sheet of thumbnails."""
-    found = desk.works
+    found = context.works
     parts = [found[start : start + WORKS_A_PAGE] for start in range(0, len(found), WORKS_A_PAGE)] or [()]
-    if desk.results.probes.publish:
+    if context.results.probes.publish:
         yield Asset(
-            WORKS, put("works", {"page": WORKS_A_PAGE, "work": numbers(found, len(desk.results.probes.images))})
+            WORKS, put("works", {"page": WORKS_A_PAGE, "work": numbers(found, len(context.results.probes.images))})
         )
     for number, part in enumerate(parts):
-        file = f"pictures/images-{number + 1}.avif" if desk.pixels and part else None
+        file = f"pictures/images-{number + 1}.avif" if context.pixels and part else None
         if file:
-            yield Asset(file, _sheet(desk, part))
-        yield Page(list_page(number), "images.html", _context(desk, part, number, len(parts), file))
+            yield Asset(file, _sheet(context, part))
+        yield Page(list_page(number), "images.html", _values(context, part, number, len(parts), file))
 
 
-def _sheet(desk: AtlasContext, part: Sequence[Work]) -> bytes:
-    pixels = desk.pixels
+def _sheet(context: AtlasContext, part: Sequence[Work]) -> bytes:
+    pixels = context.pixels
     tiles = [
         np.asarray(pixels[work.images[0]].resize((SIDE, SIDE), Image.Resampling.LANCZOS)) if pixels else None
         for work in part
@@ -59,32 +59,34 @@ def _sheet(desk: AtlasContext, part: Sequence[Work]) -> bytes:
     return avif(contact_sheet(tiles, COLUMNS, SIDE), quality=60, photographs=True)
 
 
-def _context(desk: AtlasContext, part: Sequence[Work], number: int, parts: int, file: str | None) -> dict[str, object]:
-    probes = desk.results.probes
+def _values(
+    context: AtlasContext, part: Sequence[Work], number: int, parts: int, file: str | None
+) -> dict[str, object]:
+    probes = context.results.probes
     return {
         "probes": probes,
-        "credits": [_credit(desk, work, place) for place, work in enumerate(part)],
+        "credits": [_credit(context, work, place) for place, work in enumerate(part)],
         "number": number,
         "pages": [list_page(other) for other in range(parts)],
         "sheet_file": file,
         "columns": COLUMNS,
         "rows": -(-len(part) // COLUMNS),
         "licences": _licences(probes.images),
-        "works": len(desk.works),
+        "works": len(context.works),
         "licence_urls": LICENCE_URLS,
     }
 
 
-def _credit(desk: AtlasContext, work: Work, place: int) -> Credit:
-    images = [desk.image(index) for index in work.images]
-    publish = desk.results.probes.publish
+def _credit(context: AtlasContext, work: Work, place: int) -> Credit:
+    images = [context.image(index) for index in work.images]
+    publish = context.results.probes.publish
     return Credit(
         work.anchor,
         place,
         images[0].title,
         images[0].label,
         _terms(images),
-        tuple((desk.image(index).title, probe_file(index)) for index in work.images) if publish else (),
+        tuple((context.image(index).title, probe_file(index)) for index in work.images) if publish else (),
     )
 
 

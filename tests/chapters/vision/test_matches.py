@@ -1,4 +1,4 @@
-"""Twins in other networks: the page links the nearest one, the layer's script tells of all."""
+"""Matched units of other networks: the page links the best one, the script of the layer holds all."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from atlas.chapters.vision.pages.context import LayerContext
-from atlas.chapters.vision.pages.matches import nearest_twin, twin_data
+from atlas.chapters.vision.pages.matches import best_match, match_data
 from atlas.publish.context import AtlasContext
 from atlas.publish.provenance import provenance
 from atlas.publish.site import renderer_of
@@ -20,47 +20,49 @@ def shared(path):
 
 
 @pytest.fixture(scope="module")
-def sheet(tmp_path_factory):
+def context(tmp_path_factory):
     renderer = renderer_of(AtlasContext(make_results(), tmp_path_factory.mktemp("none")))
     network = renderer.context.network("twin")
     return LayerContext(renderer.context, network, network.load("block3b"))
 
 
-def test_a_page_links_the_nearest_twin(site, sheet):
+def test_a_page_links_the_best_match(site, context):
     for unit in (0, 5):
         text = (site / f"networks/twin/block3b/{unit}/index.html").read_text()
         [link] = re.findall(r"<p class=twin>.*<a href=\.\./\.\./\.\./([\w/-]+)/index\.html>", text)
-        table = sheet.layer.twins["efficientnet-lite0"]
+        table = context.layer.matched_units["efficientnet-lite0"]
         layer = ("stem", "block3b", "logits")[int(table.layer[unit])]
         assert link == f"efficientnet-lite0/{layer}/{table.unit[unit]}"
         assert (site / f"networks/{link}/index.html").is_file()
 
 
-def test_the_script_tells_of_every_unit(site, sheet):
+def test_the_script_holds_every_unit(site, context):
     found = shared(site / "networks/twin/block3b/twins.js")
-    assert found == twin_data(sheet)
+    assert found == match_data(context)
     [[name, title, hue, layers, numbers]] = found["networks"]
     rows = [numbers[first : first + 3] for first in range(0, len(numbers), 3)]
     assert (name, title, hue) == ("efficientnet-lite0", "EfficientNet-Lite0", 0)
     assert layers == [["stem", 32], ["block3b", 40], ["logits", 12]]
-    assert len(rows) == sheet.layer.spec.units
-    table = sheet.layer.twins[name]
+    assert len(rows) == context.layer.spec.units
+    table = context.layer.matched_units[name]
     assert [row[0] // 2 for row in rows] == table.layer.tolist()
     assert [row[2] for row in rows] == [round(100 * value) for value in table.correlation.tolist()]
     assert all(row[0] % 2 == (row[1] % 2 == 0) for row in rows)  # the fixture draws every second unit
 
 
-def test_a_unit_without_a_twin_says_so_by_silence(sheet):
-    table = sheet.layer.twins["efficientnet-lite0"]
+def test_a_unit_without_a_match_has_none_on_its_page(context):
+    table = context.layer.matched_units["efficientnet-lite0"]
     alone = replace(table, layer=table.layer * 0 - 1)
-    lonely = LayerContext(sheet.desk, sheet.network, replace(sheet.layer, twins={"efficientnet-lite0": alone}))
-    assert nearest_twin(lonely, 3) is None
-    assert twin_data(lonely)["networks"][0][4][9] == -1
+    lonely = LayerContext(
+        context.atlas, context.network, replace(context.layer, matched_units={"efficientnet-lite0": alone})
+    )
+    assert best_match(lonely, 3) is None
+    assert match_data(lonely)["networks"][0][4][9] == -1
 
 
-def test_the_script_of_a_layer_holds_what_its_figures_were_made_from(site, sheet):
+def test_the_script_of_a_layer_holds_what_its_figures_were_made_from(site, context):
     made = shared(site / "networks/twin/block3b/cite.js")["provenance"]
-    expected = provenance(sheet.desk.results, sheet.network.spec, sheet.layer)
+    expected = provenance(context.atlas.results, context.network.spec, context.layer)
     written = json.loads(json.dumps(expected), parse_int=str, parse_float=str)  # as a page writes numbers
     assert {name: made[name] for name in expected} == written
     assert made["weights"]["sha256"]

@@ -45,7 +45,7 @@ def test_ids_and_addresses(results):
 
 def test_the_channel_caption_says_what_was_measured(results):
     layer = results.networks[0].load("block3b")
-    picture, natural = layer.pictures[2], layer.stats.highest[2]
+    picture, natural = layer.pictures[2], layer.stats.largest[2]
     caption = figures_of(results, "block3b", 2)["channel"].caption
     assert f"averages {number(picture.score_mean)} and peaks at {number(picture.score_max)}" in caption
     assert f"{number(picture.score_max / natural, 2)} times the largest response to any of 40 probe images" in caption
@@ -58,7 +58,7 @@ def test_the_channel_caption_says_what_was_measured(results):
 def test_a_unit_that_no_image_excites_gets_no_ratio(results):
     network = results.networks[0]
     layer = network.load("block3b")
-    silent = replace(layer, stats=replace(layer.stats, highest=np.full(40, -0.5)))
+    silent = replace(layer, stats=replace(layer.stats, largest=np.full(40, -0.5)))
     caption = unit_figures(results, network.spec, silent, 2)[0].caption
     assert "while 40 probe images bring it to −0.500 at most" in caption
     assert "times" not in caption
@@ -172,7 +172,7 @@ def test_units_figure(results):
     network = results.networks[0]
     layer = network.load("block3b")
     figure = units_figure(results, network.spec, layer)
-    ratios = [layer.pictures[i].score_max / layer.stats.highest[i] for i in layer.pictures]
+    ratios = [layer.pictures[i].score_max / layer.stats.largest[i] for i in layer.pictures]
     assert len(figure.files) == 20
     assert figure.caption.startswith("20 of the 40 units of block3b")
     assert f"{number(np.median(ratios), 2)} times the largest response" in figure.caption

@@ -1,3 +1,3 @@
-"""How the figures of image networks are drawn for export, a file a subject; importing this package registers them."""
+"""Drawings of the figures of image networks for export; importing the package registers them."""
 
 from atlas.chapters.vision.drawings import diagnosis, gates, network, units  # noqa: F401

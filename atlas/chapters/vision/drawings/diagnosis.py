@@ -1,4 +1,4 @@
-"""What the plates of the diagnosis of AlexNet and ZFNet show."""
+"""Drawings of the figures of the diagnosis of AlexNet and ZFNet."""
 
 from __future__ import annotations
 
@@ -27,29 +27,30 @@ def draw_dead(results: AtlasResults, figure: Figure, axes: Any) -> None:
         axes.plot(relative(found.spread), style, color=colour, linewidth=1, label=network.spec.title)
     axes.axhline(FAINT, color=INK, linewidth=0.5)
     axes.set_yscale("log")
-    _finish(axes, "filters, by rank", "spread ÷ median")
+    _finish(axes, "filters, by rank", "standard deviation / median")
 
 
 def draw_filters(results: AtlasResults, figure: Figure, axes: Any) -> None:
     """The spectra of the filters, with each Nyquist frequency."""
-    for place, (network, found) in enumerate(_pair(results)):
-        _spectrum(axes, found.filters, found.strides[0], place, network.spec.title)
+    for index, (network, found) in enumerate(_pair(results)):
+        _spectrum(axes, found.filters, found.strides[0], index, network.spec.title)
     _finish(axes, "cycles per input pixel", "share of power")
 
 
 def draw_maps(results: AtlasResults, figure: Figure, axes: Any) -> None:
     """The spectra of both layers' maps; the second layer's in a paler ink."""
-    for place, (network, found) in enumerate(_pair(results)):
+    for index, (network, found) in enumerate(_pair(results)):
         for layer, faded in ((0, 1.0), (1, 0.45)):
             words = f"{network.spec.title}, layer {layer + 1}"
-            _spectrum(axes, found.spectra[layer], found.strides[layer], place, words, alpha=faded)
+            _spectrum(axes, found.spectra[layer], found.strides[layer], index, words, alpha=faded)
     _finish(axes, "cycles per input pixel", "share of power")
 
 
-def _spectrum(axes: Any, shares: Array, stride: int, place: int, words: str, *, alpha: float = 1.0) -> None:
+def _spectrum(axes: Any, shares: Array, stride: int, index: int, words: str, *, alpha: float = 1.0) -> None:
+    """The spectrum of network `index` of the pair, with its Nyquist frequency."""
     middle = (np.arange(len(shares)) + 0.5) / (2 * len(shares))
-    axes.plot(middle, shares, STYLES[place], color=COLOURS[place], linewidth=1, label=words, alpha=alpha)
-    axes.axvline(0.5 / stride, color=COLOURS[place], linewidth=0.5, alpha=alpha)
+    axes.plot(middle, shares, STYLES[index], color=COLOURS[index], linewidth=1, label=words, alpha=alpha)
+    axes.axvline(0.5 / stride, color=COLOURS[index], linewidth=0.5, alpha=alpha)
 
 
 def _finish(axes: Any, across: str, up: str) -> None:

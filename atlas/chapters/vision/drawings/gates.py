@@ -1,4 +1,4 @@
-"""What the plates of the gates' figures show."""
+"""Drawings of the figures of gates."""
 
 from __future__ import annotations
 
@@ -53,10 +53,11 @@ def draw_classes(results: AtlasResults, figure: Figure, axes: Any) -> None:
 def draw_cost(results: AtlasResults, figure: Figure, axes: Any) -> None:
     """A bar for each block and one for all, with one standard error."""
     network, gates = _network(results, figure)
-    held = [*(block.ablation for block in gates.blocks), gates.ablation]
+    ablations = [*(block.ablation for block in gates.blocks), gates.ablation]
     names = [*block_names(network), "all"]
-    errors = [100 * (each.error(gates.images) or 0.0) for each in held]
-    axes.bar(names, [100 * (each.top1 - gates.top1) for each in held], yerr=errors, color=ACCENT, ecolor=INK, width=0.6)
+    changes = [100 * (ablation.top1 - gates.top1) for ablation in ablations]
+    errors = [100 * (ablation.error(gates.images) or 0.0) for ablation in ablations]
+    axes.bar(names, changes, yerr=errors, color=ACCENT, ecolor=INK, width=0.6)
     axes.axhline(0, color=INK, linewidth=0.6)
     axes.set_ylabel("change of top-1, points", color=INK, fontsize=8)
     axes.tick_params(labelsize=7, colors=INK)

@@ -1,4 +1,4 @@
-"""What the plates of a network's figures show: its structure, its first filters, its training."""
+"""Drawings of the figures of a network: its structure, its first filters, its training."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def draw_structure(results: AtlasResults, figure: Figure, axes: Any) -> None:
 
     found, scale = _strip(results, figure)
     size = max(2.0, 72 * 10 * scale)
+    slanted = {"rotation": -50, "rotation_mode": "anchor", "va": "top", "ha": "left"}
     for wire in found.wires:
         points = [(x * scale, y * scale) for x, y in wire.points]
         codes = [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)]
@@ -36,8 +37,8 @@ def draw_structure(results: AtlasResults, figure: Figure, axes: Any) -> None:
     for box in found.boxes:
         axes.add_patch(_patch(box, scale))
         if box.layer and box.alone:
-            axes.text(box.x * scale, (found.floor + 6) * scale, box.layer, fontsize=size, rotation=-50, va="top",
-                      ha="left", rotation_mode="anchor", color=INK)  # fmt: skip
+            below = (found.floor + 6) * scale
+            axes.text(box.x * scale, below, box.layer, fontsize=size, color=INK, **slanted)
     for x, words in found.sizes:
         axes.text(x * scale, 9 * scale, words, fontsize=size, color=INK)
     frame(axes, INNER, found.height * scale)
@@ -77,8 +78,8 @@ def draw_filters(results: AtlasResults, figure: Figure, axes: Any) -> None:
 
 
 def _filters_height(results: AtlasResults, figure: Figure) -> float:
-    many = len(_network(results, figure).structure.filters)
-    return INNER / min(FILTERS_A_ROW, many) * -(-many // FILTERS_A_ROW)
+    count = len(_network(results, figure).structure.filters)
+    return INNER / min(FILTERS_A_ROW, count) * -(-count // FILTERS_A_ROW)
 
 
 DRAWINGS.add("filters", Drawing(_filters_height, draw_filters))

@@ -1,4 +1,4 @@
-"""How the figures of units and layers are drawn: pictures, examples, histograms, maps, sheets."""
+"""Drawings of the figures of units and layers: feature visualizations, examples, histograms, maps, sheets."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from atlas.chapters.vision.figures import locate
-from atlas.core.results import LEVELS, AtlasResults, Figure, LayerResults
+from atlas.chapters.vision.levels import LEVELS, STRONGEST
+from atlas.core.results import AtlasResults, Figure, LayerResults
 from atlas.core.specs import Array
+from atlas.publish.crop import crop
 from atlas.publish.drawing import (
     ACCENT,
     DRAWINGS,
@@ -20,13 +22,11 @@ from atlas.publish.drawing import (
     QUIET,
     SECOND,
     Drawing,
-    cut,
     frame,
     montage,
     overlaid,
     place,
     probe_pixels,
-    window,
 )
 from atlas.publish.words import number
 
@@ -43,7 +43,7 @@ def _synthesized(results: AtlasResults, figure: Figure) -> Array:
 
 
 def draw_channel(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """The picture as it was optimized."""
+    """The feature visualization as it was optimized."""
     side = 4.5
     place(axes, _synthesized(results, figure), ((INNER - side) / 2, 0), side)
     frame(axes, INNER, side)
@@ -55,17 +55,17 @@ DRAWINGS.add("channel", Drawing(lambda results, figure: 4.5, draw_channel, pixel
 # ---------------------------------------------------------------- examples
 
 LABEL = 0.2  # inches: the line of words above and of numbers below a strip
-SIDE = (INNER - 8 * GAP) / 9
+A_ROW = 9  # examples
+SIDE = (INNER - (A_ROW - 1) * GAP) / A_ROW
 
 
 def _strips(results: AtlasResults, figure: Figure) -> tuple[list[list[int]], bool]:
-    """The places in Examples of each strip (top; the other levels), and whether they get a row with the overlay."""
+    """The columns of Examples in each strip (the strongest; the other levels), and whether responses are overlaid."""
     layer, unit = _layer(results, figure), figure.provenance["unit"]
-    there = [slot for slot, image in enumerate(layer.examples.image[unit]) if image >= 0]
-    top = [slot for slot in there if layer.examples.levels[slot] == "top"]
-    rows = [top[start : start + 9] for start in range(0, len(top), 9)]
-    rest = [slot for slot in there if layer.examples.levels[slot] != "top"]
-    rows += [rest[start : start + 9] for start in range(0, len(rest), 9)]
+    present = [slot for slot, image in enumerate(layer.examples.image[unit]) if image >= 0]
+    top = [slot for slot in present if layer.examples.levels[slot] == STRONGEST]
+    rest = [slot for slot in present if slot not in top]
+    rows = [part[start : start + A_ROW] for part in (top, rest) for start in range(0, len(part), A_ROW)]
     return rows, layer.spec.spatial
 
 
@@ -75,7 +75,7 @@ def _examples_height(results: AtlasResults, figure: Figure) -> float:
 
 
 def draw_examples(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """Strips of crops, each above the same crop with the unit's response over it, and the largest response below."""
+    """Strips of crops, each above the same crop overlaid with the unit's response, and the largest response below."""
     layer, unit = _layer(results, figure), figure.provenance["unit"]
     rows, overlay = _strips(results, figure)
     pixels = probe_pixels(results, (int(index) for index in layer.examples.image[unit] if index >= 0))
@@ -83,7 +83,7 @@ def draw_examples(results: AtlasResults, figure: Figure, axes: Any) -> None:
     for row in rows:
         before = ""
         for column, slot in enumerate(row):
-            x, level = column * (SIDE + GAP), LEVELS[layer.examples.levels[slot]]
+            x, level = column * (SIDE + GAP), LEVELS[layer.examples.levels[slot]].title
             if level != before:
                 axes.text(x, y + LABEL * 0.7, level, fontsize=7, color=INK)
             before = level
@@ -96,15 +96,17 @@ def _example(
     axes: Any, layer: LayerResults, which: tuple[int, int], pixels: Mapping[int, Array], corner: tuple[float, float]
 ) -> None:
     examples = layer.examples
-    image, box = pixels[int(examples.image[which])], examples.box[which]
-    view = window(box, image.shape[0])
-    place(axes, cut(image, view), corner, SIDE)
+    image = pixels[int(examples.image[which])]
+    left, top, right, bottom = box = tuple(examples.box[which].tolist())
+    window = crop(box, image.shape[0])
+    place(axes, window.cut(image), corner, SIDE)
     x, y = corner
     if layer.spec.spatial:
         y += SIDE + GAP
+        field = np.s_[top:bottom, left:right]
         lit = image.copy()
-        lit[box[1] : box[3], box[0] : box[2]] = overlaid(cut(image, box), examples.heat[which])
-        place(axes, cut(lit, view), (x, y), SIDE)
+        lit[field] = overlaid(image[field], examples.heat[which])
+        place(axes, window.cut(lit), (x, y), SIDE)
     axes.text(
         x + SIDE / 2, y + SIDE + LABEL * 0.75, number(examples.value[which]), fontsize=6.5, color=INK, ha="center"
     )
@@ -117,21 +119,23 @@ DRAWINGS.add("examples", Drawing(_examples_height, draw_examples))
 
 
 def draw_histogram(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """Bars of the probe images' largest responses, marks at percentiles and at the picture's score."""
+    """Bars of the probe images' largest responses, marks at percentiles and at the response to the visualization."""
     layer, unit = _layer(results, figure), figure.provenance["unit"]
     stats, picture = layer.stats, layer.pictures.get(unit)
     low, high = (float(edge) for edge in stats.edges[unit])
     edges = np.linspace(low, high, stats.counts.shape[1] + 1)
     axes.stairs(stats.counts[unit], edges, fill=True, color=QUIET)
-    marks = [("median", stats.p50[unit], INK, ":"), ("90th percentile", stats.p90[unit], INK, "--"),
-             ("largest natural response", stats.highest[unit], ACCENT, "-")]  # fmt: skip
+    marks = [
+        ("median", stats.p50[unit], INK, ":"),
+        ("90th percentile", stats.p90[unit], INK, "--"),
+        ("largest response to an image", stats.largest[unit], ACCENT, "-"),
+    ]
     if picture is not None:
-        marks.append(("response to the picture", picture.score_max, SECOND, "-"))
+        marks.append(("response to the visualization", picture.score_max, SECOND, "-"))
     for name, value, colour, style in marks:
         axes.axvline(float(value), color=colour, linestyle=style, linewidth=1, label=f"{name}, {number(value)}")
-    axes.set_xlabel(
-        "largest response of an image" if layer.spec.spatial else "response of an image", color=INK, fontsize=8
-    )
+    what = "largest response to an image" if layer.spec.spatial else "response to an image"
+    axes.set_xlabel(what, color=INK, fontsize=8)
     axes.set_ylabel("probe images", color=INK, fontsize=8)
     axes.tick_params(labelsize=7, colors=INK)
     axes.spines[["top", "right"]].set_visible(False)
@@ -174,7 +178,7 @@ def _columns(units: int) -> int:
 
 
 def draw_units(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    """All pictures of a layer in the order of their units."""
+    """All feature visualizations of a layer in the order of their units."""
     layer = _layer(results, figure)
     shown, columns = sorted(layer.pictures), _columns(len(layer.pictures))
     rows = [shown[start : start + columns] for start in range(0, len(shown), columns)]

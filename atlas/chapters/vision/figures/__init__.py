@@ -16,12 +16,15 @@ WALL = "wall"
 
 
 def firsts(results: AtlasResults) -> tuple[str, ...]:
-    """What the ids of the chapter's figures begin with."""
+    """The first parts of the ids of the chapter's figures."""
     return (*(network.spec.name for network in results.networks), WALL)
 
 
 def find(results: AtlasResults, figure_id: str) -> Figure:
-    """The figure with this id, reading no more than its layer; UnknownName lists what exists beside the first part that does not."""
+    """The figure with this id; reads no more than its layer.
+
+    UnknownName lists what exists beside the first part of the id that does not.
+    """
     if figure_id == WALL:
         return wall_figure(results, wall_units(results))
     for whole in (network for network in results.networks if network.spec.name == figure_id.partition("/")[0]):
@@ -44,7 +47,7 @@ def find(results: AtlasResults, figure_id: str) -> Figure:
 
 
 def locate(results: AtlasResults, figure_id: str) -> tuple[NetworkResults, LayerResults]:
-    """The network and the layer that a figure's id begins with; UnknownName lists those there are."""
+    """The network and the layer that an id begins with. UnknownName lists those there are."""
     name, _, rest = figure_id.partition("/")
     networks = {network.spec.name: network for network in results.networks}
     if name not in networks:
@@ -71,7 +74,7 @@ def layer_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResul
 
 
 def all_figures(results: AtlasResults) -> Iterator[Figure]:
-    """All figures; a layer is read from the store when its turn comes."""
+    """All figures; each layer is read from the store when its figures are asked for."""
     if results.networks:
         yield wall_figure(results, wall_units(results))
     for network in results.networks:

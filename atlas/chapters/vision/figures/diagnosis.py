@@ -14,7 +14,7 @@ from atlas.publish.provenance import provenance, terms
 from atlas.publish.words import count, listed, number, percent
 
 GAP = 1  # pixels of a sheet
-FAINT = 0.1  # of the layer's median spread: a filter that moves less than this hardly answers anything
+FAINT = 0.1  # of the layer's median spread: a filter with less hardly responds to anything
 Pair = tuple[tuple[NetworkResults, Diagnosis], tuple[NetworkResults, Diagnosis]]
 
 
@@ -36,48 +36,52 @@ def diagnosis_figures(results: AtlasResults) -> tuple[Figure, ...]:
 
 
 def dead(found: Diagnosis) -> list[int]:
-    """The dead first filters: never above zero on any probe image, or with a spread below FAINT of the median's."""
+    """The dead first filters: never above zero on a probe image, or with a spread below FAINT of the layer's median."""
     silent = found.positive <= 0
     faint = found.spread < FAINT * np.median(found.spread)
     return np.flatnonzero(silent | faint).tolist()
 
 
 def relative(values: Array) -> Array:
-    """Each value over the median of all, largest first."""
+    """Values [F] over their median, largest first."""
     out: Array = np.sort(values)[::-1] / max(float(np.median(values)), 1e-12)
     return out
 
 
 def findings(both: Pair) -> str:
-    """What the numbers say, against what the paper saw on its own networks."""
-    (one, first), (two, second) = both
-    shares = [
-        [f"{number(100 * float(share.mean()), 2)}\u202f%" for share in found.aliased] for found in (first, second)
-    ]
+    """The results on this pair, beside the faults that the paper found."""
     return (
-        f"Zeiler and Fergus found dead first filters and aliasing in AlexNet, and made the first kernel and its stride "
-        f"smaller. Here {_dead_clause(one, first)}, {_dead_clause(two, second)}. Of the power of a first-layer map "
-        f"{shares[0][0]} lies above what {one.spec.title}'s stride of {first.strides[0]} can carry and "
-        f"{shares[1][0]} above what {two.spec.title}'s stride of {second.strides[0]} can: {_compared(first, second, 0)}. In "
-        f"the second layer, with a stride of {first.strides[1]} and {second.strides[1]} input pixels, it is "
-        f"{shares[0][1]} and {shares[1][1]}: {_compared(first, second, 1)}."
+        "Zeiler and Fergus (2014) found dead first-layer filters and aliasing in AlexNet and made its first kernel "
+        f"and stride smaller. {_dead_sentence(both)} With {_aliased_clause(both, 0, 'first maps')}. In the second "
+        f"layer, with {_aliased_clause(both, 1, 'maps')}."
+    )
+
+
+def _dead_sentence(both: Pair) -> str:
+    filters = [(network.spec.title, len(dead(found)), len(found.norms)) for network, found in both]
+    if not any(number_dead for _, number_dead, _ in filters):
+        (_, _, first), (_, _, second) = filters
+        return f"Neither network has dead filters here (0 of {first}, 0 of {second})."
+    return f"Here {listed([f'{title} has {amount} of {total} filters dead' for title, amount, total in filters])}."
+
+
+def _aliased_clause(both: Pair, layer: int, maps: str) -> str:
+    """The aliased shares of a layer (0 or 1) of both networks, compared."""
+    (one, first), (two, second) = both
+    shares = [f"{number(100 * float(found.aliased[layer].mean()), 2)}\u202f%" for _, found in both]
+    return (
+        f"stride {first.strides[layer]}, {shares[0]} of the power of {one.spec.title}'s {maps} is aliased; with stride "
+        f"{second.strides[layer]}, {shares[1]} in {two.spec.title}'s ({_compared(first, second, layer)})"
     )
 
 
 def _compared(first: Diagnosis, second: Diagnosis, layer: int) -> str:
-    """Whether the younger network folds less over, as far as units differ among themselves."""
+    """Whether the younger network aliases less, beyond two standard errors over units."""
     one, two = first.aliased[layer], second.aliased[layer]
     gap, sure = float(one.mean() - two.mean()), 2 * float(np.hypot(_error(one), _error(two)))
     if abs(gap) <= sure:
         return "no difference beyond two standard errors over units"
-    return "less is folded over" if gap > 0 else "more is folded over"
-
-
-def _dead_clause(network: NetworkResults, found: Diagnosis) -> str:
-    many = len(dead(found))
-    return (
-        f"{network.spec.title} has {many or 'no'} dead {'filters' if many > 1 else 'filter'} among {len(found.norms)}"
-    )
+    return "less aliasing" if gap > 0 else "more aliasing"
 
 
 def _figure(results: AtlasResults, both: Pair, kind: str, title: str, **fields: Any) -> Figure:
@@ -102,17 +106,20 @@ def _figure(results: AtlasResults, both: Pair, kind: str, title: str, **fields: 
 
 
 def _dead(results: AtlasResults, both: Pair) -> Figure:
-    told = [f"{network.spec.title} {_named(dead(found))}" for network, found in both]
+    filters = [f"{network.spec.title} {_named(dead(found))}" for network, found in both]
     probed = count(both[0][1].probed, "probe image")
     lowest = [f"{number(float(relative(found.spread)[-1]), 2)} in {network.spec.title}" for network, found in both]
     return _figure(
-        results, both, "dead", "Dead first filters",
-        caption=f"How much each first-layer filter answers: the standard deviation of its response over all positions of {probed}, "
-        f"over the median of its layer, largest first, on a logarithmic scale; the smallest are {listed(lowest)}. A filter "
-        f"counts as dead if that is below {number(FAINT, 1)} or if no image brings it above zero anywhere: "
-        f"{listed(told)}.",
-        alt=f"Two falling curves, one a network, with a line at {number(FAINT, 1)}.",
-    )  # fmt: skip
+        results,
+        both,
+        "dead",
+        "Dead first filters",
+        caption=f"Standard deviation of the response of each first-layer filter over all positions of {probed}, "
+        "divided by the median of the layer, largest first, on a logarithmic scale; the smallest are "
+        f"{listed(lowest)}. A filter counts as dead if this ratio is below {number(FAINT, 1)} or if no image brings "
+        f"its response above zero: {listed(filters)}.",
+        alt=f"Two falling curves, one for each network, with a line at {number(FAINT, 1)}.",
+    )
 
 
 def _named(filters: list[int]) -> str:
@@ -120,31 +127,41 @@ def _named(filters: list[int]) -> str:
 
 
 def _filters(results: AtlasResults, both: Pair) -> Figure:
-    told = [f"{percent(float(found.filters_above.mean()))} in {network.spec.title} (stride {found.strides[0]})"
-            for network, found in both]  # fmt: skip
+    shares = [
+        f"{percent(float(found.filters_above.mean()))} in {network.spec.title} (stride {found.strides[0]})"
+        for network, found in both
+    ]
     return _figure(
-        results, both, "filters", "Spectra of the first filters",
-        caption="How the power of the first-layer filters is spread over frequency, averaged over filters, each filter counting the "
-        "same; a frequency is the larger of the horizontal and the vertical one, in cycles per input pixel. Thin lines are "
-        f"each network's Nyquist frequency. Above it lie on average {listed(told)}: what a filter answers there, its map folds over.",
-        alt="Two spectra of filters, one a network, each with its Nyquist frequency.",
-    )  # fmt: skip
+        results,
+        both,
+        "filters",
+        "Spectra of the first filters",
+        caption="Power of the first-layer filters by frequency in cycles per input pixel (the larger of the "
+        "horizontal and the vertical frequency), as shares averaged over filters. Thin lines: Nyquist frequency of "
+        f"each network's first stride. The mean share above it, which the map aliases, is {listed(shares)}.",
+        alt="Two spectra of filters, one for each network, each with its Nyquist frequency.",
+    )
 
 
 def _maps(results: AtlasResults, both: Pair) -> Figure:
-    told = [
-        f"{network.spec.title} {number(100 * float(found.aliased[0].mean()))} ± {number(100 * _error(found.aliased[0]), 2)} % "
-        f"and {number(100 * float(found.aliased[1].mean()))} ± {number(100 * _error(found.aliased[1]), 2)} %"
-        for network, found in both
-    ]  # fmt: skip
+    shares = [f"{network.spec.title} {_shares(found, 0)} and {_shares(found, 1)}" for network, found in both]
     return _figure(
-        results, both, "maps", "Spectra of the first two layers' maps",
-        caption="The same for the maps of the first (left) and the second layer (right), computed at every input pixel over "
-        f"{count(both[0][1].images, 'probe image')}, without each map's mean, before the nonlinearity. The network itself "
-        "reads them at its stride, which folds over what lies above the Nyquist frequency (thin lines). That share, averaged over the "
-        f"layer's units, in the first and the second layer: {listed(told, 'against')} (± one standard error over units).",
-        alt="Spectra of first-layer and second-layer maps, each network's beside the other's, with Nyquist frequencies.",
-    )  # fmt: skip
+        results,
+        both,
+        "maps",
+        "Spectra of the first two layers' maps",
+        caption="Power by frequency of the maps of the first (left) and the second layer (right) before the "
+        f"nonlinearity, computed at every input pixel of {count(both[0][1].images, 'probe image')}, without the mean "
+        "of each map. The network samples them at its stride, which aliases the power above the Nyquist frequency "
+        "(thin lines). The aliased share in the first and the second layer, averaged over units: "
+        f"{listed(shares, 'against')} (± one standard error over units).",
+        alt="Spectra of first-layer and second-layer maps of both networks, with Nyquist frequencies.",
+    )
+
+
+def _shares(found: Diagnosis, layer: int) -> str:
+    shares = found.aliased[layer]
+    return f"{number(100 * float(shares.mean()))} ± {number(100 * _error(shares), 2)} %"
 
 
 def _error(shares: Array) -> float:
@@ -158,27 +175,30 @@ def _deconvnet(results: AtlasResults, both: Pair) -> Figure:
         f"{found.seen.shape[2]} × {found.seen.shape[3]} input pixels in {network.spec.title}" for network, found in both
     ]
     return _figure(
-        results, both, "deconvnet", "Deconvnet pictures of the second layer",
-        caption=f"For {count(len(first.units), 'unit')} of the second layer of each network, spread evenly by number, the "
-        f"{count(first.image.shape[1], 'probe image')} that they answer most, cut to what the unit saw ({listed(sizes)}), each above "
-        "what the deconvnet makes of that one activation: max-pools put values back where their maxima were, convolutions are "
-        "transposed, what comes down is rectified (normalizations are passed over). Grey is zero; each picture is scaled by "
-        "its own largest value.",
+        results,
+        both,
+        "deconvnet",
+        "Deconvnet pictures of the second layer",
+        caption=f"The {count(first.image.shape[1], 'top-activating probe image')} of "
+        f"{count(len(first.units), 'unit')} of the second layer of each network, evenly spaced by index, cropped to "
+        f"the receptive field ({listed(sizes)}), each above the deconvnet projection of that one activation: "
+        "max-pools restore values at the positions of their maxima, convolutions are transposed, the result is "
+        "rectified, normalizations are skipped. Grey is zero; each picture is scaled by its largest absolute value.",
         alt=f"Rows of image patches and deconvnet pictures: {count(first.image.size, 'pair')} of {one.spec.title}, "
         f"{count(second.image.size, 'pair')} of {two.spec.title}.",
         files=tuple(deconv_file(network.spec.name) for network, _ in both),
         shown=images,
-    )  # fmt: skip
+    )
 
 
 def deconv_sheet(found: Diagnosis, *, seen: bool) -> Array:
-    """[H, W, 3] uint8: pairs (patch above its deconvnet picture) in columns, a column a unit, GAP grey pixels around each.
+    """[H, W, 3] uint8: a column of patches for each unit, each above its deconvnet picture, GAP grey pixels around.
 
-    Without `seen`, where the probe images may not be shown, only the deconvnet pictures.
+    Without `seen`, for probe images that may not be shown, only the deconvnet pictures.
     """
     rows = []
-    for place in range(found.image.shape[1]):
-        rows += [found.seen[:, place]] if seen else []
-        rows.append(found.projected[:, place])
+    for rank in range(found.image.shape[1]):
+        rows += [found.seen[:, rank]] if seen else []
+        rows.append(found.projected[:, rank])
     spaced = [np.pad(row, ((0, 0), (GAP, GAP), (GAP, GAP), (0, 0)), constant_values=128) for row in rows]
     return np.concatenate([np.concatenate(list(row), 1) for row in spaced], 0)

@@ -1,6 +1,8 @@
-"""The figures of squeeze-and-excitation: the gates of each block, by class, and what holding them still costs."""
+"""The figures of squeeze-and-excitation: the gates of each block, their class means, and their mean ablation."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,50 +20,74 @@ def gate_figures(results: AtlasResults, network: NetworkResults) -> tuple[Figure
     """All figures of the gates of `network`; none for a network without gate statistics."""
     if network.gates is None:
         return ()
-    gates = network.gates
-    names, page = block_names(network), gates_page(network.spec.name)
+    names = block_names(network)
     return (
-        whole_figure(
-            results, network, "gates", "Gates", page=page,
-            caption=f"The gates of each block on {count(gates.images, 'validation image')}, channels sorted by their mean "
-            "gate: the line is the mean, the bars reach from the class with the lowest to the class with the highest "
-            "mean. 0 closes a channel, 1 lets it through.",
-            alt=f"Range of the class means of every gate in {count(len(names), 'block')}.",
-        ),
-        whole_figure(
-            results, network, "gates-classes", "Gates by class", page=page,
-            caption="Each class's mean gate less the mean over all images: a row a class, in the order of the class list, a "
-            "column a channel, in the order of its index. Blue is more closed, orange more open than usual, white as "
-            f"usual; full colour is {number(strongest(gates), 2)} (the 99.5th percentile over all blocks).",
-            alt=f"Heat maps of classes by channels, one for each of {count(len(names), 'block')}.",
-            files=tuple(gate_file(network.spec.name, place) for place in range(len(names))),
-        ),
-        whole_figure(
-            results, network, "gates-cost", "Cost of holding the gates", page=page,
-            caption=f"Top-1 accuracy on the {count(gates.images, 'validation image')} when the gates of one block, or all, "
-            f"are held at their mean over these images, against {_share(gates.top1)} with free gates. ± is one standard "
-            "error of the difference, every image compared with itself. Explained by class: the share of a gate's "
-            f"variance between class means, averaged over channels; classes dealt at random would explain "
-            f"{percent(chance(gates))}.",
-            alt=f"Top-1 accuracy with the gates of {', '.join(names)} or all of them held.",
-        ),
-    )  # fmt: skip
-
-
-def block_names(network: NetworkResults) -> tuple[str, ...]:
-    """What each gated block is called: the layer of its output, or the path of its module where none is read."""
-    assert network.gates is not None
-    return tuple(
-        next(
-            (layer.name for layer in reversed(network.spec.layers) if layer.path.startswith(f"{block.path}.")),
-            block.path,
-        )
-        for block in network.gates.blocks
+        _values_figure(results, network, network.gates, names),
+        _classes_figure(results, network, network.gates, names),
+        _ablation_figure(results, network, network.gates, names),
     )
 
 
+def _values_figure(results: AtlasResults, network: NetworkResults, gates: Gates, names: Sequence[str]) -> Figure:
+    return whole_figure(
+        results,
+        network,
+        "gates",
+        "Gates",
+        page=gates_page(network.spec.name),
+        caption=f"Gates of each block on {count(gates.images, 'validation image')}, channels sorted by mean gate. "
+        "Line: mean. Bars: from the class with the lowest to the class with the highest mean. A gate of 0 closes its "
+        "channel, a gate of 1 leaves it unchanged.",
+        alt=f"Range of the class means of every gate in {count(len(names), 'block')}.",
+    )
+
+
+def _classes_figure(results: AtlasResults, network: NetworkResults, gates: Gates, names: Sequence[str]) -> Figure:
+    limit = number(strongest(gates), 2)
+    return whole_figure(
+        results,
+        network,
+        "gates-classes",
+        "Gates by class",
+        page=gates_page(network.spec.name),
+        caption="Rows: classes, in the order of the class list. Columns: channels. Colour: class mean of the gate "
+        f"minus its overall mean, from blue ({MINUS}{limit}) through white (0) to orange (+{limit}, the 99.5th "
+        "percentile over all blocks).",
+        alt=f"Heat maps of classes by channels, one for each of {count(len(names), 'block')}.",
+        files=tuple(gate_file(network.spec.name, index) for index in range(len(names))),
+    )
+
+
+def _ablation_figure(results: AtlasResults, network: NetworkResults, gates: Gates, names: Sequence[str]) -> Figure:
+    return whole_figure(
+        results,
+        network,
+        "gates-cost",
+        "Mean ablation of the gates",
+        page=gates_page(network.spec.name),
+        caption=f"Top-1 accuracy on {count(gates.images, 'validation image')} when the gates of one block, or of all "
+        f"blocks, are replaced by their mean over these images, against {_share(gates.top1)} without ablation. ±: one "
+        "standard error of the paired difference. Explained by class: the share of a gate's variance between class "
+        f"means, averaged over channels; random classes would explain {percent(chance(gates))}.",
+        alt=f"Top-1 accuracy with the gates of {', '.join(names)} or all of them replaced by their mean.",
+    )
+
+
+def block_names(network: NetworkResults) -> tuple[str, ...]:
+    """The name of each gated block: the last layer inside it, or the path of its module where it has none.
+
+    Empty for a network without gate statistics.
+    """
+
+    def name(path: str) -> str:
+        inside = [layer.name for layer in network.spec.layers if layer.path.startswith(f"{path}.")]
+        return inside[-1] if inside else path
+
+    return tuple(name(block.path) for block in network.gates.blocks) if network.gates else ()
+
+
 def chance(gates: Gates) -> float:
-    """The share of variance that classes dealt at random explain, on average: (classes - 1) / (images - 1)."""
+    """The share of variance that random classes explain on average: (classes - 1) / (images - 1)."""
     return (len(gates.blocks[0].by_class) - 1) / (gates.images - 1)
 
 
@@ -73,10 +99,9 @@ def cost(gates: Gates, ablation: MeanAblation) -> str:
 
 
 def strongest(gates: Gates) -> float:
-    """The deviation of a class from the mean that gets full colour."""
-    return float(
-        np.percentile(np.concatenate([np.abs(block.by_class - block.mean).ravel() for block in gates.blocks]), 99.5)
-    )
+    """The deviation of a class mean that gets full colour: the 99.5th percentile over all blocks."""
+    deviations = [np.abs(block.by_class - block.mean).ravel() for block in gates.blocks]
+    return float(np.percentile(np.concatenate(deviations), 99.5))
 
 
 def diverging(values: Array) -> Array:
@@ -87,33 +112,34 @@ def diverging(values: Array) -> Array:
     return mixed
 
 
-def heat_map(gates: Gates, place: int) -> Array:
-    """[K, C, 3] uint8: classes by channels of one block."""
-    block = gates.blocks[place]
+def heat_map(gates: Gates, index: int) -> Array:
+    """[K, C, 3] uint8: the K classes by the C channels of block `index`."""
+    block = gates.blocks[index]
     return diverging((block.by_class - block.mean) / max(strongest(gates), 1e-9))
 
 
-def findings(network: NetworkResults) -> str:
-    """What the numbers say, in two or three sentences."""
-    gates, names = network.gates, block_names(network)
-    assert gates is not None
+def findings(gates: Gates, names: Sequence[str]) -> str:
+    """The results in three sentences; `names` are those of the blocks (`block_names`)."""
     drops = [gates.top1 - block.ablation.top1 for block in gates.blocks]
-    worst = int(np.argmax(drops))
     spread = [float(block.std.mean()) for block in gates.blocks]
-    error = gates.ablation.error(gates.images)
-    sure = error is None or abs(gates.top1 - gates.ablation.top1) > 2 * error
-    whole = f"Held at their means, all gates together change top-1 by {cost(gates, gates.ablation)} points, from "
-    whole += f"{_share(gates.top1)} to {_share(gates.ablation.top1)}" + (
-        ": the network uses what they say about an image" if sure and gates.ablation.top1 < gates.top1
-        else ", less than two standard errors"
-    )  # fmt: skip
+    explained = [block.between for block in gates.blocks]
+    worst, most, least = int(np.argmax(drops)), int(np.argmax(spread)), int(np.argmin(spread))
+    single = cost(gates, gates.blocks[worst].ablation)
     return (
-        f"{whole}. Of single blocks {names[worst]} matters most ({cost(gates, gates.blocks[worst].ablation)} points). The gates "
-        f"move most in {names[int(np.argmax(spread))]} (a standard deviation over images of {number(max(spread), 2)} on "
-        f"average) and least in {names[int(np.argmin(spread))]} ({number(min(spread), 2)}); the class explains "
-        f"{percent(min(b.between for b in gates.blocks))} to {percent(max(b.between for b in gates.blocks))} of their "
-        f"variance, where chance would explain {percent(chance(gates))}."
+        f"Replacing every gate by its mean changes top-1 by {cost(gates, gates.ablation)} points, from "
+        f"{_share(gates.top1)} to {_share(gates.ablation.top1)}{_conclusion(gates)}. Among single blocks, "
+        f"{names[worst]} has the largest effect ({single} points). The gates vary most in {names[most]} (mean "
+        f"standard deviation over images {number(spread[most], 2)}) and least in {names[least]} "
+        f"({number(spread[least], 2)}); the class explains {percent(min(explained))} to {percent(max(explained))} of "
+        f"their variance (chance: {percent(chance(gates))})."
     )
+
+
+def _conclusion(gates: Gates) -> str:
+    error, drop = gates.ablation.error(gates.images), gates.top1 - gates.ablation.top1
+    if error is not None and abs(drop) <= 2 * error:
+        return ", within two standard errors"
+    return ": the gates carry image-specific information" if drop > 0 else ""
 
 
 def _share(value: float) -> str:

@@ -10,7 +10,7 @@ from atlas.publish.words import count, number, percent
 
 
 def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:
-    """The UMAP layout of the probe images by their activations; the layer must have one (`layer.layout`)."""
+    """The UMAP layout of the probe images by their activations. ValueError where the layer has none."""
     if layer.layout is None:
         raise ValueError(f"{network.name}/{layer.spec.name} has no layout")
     layout, name = layer.layout, layer.spec.name
@@ -21,7 +21,7 @@ def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults)
         id=figure_id,
         kind="map",
         title=f"Activation map of {name}, {network.title}",
-        caption=f"{images} placed by UMAP so that those with similar activations in {name} lie together"
+        caption=f"{images}, placed by UMAP so that images with similar activations in {name} are neighbours"
         f"{_cells_clause(layer.cells)}. {_quality(layout)}",
         alt=f"Map of {images} by their activations in {name} of {network.title}{_cells_clause(layer.cells)}.",
         page=figure_page(figure_id),
@@ -35,25 +35,25 @@ def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults)
 
 
 def _quality(layout: Layout) -> str:
-    """How far the map can be trusted."""
+    """The quality of a layout in words."""
     judged = int(layout.parameters.get("judged", len(layout.xy)))
-    sample = f"Judged on {judged:,} of them: trustworthiness" if judged < len(layout.xy) else "Trustworthiness"
+    sample = f"Measured on {judged:,} of them: trustworthiness" if judged < len(layout.xy) else "Trustworthiness"
     return (
-        f"{sample} {number(layout.trustworthiness, 2)} and continuity {number(layout.continuity, 2)} "
-        f"(1 = every neighbourhood kept); {percent(layout.stability)} of nearest neighbours stay under another seed; "
-        f"{percent(layout.purity)} of the 10 nearest share the predicted class, {percent(layout.purity_shuffled)} "
-        "with shuffled classes."
+        f"{sample} {number(layout.trustworthiness, 2)} and continuity {number(layout.continuity, 2)} (1: all "
+        f"neighbourhoods are kept); {percent(layout.stability)} of nearest neighbours are the same under another "
+        f"seed; {percent(layout.purity)} of the 10 nearest neighbours share the predicted class "
+        f"({percent(layout.purity_shuffled)} with shuffled classes)."
     )
 
 
 def _cells_clause(cells: Cells | None) -> str:
     if cells is None or not len(cells.count):
         return ""
-    return f", in {count(len(cells.count), 'cell')} of a {cells.grid} × {cells.grid} grid"
+    return f", in {len(cells.count)} of {cells.grid**2} tiles of a {cells.grid} × {cells.grid} grid"
 
 
 def _shown(results: AtlasResults, cells: Cells | None) -> list[int]:
-    """Probe images that stand for a cell which has no icon of its own."""
+    """Probe images that are shown in tiles without an icon."""
     if cells is None or not results.probes.publish:
         return []
     return [int(i) for i, icon in zip(cells.nearest, cells.icon, strict=True) if icon is None]

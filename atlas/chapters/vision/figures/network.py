@@ -11,15 +11,15 @@ from atlas.chapters.vision.figures.gates import gate_figures
 from atlas.chapters.vision.figures.strip import strip
 from atlas.chapters.vision.figures.whole import whole_figure
 from atlas.chapters.vision.places import filters_file
-from atlas.core.report import DIAGNOSED
+from atlas.core.report import DIAGNOSED, ModelCard, Structure
 from atlas.core.results import AtlasResults, Figure, NetworkResults
 from atlas.core.specs import Array
 from atlas.publish.places import network_page
-from atlas.publish.words import count, listed, number
+from atlas.publish.words import count, listed, number, tiny
 
 
 def network_figures(results: AtlasResults, network: NetworkResults) -> tuple[Figure, ...]:
-    """Structure, first filters, the course of its training, its gates, its diagnosis: what there is."""
+    """The figures that a network has: structure, first filters, training, gates, diagnosis."""
     return tuple(_figures(results, network))
 
 
@@ -36,43 +36,53 @@ def _figures(results: AtlasResults, network: NetworkResults) -> Iterator[Figure]
 def structure_figure(results: AtlasResults, network: NetworkResults) -> Figure:
     """The strip that is drawn from the traced network."""
     found = network.structure
-    kinds = {part.kind for part in found.parts}
-    says = [
-        "numbers above are the side of the map, in positions; a box is as tall as its map is wide, and the wider (on a logarithmic scale) the more channels it has, the darker "
-        "the larger its kernel"
-    ]
-    says += ["thin frames are pools"] if "pool" in kinds else []
-    says += ["hairlines are local response normalization"] if "norm" in kinds else []
-    arcs = strip(found).arcs
-    says += [f"bars set channels side by side{_carried(arcs)}"] if "join" in kinds else []
-    says += [f"circles add{_carried(arcs)}"] if "sum" in kinds else []
-    says += ["diamonds are gates"] if "gate" in kinds else []
     return whole_figure(
         results,
         network,
         "structure",
         "Structure",
         page=network_page(network.spec.name),
-        caption=f"{network.spec.title} as its own forward pass computes it, from the image to the classes: "
+        caption=f"{network.spec.title}, traced from its forward pass, from the image to the classes: "
         f"{count(found.depth, 'layer')} with weights on the longest path, {count(network.parameters, 'parameter')}, "
-        f"{count(found.multiply_adds, 'multiply-add')} for one image. {_sentence(says)}",
+        f"{count(found.multiply_adds, 'multiply-add')} for one image. {_legend(found)}",
         alt=f"{network.spec.title}: {_counted(network)}.",
     )
 
 
-def _carried(arcs: bool) -> str:
-    return " what arcs carry past other layers" if arcs else ""
+SIGNS = {
+    "pool": "Thin frames: pooling.",
+    "norm": "Hairlines: local response normalization.",
+    "join": "Bars: concatenation.",
+    "sum": "Circles: addition.",
+    "gate": "Diamonds: gates.",
+}
 
 
-def _sentence(says: list[str]) -> str:
-    told = "; ".join(says)
-    return f"{told[0].upper()}{told[1:]}."
+def _legend(structure: Structure) -> str:
+    """What the shapes of the strip stand for."""
+    kinds = {part.kind for part in structure.parts}
+    sentences = [
+        "Height: size of the map.",
+        "Width: number of channels (logarithmic).",
+        "Shade: size of the kernel.",
+        "Numbers above: side of the map, in positions.",
+        *(sentence for kind, sentence in SIGNS.items() if kind in kinds),
+        *(["Arcs: connections that skip layers."] if strip(structure).arcs else []),
+    ]
+    return " ".join(sentences)
 
 
 def _counted(network: NetworkResults) -> str:
     """What the network is made of, in words."""
-    nouns = {"convolution": "convolution", "linear": "fully connected layer", "pool": "pool", "norm": "normalization",
-             "join": "concatenation", "sum": "sum", "gate": "gate"}  # fmt: skip
+    nouns = {
+        "convolution": "convolution",
+        "linear": "fully connected layer",
+        "pool": "pooling layer",
+        "norm": "normalization",
+        "join": "concatenation",
+        "sum": "sum",
+        "gate": "gate",
+    }
     kinds = [part.kind for part in network.structure.parts]
     return listed([count(kinds.count(kind), noun) for kind, noun in nouns.items() if kind in kinds])
 
@@ -80,25 +90,33 @@ def _counted(network: NetworkResults) -> str:
 def filters_figure(results: AtlasResults, network: NetworkResults) -> Figure:
     """The weights of the first convolution."""
     filters = network.structure.filters
-    many, _, side, _ = filters.shape
-    largest = np.abs(filters).max((1, 2, 3))
+    side, largest = filters.shape[2], np.abs(filters).max((1, 2, 3))
     return whole_figure(
         results,
         network,
         "filters",
         "First-layer filters",
         page=network_page(network.spec.name),
-        caption=f"The {count(many, 'filter')} of the first convolution, {side} × {side} input pixels each, in the order of "
-        "their channels. Red, green and blue show the weights on the three colours; each filter is scaled by its own "
-        "largest weight (−largest is black, 0 grey, +largest white), so that contrast says nothing about strength. The "
-        f"largest weights lie between {number(float(largest.min()))} and {number(float(largest.max()))}.",
-        alt=f"Contact sheet of the {count(many, 'first-layer filter')} of {network.spec.title}.",
+        caption=f"The {count(len(filters), 'filter')} of the first convolution, {side} × {side} input pixels each, in "
+        "the order of their channels. Red, green and blue are the weights of the three colour channels. Each filter "
+        "is scaled by its largest absolute weight (black: −largest, grey: 0, white: +largest), so contrast does not "
+        f"show strength. The largest absolute weights range from {_size(float(largest.min()))} to "
+        f"{_size(float(largest.max()))}.",
+        alt=f"Contact sheet of the {count(len(filters), 'first-layer filter')} of {network.spec.title}.",
         files=(filters_file(network.spec.name),),
     )
 
 
+def _size(weight: float) -> str:
+    """A weight in decimals, or in powers of ten where it is tiny."""
+    return number(weight) if weight >= 1e-4 else tiny(weight)
+
+
 def filter_pictures(filters: Array) -> Array:
-    """[F, k, k, 3] uint8 of weights [F, 3, k, k] (one input channel is shown grey): 128 = 0, ± the largest = 255, 1."""
+    """[F, k, k, 3] uint8 for weights [F, 3, k, k]: 1 = −largest, 128 = 0, 255 = largest.
+
+    Filters with another number of input channels are shown grey, by the mean over their inputs.
+    """
     colours = filters if filters.shape[1] == 3 else np.repeat(filters.mean(1, keepdims=True), 3, 1)
     largest = np.maximum(np.abs(colours).max((1, 2, 3), keepdims=True), 1e-12)
     rgb: Array = np.rint(128 + 127 * colours / largest).astype(np.uint8)
@@ -106,27 +124,37 @@ def filter_pictures(filters: Array) -> Array:
 
 
 def training_figure(results: AtlasResults, network: NetworkResults) -> Figure:
-    """Loss and accuracy after each epoch."""
+    """Loss and accuracy after each epoch. ValueError for a network without a model card."""
     card = network.card
-    assert card is not None
-    last = card.curve[-1]
-    norms = f" and with the batch norms' statistics of {count(card.statistics_of, 'unmixed training image')}"
+    if card is None:
+        raise ValueError(f"{network.spec.name} has no model card")
+    epochs, last = count(len(card.curve), "epoch"), card.curve[-1]
     return whole_figure(
         results,
         network,
         "training",
         "Training",
         page=network_page(network.spec.name),
-        caption=f"Mean training loss (cross-entropy in nats with the mix of smoothed labels and a teacher's word, on augmented "
-        f"images) and accuracy on {count(card.images, 'validation image')} after each of {count(len(card.curve), 'epoch')}: "
-        f"loss {number(card.curve[0]['loss'])} to {number(last['loss'])}, top-1 {_share(card.curve[0]['top1'])} to "
-        f"{_share(last['top1'])}. As shipped, in {card.precision}{norms if card.statistics_of else ''}: top-1 {_share(card.top1)} ± "
-        f"{_share(card.error(card.top1))} (standard error), top-5 {_share(card.top5)}.",
-        alt=f"Two curves over {count(len(card.curve), 'epoch')}: the loss falls to {number(last['loss'])}, top-1 "
-        f"accuracy rises to {_share(last['top1'])}.",
+        caption="Mean training loss (cross-entropy in nats with smoothed labels mixed with the soft labels of a "
+        f"teacher, on augmented images) and accuracy on {count(card.images, 'validation image')} after each of "
+        f"{epochs}: loss {number(card.curve[0]['loss'])} to {number(last['loss'])}, top-1 "
+        f"{_share(card.curve[0]['top1'])} to {_share(last['top1'])}. {_as_shipped(card)}",
+        alt=f"Two curves over {epochs}: the loss falls to {number(last['loss'])}, top-1 accuracy rises to "
+        f"{_share(last['top1'])}.",
+    )
+
+
+def _as_shipped(card: ModelCard) -> str:
+    norms = ""
+    if card.statistics_of:
+        norms = f" and with batch-norm statistics of {count(card.statistics_of, 'unmixed training image')}"
+    error = _share(card.error(card.top1))
+    return (
+        f"As shipped, in {card.precision}{norms}: top-1 {_share(card.top1)} ± {error} (standard error), "
+        f"top-5 {_share(card.top5)}."
     )
 
 
 def _share(value: float) -> str:
-    """A share in per cent with one decimal: 61.8 %."""
+    """A share in [0, 1] as per cent with one decimal: 61.8 %."""
     return f"{100 * value:.1f}\u202f%"

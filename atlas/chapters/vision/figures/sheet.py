@@ -1,4 +1,4 @@
-"""Figures of many pictures: the units of a layer, and the wall of the whole atlas."""
+"""Figures of many feature visualizations: the units of a layer, and the wall of the whole atlas."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from atlas.publish.words import count, listed, number
 
 
 def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:
-    """The sheet of all pictures of a layer's units, in the order of their index."""
+    """The sheet of all feature visualizations of a layer, in the order of its units."""
     name, shown = layer.spec.name, sorted(layer.pictures)
     licence, attribution = terms(())
     return Figure(
         id=f"{network.name}/{name}/units",
         kind="units",
-        title=f"Units of {name}, {network.title}",
-        caption=f"{_share(len(shown), layer.spec.units)} of {name}, each as the picture synthesized to raise it"
-        f"{_median_ratio(layer, shown)}.",
+        title=f"Feature visualizations of {name}, {network.title}",
+        caption=f"{_share(len(shown), layer.spec.units)} of {name}, each shown by its feature visualization."
+        f"{_ratio_sentence(layer)}",
         alt=f"Sheet of {count(len(shown), 'feature visualization')}, one a unit of {name} in {network.title}.",
         page=f"{layer_page(network.name, name)}#units",
         files=tuple(picture_file(Unit(network.name, name, index)) for index in shown),
@@ -33,16 +33,17 @@ def units_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResult
 
 
 def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
-    """The wall of the home page: units of every network, from its first layer to its classes; `shown` has pictures."""
+    """The wall of the home page: units of every network, from its first layer to its classes, which have pictures."""
     networks = [network.spec for network in results.networks]
+    units = sum(spec.layer(name).units for spec, names in _layers(results) for name in names)
     rows = [f"{spec.title} ({spec.year})" for spec in networks]
     layers = len({(unit.network, unit.layer) for unit in shown})
     return Figure(
         id="wall",
         kind="wall",
         title="The wall of units",
-        caption=f"{count(len(shown), 'unit')} from {count(layers, 'layer')} of {listed(rows)}, from the first layer to "
-        "the classes: in each layer those that answer their synthesized picture the most strongly.",
+        caption=f"{len(shown):,} of {count(units, 'unit')}, from {count(layers, 'layer')} of {listed(rows)}: in each "
+        "layer the units most strongly activated by their own feature visualization.",
         alt=f"Wall of {count(len(shown), 'feature visualization')} from {listed([spec.title for spec in networks])}.",
         page="index.html#wall",
         files=tuple(picture_file(unit) for unit in shown),
@@ -53,6 +54,10 @@ def wall_figure(results: AtlasResults, shown: Sequence[Unit]) -> Figure:
             "units": [unit.slug for unit in shown],
         },
     )
+
+
+def _layers(results: AtlasResults) -> list[tuple[NetworkSpec, tuple[str, ...]]]:
+    return [(network.spec, network.layer_names) for network in results.networks]
 
 
 WALL_ROWS = {1: 6, 2: 3, 3: 2, 4: 2}  # units in a column, by the number of networks; else 1
@@ -76,17 +81,17 @@ def _units_of(network: NetworkResults, rows: int) -> Iterator[Unit]:
 
 
 def wall_columns(pictured: Mapping[str, int], rows: int) -> list[tuple[str, tuple[int, ...]]]:
-    """The columns of one network on the wall: each a layer and the ranks of its units from top to bottom.
+    """The columns of one network on the wall: for each its layer and the ranks of its units from top to bottom.
 
-    `pictured` counts each layer's pictures, first layer first. The last columns are the classes': their pictures show what
-    has a name. The other layers are spread evenly: a shallow network gives each of them several columns, a deep one
-    shows some of them.
+    `pictured` counts each layer's pictures, first layer first. The last columns show classes, which have names. The
+    other columns are spread evenly over the layers: several for each layer of a shallow network, one for some layers of
+    a deep one.
     """
     names = wall_layers([name for name, units in pictured.items() if units])
     before, rest = names[:-1], WALL_COLUMNS - CLASS_COLUMNS
     columns = []
-    for place, name in enumerate(before):
-        share = sum(column * len(before) // rest == place for column in range(rest))
+    for index, name in enumerate(before):
+        share = sum(column * len(before) // rest == index for column in range(rest))
         columns += _columns_of(name, pictured[name], share, rows)
     for name in names[-1:]:
         columns += _columns_of(name, pictured[name], CLASS_COLUMNS, rows)
@@ -100,13 +105,13 @@ def _columns_of(name: str, pictures: int, share: int, rows: int) -> list[tuple[s
 
 
 def best_units(layer: LayerResults) -> list[int]:
-    """The pictured units, those first that answer their picture the most strongly."""
-    score = {index: made.score_max for index, made in layer.pictures.items()}
+    """The units with a picture, by their largest response to it, largest first."""
+    score = {index: picture.score_max for index, picture in layer.pictures.items()}
     return sorted(score, key=lambda index: (-score[index], index))
 
 
 def wall_layers(names: Sequence[str]) -> list[str]:
-    """The layers of one network that the wall shows: all, or as many as have room spread evenly, the last one among them."""
+    """The layers of one network on the wall: all, or as many as fit, spread evenly from the first to the last."""
     most = WALL_COLUMNS - CLASS_COLUMNS + 1
     if len(names) <= most:
         return list(names)
@@ -117,13 +122,22 @@ def _share(shown: int, units: int) -> str:
     return f"All {count(units, 'unit')}" if shown == units else f"{shown:,} of the {count(units, 'unit')}"
 
 
-def _median_ratio(layer: LayerResults, shown: Sequence[int]) -> str:
-    """The median over units of largest response to the picture / largest natural response, where that is above 0."""
-    natural = layer.stats.highest
-    ratios = [layer.pictures[index].score_max / natural[index] for index in shown if natural[index] > 0]
-    if not ratios:
+def median_ratio(layer: LayerResults) -> float | None:
+    """Median over pictured units of (largest response to the picture) / (largest response to any probe image).
+
+    Units that no probe image brings above zero are left out; None where no unit is left.
+    """
+    natural = layer.stats.largest.astype(float)
+    ratios = [picture.score_max / natural[i] for i, picture in layer.pictures.items() if natural[i] > 0]
+    return float(np.median(ratios)) if ratios else None
+
+
+def _ratio_sentence(layer: LayerResults) -> str:
+    ratio = median_ratio(layer)
+    if ratio is None:
         return ""
+    images = count(int(layer.stats.counts[0].sum()), "probe image")
     return (
-        f"; the median picture brings its unit to {number(float(np.median(ratios)), 2)} times the largest response to "
-        f"any of {count(int(layer.stats.counts[0].sum()), 'probe image')}"
+        f" In the median, a unit's response to its visualization is {number(ratio, 2)} times the largest response to "
+        f"any of {images}."
     )

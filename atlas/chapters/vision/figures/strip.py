@@ -1,4 +1,4 @@
-"""The structure of a network laid out as a strip: a column a step of computation, branches side by side, skips as arcs.
+"""The structure of a network as a strip: a column for each step of computation, branches side by side, skips as arcs.
 
 Lengths are in pixels of the drawing; y grows downwards.
 """
@@ -58,8 +58,8 @@ class Wire:
     @property
     def path(self) -> str:
         """As the `d` of an SVG path."""
-        told = [f"{x:.1f} {y:.1f}" for x, y in self.points]
-        return f"M{told[0]}" + "".join(f"C{' '.join(told[i : i + 3])}" for i in range(1, len(told), 3))
+        points = [f"{x:.1f} {y:.1f}" for x, y in self.points]
+        return f"M{points[0]}" + "".join(f"C{' '.join(points[i : i + 3])}" for i in range(1, len(points), 3))
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class _Layout:
     def __init__(self, parts: tuple[Part, ...], layers: frozenset[str]) -> None:
         self.parts, self.layers = parts, layers
         self.readers: list[list[int]] = [[] for _ in parts]
-        for place, part in enumerate(parts):
+        for index, part in enumerate(parts):
             for before in part.after:
-                self.readers[before].append(place)
+                self.readers[before].append(index)
         self.input = max((part.side for part in parts), default=1)
 
     @cached_property
@@ -110,21 +110,21 @@ class _Layout:
     def reach(self) -> list[int]:
         """Parts from each to where its branch meets others: the longest branch keeps the straight line."""
         found = [0] * len(self.parts)
-        for place in range(len(self.parts) - 1, -1, -1):
-            ahead = [0 if self.parts[r].kind in ("sum", "join") else found[r] + 1 for r in self.readers[place]]
-            found[place] = max(ahead, default=0)
+        for index in range(len(self.parts) - 1, -1, -1):
+            ahead = [0 if self.parts[r].kind in ("sum", "join") else found[r] + 1 for r in self.readers[index]]
+            found[index] = max(ahead, default=0)
         return found
 
     @cached_property
     def lane(self) -> list[int]:
         """The line of each part, 0 = the straight one; a branch that ends early keeps its line until it joins."""
         found, taken = [0] * len(self.parts), set()
-        for place in sorted(range(len(self.parts)), key=lambda p: (self.column[p], -self.reach[p], p)):
-            column, lane = self.column[place], min((found[before] for before in self.parts[place].after), default=0)
+        for index in sorted(range(len(self.parts)), key=lambda p: (self.column[p], -self.reach[p], p)):
+            column, lane = self.column[index], min((found[before] for before in self.parts[index].after), default=0)
             while (column, lane) in taken:
                 lane += 1
-            found[place] = lane
-            last = self.column[self.readers[place][0]] if len(self.readers[place]) == 1 else column + 1
+            found[index] = lane
+            last = self.column[self.readers[index][0]] if len(self.readers[index]) == 1 else column + 1
             taken |= {(passed, lane) for passed in range(column, last)}
         return found
 
@@ -132,24 +132,24 @@ class _Layout:
     def lanes(self) -> list[int]:
         """How many lines each column has, a branch that passes counted."""
         found = [1] * (max(self.column) + 1)
-        for place, readers in enumerate(self.readers):
-            last = self.column[readers[0]] if len(readers) == 1 else self.column[place] + 1
-            for column in range(self.column[place], last):
-                found[column] = max(found[column], self.lane[place] + 1)
+        for index, readers in enumerate(self.readers):
+            last = self.column[readers[0]] if len(readers) == 1 else self.column[index] + 1
+            for column in range(self.column[index], last):
+                found[column] = max(found[column], self.lane[index] + 1)
         wide: list[int] = list(found)
         for start, end in _runs(found):
             wide[start:end] = [max(found[start:end])] * (end - start)
         return wide
 
-    def shown(self, place: int) -> str:
+    def shown(self, index: int) -> str:
         """The layer of a part that has a page."""
-        return next((name for name in reversed(self.parts[place].layers) if name in self.layers), "")
+        return next((name for name in reversed(self.parts[index].layers) if name in self.layers), "")
 
     def strip(self) -> Strip:
         """Lay everything out."""
         centres, total = self._columns()
-        boxes = [self._box(place, centres) for place in range(len(self.parts))]
-        wires = [wire for place in range(len(self.parts)) for wire in self._wires(place, boxes)]
+        boxes = [self._box(index, centres) for index in range(len(self.parts))]
+        wires = [wire for index in range(len(self.parts)) for wire in self._wires(index, boxes)]
         top = min([box.y - box.height / 2 for box in boxes] + [y for wire in wires for y in _extent(wire)])
         floor = max(box.y + box.height / 2 for box in boxes) - top + SIZES
         moved = [_moved(box, SIZES - top) for box in boxes]
@@ -160,29 +160,28 @@ class _Layout:
     def _columns(self) -> tuple[list[float], float]:
         """The middle of each column, and the whole width."""
         widths = [TIGHT] * (max(self.column) + 1)
-        for place, column in enumerate(self.column):
-            slim = TIGHT if self.parts[place].kind in SLIM else NARROW
-            widths[column] = max(widths[column], TARGET if self.shown(place) else slim)
+        for index, column in enumerate(self.column):
+            slim = TIGHT if self.parts[index].kind in SLIM else NARROW
+            widths[column] = max(widths[column], TARGET if self.shown(index) else slim)
         centres, x = [], MARGIN
         for column, width in enumerate(widths):
-            fan = (
-                10.0 if column and self.lanes[column] != self.lanes[column - 1] else 0.0
-            )  # room for wires that fan out
+            fans_out = column and self.lanes[column] != self.lanes[column - 1]
+            fan = 10.0 if fans_out else 0.0  # room for the wires
             centres.append(x + fan + width / 2)
             x += fan + width + 4
         return centres, x + MARGIN
 
-    def _box(self, place: int, centres: list[float]) -> Box:
-        part, column = self.parts[place], self.column[place]
-        beside = [p for p in range(len(self.parts)) if self.column[p] == column and p != place and self.shown(p)]
-        width, height = self._size(place)
+    def _box(self, index: int, centres: list[float]) -> Box:
+        part, column = self.parts[index], self.column[index]
+        beside = [p for p in range(len(self.parts)) if self.column[p] == column and p != index and self.shown(p)]
+        width, height = self._size(index)
         lanes = self.lanes[column]
-        y = (self.lane[place] - (lanes - 1) / 2) * LANE if part.kind not in ("join", "sum") else 0.0
-        return Box(part, self.shown(place), centres[column], y, width, height, not beside and not self.lane[place])
+        y = (self.lane[index] - (lanes - 1) / 2) * LANE if part.kind not in ("join", "sum") else 0.0
+        return Box(part, self.shown(index), centres[column], y, width, height, not beside and not self.lane[index])
 
-    def _size(self, place: int) -> tuple[float, float]:
+    def _size(self, index: int) -> tuple[float, float]:
         """Width and height of a part's box."""
-        part = self.parts[place]
+        part = self.parts[index]
         tall = 6 + 46 * part.side / self.input
         if part.kind == "join":
             across = max(self.lanes[self.column[before]] for before in part.after)
@@ -194,12 +193,12 @@ class _Layout:
             return 7.0, 4 + 4 * math.log2(part.units)
         return min(22.0, 2 + 2 * math.log2(part.units)), tall
 
-    def _wires(self, place: int, boxes: list[Box]) -> Iterator[Wire]:
+    def _wires(self, index: int, boxes: list[Box]) -> Iterator[Wire]:
         """The wires that come into a part."""
-        end = boxes[place]
-        for before in self.parts[place].after:
+        end = boxes[index]
+        for before in self.parts[index].after:
             start = boxes[before]
-            apart = self.column[place] - self.column[before]
+            apart = self.column[index] - self.column[before]
             if apart > 1 and len(self.readers[before]) > 1:
                 yield _arc(start, end)
             else:
@@ -207,8 +206,8 @@ class _Layout:
 
     def _sizes(self, boxes: list[Box]) -> Iterator[tuple[float, str]]:
         side = -1
-        for place, box in enumerate(boxes):
-            if self.lane[place] == 0 and box.part.side != side:
+        for index, box in enumerate(boxes):
+            if self.lane[index] == 0 and box.part.side != side:
                 side = box.part.side
                 yield box.x - box.width / 2, str(side) if side else "vector"
 

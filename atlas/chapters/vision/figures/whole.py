@@ -7,10 +7,17 @@ from atlas.publish.provenance import provenance, terms
 
 
 def whole_figure(
-    results: AtlasResults, network: NetworkResults, kind: str, title: str, *, page: str, caption: str, alt: str,
+    results: AtlasResults,
+    network: NetworkResults,
+    kind: str,
+    title: str,
+    *,
+    page: str,
+    caption: str,
+    alt: str,
     files: tuple[str, ...] = (),
-) -> Figure:  # fmt: skip
-    """The figure `<network>/<kind>` on `page`, under the atlas' own licence."""
+) -> Figure:
+    """The figure `<network>/<kind>` on `page`, under the licence of the atlas."""
     licence, attribution = terms(())
     return Figure(
         id=f"{network.spec.name}/{kind}",

@@ -1,7 +1,7 @@
 """The pages of image networks, one file per kind of page; importing this package registers them. None needs torch.
 
-The pages of a layer are made right after the layer was read, in worker processes; those of networks and of the whole at the end,
-from what was kept of every layer.
+The pages of a layer are made right after the layer was read, in worker processes; those of networks and of the atlas at
+the end, from the summaries of all layers.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def pieces(context: AtlasContext) -> dict[str, int]:
     }
 
 
-def piece(context: AtlasContext, place: str) -> Piece:
-    """The pages of a layer, and what is kept of it."""
+def piece(context: AtlasContext, path: str) -> Piece:
+    """The pages of a layer ("network/layer"), and its summary."""
     from atlas.chapters.vision.pages.summary import summary
 
-    name, _, layer = place.partition("/")
+    name, _, layer = path.partition("/")
     network = context.network(name)
     read = LayerContext(context, network, network.load(layer))
     items = (item for make in LAYER_PAGES.values() for item in make(read))
@@ -47,7 +47,7 @@ def piece(context: AtlasContext, place: str) -> Piece:
 
 
 def networks_of(context: AtlasContext, written: Summaries) -> tuple[NetworkSummary, ...]:
-    """The networks, oldest first, each with what was kept of its layers."""
+    """The summaries of the networks, oldest first."""
     return tuple(
         NetworkSummary(
             network,
@@ -59,19 +59,19 @@ def networks_of(context: AtlasContext, written: Summaries) -> tuple[NetworkSumma
 
 
 def pages(context: AtlasContext, written: Summaries) -> Iterator[Item]:
-    """The pages of networks and of the whole."""
+    """The pages of networks and the home page."""
     networks = networks_of(context, written)
     for make in PAGES.values():
         yield from make(context, networks)
 
 
 def menu(context: AtlasContext) -> list[MenuEntry]:
-    """Networks and maps are parts of the home page."""
+    """Links to the networks and the maps on the home page."""
     return [MenuEntry("Networks", "index.html#networks"), MenuEntry("Maps", "index.html#maps")]
 
 
 def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
-    """The layers, with the class and the label that each unit responds to most."""
+    """The layers, with the class and the label for which each unit's mean response is highest."""
     for network in networks_of(context, written):
         spec = network.network.spec
         for layer in network.layers:
@@ -103,7 +103,7 @@ def counts(context: AtlasContext, written: Summaries) -> dict[str, int]:
 
 
 def record(context: AtlasContext, written: Summaries) -> dict[str, Any]:
-    """The networks and their maps, for programs."""
+    """The networks and their maps, for `atlas.json`."""
     networks = networks_of(context, written)
     return {
         "networks": [_network(network) for network in networks],
@@ -125,7 +125,7 @@ def _network(summary: NetworkSummary) -> dict[str, Any]:
         "parameters": summary.network.parameters,
         "multiply_adds": summary.network.structure.multiply_adds,
         "depth": summary.network.structure.depth,
-        "top1": card.top1 if card else None,  # as measured on the validation images of its card; else unknown here
+        "top1": card.top1 if card else None,  # on the validation images of its card; else unknown
         "top5": card.top5 if card else None,
         "weights": spec.weights.sha256,
         "layers": [

@@ -1,5 +1,7 @@
-"""What the pages of image networks work from: one layer (`LayerContext`), and what is kept of it once it is written
-(`LayerSummary`), so that memory does not grow with the number of units."""
+"""What the pages of image networks are made from: a layer (`LayerContext`), and its summary once it is written.
+
+Summaries (`LayerSummary`, `NetworkSummary`) are small, so that memory does not grow with the number of units.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from scipy.stats import rankdata
 
 from atlas.chapters.vision.figures.unit import unit_title
 from atlas.core.results import LayerResults, NetworkResults
@@ -19,14 +22,12 @@ from atlas.publish.crop import common
 from atlas.publish.provenance import licence_of, provenance
 from atlas.publish.words import first_name
 
-Place = tuple[str, str]  # network, layer
-
 
 @dataclass(frozen=True)
 class LayerContext:
-    """One layer, as its views see it."""
+    """One layer, for the pages about it."""
 
-    desk: AtlasContext
+    atlas: AtlasContext
     network: NetworkResults
     layer: LayerResults
 
@@ -37,7 +38,7 @@ class LayerContext:
 
     @property
     def hue(self) -> int:
-        return self.desk.hues[self.network.spec.name]
+        return self.atlas.hues[self.network.spec.name]
 
     @property
     def is_logits(self) -> bool:
@@ -46,72 +47,78 @@ class LayerContext:
 
     @cached_property
     def frame(self) -> Mapping[str, int]:
-        """Where most examples' windows and fields lie (`atlas.publish.crop`)."""
-        return common(self.layer.examples.box[self.layer.examples.image >= 0], self.desk.results.probes.size)
+        """The custom properties that most examples share (`atlas.publish.crop.common`)."""
+        return common(self.layer.examples.box[self.layer.examples.image >= 0], self.atlas.results.probes.size)
 
     @cached_property
     def provenance(self) -> Mapping[str, Any]:
-        """What all figures of the layer were made from; `pictures` is what the parameters of its pictures share."""
-        made = provenance(self.desk.results, self.network.spec, self.layer)
-        found = [picture.parameters for picture in self.layer.pictures.values()]
+        """What all figures of the layer were made from; `parameters` are those that all its pictures share."""
+        of_layer = provenance(self.atlas.results, self.network.spec, self.layer)
+        parameters = [picture.parameters for picture in self.layer.pictures.values()]
         shared = {
             name: value
-            for name, value in (found[0] if found else {}).items()
-            if all(name in other and other[name] == value for other in found[1:])
+            for name, value in (parameters[0] if parameters else {}).items()
+            if all(name in other and other[name] == value for other in parameters[1:])
         }
-        return made | ({"parameters": shared} if shared else {})
+        return of_layer | ({"parameters": shared} if shared else {})
 
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """For each unit the licence of its examples: the terms of all their images together."""
-        images, probes = self.layer.examples.image, self.desk.results.probes.images
+        images, probes = self.layer.examples.image, self.atlas.results.probes.images
         return tuple(licence_of(probes[i] for i in row if i >= 0) for row in images.tolist())
 
     @cached_property
     def licences(self) -> tuple[str, ...]:
         """These licences, the most common first."""
-        found = Counter(self.terms)
-        return tuple(licence for licence, _ in sorted(found.items(), key=lambda item: (-item[1], item[0])))
+        counts = Counter(self.terms)
+        return tuple(sorted(counts, key=lambda licence: (-counts[licence], licence)))
 
     @cached_property
     def class_names(self) -> tuple[str, ...]:
-        return self.desk.results.class_names(self.network.spec.labels)
+        return self.atlas.results.class_names(self.network.spec.labels)
 
     def unit(self, index: int) -> Unit:
         return Unit(self.network.spec.name, self.layer.spec.name, index)
 
     def title(self, index: int) -> str:
         """The unit in words, for headings."""
-        return unit_title(self.desk.results, self.network.spec, self.layer.spec.name, index)
+        return unit_title(self.atlas.results, self.network.spec, self.layer.spec.name, index)
 
     @cached_property
     def favourites(self) -> tuple[str, ...]:
-        """For each unit the predicted class that it answers most, in short ("" where none is known)."""
+        """For each unit the predicted class with the highest mean response, in short ("" where none is known)."""
         first = self.layer.stats.class_ids[:, 0].tolist()
         return tuple(first_name(self.class_names[i]) if i >= 0 else "" for i in first)
 
     def label(self, index: int) -> str:
-        """The unit in a few words, for tiles: its class, or the class that it answers most."""
+        """The unit in a few words, for tiles: its own class, or the class with the highest mean response."""
         return first_name(self.class_names[index]) if self.is_logits else self.favourites[index]
 
     @cached_property
+    def ranks(self) -> Array:
+        """[C] rank of each unit in its layer by its largest response, from 1; equal units share the better rank."""
+        out: Array = rankdata(-self.layer.stats.largest, method="min").astype(int)
+        return out
+
+    @cached_property
     def strength(self) -> Array:
-        """[C] how far a unit's strongest image stands out: (largest - median) / (90th percentile - median)."""
+        """[C] how far the largest response stands out: (largest - median) / (90th percentile - median)."""
         stats = self.layer.stats
-        out: Array = (stats.highest - stats.p50) / np.maximum(stats.p90 - stats.p50, 1e-9)
+        out: Array = (stats.largest - stats.p50) / np.maximum(stats.p90 - stats.p50, 1e-9)
         return out
 
     @cached_property
     def selectivity(self) -> Array:
         """[C] in about [0, 1]: (mean of the favourite class - median) / (largest - median) of the images' responses."""
         stats = self.layer.stats
-        reach = np.maximum(stats.highest - stats.p50, 1e-9)
+        reach = np.maximum(stats.largest - stats.p50, 1e-9)
         return np.where(stats.class_ids[:, 0] >= 0, (stats.class_means[:, 0] - stats.p50) / reach, 0.0)
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A unit on the wall: its address, its words, its small picture ([S, S, 3] uint8)."""
+    """A unit on the wall: its address, its label, its small picture ([S, S, 3] uint8)."""
 
     unit: Unit
     words: str
@@ -120,7 +127,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """What is kept of a layer for the pages about the whole: names, counts, a few tiles, favourites."""
+    """The summary of a layer for the pages about its network and the atlas: names, counts, a few tiles, favourites."""
 
     name: str
     title: str
@@ -140,7 +147,7 @@ class LayerSummary:
 
 @dataclass(frozen=True)
 class NetworkSummary:
-    """A network and the entries of its layers."""
+    """A network and the summaries of its layers."""
 
     network: NetworkResults
     hue: int

@@ -33,8 +33,8 @@ DECADES = (-2, 1)  # of the chart of spreads
 
 
 @dataclass(frozen=True)
-class Line:
-    """One network's curve in a chart of WIDTH x HEIGHT; `nyquist` is the place of its Nyquist frequency, if any."""
+class SpectrumCurve:
+    """One network's curve in a chart of WIDTH x HEIGHT; `nyquist` is the x of its Nyquist frequency, if any."""
 
     hue: int
     path: str
@@ -42,17 +42,17 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """One chart: its title, ticks (place, words) of both axes, its lines."""
+class DiagnosisChart:
+    """One chart: its title, ticks (position, words) of both axes, its lines."""
 
     title: str
     across: tuple[tuple[float, str], ...]
     up: tuple[tuple[float, str], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[SpectrumCurve, ...]
 
 
 @dataclass(frozen=True)
-class Side:
+class DiagnosedNetwork:
     """One network of the pair: its dead filters, and its sheet of deconvnet pictures with the units in it."""
 
     network: NetworkResults
@@ -65,50 +65,54 @@ class Side:
     shares: tuple[float, float]
 
 
-def pages(desk: AtlasContext, chapters: Sequence[NetworkSummary]) -> Iterator[Item]:
+def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Item]:
     """The page and its sheets, where the recipe has both networks."""
-    both = pair(desk.results)
+    both = pair(context.results)
     if both is None:
         return
-    sides = []
-    for network, found in both:
-        sheet = deconv_sheet(found, seen=desk.results.probes.publish)
-        file = deconv_file(network.spec.name)
-        yield Asset(file, avif(sheet, quality=66))
-        shares = (float(found.aliased[0].mean()), float(found.aliased[1].mean()))
-        hue = desk.hues[network.spec.name]
-        sides.append(
-            Side(network, hue, found, tuple(dead(found)), file, 2 * sheet.shape[1], 2 * sheet.shape[0], shares)
-        )
-    context = {
-        "sides": sides,
+    sheets = [deconv_sheet(found, seen=context.results.probes.publish) for _, found in both]
+    for (network, _), sheet in zip(both, sheets, strict=True):
+        yield Asset(deconv_file(network.spec.name), avif(sheet, quality=66))
+    values = {
+        "sides": [_side(context, network, found, sheet) for (network, found), sheet in zip(both, sheets, strict=True)],
         "layers": DIAGNOSED_LAYERS,
-        "figures": {figure.kind.removeprefix("diagnosis-"): figure for figure in diagnosis_figures(desk.results)},
+        "figures": {figure.kind.removeprefix("diagnosis-"): figure for figure in diagnosis_figures(context.results)},
         "findings": findings(both),
-        "charts": _charts(desk, both),
+        "charts": _charts(context, both),
         "faint": _height_of_spread(FAINT),
     }
-    yield Page(diagnosis_page(both[1][0].spec.name), "vision/diagnosis.html", context)
+    yield Page(diagnosis_page(both[1][0].spec.name), "vision/diagnosis.html", values)
 
 
-def _charts(desk: AtlasContext, both: Pair) -> dict[str, list[Chart]]:
-    hues = [desk.hues[network.spec.name] for network, _ in both]
+def _side(context: AtlasContext, network: NetworkResults, found: Diagnosis, sheet: Array) -> DiagnosedNetwork:
+    height, width = sheet.shape[:2]
+    return DiagnosedNetwork(
+        network=network,
+        hue=context.hues[network.spec.name],
+        found=found,
+        dead=tuple(dead(found)),
+        file=deconv_file(network.spec.name),
+        width=2 * width,
+        height=2 * height,
+        shares=(float(found.aliased[0].mean()), float(found.aliased[1].mean())),
+    )
+
+
+def _charts(context: AtlasContext, both: Pair) -> dict[str, list[DiagnosisChart]]:
+    hues = [context.hues[network.spec.name] for network, _ in both]
     first, second = (found for _, found in both)
     decades = tuple((_height_of_spread(10.0**power), f"{10.0**power:g}") for power in range(DECADES[0], DECADES[1] + 1))
-    spreads = [Line(hue, _ranked(found.spread)) for hue, (_, found) in zip(hues, both, strict=True)]
-    filters = _spectra(
-        "First-layer filters", hues, (first.filters, second.filters), (first.strides[0], second.strides[0])
-    )
-    maps = [
-        _spectra(f"{title} layer’s maps", hues, (first.spectra[place], second.spectra[place]),
-                 (first.strides[place], second.strides[place]))
-        for place, title in enumerate(("First", "Second"))
-    ]  # fmt: skip
-    ends = ((0.0, "most"), (WIDTH, "least"))
+    spreads = [SpectrumCurve(hue, _ranked(found.spread)) for hue, (_, found) in zip(hues, both, strict=True)]
+    strides = list(zip(first.strides, second.strides, strict=True))
+    spectra = list(zip(first.spectra, second.spectra, strict=True))
+    ends = ((0.0, "largest"), (WIDTH, "smallest"))
     return {
-        "dead": [Chart("Spread of the response ÷ median", ends, decades, tuple(spreads))],
-        "filters": [filters],
-        "maps": maps,
+        "dead": [DiagnosisChart("Standard deviation of the response / median", ends, decades, tuple(spreads))],
+        "filters": [_spectra("First-layer filters", hues, (first.filters, second.filters), strides[0])],
+        "maps": [
+            _spectra(f"Maps of the {title} layer", hues, shares, stride)
+            for title, shares, stride in zip(("first", "second"), spectra, strides, strict=True)
+        ],
     }
 
 
@@ -121,21 +125,20 @@ def _height_of_spread(value: float) -> float:
 def _ranked(spread: Array) -> str:
     ratios = relative(spread).tolist()
     step = WIDTH / max(1, len(ratios) - 1)
-    return "M" + "L".join(f"{place * step:.1f} {_height_of_spread(ratio)}" for place, ratio in enumerate(ratios))
+    return "M" + "L".join(f"{rank * step:.1f} {_height_of_spread(ratio)}" for rank, ratio in enumerate(ratios))
 
 
-def _spectra(title: str, hues: Sequence[int], spectra: tuple[Array, Array], strides: tuple[int, int]) -> Chart:
+def _spectra(title: str, hues: Sequence[int], spectra: tuple[Array, Array], strides: tuple[int, int]) -> DiagnosisChart:
     most = max(float(np.max(each)) for each in spectra)
     top = math.ceil(100 * most / 5) * 5 / 100
+    # The Nyquist frequency is 1 / (2 stride), on an axis that ends at 1 / 2.
     lines = tuple(
-        Line(
-            hue, _bands(shares, top), round(WIDTH / stride, 1)
-        )  # Nyquist 1 / (2 stride), on an axis that ends at 1 / 2
+        SpectrumCurve(hue, _bands(shares, top), round(WIDTH / stride, 1))
         for hue, shares, stride in zip(hues, spectra, strides, strict=True)
     )
     across = tuple((round(2 * WIDTH * f, 1), f"{f:g}") for f in (0, 0.125, 0.25, 0.375, 0.5))
     up = tuple((round(HEIGHT * (1 - share / top), 1), f"{100 * share:g} %") for share in (0, top / 2, top))
-    return Chart(title, across, up, lines)
+    return DiagnosisChart(title, across, up, lines)
 
 
 def _bands(shares: Array, top: float) -> str:

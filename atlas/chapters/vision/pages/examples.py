@@ -1,11 +1,12 @@
-"""The probe images that show a unit: windows into shared files, placed by the style sheet, with the response laid over."""
+"""Dataset examples of a unit: windows into shared files that the style sheet places, with the response as overlay."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from atlas.chapters.vision.levels import LEVELS
 from atlas.chapters.vision.pages.context import LayerContext
-from atlas.core.results import LEVELS, Examples
+from atlas.core.results import Examples
 from atlas.core.specs import ProbeImage
 from atlas.publish.crop import Crop, crop
 from atlas.publish.places import probe_file
@@ -23,7 +24,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Strip:
+class ExampleStrip:
     """Examples of one level."""
 
     level: str
@@ -31,42 +32,41 @@ class Strip:
     examples: tuple[Example, ...]
 
 
-def strips(sheet: LayerContext, unit: int) -> tuple[Strip, ...]:
+def strips(context: LayerContext, unit: int) -> tuple[ExampleStrip, ...]:
     """The examples of `unit` by level, strongest first; levels without any are left out."""
-    table = sheet.layer.examples
+    table = context.layer.examples
     images, values, boxes = table.image[unit].tolist(), table.value[unit].tolist(), table.box[unit].tolist()
     found: dict[str, list[Example]] = {}
-    for place, level in enumerate(table.levels):
-        if images[place] >= 0:
-            made = _example(sheet, images[place], values[place], tuple(boxes[place]))
-            found.setdefault(level, []).append(made)
-    return tuple(Strip(level, LEVELS[level], tuple(found[level])) for level in LEVELS if level in found)
+    for level, image, value, box in zip(table.levels, images, values, boxes, strict=True):
+        if image >= 0:
+            found.setdefault(level, []).append(_example(context, image, value, tuple(box)))
+    return tuple(ExampleStrip(name, level.title, tuple(found[name])) for name, level in LEVELS.items() if name in found)
 
 
-def _example(sheet: LayerContext, index: int, value: float, box: tuple[int, int, int, int]) -> Example:
-    probes = sheet.desk.results.probes
+def _example(context: LayerContext, index: int, value: float, box: tuple[int, int, int, int]) -> Example:
+    probes = context.atlas.results.probes
     image = probes.images[index]
     return Example(
         file=probe_file(index) if probes.publish else None,
         words=in_words(image),
         value=number(value),
-        css=crop(box, probes.size).css(sheet.frame),
+        css=crop(box, probes.size).css(context.frame),
     )
 
 
 def in_words(image: ProbeImage) -> str:
-    """What an image shows, for those who cannot see it: its maker's label, else the title of the work it was cut from."""
+    """The alternative text of an image: its label, else the title of the work it was cut from."""
     return image.label or image.title.partition(", crop ")[0]
 
 
-def strongest(sheet: LayerContext, unit: int) -> tuple[str, Crop] | None:
-    """File and window of the unit's strongest example, to stand for it where it has no picture."""
-    table = sheet.layer.examples
+def strongest(context: LayerContext, unit: int) -> tuple[str, Crop] | None:
+    """File and window of the top-activating image of a unit; None where it has none or images may not be shown."""
+    table = context.layer.examples
     index = int(table.image[unit, 0])
-    if index < 0 or not sheet.desk.results.probes.publish:
+    if index < 0 or not context.atlas.results.probes.publish:
         return None
     box = tuple(table.box[unit, 0].tolist())
-    return probe_file(index), crop(box, sheet.desk.results.probes.size)
+    return probe_file(index), crop(box, context.atlas.results.probes.size)
 
 
 def has_heat(table: Examples) -> bool:

@@ -1,4 +1,4 @@
-"""The page of the figure of a map: what is seen, what was measured, how it was made, how to cite it.
+"""The figure page of a map: caption, measurements, provenance and citations.
 
 The other figures of a layer live on the pages that show them (docs/decisions/0004-figure-pages.md).
 """
@@ -16,28 +16,28 @@ from atlas.publish.page import Item, Page
 from atlas.publish.places import figure_page
 
 
-def pages(sheet: LayerContext) -> Iterator[Item]:
+def pages(context: LayerContext) -> Iterator[Item]:
     """The page of the layer's map, if it has one."""
-    if sheet.layer.layout is None or sheet.layer.cells is None:
+    if context.layer.layout is None or context.layer.cells is None:
         return
-    figure = map_figure(sheet.desk.results, sheet.network.spec, sheet.layer)
-    context = {
-        "sheet": sheet,
+    figure = map_figure(context.atlas.results, context.network.spec, context.layer)
+    values = {
+        "context": context,
         "figure": figure,
         "file": figure.files[0],
-        "made": own(figure.provenance, sheet.provenance),
-        "side": SIDE // sheet.layer.cells.grid * sheet.layer.cells.grid,
+        "made": beyond(figure.provenance, context.provenance),
+        "side": SIDE // context.layer.cells.grid * context.layer.cells.grid,
     }
-    yield Page(figure_page(figure.id), "vision/figure.html", context)
+    yield Page(figure_page(figure.id), "vision/figure.html", values)
 
 
-def own(made: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a figure's provenance is not that of its whole layer, which the layer's page states once."""
+def beyond(provenance: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a figure's provenance that differs from that of its layer, which the layer's page shows."""
     return {
-        name: own(value, shared[name])
+        name: beyond(value, shared[name])
         if isinstance(value, Mapping) and isinstance(shared.get(name), Mapping)
         else value
-        for name, value in made.items()
+        for name, value in provenance.items()
         if shared.get(name) != value
     }
 

@@ -1,4 +1,4 @@
-"""The page of squeeze-and-excitation: what the gates of a network do, class by class, and what holding them costs."""
+"""The page of squeeze-and-excitation: the gates of a network by class, and their mean ablation."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from atlas.chapters.vision.figures.gates import block_names, cost, findings, gat
 from atlas.chapters.vision.pages import PAGES
 from atlas.chapters.vision.pages.context import NetworkSummary
 from atlas.chapters.vision.places import gate_file, gates_page
-from atlas.core.report import GateBlock
+from atlas.core.report import GateBlock, Gates
+from atlas.core.results import NetworkResults
 from atlas.core.specs import Array
 from atlas.publish.context import AtlasContext
 from atlas.publish.page import Asset, Item, Page
 
 WIDTH, HEIGHT = 300.0, 120.0
-NAMED = 4  # channels of a block that are told in words
+NAMED = 4  # channels of a block that are listed
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Block:
+class BlockRow:
     """One gated block as the page shows it; paths are in a box of WIDTH x HEIGHT."""
 
     name: str
@@ -47,44 +48,44 @@ class Block:
     channels: tuple[Channel, ...]
 
 
-def pages(desk: AtlasContext, chapters: Sequence[NetworkSummary]) -> Iterator[Item]:
+def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Item]:
     """One page for each network with gate statistics, and its heat maps."""
-    for chapter in chapters:
-        gates, spec = chapter.network.gates, chapter.network.spec
+    for summary in summaries:
+        gates, name = summary.network.gates, summary.network.spec.name
         if gates is None:
             continue
-        for place in range(len(gates.blocks)):
-            yield Asset(gate_file(spec.name, place), _image(heat_map(gates, place)))
-        figures = {figure.kind: figure for figure in gate_figures(desk.results, chapter.network)}
-        context = {
-            "chapter": chapter,
-            "spec": spec,
-            "gates": gates,
-            "blocks": _blocks(chapter),
-            "all_change": cost(gates, gates.ablation),
-            "findings": findings(chapter.network),
-            "figures": figures,
-            "classes": len(gates.blocks[0].by_class),
-        }
-        yield Page(gates_page(spec.name), "vision/gates.html", context)
+        for index in range(len(gates.blocks)):
+            yield Asset(gate_file(name, index), _image(heat_map(gates, index)))
+        yield Page(gates_page(name), "vision/gates.html", _values(context, summary, gates))
 
 
-def _blocks(chapter: NetworkSummary) -> list[Block]:
-    network, gates = chapter.network, chapter.network.gates
-    assert gates is not None
+def _values(context: AtlasContext, summary: NetworkSummary, gates: Gates) -> dict[str, object]:
+    return {
+        "summary": summary,
+        "spec": summary.network.spec,
+        "gates": gates,
+        "blocks": _blocks(summary.network, gates),
+        "all_change": cost(gates, gates.ablation),
+        "findings": findings(gates, block_names(summary.network)),
+        "figures": {figure.kind: figure for figure in gate_figures(context.results, summary.network)},
+        "classes": len(gates.blocks[0].by_class),
+    }
+
+
+def _blocks(network: NetworkResults, gates: Gates) -> list[BlockRow]:
     names = [row.name for row in network.card.classes] if network.card else []
     return [
-        Block(
+        BlockRow(
             name=name,
             linked=name in network.layer_names,
             block=block,
             change=cost(gates, block.ablation),
             mean_path=_mean_path(block),
             range_path=_range_path(block),
-            file=gate_file(network.spec.name, place),
+            file=gate_file(network.spec.name, index),
             channels=_channels(block, names),
         )
-        for place, (name, block) in enumerate(zip(block_names(network), gates.blocks, strict=True))
+        for index, (name, block) in enumerate(zip(block_names(network), gates.blocks, strict=True))
     ]
 
 
@@ -111,9 +112,13 @@ def _channels(block: GateBlock, names: Sequence[str]) -> tuple[Channel, ...]:
     wide = block.by_class.max(0) - block.by_class.min(0)
     return tuple(
         Channel(
-            int(c), float(block.by_class[low[c], c]), names[low[c]], float(block.by_class[high[c], c]), names[high[c]]
+            index=c,
+            low=float(block.by_class[low[c], c]),
+            low_class=names[low[c]],
+            high=float(block.by_class[high[c], c]),
+            high_class=names[high[c]],
         )
-        for c in np.argsort(-wide, kind="stable")[:NAMED]
+        for c in np.argsort(-wide, kind="stable")[:NAMED].tolist()
     )
 
 

@@ -1,4 +1,4 @@
-"""Responses of many units as one small picture: a row of tiles a unit and level, in viridis, clear where there is none.
+"""Responses of many units as one small picture: a row of tiles for each unit and level, in viridis, clear without any.
 
 A tile is TILE samples square with its edge repeated around it, so that enlarging one never mixes in its neighbour.
 """
@@ -18,7 +18,7 @@ from atlas.core.specs import Array
 VIRIDIS = bytes.fromhex(
     "440154481a6c472f7d41448739568c31688e2a788e23888e1f988b22a88435b77954c5687ad151a5db36d2e21bfde725"
 )
-LEVELS = 8
+SHADES = 8
 UNITS = 16  # of one sheet
 TILE = 8  # samples a side
 PITCH = TILE + 2  # with the repeated edge
@@ -35,11 +35,11 @@ def heat_sheet(table: Examples, first: int) -> bytes:
     tiles = np.zeros((UNITS, len(levels), wide, PITCH, PITCH), np.uint8)
     chosen = slice(first, first + UNITS)
     for row, level in enumerate(levels):
-        places = [place for place, name in enumerate(table.levels) if name == level]
-        heat = reduced(table.heat[chosen][:, places])
-        there = table.image[chosen][:, places] >= 0
-        levels_of = (heat * ((LEVELS - 1) / 255) + 0.5).astype(np.uint8) * there[..., None, None]
-        tiles[: len(heat), row, : len(places)] = np.pad(levels_of, ((0, 0), (0, 0), (1, 1), (1, 1)), "edge")
+        slots = [slot for slot, name in enumerate(table.levels) if name == level]
+        heat = reduced(table.heat[chosen][:, slots])
+        there = table.image[chosen][:, slots] >= 0
+        levels_of = (heat * ((SHADES - 1) / 255) + 0.5).astype(np.uint8) * there[..., None, None]
+        tiles[: len(heat), row, : len(slots)] = np.pad(levels_of, ((0, 0), (0, 0), (1, 1), (1, 1)), "edge")
     sheet = tiles.transpose(0, 1, 3, 2, 4).reshape(UNITS * len(levels) * PITCH, wide * PITCH)
     return _webp(sheet)
 
@@ -63,9 +63,9 @@ def _areas(side: int) -> Array:
 
 @cache
 def _palette() -> Array:
-    """[LEVELS, 4] uint8: viridis with alpha that grows with the response, nothing at level 0."""
+    """[SHADES, 4] uint8: viridis with alpha that grows with the response, nothing at level 0."""
     colours = np.frombuffer(VIRIDIS, np.uint8).reshape(-1, 3)[1::2].astype(np.float64)
-    alpha = np.rint(225 * (np.arange(LEVELS) / (LEVELS - 1)) ** 0.8)
+    alpha = np.rint(225 * (np.arange(SHADES) / (SHADES - 1)) ** 0.8)
     out: Array = np.concatenate([colours, alpha[:, None]], 1).astype(np.uint8)
     out[0] = 0
     return out

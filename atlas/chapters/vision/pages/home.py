@@ -11,7 +11,7 @@ from atlas.chapters.vision.pages import PAGES
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
 from atlas.chapters.vision.pages.map import map_thumb_file
 from atlas.chapters.vision.pages.network import widest
-from atlas.chapters.vision.pages.wall import Course, courses
+from atlas.chapters.vision.pages.wall import WallRow, wall_rows
 from atlas.chapters.vision.places import diagnosis_page
 from atlas.core.report import DIAGNOSED
 from atlas.publish.context import AtlasContext
@@ -23,8 +23,8 @@ MAPS = 12  # of one network; its own page leads to all
 
 
 @dataclass(frozen=True)
-class Vital:
-    """One fact about a network: in short, in full, and what it means."""
+class NetworkFact:
+    """One fact about a network: its name, its value in short, and the value in full with its meaning."""
 
     name: str
     short: str
@@ -32,66 +32,81 @@ class Vital:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A network in the line of history; `course` is None where it has no pictures."""
+class HistoryRow:
+    """A network in the line of history; `wall` is None where it has no pictures."""
 
-    chapter: NetworkSummary
-    course: Course | None
-    vitals: tuple[Vital, ...]
-    more: str = ""  # the page that tells more of what its paper changed
+    summary: NetworkSummary
+    wall: WallRow | None
+    facts: tuple[NetworkFact, ...]
+    more: str = ""  # the page with measurements of what its paper changed
 
 
-def pages(desk: AtlasContext, chapters: Sequence[NetworkSummary]) -> Iterator[Item]:
+def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Item]:
     """The home page and the sheets of its wall."""
-    wall = {course.chapter.network.spec.name: course for course in courses(chapters)}
-    yield from (course.asset() for course in wall.values())
-    shown = [brick.unit for course in wall.values() for column in course.columns for brick in column.bricks]
-    layers = [layer for chapter in chapters for layer in chapter.layers]
-    more = {DIAGNOSED[-1]: diagnosis_page(DIAGNOSED[-1])} if pair(desk.results) else {}
-    context = {
-        "history": [
-            Row(chapter, wall.get(chapter.network.spec.name), vitals(chapter), more.get(chapter.network.spec.name, ""))
-            for chapter in chapters
-        ],
-        "figure": wall_figure(desk.results, shown),
-        "chapters": chapters,
-        "years": sorted({chapter.network.spec.year for chapter in chapters}),
+    wall = wall_rows(summaries)
+    yield from (row.asset() for row in wall)
+    yield Page("index.html", "vision/home.html", _values(context, summaries, wall))
+
+
+def _values(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Sequence[WallRow]) -> dict[str, object]:
+    layers = [layer for summary in summaries for layer in summary.layers]
+    return {
+        "history": _history(context, summaries, wall),
+        "figure": wall_figure(
+            context.results, [tile.unit for row in wall for column in row.columns for tile in column.tiles]
+        ),
+        "summaries": summaries,
         "units": sum(layer.units for layer in layers),
         "pictures": sum(layer.pictures for layer in layers),
         "mapped": sum(layer.map is not None for layer in layers),
-        "maps": [
-            (chapter, some(mapped), len(mapped))
-            for chapter in chapters
-            if (mapped := [layer for layer in chapter.layers if layer.map])
-        ],
+        "maps": _maps(summaries),
         "map_thumb_file": map_thumb_file,
-        "probes": desk.results.probes,
-        "recipe": desk.results.recipe,
+        "probes": context.results.probes,
+        "recipe": context.results.recipe,
     }
-    yield Page("index.html", "vision/home.html", context)
+
+
+def _history(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Sequence[WallRow]) -> list[HistoryRow]:
+    rows = {row.summary.network.spec.name: row for row in wall}
+    more = {DIAGNOSED[-1]: diagnosis_page(DIAGNOSED[-1])} if pair(context.results) else {}
+    return [
+        HistoryRow(summary, rows.get(name), facts(summary), more.get(name, ""))
+        for summary in summaries
+        for name in [summary.network.spec.name]
+    ]
+
+
+def _maps(summaries: Sequence[NetworkSummary]) -> list[tuple[NetworkSummary, list[LayerSummary], int]]:
+    """Each network that has maps, the layers whose maps the page shows, and how many there are."""
+    mapped = [(summary, [layer for layer in summary.layers if layer.map]) for summary in summaries]
+    return [(summary, some(layers), len(layers)) for summary, layers in mapped if layers]
 
 
 def some(layers: Sequence[LayerSummary]) -> list[LayerSummary]:
     """At most `MAPS` of a network's layers, from the first to the last, evenly."""
     count = min(len(layers), MAPS)
-    return [layers[place * (len(layers) - 1) // max(count - 1, 1)] for place in range(count)]
+    return [layers[index * (len(layers) - 1) // max(count - 1, 1)] for index in range(count)]
 
 
-def vitals(chapter: NetworkSummary) -> tuple[Vital, ...]:
+def facts(summary: NetworkSummary) -> tuple[NetworkFact, ...]:
     """Accuracy (where it was measured), parameters, multiply-adds, depth, receptive field."""
-    network, card, field = chapter.network, chapter.network.card, widest(chapter)
+    network, card, field = summary.network, summary.network.card, widest(summary)
     found = []
     if card is not None:
         error = 100 * card.error(card.top1)
-        told = f"{100 * card.top1:.1f} ± {error:.1f} % of {card.images:,} validation images named right"
-        found.append(Vital("top-1", f"{100 * card.top1:.1f}{THIN}%", told))
+        full = f"{100 * card.top1:.1f} ± {error:.1f} % of {card.images:,} validation images classified correctly"
+        found.append(NetworkFact("top-1", f"{100 * card.top1:.1f}{THIN}%", full))
     cost = network.structure.multiply_adds
     return (
         *found,
-        Vital("parameters", compact(network.parameters), f"{network.parameters:,} parameters"),
-        Vital("multiply-adds", compact(cost), f"{cost:,} multiply-adds for one image"),
-        Vital("layers deep", f"{network.structure.depth}", "layers with weights on the longest path"),
-        Vital("field", f"{field}{THIN}px" if field else "all", "receptive field of the last map, in input pixels"),
+        NetworkFact("parameters", compact(network.parameters), f"{network.parameters:,} parameters"),
+        NetworkFact("multiply-adds", compact(cost), f"{cost:,} multiply-adds for one image"),
+        NetworkFact("layers deep", f"{network.structure.depth}", "layers with weights on the longest path"),
+        NetworkFact(
+            "field",
+            f"{field}{THIN}px" if field else "whole image",
+            "receptive field of the last map, in input pixels",
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""A layer's page: its map, the units that have a picture, and all units by their strongest example."""
+"""The page of a layer: its map, its feature visualizations, and the top-activating image of every unit."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
-from atlas.chapters.vision.figures.sheet import units_figure
+from atlas.chapters.vision.figures.sheet import median_ratio, units_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import strongest
@@ -20,16 +19,17 @@ from atlas.publish.pixels import avif, contact_sheet, scaled
 from atlas.publish.places import figure_page, layer_page, picture_file
 from atlas.publish.script import put
 
-GROUP = 256  # units in one group; where there are several they are folded, and the sheet of one loads when it opens
+GROUP = 256  # units in one group; several groups are folded, and the sheet of one loads when it is opened
 COLUMNS = 16  # of a sheet; the style sheet counts on it
 SIDE = 48  # pixels
 SHOWN = 12  # pictures that a layer's page shows at once; the others unfold, so that the first view stays light
-INLINE = 128  # pictures up to which the folded ones are part of the page; where there are more, its script makes them from the list of units
+# Up to this number of pictures the folded ones are part of the page; above it a script makes them.
+INLINE = 128
 
 
 @dataclass(frozen=True)
-class Group:
-    """Units `first` to `last` and the sheet of their strongest examples (None = they may not be shown)."""
+class UnitGroup:
+    """Units `first` to `last` and the sheet of their top-activating images (None: they may not be shown)."""
 
     first: int
     last: int
@@ -37,87 +37,78 @@ class Group:
     file: str | None
 
 
-def pages(sheet: LayerContext) -> Iterator[Item]:
-    """The page, a sheet of examples for each group, and the figures by which the page sorts."""
-    groups = _groups(sheet)
+def pages(context: LayerContext) -> Iterator[Item]:
+    """The page, a sheet of examples for each group, and the numbers by which the page sorts."""
+    groups = _groups(context)
     for group in groups:
         if group.file is not None:
-            yield Asset(group.file, avif(_examples(sheet, group), quality=45, photographs=True))
-    yield Asset(f"{sheet.path}units.js", put("units", _columns(sheet)))
-    if sheet.layer.cells is not None:
-        yield Asset(f"{sheet.path}regions.js", put("regions", regions(sheet, sheet.layer.cells)))
-    yield Page(layer_page(sheet.network.spec.name, sheet.layer.spec.name), "vision/layer.html", _context(sheet, groups))
+            yield Asset(group.file, avif(_examples(context, group), quality=45, photographs=True))
+    yield Asset(f"{context.path}units.js", put("units", _columns(context)))
+    if context.layer.cells is not None:
+        yield Asset(f"{context.path}regions.js", put("regions", regions(context, context.layer.cells)))
+    yield Page(
+        layer_page(context.network.spec.name, context.layer.spec.name), "vision/layer.html", _values(context, groups)
+    )
 
 
-def _groups(sheet: LayerContext) -> tuple[Group, ...]:
-    name, units = f"{sheet.network.spec.name}/{sheet.layer.spec.name}", sheet.layer.spec.units
+def _groups(context: LayerContext) -> tuple[UnitGroup, ...]:
+    name, units = f"{context.network.spec.name}/{context.layer.spec.name}", context.layer.spec.units
     return tuple(
-        Group(first, last, -(-(last + 1 - first) // COLUMNS), file if sheet.desk.pixels else None)
+        UnitGroup(first, last, -(-(last + 1 - first) // COLUMNS), file if context.atlas.pixels else None)
         for first in range(0, units, GROUP)
         for last in [min(first + GROUP, units) - 1]
         for file in [f"pictures/{name}/examples-{first // GROUP}.avif"]
     )
 
 
-def _examples(sheet: LayerContext, group: Group) -> Array:
-    return contact_sheet([_thumb(sheet, unit) for unit in range(group.first, group.last + 1)], COLUMNS, SIDE)
+def _examples(context: LayerContext, group: UnitGroup) -> Array:
+    return contact_sheet([_thumb(context, unit) for unit in range(group.first, group.last + 1)], COLUMNS, SIDE)
 
 
-def _thumb(sheet: LayerContext, unit: int) -> Array | None:
-    """The strongest example of a unit, cut to its window."""
-    pixels, found = sheet.desk.pixels, strongest(sheet, unit)
+def _thumb(context: LayerContext, unit: int) -> Array | None:
+    """The top-activating image of a unit, cropped and scaled to SIDE."""
+    pixels, found = context.atlas.pixels, strongest(context, unit)
     if pixels is None or found is None:
         return None
-    image, window = pixels[int(sheet.layer.examples.image[unit, 0])], found[1]
-    cut = Image.new("RGB", (window.side, window.side), (128, 128, 128))  # where the field reaches beyond the image
-    cut.paste(image, (-window.x, -window.y))
-    return scaled(np.asarray(cut), SIDE)
+    image = np.asarray(pixels[int(context.layer.examples.image[unit, 0])])
+    return scaled(found[1].cut(image), SIDE)
 
 
-def _columns(sheet: LayerContext) -> dict[str, object]:
-    """The figures by which units are sorted and filtered, one list each."""
-    stats, pictures = sheet.layer.stats, sheet.layer.pictures
+def _columns(context: LayerContext) -> dict[str, object]:
+    """The numbers by which units are sorted and filtered, a list of each."""
+    stats, pictures = context.layer.stats, context.layer.pictures
     return {
-        "map": places(sheet.layer.cells) if sheet.layer.cells is not None else None,
-        "largest": np.round(stats.highest.astype(float), 3).tolist(),
-        "selectivity": np.round(sheet.selectivity.astype(float), 3).tolist(),
-        "strength": np.round(sheet.strength.astype(float), 2).tolist(),
+        "map": places(context.layer.cells) if context.layer.cells is not None else None,
+        "largest": np.round(stats.largest.astype(float), 3).tolist(),
+        "selectivity": np.round(context.selectivity.astype(float), 3).tolist(),
+        "strength": np.round(context.strength.astype(float), 2).tolist(),
         "score": [
-            round(float(pictures[i].score_max), 3) if i in pictures else None for i in range(sheet.layer.spec.units)
+            round(float(pictures[i].score_max), 3) if i in pictures else None for i in range(context.layer.spec.units)
         ],
     }
 
 
-def _context(sheet: LayerContext, groups: tuple[Group, ...]) -> dict[str, object]:
-    layer, spec = sheet.layer, sheet.network.spec
-    names = sheet.network.layer_names
-    place = names.index(layer.spec.name)
+def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, object]:
+    layer, spec = context.layer, context.network.spec
+    names = context.network.layer_names
+    position = names.index(layer.spec.name)
     return {
-        "sheet": sheet,
-        "figure": units_figure(sheet.desk.results, spec, layer),
-        "pictures": [(unit, sheet.label(unit), picture_file(sheet.unit(unit))) for unit in sorted(layer.pictures)],
+        "context": context,
+        "figure": units_figure(context.atlas.results, spec, layer),
+        "pictures": [(unit, context.label(unit), picture_file(context.unit(unit))) for unit in sorted(layer.pictures)],
         "shown": SHOWN,
         "inline": len(layer.pictures) <= INLINE,
         "groups": groups,
         "columns": COLUMNS,
-        "labels": [sheet.label(unit) for unit in range(layer.spec.units)],
-        "ratio": median_ratio(sheet),
+        "labels": [context.label(unit) for unit in range(layer.spec.units)],
+        "ratio": median_ratio(layer),
         "images": int(layer.stats.counts[0].sum()),
         "map_file": small_map_file(spec.name, layer.spec.name) if layer.cells else None,
         "map_figure": figure_page(f"{spec.name}/{layer.spec.name}/map"),
-        "made": sheet.provenance,
-        "previous": names[place - 1] if place else None,
-        "next": names[place + 1] if place + 1 < len(names) else None,
+        "made": context.provenance,
+        "previous": names[position - 1] if position else None,
+        "next": names[position + 1] if position + 1 < len(names) else None,
     }
-
-
-def median_ratio(sheet: LayerContext) -> float | None:
-    """Median over the layer's pictures of score / largest natural response, where that is above zero."""
-    natural = sheet.layer.stats.highest
-    ratios = [
-        picture.score_max / float(natural[i]) for i, picture in sheet.layer.pictures.items() if float(natural[i]) > 0
-    ]
-    return float(np.median(ratios)) if ratios else None
 
 
 LAYER_PAGES.add("layer", pages)

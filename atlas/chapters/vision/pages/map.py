@@ -1,4 +1,4 @@
-"""A layer's activation map: a picture of its cells that a small script makes zoomable, with how far to trust it."""
+"""The activation map of a layer: a picture of its cells, which a script makes zoomable, and its quality."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from atlas.publish.script import FINE, put
 from atlas.publish.words import first_name
 
 SIDE, SMALL, THUMB = 768, 400, 128  # pixels of the map picture, of its small version and of its thumbnail
-DENSEST = 24  # cells that the page lists in words
+DENSEST = 24  # cells in the page's table
 
 
 @dataclass(frozen=True)
 class Region:
-    """One cell in words: where it is (from 1), how many images it holds, the class that is predicted most in it, its nearest image."""
+    """A cell in words: column and row (from 1), images, most frequent prediction, the image nearest to the mean."""
 
     column: int
     row: int
@@ -46,71 +46,66 @@ def map_thumb_file(network: str, layer: str) -> str:
     return map_file(network, layer).replace("map.avif", "map-thumb.avif")
 
 
-def pages(sheet: LayerContext) -> Iterator[Item]:
+def pages(context: LayerContext) -> Iterator[Item]:
     """The map page of a layer that has a map, its pictures and its points."""
-    cells, layout = sheet.layer.cells, sheet.layer.layout
+    cells, layout = context.layer.cells, context.layer.layout
     if cells is None or layout is None:
         return
-    network, name = sheet.network.spec.name, sheet.layer.spec.name
-    picture = draw(sheet, cells)
-    figure = map_figure(sheet.desk.results, sheet.network.spec, sheet.layer)
-    yield Asset(map_file(network, name), avif(picture, quality=50, xmp=xmp(figure, sheet.desk.base_url)))
-    smaller = (
-        (small_map_file(network, name), SMALL, 44),
-        (map_thumb_file(network, name), THUMB, 40),
-    )  # home has dozens
+    network, name = context.network.spec.name, context.layer.spec.name
+    picture = draw(context, cells)
+    figure = map_figure(context.atlas.results, context.network.spec, context.layer)
+    yield Asset(map_file(network, name), avif(picture, quality=50, xmp=xmp(figure, context.atlas.base_url)))
+    smaller = ((small_map_file(network, name), SMALL, 44), (map_thumb_file(network, name), THUMB, 40))
     for file, side, quality in smaller:
         small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)
         yield Asset(file, avif(np.asarray(small), quality=quality))
-    for place, icon in enumerate(cells.icon):
+    for cell, icon in enumerate(cells.icon):
         if icon is not None:
-            yield Asset(icon_file(network, name, place), avif(stretch(icon)))
-    yield Asset(f"{sheet.path}map/points.js", put("map", _points(sheet, cells, layout)))
-    yield Page(f"{sheet.path}map/index.html", "vision/map.html", _context(sheet, cells, layout))
+            yield Asset(icon_file(network, name, cell), avif(stretch(icon)))
+    yield Asset(f"{context.path}map/points.js", put("map", _points(context, cells, layout)))
+    yield Page(f"{context.path}map/index.html", "vision/map.html", _values(context, cells, layout))
 
 
-def draw(sheet: LayerContext, cells: Cells) -> Array:
-    """All cells in their places on a clear ground ([S, S, 4] uint8): icons, else the probe image nearest to the mean."""
+def draw(context: LayerContext, cells: Cells) -> Array:
+    """All cells on a transparent ground, [S, S, 4] uint8: icons, else the probe image nearest to the mean."""
     side = max(8, SIDE // cells.grid)
     canvas = np.zeros((cells.grid * side, cells.grid * side, 4), np.uint8)
-    for place, (column, row) in enumerate(zip(cells.column.tolist(), cells.row.tolist(), strict=True)):
-        tile = _tile(sheet, cells, place, side)
+    for cell, (column, row) in enumerate(zip(cells.column.tolist(), cells.row.tolist(), strict=True)):
+        tile = _tile(context, cells, cell, side)
         if tile is not None:
             block = canvas[row * side : (row + 1) * side, column * side : (column + 1) * side]
             block[..., :3], block[..., 3] = tile, 255
     return canvas
 
 
-def _tile(sheet: LayerContext, cells: Cells, place: int, side: int) -> Array | None:
-    icon, pixels = cells.icon[place], sheet.desk.pixels
+def _tile(context: LayerContext, cells: Cells, cell: int, side: int) -> Array | None:
+    icon, pixels = cells.icon[cell], context.atlas.pixels
     if icon is not None:
         return scaled(stretch(icon), side)
     if pixels is None:
         return None
-    return np.asarray(pixels[int(cells.nearest[place])].resize((side, side), Image.Resampling.LANCZOS))
+    return np.asarray(pixels[int(cells.nearest[cell])].resize((side, side), Image.Resampling.LANCZOS))
 
 
-def _points(sheet: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
-    """What the viewer needs: cells in columns of numbers, and the place of every probe image."""
-    names = [first_name(sheet.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
+def _points(context: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
+    """The data of the viewer: a row of numbers for each cell, and the position of every probe image."""
+    names = [first_name(context.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
     listed = sorted(set(names))
+    columns = (
+        cells.column.tolist(),
+        cells.row.tolist(),
+        cells.count.tolist(),
+        [listed.index(name) for name in names],
+        [int(icon is not None) for icon in cells.icon],
+        cells.nearest.tolist(),
+    )
     return {
         "grid": cells.grid,
-        "cells": list(
-            zip(
-                cells.column.tolist(),
-                cells.row.tolist(),
-                cells.count.tolist(),
-                [listed.index(name) for name in names],
-                [int(icon is not None) for icon in cells.icon],
-                cells.nearest.tolist(),
-                strict=True,
-            )
-        ),
+        "cells": list(zip(*columns, strict=True)),
         "classes": listed,
         "xy": packed(np.rint(layout.xy.astype(float) * FINE).astype(int).ravel()),
-        "icons": icon_file(sheet.network.spec.name, sheet.layer.spec.name, 0).rsplit("/", 1)[0] + "/",
-        "probes": probe_file(0).rsplit("/", 1)[0] + "/" if sheet.desk.results.probes.publish else None,
+        "icons": icon_file(context.network.spec.name, context.layer.spec.name, 0).rsplit("/", 1)[0] + "/",
+        "probes": probe_file(0).rsplit("/", 1)[0] + "/" if context.atlas.results.probes.publish else None,
     }
 
 
@@ -118,41 +113,41 @@ SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def packed(numbers: Array) -> str:
-    """Whole numbers in [0, FINE] as two signs each, of 6 bits: half of what decimals take."""
+    """Whole numbers in [0, FINE] as two characters each, of 6 bits: half the size of decimals."""
     return "".join(f"{SIGNS[number >> 6]}{SIGNS[number & 63]}" for number in numbers.tolist())
 
 
-def _context(sheet: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
+def _values(context: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
     return {
-        "sheet": sheet,
-        "figure": map_figure(sheet.desk.results, sheet.network.spec, sheet.layer),
-        "figure_page": figure_page(f"{sheet.network.spec.name}/{sheet.layer.spec.name}/map"),
+        "context": context,
+        "figure": map_figure(context.atlas.results, context.network.spec, context.layer),
+        "figure_page": figure_page(f"{context.network.spec.name}/{context.layer.spec.name}/map"),
         "layout": layout,
         "grid": cells.grid,
         "cells": len(cells.count),
         "icons": sum(icon is not None for icon in cells.icon),
         "images": len(layout.xy),
         "map_side": SIDE // cells.grid * cells.grid,
-        "map_file": map_file(sheet.network.spec.name, sheet.layer.spec.name),
-        "regions": _regions(sheet, cells),
+        "map_file": map_file(context.network.spec.name, context.layer.spec.name),
+        "regions": _regions(context, cells),
     }
 
 
-def _regions(sheet: LayerContext, cells: Cells) -> tuple[Region, ...]:
+def _regions(context: LayerContext, cells: Cells) -> tuple[Region, ...]:
     """The densest cells, the fullest first."""
     order = np.argsort(-cells.count, kind="stable")[:DENSEST].tolist()
-    return tuple(_region(sheet, cells, place) for place in order)
+    return tuple(_region(context, cells, cell) for cell in order)
 
 
-def _region(sheet: LayerContext, cells: Cells, place: int) -> Region:
-    top, nearest = int(cells.top_class[place]), int(cells.nearest[place])
+def _region(context: LayerContext, cells: Cells, cell: int) -> Region:
+    top, nearest = int(cells.top_class[cell]), int(cells.nearest[cell])
     return Region(
-        int(cells.column[place]) + 1,
-        int(cells.row[place]) + 1,
-        int(cells.count[place]),
-        first_name(sheet.class_names[top]) if top >= 0 else "",
-        sheet.desk.image(nearest).title,
-        sheet.desk.credits[nearest],
+        int(cells.column[cell]) + 1,
+        int(cells.row[cell]) + 1,
+        int(cells.count[cell]),
+        first_name(context.class_names[top]) if top >= 0 else "",
+        context.atlas.image(nearest).title,
+        context.atlas.credits[nearest],
     )
 
 

@@ -1,4 +1,4 @@
-"""A network's page: what it is and how well it sees, its structure, its layers, its first filters, its training."""
+"""The report on a network: accuracy, structure, layers, first filters, gates and diagnosis, training."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from PIL import Image
 
 from atlas.chapters.vision.figures.diagnosis import findings as diagnosis_findings
 from atlas.chapters.vision.figures.diagnosis import pair
-from atlas.chapters.vision.figures.gates import findings
+from atlas.chapters.vision.figures.gates import block_names
+from atlas.chapters.vision.figures.gates import findings as gate_findings
 from atlas.chapters.vision.figures.network import filter_pictures, network_figures
 from atlas.chapters.vision.figures.strip import strip
 from atlas.chapters.vision.pages import PAGES
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
 from atlas.chapters.vision.pages.summary import ROWS
 from atlas.chapters.vision.pages.training import charts
-from atlas.chapters.vision.pages.wall import Brick, bricks, tile_sheet
+from atlas.chapters.vision.pages.wall import LinkedTile, linked_tiles, tile_sheet
 from atlas.chapters.vision.places import diagnosis_page, filters_file
 from atlas.core.report import DIAGNOSED
+from atlas.core.results import NetworkResults
 from atlas.core.sources import EmbeddedFile
 from atlas.core.specs import Array
 from atlas.publish.bibliography import bibliography
@@ -30,12 +32,12 @@ from atlas.publish.pixels import contact_sheet
 from atlas.publish.places import network_page
 
 COLUMNS = 16  # of the sheet of filters
-FLIGHT = 7  # layers whose tiles share a sheet, so that the sheets of a deep network load as its ladder is climbed
+GROUP = 7  # layers whose tiles share a sheet, so that the sheets of a deep network load as its ladder is climbed
 FILTER = 48  # pixels of a filter's side, at least
 
 
 @dataclass(frozen=True)
-class Flight:
+class LayerGroup:
     """Some layers of the ladder, from number `first`; `file` is the sheet of their tiles, "" where they have none."""
 
     first: int
@@ -43,29 +45,30 @@ class Flight:
     file: str
 
     @property
-    def rungs(self) -> list[tuple[LayerSummary, tuple[Brick, ...]]]:
+    def rows(self) -> list[tuple[LayerSummary, tuple[LinkedTile, ...]]]:
         """Each layer with its tiles."""
-        return [(layer, bricks(layer, x, ROWS)) for x, layer in enumerate(self.layers)]
+        return [(layer, linked_tiles(layer, x, ROWS)) for x, layer in enumerate(self.layers)]
 
 
-def pages(desk: AtlasContext, chapters: Sequence[NetworkSummary]) -> Iterator[Item]:
+def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Item]:
     """One page a network, with the sheets that its tiles and its first filters are cut from."""
-    for chapter in chapters:
-        flights = _flights(chapter)
-        for flight in flights:
-            if flight.file:
-                yield tile_sheet(flight.file, flight.layers, ROWS)
-        yield Asset(filters_file(chapter.network.spec.name), _lossless(_filters(chapter.network.structure.filters)))
-        yield Page(network_page(chapter.network.spec.name), "vision/network.html", _context(desk, chapter, flights))
+    for summary in summaries:
+        groups = _groups(summary)
+        for group in groups:
+            if group.file:
+                yield tile_sheet(group.file, group.layers, ROWS)
+        yield Asset(filters_file(summary.network.spec.name), _lossless(_filters(summary.network.structure.filters)))
+        yield Page(network_page(summary.network.spec.name), "vision/network.html", _values(context, summary, groups))
 
 
-def _flights(chapter: NetworkSummary) -> list[Flight]:
-    name, layers = chapter.network.spec.name, chapter.layers
-    return [
-        Flight(first, part, f"pictures/{name}/tiles-{first // FLIGHT}.avif" if any(each.tiles for each in part) else "")
-        for first in range(0, len(layers), FLIGHT)
-        for part in [layers[first : first + FLIGHT]]
-    ]
+def _groups(summary: NetworkSummary) -> list[LayerGroup]:
+    name, layers = summary.network.spec.name, summary.layers
+    groups = []
+    for first in range(0, len(layers), GROUP):
+        part = layers[first : first + GROUP]
+        pictured = any(layer.tiles for layer in part)
+        groups.append(LayerGroup(first, part, f"pictures/{name}/tiles-{first // GROUP}.avif" if pictured else ""))
+    return groups
 
 
 def _filters(filters: Array) -> Array:
@@ -82,44 +85,58 @@ def _lossless(rgb: Array) -> bytes:
     return file.getvalue()
 
 
-def _context(desk: AtlasContext, chapter: NetworkSummary, flights: Sequence[Flight]) -> dict[str, object]:
-    network, spec = chapter.network, chapter.network.spec
-    first = next((part for part in network.structure.parts if part.kind == "convolution"), None)
-    read = [name for name in (first.layers if first else ()) if name in network.layer_names]
-    many = len(network.structure.filters)
-    both = pair(desk.results) if spec.name in DIAGNOSED else None
-    figures = network_figures(desk.results, network)
+def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[LayerGroup]) -> dict[str, object]:
+    network, spec = summary.network, summary.network.spec
+    figures = network_figures(context.results, network)
     return {
-        "chapter": chapter,
+        "summary": summary,
         "spec": spec,
         "card": network.card,
+        "charts": charts(network.card) if network.card else (),
         "trained": isinstance(spec.weights, EmbeddedFile),
         "paper": bibliography().get(spec.paper),
         "figures": {figure.kind: figure for figure in figures},
         "shown": [figure for figure in figures if figure.page.startswith(network_page(spec.name))],
         "strip": strip(network.structure, network.layer_names),
         "structure": network.structure,
-        "gates_words": findings(network) if network.gates else "",
-        "diagnosis": diagnosis_page(DIAGNOSED[-1]) if both else "",
-        "diagnosis_words": diagnosis_findings(both) if both else "",
-        "field": widest(chapter),
-        "charts": charts(network.card) if network.card else (),
-        "filters": [(divmod(unit, COLUMNS), f"{read[0]}/{unit}/index.html" if read else "") for unit in range(many)],
-        "filters_file": filters_file(spec.name),
-        "filter_columns": min(COLUMNS, many),
-        "filter_rows": -(-many // COLUMNS),
-        "flights": flights,
+        "field": widest(summary),
+        "groups": groups,
         "height": ROWS,
-        "units": sum(layer.units for layer in chapter.layers),
-        "pictures": sum(layer.pictures for layer in chapter.layers),
+        "units": sum(layer.units for layer in summary.layers),
+        "pictures": sum(layer.pictures for layer in summary.layers),
         "input": spec.input_size,
-        "probes": desk.results.probes,
+        "probes": context.results.probes,
+        **_filter_values(network),
+        **_finding_values(context, network),
     }
 
 
-def widest(chapter: NetworkSummary) -> int:
-    """The receptive field of the last layer that is a map, in input pixels; 0 = it sees the whole image."""
-    maps = [layer.field for layer in chapter.layers if layer.spatial]
+def _filter_values(network: NetworkResults) -> dict[str, object]:
+    """The sheet of the first filters; each links to its unit where the atlas reads the first layer."""
+    first = next((part for part in network.structure.parts if part.kind == "convolution"), None)
+    read = [name for name in (first.layers if first else ()) if name in network.layer_names]
+    count = len(network.structure.filters)
+    return {
+        "filters": [(divmod(unit, COLUMNS), f"{read[0]}/{unit}/index.html" if read else "") for unit in range(count)],
+        "filters_file": filters_file(network.spec.name),
+        "filter_columns": min(COLUMNS, count),
+        "filter_rows": -(-count // COLUMNS),
+    }
+
+
+def _finding_values(context: AtlasContext, network: NetworkResults) -> dict[str, object]:
+    """The results of the pages about gates and about the diagnosis, "" where the network has no such page."""
+    both = pair(context.results) if network.spec.name in DIAGNOSED else None
+    return {
+        "gates_words": gate_findings(network.gates, block_names(network)) if network.gates else "",
+        "diagnosis": diagnosis_page(DIAGNOSED[-1]) if both else "",
+        "diagnosis_words": diagnosis_findings(both) if both else "",
+    }
+
+
+def widest(summary: NetworkSummary) -> int:
+    """The receptive field of the last layer that is a map, in input pixels; 0 = the whole image."""
+    maps = [layer.field for layer in summary.layers if layer.spatial]
     return maps[-1] if maps else 0
 
 

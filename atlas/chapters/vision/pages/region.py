@@ -1,4 +1,7 @@
-"""What a region of a layer's map raises: for each cell and unit, how far the cell's mean activation lies above the unit's mean."""
+"""The units that a region of a layer's map activates.
+
+For each cell and unit: how far the mean activation of the cell lies above the mean of the unit.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +14,27 @@ from atlas.core.results import Cells
 from atlas.core.specs import Array
 from atlas.publish.words import first_name
 
-STEP = 0.05  # standard deviations a step of the 8-bit figures: they reach from -6.35 to 6.35
+STEP = 0.05  # standard deviations for a step of the 8-bit values, which range from -6.35 to 6.35
 
 
 def raised(cells: Cells, mean: Array, std: Array) -> Array:
     """[M, C] int8, in steps of STEP: (mean of the cell's sampled activations - mean) / std, both over all positions.
 
-    A unit that never changes is raised nowhere. The figure of several cells is their mean, weighted by their images.
+    A unit that never changes has 0 everywhere. The value of several cells is their mean, weighted by their images.
     """
     excess = (cells.mean - mean) / np.where(std > 0, std, np.inf)
     return np.clip(np.rint(excess / STEP), -127, 127).astype(np.int8)
 
 
 def places(cells: Cells) -> dict[str, object]:
-    """Where the cells lie."""
+    """The grid and the column and row of each cell."""
     return {"grid": cells.grid, "cells": list(zip(cells.column.tolist(), cells.row.tolist(), strict=True))}
 
 
-def regions(sheet: LayerContext, cells: Cells) -> dict[str, object]:
-    """What the page loads when a region is first chosen: images and commonest class of each cell, and what it raises."""
-    table = raised(cells, sheet.layer.stats.mean, sheet.layer.stats.std)
-    names = [first_name(sheet.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
+def regions(context: LayerContext, cells: Cells) -> dict[str, object]:
+    """The data that the page loads when a region is first chosen: images, class and raised units of each cell."""
+    table = raised(cells, context.layer.stats.mean, context.layer.stats.std)
+    names = [first_name(context.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
     return {
         "counts": cells.count.tolist(),
         "names": names,

@@ -1,22 +1,21 @@
-"""What is kept of a layer after its pages were written."""
+"""The summary of a layer, made after its pages were written."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from atlas.chapters.vision.figures.sheet import WALL_UNITS, best_units
+from atlas.chapters.vision.figures.sheet import WALL_UNITS, best_units, median_ratio
 from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.chapters.vision.pages.context import LayerContext, LayerSummary, Tile
-from atlas.chapters.vision.pages.layer import median_ratio
 from atlas.publish.pixels import scaled, stretch
 
 TILE = 56  # pixels
 ROWS = WALL_UNITS  # tiles that are kept of a layer
 
 
-def summary(sheet: LayerContext) -> LayerSummary:
+def summary(context: LayerContext) -> LayerSummary:
     """The summary of a layer."""
-    layer, layout = sheet.layer, sheet.layer.layout
+    layer, layout = context.layer, context.layer.layout
     names, ids = layer.stats.label_names, layer.stats.label_ids
     return LayerSummary(
         name=layer.spec.name,
@@ -26,35 +25,35 @@ def summary(sheet: LayerContext) -> LayerSummary:
         field=layer.field.size,
         stride=layer.field.stride,
         pictures=len(layer.pictures),
-        ratio=median_ratio(sheet),
+        ratio=median_ratio(layer),
         map=None
         if layout is None
         else {name: float(getattr(layout, name)) for name in ("trustworthiness", "continuity", "stability", "purity")},
         map_images=0 if layout is None else len(layout.xy),
-        tiles=_tiles(sheet),
-        favourites=tuple(sheet.label(unit) for unit in range(layer.spec.units)),
+        tiles=_tiles(context),
+        favourites=tuple(context.label(unit) for unit in range(layer.spec.units)),
         labels=tuple(names[i] if i >= 0 else "" for i in ids[:, 0].tolist()) if ids.shape[1] else (),
-        figures=_figures(sheet),
+        figures=_figures(context),
     )
 
 
-def _figures(sheet: LayerContext) -> int:
-    """How many figures the layer's pages show: its sheet, its map, and those of its units."""
-    drawn, units = len(sheet.layer.pictures), sheet.layer.spec.units
+def _figures(context: LayerContext) -> int:
+    """The number of figures on the layer's pages: its sheet, its map, and those of its units."""
+    drawn, units = len(context.layer.pictures), context.layer.spec.units
     if not units:
         return 0
-    plain = unit_figures(sheet.desk.results, sheet.network.spec, sheet.layer, 0)
+    plain = unit_figures(context.atlas.results, context.network.spec, context.layer, 0)
     each = sum(figure.kind != "channel" for figure in plain)
-    return drawn + each * units + 1 + (sheet.layer.layout is not None)
+    return drawn + each * units + bool(drawn) + (context.layer.layout is not None)
 
 
-def _tiles(sheet: LayerContext) -> tuple[Tile, ...]:
-    """The pictures that raise their unit the most beyond any natural image, largest first."""
+def _tiles(context: LayerContext) -> tuple[Tile, ...]:
+    """The pictures with the largest responses of their own units, largest first."""
     return tuple(
         Tile(
-            sheet.unit(unit),
-            sheet.label(unit),
-            np.ascontiguousarray(scaled(stretch(sheet.layer.pictures[unit].rgb), TILE)),
+            context.unit(unit),
+            context.label(unit),
+            np.ascontiguousarray(scaled(stretch(context.layer.pictures[unit].rgb), TILE)),
         )
-        for unit in best_units(sheet.layer)[:ROWS]
+        for unit in best_units(context.layer)[:ROWS]
     )

@@ -1,4 +1,4 @@
-"""The course of a training as two small charts, drawn from the model card."""
+"""Two small charts of a training, drawn from the model card: loss and accuracy by epoch."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ WIDTH, HEIGHT = 320.0, 160.0
 
 
 @dataclass(frozen=True)
-class Line:
-    """One curve: what it shows, its path, and its last value with its place."""
+class TrainingCurve:
+    """A curve: its kind and label, its path, and its last value with the position."""
 
     kind: str
     words: str
@@ -23,20 +23,20 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """One pair of axes: the unit, ticks (place, words) from the bottom, and the lines."""
+class TrainingChart:
+    """A pair of axes: its title, ticks (position, label) from the bottom, and the curves."""
 
     title: str
     ticks: tuple[tuple[float, str], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TrainingCurve, ...]
     epochs: int
 
 
-def charts(card: ModelCard) -> tuple[Chart, Chart]:
+def charts(card: ModelCard) -> tuple[TrainingChart, TrainingChart]:
     """Training loss; top-1 and top-5 accuracy on the validation images."""
     losses = [row["loss"] for row in card.curve]
     most = max(1.0, -(-max(losses) // 1))
-    loss = Chart(
+    loss = TrainingChart(
         "Training loss, nats",
         tuple((_y(tick, most), f"{tick:g}") for tick in range(int(most) + 1)),
         (_line("loss", "loss", losses, most, f"{losses[-1]:.2f}"),),
@@ -47,14 +47,16 @@ def charts(card: ModelCard) -> tuple[Chart, Chart]:
         for name, words in (("top5", "top-5"), ("top1", "top-1"))
     )
     ticks = tuple((_y(tick / 4, 1.0), f"{25 * tick} %") for tick in range(5))
-    return loss, Chart("Accuracy on validation images", ticks, lines, len(losses))
+    return loss, TrainingChart("Accuracy on validation images", ticks, lines, len(losses))
 
 
 def _y(value: float, most: float) -> float:
     return round(HEIGHT * (1 - value / most), 1)
 
 
-def _line(kind: str, words: str, values: Sequence[float], most: float, last: str) -> Line:
+def _line(kind: str, words: str, values: Sequence[float], most: float, last: str) -> TrainingCurve:
     step = WIDTH / max(1, len(values) - 1)
     points = [f"{i * step:.1f} {_y(value, most)}" for i, value in enumerate(values)]
-    return Line(kind, words, "M" + "L".join(points), round((len(values) - 1) * step, 1), _y(values[-1], most), last)
+    return TrainingCurve(
+        kind, words, "M" + "L".join(points), round((len(values) - 1) * step, 1), _y(values[-1], most), last
+    )

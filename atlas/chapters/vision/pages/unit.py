@@ -1,4 +1,4 @@
-"""A unit's page, like a plate: its picture beside its facts, the images that it answers, its kin."""
+"""The page of a unit: its feature visualization, dataset examples, activation histogram and most correlated units."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import has_heat, strips, strongest
 from atlas.chapters.vision.pages.heat import UNITS, heat_sheet
-from atlas.chapters.vision.pages.matches import nearest_twin, twin_data
+from atlas.chapters.vision.pages.matches import best_match, match_data
 from atlas.core.results import Figure, UnitStats
 from atlas.publish.cite import AUTHOR, cite_base, made_from
 from atlas.publish.histogram import Histogram, histogram
@@ -39,9 +39,9 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Heat:
-    """The sheet of responses that a unit's examples are laid over with, in the folder of the layer's pages.
+    """The sheet with the responses that are laid over the examples of a unit, in the folder of the layer's pages.
 
-    `unit` is the unit's first row of tiles in it, `columns` its tiles a row, `levels` its rows a unit.
+    `unit` is the first row of the unit's tiles in it, `columns` the tiles in a row, `levels` the rows for a unit.
     """
 
     file: str
@@ -51,7 +51,7 @@ class Heat:
 
 
 @dataclass(frozen=True)
-class Kin:
+class CorrelatedUnit:
     """A unit of the same layer: its words, whether it has a picture, its correlation."""
 
     index: int
@@ -60,143 +60,153 @@ class Kin:
     correlation: float
 
 
-def pages(sheet: LayerContext) -> Iterator[Item]:
-    """The page of every unit of the layer, and the files of its pictures, of its examples' responses, for citations."""
-    yield Asset(f"{sheet.path}cite.js", put("cite", cite_data(sheet)))
-    if sheet.layer.twins:
-        yield Asset(f"{sheet.path}twins.js", put("twins", twin_data(sheet)))
-    if sheet.desk.results.probes.publish and has_heat(sheet.layer.examples):
-        for first in range(0, sheet.layer.spec.units, UNITS):
-            yield Asset(f"{sheet.path}{_heat_file(first)}", heat_sheet(sheet.layer.examples, first))
-    for unit in range(sheet.layer.spec.units):
-        if unit in sheet.layer.pictures:
-            yield _picture(sheet, unit)
-        yield Page(unit_page(sheet.unit(unit)), "vision/unit.html", _context(sheet, unit))
+def pages(context: LayerContext) -> Iterator[Item]:
+    """The page of every unit of the layer, with its pictures, response overlays, citation and match data."""
+    yield Asset(f"{context.path}cite.js", put("cite", cite_data(context)))
+    if context.layer.matched_units:
+        yield Asset(f"{context.path}twins.js", put("twins", match_data(context)))
+    if context.atlas.results.probes.publish and has_heat(context.layer.examples):
+        for first in range(0, context.layer.spec.units, UNITS):
+            yield Asset(f"{context.path}{_heat_file(first)}", heat_sheet(context.layer.examples, first))
+    for unit in range(context.layer.spec.units):
+        if unit in context.layer.pictures:
+            yield _picture(context, unit)
+        yield Page(unit_page(context.unit(unit)), "vision/unit.html", _values(context, unit))
 
 
 def _heat_file(unit: int) -> str:
     return f"heat-{unit // UNITS}.webp"
 
 
-def _heat(sheet: LayerContext, unit: int) -> Heat | None:
-    table = sheet.layer.examples
-    if not sheet.desk.results.probes.publish or not has_heat(table):
+def _heat(context: LayerContext, unit: int) -> Heat | None:
+    table = context.layer.examples
+    if not context.atlas.results.probes.publish or not has_heat(table):
         return None
     levels = dict.fromkeys(table.levels)
     columns = max(table.levels.count(level) for level in levels)
     return Heat(_heat_file(unit), unit % UNITS * len(levels), columns, len(levels))
 
 
-def _picture(sheet: LayerContext, unit: int) -> Asset:
-    figure = channel_figure(sheet.desk.results, sheet.network.spec, sheet.layer, unit)
-    said = xmp(figure, sheet.desk.base_url, brief=True)
-    return Asset(picture_file(sheet.unit(unit)), avif(stretch(sheet.layer.pictures[unit].rgb), xmp=said))
+def _picture(context: LayerContext, unit: int) -> Asset:
+    figure = channel_figure(context.atlas.results, context.network.spec, context.layer, unit)
+    metadata = xmp(figure, context.atlas.base_url, brief=True)
+    return Asset(picture_file(context.unit(unit)), avif(stretch(context.layer.pictures[unit].rgb), xmp=metadata))
 
 
-def _context(sheet: LayerContext, unit: int) -> dict[str, object]:
-    layer, stats, picture = sheet.layer, sheet.layer.stats, sheet.layer.pictures.get(unit)
-    channel = channel_figure(sheet.desk.results, sheet.network.spec, layer, unit) if picture else None
-    largest = float(stats.highest[unit])
+def _values(context: LayerContext, unit: int) -> dict[str, object]:
+    layer, stats = context.layer, context.layer.stats
     return {
-        "sheet": sheet,
+        "context": context,
         "index": unit,
-        "title": sheet.title(unit),
-        "label": sheet.label(unit),
-        "channel": channel,
-        "cited": _cited(sheet, unit),
-        "picture": picture,
-        "picture_file": picture_file(sheet.unit(unit)),
-        "score": score_sentence(sheet.desk.results, sheet.network.spec, layer, unit) if picture else "",
-        "made": _made(channel) if channel else "",
-        "largest": largest,
-        "lead": _lead(sheet, unit),
-        "rank": _rank(stats, unit),
-        "strips": strips(sheet, unit),
-        "heat": _heat(sheet, unit),
-        "pixels": sheet.desk.results.probes.size,
-        "whole": sheet.frame == {"s": sheet.desk.results.probes.size},
-        "fine": sheet.frame["s"] * FINE <= sheet.desk.results.probes.size,
-        "histogram": _histogram(sheet, unit),
-        "spread": histogram_caption(sheet.network.spec, layer, unit),
+        "title": context.title(unit),
+        "label": context.label(unit),
+        "largest": float(stats.largest[unit]),
+        "rank": int(context.ranks[unit]),
+        "histogram": _histogram(context, unit),
+        "spread": histogram_caption(context.network.spec, layer, unit),
         "few": FEW,
-        "author": AUTHOR,
-        "licence": sheet.licences.index(sheet.terms[unit]) if sheet.desk.results.probes.publish else 0,
-        "legend": _legend(sheet),
-        "classes": _ranked(stats, "class", unit, sheet.class_names),
+        "classes": _ranked(stats, "class", unit, context.class_names),
         "labels": _ranked(stats, "label", unit, stats.label_names),
-        "kin": _kin(sheet, unit),
-        "twin": nearest_twin(sheet, unit),
-        "tiles": sheet.desk.results.probes.publish,
+        "correlated": _correlated(context, unit),
+        "match": best_match(context, unit),
         "previous": unit - 1 if unit else None,
         "next": unit + 1 if unit + 1 < layer.spec.units else None,
+        **_picture_values(context, unit),
+        **_example_values(context, unit),
+    }
+
+
+def _picture_values(context: LayerContext, unit: int) -> dict[str, object]:
+    """What the page shows of a unit's feature visualization, and how the unit is cited without one."""
+    network, layer, picture = context.network.spec, context.layer, context.layer.pictures.get(unit)
+    channel = channel_figure(context.atlas.results, network, layer, unit) if picture else None
+    return {
+        "picture": picture,
+        "picture_file": picture_file(context.unit(unit)),
+        "channel": channel,
+        "score": score_sentence(network, layer, unit) if picture else "",
+        "made": _made(channel) if channel else "",
+        "lead": _lead(context, unit),
+        "cited": _cited(context, unit),
+        "author": AUTHOR,
+    }
+
+
+def _example_values(context: LayerContext, unit: int) -> dict[str, object]:
+    """What the page shows of a unit's dataset examples."""
+    probes = context.atlas.results.probes
+    return {
+        "strips": strips(context, unit),
+        "heat": _heat(context, unit),
+        "pixels": probes.size,
+        "whole": context.frame == {"s": probes.size},
+        "fine": context.frame["s"] * FINE <= probes.size,
+        "licence": context.licences.index(context.terms[unit]) if probes.publish else 0,
+        "legend": _legend(context),
+        "tiles": probes.publish,
     }
 
 
 def _made(figure: Figure) -> str:
-    """What of a picture's provenance is its own: the rest is that of its layer."""
+    """The part of a picture's provenance that differs from that of its layer."""
     key = figure.provenance["store"].get("pictures", "")
     return f"Seed {figure.provenance['seed']}" + (f", store {short(key)}" if key else "") + "; "
 
 
-def _cited(sheet: LayerContext, unit: int) -> tuple[str, str]:
+def _cited(context: LayerContext, unit: int) -> tuple[str, str]:
     """Title and id of the figure that stands for a unit without a picture."""
-    kind = "examples" if sheet.desk.results.probes.publish else "histogram"
-    return figure_title(kind, sheet.title(unit), sheet.network.spec), f"{sheet.unit(unit).slug}/{kind}"
+    kind = "examples" if context.atlas.results.probes.publish else "histogram"
+    return figure_title(kind, context.title(unit), context.network.spec), f"{context.unit(unit).slug}/{kind}"
 
 
-def _legend(sheet: LayerContext) -> str:
-    """What of each example is shown: what the caption of the figure says (`crop_clause`), in few words, for it stands on every page."""
-    side, size = sheet.layer.field.size, sheet.network.spec.input_size
-    if not sheet.layer.spec.spatial or side == 0:
-        return "Shown whole: it sees the whole image."
+def _legend(context: LayerContext) -> str:
+    """How examples are cropped: the clause of the figure's caption (`crop_clause`) in few words."""
+    side, size = context.layer.field.size, context.network.spec.input_size
+    if not context.layer.spec.spatial or side == 0:
+        return "Shown whole: the unit depends on the whole image."
     if side > size:
-        return f"Its receptive field, {side} input pixels, is larger than the image."
-    around = ", with surroundings" if "l" in sheet.frame else ""
-    return f"Cropped to its receptive field, {side} input pixels{around}."
+        return f"The receptive field, {side} × {side} input pixels, is larger than the image."
+    around = ", with surroundings" if "l" in context.frame else ""
+    return f"Cropped to the receptive field, {side} × {side} input pixels{around}."
 
 
-def cite_data(sheet: LayerContext) -> dict[str, object]:
-    """What the citations and the provenance of a layer's figures share: static/cite.js puts the rest in from the page."""
-    spec, probes = sheet.network.spec, sheet.desk.results.probes
-    return cite_base(sheet.desk.base_url) | {
+def cite_data(context: LayerContext) -> dict[str, object]:
+    """What the citations and the provenance of a layer's figures share; static/cite.js adds the rest from the page."""
+    spec, probes = context.network.spec, context.atlas.results.probes
+    return cite_base(context.atlas.base_url) | {
         "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
         "licence": LICENCE,
-        "examples": sheet.licences,
-        "provenance": _told(sheet.provenance),
+        "examples": context.licences,
+        "provenance": _printed(context.provenance),
     }
 
 
-def _told(facts: Any) -> Any:
-    """The values of `facts` as the page of the layer writes them: a script would write 100.0 as 100."""
-    return {name: _told(value) for name, value in facts.items()} if isinstance(facts, Mapping) else str(facts)
+def _printed(value: Any) -> Any:
+    """Provenance with its values as the layer's page prints them: a script would print 100.0 as 100."""
+    return {name: _printed(part) for name, part in value.items()} if isinstance(value, Mapping) else str(value)
 
 
-def _lead(sheet: LayerContext, unit: int) -> tuple[str, str] | None:
-    """File and place of the example that stands where a picture would."""
-    found = strongest(sheet, unit)
-    return (found[0], found[1].css(sheet.frame)) if found else None
+def _lead(context: LayerContext, unit: int) -> tuple[str, str] | None:
+    """File and style of the example that a page without a picture shows instead."""
+    example = strongest(context, unit)
+    return (example[0], example[1].css(context.frame)) if example else None
 
 
-def _rank(stats: UnitStats, unit: int) -> int:
-    """Place of the unit in its layer by its largest natural response, from 1."""
-    return 1 + int((stats.highest > stats.highest[unit]).sum())
-
-
-def _histogram(sheet: LayerContext, unit: int) -> Histogram:
-    stats, picture = sheet.layer.stats, sheet.layer.pictures.get(unit)
+def _histogram(context: LayerContext, unit: int) -> Histogram:
+    stats, picture = context.layer.stats, context.layer.pictures.get(unit)
     marks = {
         "p50": ("median", float(stats.p50[unit])),
         "p90": ("90th percentile", float(stats.p90[unit])),
-        "top": ("largest", float(stats.highest[unit])),
+        "largest": ("largest", float(stats.largest[unit])),
     }
     if picture is not None:
-        marks["picture"] = ("picture", picture.score_max)
+        marks["picture"] = ("visualization", picture.score_max)
     low, high = stats.edges[unit].tolist()
     return histogram(stats.counts[unit], (low, high), marks)
 
 
 def _ranked(stats: UnitStats, kind: str, unit: int, names: tuple[str, ...]) -> tuple[Ranked, ...]:
-    """The classes (or labels) that the unit answers most."""
+    """The classes ("class") or labels ("label") with the highest mean response."""
     ids = getattr(stats, f"{kind}_ids")[unit].tolist()
     means = getattr(stats, f"{kind}_means")[unit].tolist()
     sizes = getattr(stats, f"{kind}_sizes")[unit].tolist()
@@ -207,12 +217,14 @@ def _ranked(stats: UnitStats, kind: str, unit: int, names: tuple[str, ...]) -> t
     )
 
 
-def _kin(sheet: LayerContext, unit: int) -> tuple[Kin, ...]:
-    neighbours = sheet.layer.neighbours
+def _correlated(context: LayerContext, unit: int) -> tuple[CorrelatedUnit, ...]:
+    neighbours = context.layer.neighbours
     near = zip(neighbours.unit[unit].tolist(), neighbours.correlation[unit].tolist(), strict=True)
-    drawn = sheet.layer.pictures
+    drawn = context.layer.pictures
     return tuple(
-        Kin(other, sheet.label(other), other in drawn, correlation) for other, correlation in near if other >= 0
+        CorrelatedUnit(other, context.label(other), other in drawn, correlation)
+        for other, correlation in near
+        if other >= 0
     )
 
 

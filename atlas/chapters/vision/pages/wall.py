@@ -1,4 +1,4 @@
-"""The wall: a row for each network, from its first layer to its classes, each cell a real unit's picture."""
+"""The wall: a row for each network, from its first layer to its classes, of feature visualizations of real units."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ QUALITY = 45  # of the sheets, AVIF: the first views of home and of a deep netwo
 
 
 @dataclass(frozen=True)
-class Brick:
-    """One cell: the page and words of its unit, and its place on the sheet of tiles."""
+class LinkedTile:
+    """A tile of the wall: the page and the label of its unit, and its position on the sheet of tiles."""
 
     unit: Unit
     page: str
@@ -34,14 +34,14 @@ class Column:
     name: str
     page: str
     first: bool
-    bricks: tuple[Brick, ...]
+    tiles: tuple[LinkedTile, ...]
 
 
 @dataclass(frozen=True)
-class Course:
+class WallRow:
     """A network on the wall: its columns from the first layer to the classes, all cut from one sheet."""
 
-    chapter: NetworkSummary
+    summary: NetworkSummary
     sheet: str
     columns: tuple[Column, ...]
     rows: int
@@ -58,25 +58,27 @@ def tile_sheet(path: str, layers: Sequence[LayerSummary], rows: int) -> Asset:
     return Asset(path, avif(contact_sheet(tiles, len(layers), TILE), quality=QUALITY))
 
 
-def bricks(layer: LayerSummary, x: int, rows: int) -> tuple[Brick, ...]:
+def linked_tiles(layer: LayerSummary, x: int, rows: int) -> tuple[LinkedTile, ...]:
     """The first `rows` tiles of a layer that is column `x` of a sheet."""
-    return tuple(Brick(tile.unit, unit_page(tile.unit), tile.words, x, y) for y, tile in enumerate(layer.tiles[:rows]))
+    return tuple(
+        LinkedTile(tile.unit, unit_page(tile.unit), tile.words, x, y) for y, tile in enumerate(layer.tiles[:rows])
+    )
 
 
-def courses(chapters: Sequence[NetworkSummary]) -> tuple[Course, ...]:
+def wall_rows(summaries: Sequence[NetworkSummary]) -> tuple[WallRow, ...]:
     """The wall, oldest network first."""
-    rows = WALL_ROWS.get(len(chapters), 1)
-    return tuple(_course(chapter, rows) for chapter in chapters if any(layer.tiles for layer in chapter.layers))
+    rows = WALL_ROWS.get(len(summaries), 1)
+    return tuple(_wall_row(summary, rows) for summary in summaries if any(layer.tiles for layer in summary.layers))
 
 
-def _course(chapter: NetworkSummary, rows: int) -> Course:
-    network, layers = chapter.network.spec.name, {layer.name: layer for layer in chapter.layers}
+def _wall_row(summary: NetworkSummary, rows: int) -> WallRow:
+    network, layers = summary.network.spec.name, {layer.name: layer for layer in summary.layers}
     columns: list[Column] = []
     picked: list[list[Tile]] = []
     for x, (name, ranks) in enumerate(wall_columns({name: layer.pictures for name, layer in layers.items()}, rows)):
         chosen = [layers[name].tiles[rank] for rank in ranks]
-        found = tuple(Brick(tile.unit, unit_page(tile.unit), tile.words, x, y) for y, tile in enumerate(chosen))
+        found = tuple(LinkedTile(tile.unit, unit_page(tile.unit), tile.words, x, y) for y, tile in enumerate(chosen))
         columns.append(Column(name, layer_page(network, name), not columns or columns[-1].name != name, found))
         picked.append(chosen)
     tiles = [column[row].rgb if row < len(column) else None for row in range(rows) for column in picked]
-    return Course(chapter, f"pictures/{network}/wall.avif", tuple(columns), rows, tuple(tiles))
+    return WallRow(summary, f"pictures/{network}/wall.avif", tuple(columns), rows, tuple(tiles))
