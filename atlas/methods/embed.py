@@ -18,7 +18,7 @@ from atlas.core.results import Layout
 from atlas.core.specs import Array
 
 COMPONENTS = 50
-JUDGED = 5000  # points for which the quality is measured at most, each against all others
+EVALUATED = 5000  # points for which the quality is measured at most, each against all others
 NEAREST = 10
 # First learning rate; UMAP's own is 1, for a random start. From principal components, 100 epochs at 0.12 keep what 500
 # at 1 do: vgg-64 conv3_1, fc6 and logits, trustworthiness 0.946, 0.948, 0.971 (0.948, 0.949, 0.973), stability 0.52,
@@ -60,7 +60,7 @@ def embed(vectors: Array, classes: Array, settings: EmbedSettings, *, seed: int)
     count = min(settings.neighbours, len(points) - 1)
     graph = _graph(points, count, seed)  # one exact graph serves both seeds
     xy, other = (_settle(points, graph, settings, seed=start) for start in (seed, seed + 1))
-    rows = np.sort(np.random.default_rng(seed).permutation(len(xy))[:JUDGED])
+    rows = np.sort(np.random.default_rng(seed).permutation(len(xy))[:EVALUATED])
     near = nearest(xy, min(NEAREST, (len(xy) - 1) // 2), rows)[0]
     near_other = nearest(other, near.shape[1], rows)[0]
     return Layout(

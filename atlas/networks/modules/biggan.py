@@ -106,9 +106,8 @@ class Trunk(nn.Module):
         self.conv_to_rgb = nn.Conv2d(width, 3, 3, padding=1)
 
     def forward(self, condition: Tensor) -> Tensor:
-        maps = (
-            self.gen_z(condition).reshape(-1, 4, 4, 16 * self.width).permute(0, 3, 1, 2)
-        )  # channels last as published
+        # The published layer gives channels last.
+        maps = self.gen_z(condition).reshape(-1, 4, 4, 16 * self.width).permute(0, 3, 1, 2)
         for layer in self.layers:
             maps = layer(maps) if isinstance(layer, Attention) else layer(maps, condition)
         rgb: Tensor = self.conv_to_rgb(self.relu(self.bn(maps)))
