@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atlas.chapters.recurrent.attribution import (
-    deletion_areas,
     deletion_curves,
     gradient_x_input,
     incompleteness,
@@ -21,6 +20,7 @@ from atlas.chapters.recurrent.cell import net_of
 from atlas.chapters.recurrent.relevance import EPSILON, Account, propagate
 from atlas.core.pack import stored
 from atlas.core.specs import Array
+from atlas.methods.attribution.deletion import deletion_areas
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

@@ -1,1 +1,1 @@
-"""Attribution: the contribution of each pixel to an activation."""
+"""Attribution: which inputs a score or an activation rests on. One file per method, on the protocol of `score.py`."""

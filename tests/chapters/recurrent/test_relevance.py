@@ -8,7 +8,6 @@ import torch
 
 from atlas.chapters.recurrent.attribution import (
     deletion,
-    deletion_areas,
     deletion_curves,
     gradient_x_input,
     incompleteness,
@@ -17,6 +16,7 @@ from atlas.chapters.recurrent.attribution import (
 )
 from atlas.chapters.recurrent.cell import Cell, Net, net_of
 from atlas.chapters.recurrent.relevance import propagate
+from atlas.methods.attribution.deletion import deletion_areas
 from atlas.networks.modules.recurrent import Recurrent
 
 KINDS = ["LSTM", "GRU", "RNN"]

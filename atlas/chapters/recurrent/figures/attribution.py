@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from atlas.chapters.recurrent.attribution import CHANCE
 from atlas.chapters.recurrent.explain import Explanation
 from atlas.chapters.recurrent.figures.character import RELIANCE, recurrent_figure
 from atlas.chapters.recurrent.records import PredictorResults, RecurrentChapter
 from atlas.core.results import Figure
+from atlas.methods.attribution.deletion import RANDOM
 from atlas.publish.chart import Line
 from atlas.publish.words import count, listed, number, percent, tiny
 
@@ -33,7 +33,7 @@ def deletion_lines(decided: Sequence[Explanation]) -> list[Line]:
 
     return [
         Line(title, tuple((100 * share).tolist()), mean(name))
-        for name, title in {**METHODS, CHANCE: CHANCE}.items()
+        for name, title in {**METHODS, RANDOM: RANDOM}.items()
         if decided
     ]
 
