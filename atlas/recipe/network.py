@@ -18,7 +18,7 @@ from atlas.networks.custom import like
 from atlas.networks.labels import class_names
 from atlas.recipe.custom import custom_name
 from atlas.recipe.sections import Section
-from atlas.weights.load import digest, locate
+from atlas.weights import digest, locate
 from atlas.weights.lock import Lock, name_of, pinned
 
 RANDOM = "random"

@@ -6,7 +6,7 @@ import pytest
 from atlas.chapters.vision.collect import prepare
 from atlas.core.sources import HubFile, UrlFile
 from atlas.networks import NETWORKS
-from atlas.weights.load import load, randomized
+from atlas.weights import load, randomized
 
 PUBLISHED = tuple(spec.name for spec in NETWORKS.values() if isinstance(spec.weights, HubFile | UrlFile))
 

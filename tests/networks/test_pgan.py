@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch.nn import functional
 
+from atlas import weights
 from atlas.chapters.generative.latent import draw, load
 from atlas.core.errors import WeightsError
 from atlas.core.sources import CustomFile
 from atlas.networks import pgan
 from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.pgan import PGAN
-from atlas.weights import load as weights
 
 SPEC = GENERATORS["pgan-celebahq-256"]
 

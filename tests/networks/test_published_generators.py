@@ -16,8 +16,7 @@ from atlas.networks.generators import GENERATORS
 from atlas.pipeline.gather import check_weights, gather
 from atlas.publish.bibliography import bibliography
 from atlas.recipe.read import read_recipe
-from atlas.weights import lock
-from atlas.weights.load import digest, freeze
+from atlas.weights import digest, freeze, lock
 from tests.fixtures.generative import PUBLISHED
 
 

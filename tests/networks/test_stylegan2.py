@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
+from atlas import weights
 from atlas.chapters.generative.latent import draw, draw_noise, first_affine, load, pictures
 from atlas.chapters.generative.method import Evidence
 from atlas.chapters.generative.methods import sefa
@@ -16,7 +17,6 @@ from atlas.core.sources import CustomFile
 from atlas.networks import stylegan2
 from atlas.networks.generators import GENERATORS
 from atlas.networks.modules.stylegan2 import StyleGAN2
-from atlas.weights import load as weights
 
 SPEC = GENERATORS["stylegan2-church-256"]
 FULL, SMALL = (512, 512, 512, 512, 512, 256, 128), (8, 6, 4)

@@ -11,7 +11,7 @@ from atlas.networks import NETWORKS
 from atlas.networks.generators import GENERATORS
 from atlas.networks.labels import class_names
 from atlas.networks.recurrent import RECURRENT
-from atlas.weights.load import EMBEDDED
+from atlas.weights import EMBEDDED
 from atlas.weights.model_card import card_data, read_card, read_gates
 
 EMBEDDED_ONES = [name for name in NETWORKS if isinstance(NETWORKS[name].weights, EmbeddedFile)]

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from atlas import weights
 from atlas.chapters.recurrent import words
 from atlas.chapters.recurrent.model_cards import CharacterCard, SentimentCard
 from atlas.core.pack import unpack
@@ -14,7 +15,6 @@ from atlas.core.specs import RecurrentSpec
 from atlas.networks.custom_recurrent import into_alphabet, read_vocabulary
 from atlas.networks.custom_tokens import into_tokens
 from atlas.networks.recurrent import build
-from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

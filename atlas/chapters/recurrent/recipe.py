@@ -19,7 +19,7 @@ from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
 from atlas.recipe.custom import custom_name, each_once
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import ChapterSection, Section
-from atlas.weights.load import check, digest, locate, read
+from atlas.weights import check, digest, locate, read
 from atlas.weights.lock import Lock
 
 

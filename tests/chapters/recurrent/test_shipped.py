@@ -15,7 +15,7 @@ from atlas.core.sources import EmbeddedFile
 from atlas.networks.recurrent import RECURRENT
 from atlas.train.recurrent_loop import CHARACTER_RECIPES
 from atlas.train.recurrent_ship import held_out_loss
-from atlas.weights.load import EMBEDDED
+from atlas.weights import EMBEDDED
 
 SHIPPED = [spec.name for spec in RECURRENT.values() if isinstance(spec.weights, EmbeddedFile)]
 CHARACTERS = [spec.name for spec in RECURRENT.values() if spec.reads == "characters"]

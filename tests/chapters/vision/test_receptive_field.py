@@ -9,7 +9,7 @@ from atlas.core.errors import AtlasError
 from atlas.core.hooks import tap
 from atlas.core.specs import LayerSpec, Network
 from atlas.networks import NETWORKS
-from atlas.weights.load import load
+from atlas.weights import load
 
 
 def gradient_extent(network, layer, position):

@@ -7,7 +7,7 @@ from torch import nn
 from atlas.chapters.vision.structure import multiply_adds, structure
 from atlas.core.specs import LayerSpec, Network
 from atlas.networks import NETWORKS, densenet, googlenet
-from atlas.weights.load import freeze
+from atlas.weights import freeze
 
 SPECS = {spec.name: spec for spec in (*NETWORKS.values(), googlenet.SPEC, densenet.SPEC)}
 HEADS = {f"infogan-discriminator-{seed}": {"real", "numbers"} for seed in range(3)}  # what they read besides a class

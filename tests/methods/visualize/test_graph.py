@@ -9,7 +9,7 @@ from atlas.core.specs import LayerSpec, Network, Unit
 from atlas.methods.visualize import Settings, ascend, visualize_units
 from atlas.methods.visualize.graph import LOOK, PLAIN, Clamp, _plain_modules, cut
 from atlas.networks import NETWORKS
-from atlas.weights.load import load
+from atlas.weights import load
 
 NAME = "efficientnet-lite0"
 
