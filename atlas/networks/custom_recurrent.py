@@ -1,4 +1,4 @@
-"""A network that a recipe brings: a torch LSTM, GRU or RNN over an embedding or one-hot input, with a linear head or none.
+"""A custom network: a torch LSTM, GRU or RNN over an embedding or one-hot input, with a linear head or none.
 
 A projection (Sak et al. 2014) is linear, so it is multiplied into the weights that read its output: the same network
 without one. The parts of a checkpoint are found by its keys and shapes. A network that reads tokens keeps its own
@@ -81,7 +81,7 @@ def read_vocabulary(path: Path) -> tuple[str, ...]:
 
 
 def parts_of(state: StateDict, symbols: int, file: str, *, encoder: bool = False) -> Parts:
-    """Find embedding, recurrent layers and head of a network of `symbols` symbols; WeightsError says what does not fit.
+    """Find embedding, recurrent layers and head of a network of `symbols` symbols; WeightsError names misfits.
 
     Of an `encoder` nothing but embedding and recurrent layers is read, and these may have two directions.
     """
@@ -144,9 +144,8 @@ def _cell(state: StateDict, file: str, *, encoder: bool) -> str:
     if f"{prefix}{FIRST}{BACK}" in state and not encoder:
         raise WeightsError(
             f"{file} has two directions ({prefix}{FIRST}{BACK}). One of them reads a text from its end, so at every "
-            "place it has seen the symbol that is to be predicted there: what it loses, and what its cells tell of "
-            "what comes next, would mean nothing. Write `encoder = true` beside its weights: then its states are "
-            "studied, and no prediction."
+            "position it has read the symbol that is to be predicted there: its loss would be meaningless. Write "
+            "`encoder = true` beside its weights: then its states are studied, and no prediction."
         )
     if f"{prefix}weight_hh_l0" not in state:
         raise WeightsError(
@@ -177,10 +176,10 @@ def _as_torch(state: StateDict, cell: str, end: str, shapes: Mapping[str, tuple[
         key = f"{cell}{name}{end}"
         found = tuple(state[key].shape) if key in state else None
         if found != shape:
-            told = "is missing" if found is None else f"is {' × '.join(map(str, found))}"
+            misfit = "is missing" if found is None else f"is {' × '.join(map(str, found))}"
             above = "its other direction is" if end == f"_l0{BACK}" else "layers above the first are"
             raise WeightsError(
-                f"{file}: {key} {told}; {above} {' × '.join(map(str, shape))}, as torch makes them. "
+                f"{file}: {key} {misfit}; {above} {' × '.join(map(str, shape))}, as torch makes them. "
                 "Save the whole `model.state_dict()` of one torch.nn.LSTM, GRU or RNN."
             )
 
@@ -264,7 +263,7 @@ def _places(number: dict[str, int]) -> list[int | None]:
 
 
 def shared(vocabulary: Sequence[str]) -> int:
-    """How many symbols of ALPHABET the network knows."""
+    """How many symbols of ALPHABET are in the vocabulary."""
     return sum(place is not None for place in _places({symbol: place for place, symbol in enumerate(vocabulary)}))
 
 

@@ -83,13 +83,13 @@ def _split(expression: str, symbols: Sequence[str]) -> Callable[[str], Iterator[
 
 
 def _own(code: str, symbols: int) -> Callable[[str], Iterator[Any]]:
-    """What the user's own code says, its numbers checked."""
+    """The pieces that the user's own code returns, their numbers checked."""
     own = callable_of(code, field="tokenizer")
 
     def cut(text: str) -> Iterator[Any]:
         try:
             found = list(own(text))
-        except Exception as error:  # it is the user's code: whatever it raises is told
+        except Exception as error:  # it is the user's code: whatever it raises is reported
             raise ConfigError(
                 f"tokenizer = {code!r} fails on a text of {len(text)} characters: {type(error).__name__}: {error}."
             ) from error

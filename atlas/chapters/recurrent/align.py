@@ -1,6 +1,4 @@
-"""Which letters stand for which sounds of a word, by a table of English spellings
-and nothing else: no network is asked.
-"""
+"""Which letters spell which sounds of a word, by a table of English spellings alone, without any network."""
 
 from __future__ import annotations
 
@@ -39,8 +37,7 @@ VOWELS = "aeiouyw"
 
 
 def spans(word: str, sounds: Sequence[str]) -> list[tuple[int, int]]:
-    """For each sound the letters [first, end) that stand for it: from where its
-    spelling begins to where the next one's does.
+    """For each sound the letters [first, end) that spell it, up to where the spelling of the next sound begins.
 
     The beginnings are in order, fit SPELT as often as they can, and lie as evenly as they can; two sounds share one
     letter only where they must (the x of "exact").

@@ -83,7 +83,7 @@ class Net:
 
     @property
     def predicts(self) -> bool:
-        """Does a head say something about the next symbol? An encoder has none."""
+        """Has it a head that predicts the next symbol? An encoder has none."""
         return len(self.b_out) > 0
 
     def by_cell(self, states: Array) -> list[Array]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WINDOW = 64  # characters before a decision that its relevance is shared among
 DECISIONS = 6
 EPSILONS = (EPSILON, 0.01, 0.1, 1.0)
-CANCEL = 100  # times the score: above it the relevances cancel, and say nothing about the score
+CANCEL = 100  # times the score: above it the relevances cancel, and are no evidence
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class SentenceDecision:
 
     @property
     def right(self) -> bool:
-        """Has the logit the sentence's sign?"""
+        """Is the sentence classified correctly?"""
         return self.explanation.conservation.score * self.sign > 0
 
 

@@ -129,7 +129,8 @@ def by_token(texts: Sequence[Text], values: Sequence[Array]) -> list[Array]:
 
 
 def spelling(texts: Sequence[Text], other: Sequence[Array]) -> list[Array]:
-    """What each token [N - 1] costs besides: one that is only called unknown is spelled by the n-gram model, at its
-    price `other`, since calling it so does not say what it is.
+    """The additional loss of each token [N - 1]: out-of-vocabulary tokens are scored by the n-gram model too.
+
+    `other` is the n-gram model's loss; the loss of <unknown> alone leaves open which characters follow.
     """
     return [np.where(text.following == text.unknown, price, 0) for text, price in zip(texts, other, strict=True)]

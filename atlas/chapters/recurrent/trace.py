@@ -50,7 +50,7 @@ def cell_traces(net: Net, inputs: Array, *, h: Array | None = None, c: Array | N
     return found
 
 
-TURNS = slice(None), slice(None, None, -1)  # how steps stand in the order in which each direction takes them
+TURNS = slice(None), slice(None, None, -1)  # the order in which each direction reads the steps
 
 
 def _replayed(cell: Cell, inputs: Array, turn: slice, h: Array | None, c: Array | None) -> Trace:
@@ -72,14 +72,14 @@ def states(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
     """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero
     state, side by side; not to be written to.
 
-    The last answer is kept, since the studies of a network read the same texts one after the other.
+    The last result is kept, since the studies of a network read the same texts one after the other.
 
     """
-    asked = _digest(net, texts)
-    if asked not in _last:
+    key = _digest(net, texts)
+    if key not in _last:
         _last.clear()  # before the next one is made: together they may not fit
-        _last[asked] = _read(net, texts)
-    return _last[asked]
+        _last[key] = _read(net, texts)
+    return _last[key]
 
 
 def _digest(net: Net, texts: Sequence[Array]) -> str:
@@ -160,7 +160,7 @@ def losses(net: Net, states: Array, targets: Array) -> Array:
 def replay_error(module: Recurrent, symbols: Array, trace: Trace) -> float:
     """How far the states of `trace` over `symbols` [T] are from torch's own forward pass, at most.
 
-    Torch tells the topmost layer's state after every step, and that of all layers after the last one that each
+    Torch returns the topmost layer's state after every step, and that of all layers after the last one that each
     direction takes.
     """
     import torch

@@ -1,6 +1,7 @@
-"""Deletion curves: the score while the most relevant parts are removed first; the faster it falls, the more faithful the order.
+"""Deletion curves: the score while parts are removed, the most relevant first.
 
-After Samek et al. 2017 ("pixel flipping") and Petsiuk, Das and Saenko 2018.
+The faster the score falls, the more faithful the attribution. After Samek et al. 2017 ("pixel flipping") and Petsiuk,
+Das and Saenko 2018.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def deletion_curves(
     orders: int,
     seed: int,
 ) -> dict[str, Array]:
-    """[N + 1] scores by method while P parts are removed in N = min(P, `points`) equal steps, and the mean of random orders.
+    """[N + 1] scores by method while P parts are removed in N = min(P, `points`)
+    equal steps, and the mean of random orders.
 
     `attributions` are [P] of each method; parts of equal attribution are removed in their own order.
     """

@@ -1,4 +1,6 @@
-"""Integrated gradients from the zero baseline (Sundararajan, Taly and Yan 2017): they sum to score(inputs) - score(0)."""
+"""Integrated gradients from the zero baseline (Sundararajan, Taly and Yan 2017):
+they sum to score(inputs) - score(0).
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 def integrated_gradients(score: Score, inputs: Tensor, *, steps: int) -> Tensor:
     """[…] attributions of the entries of `inputs` […], in units of the score.
 
-    The mean gradient on the straight way from zero, by the Gauss-Legendre rule of so many `steps` (one batch), times the
-    inputs.
+    The mean gradient on the straight way from zero, by the Gauss-Legendre rule of so many `steps` (one batch), times
+    the inputs.
     """
     import torch
 

@@ -1,4 +1,6 @@
-"""Occlusion: the change of the score when a part of the inputs is removed (Zeiler and Fergus 2014; erasure, Li et al. 2016)."""
+"""Occlusion: the change of the score when a part of the inputs is removed (Zeiler
+and Fergus 2014; erasure, Li et al. 2016).
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What attribution methods see of a model: a score function and its inputs.
 
-A score function maps a batch of inputs [B, …] to one score each, [B]. Methods return signed attributions: positive where
-an input raises the score. Where they remove parts of the inputs, these are given as segments: an integer tensor that can
-be broadcast to the inputs, with the part of each entry, from 0 to P - 1. Removed entries become zero.
+A score function maps a batch of inputs [B, …] to one score each, [B]. Methods return signed attributions: positive
+where an input raises the score. Where they remove parts of the inputs, these are given as segments: an integer tensor
+that can be broadcast to the inputs, with the part of each entry, from 0 to P - 1. Removed entries become zero.
 """
 
 from __future__ import annotations

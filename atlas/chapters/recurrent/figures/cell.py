@@ -30,7 +30,7 @@ def cell_page(network: str, cell: int) -> str:
 
 
 def named_cells(network: CodeResults) -> tuple[int, ...]:
-    """The cells that have a page, by number: as many as the recipe says.
+    """The cells that have a page, by number: as many as the recipe asks for.
 
     First the best for each concept, then those whose gates are closed or open most and whose memory is longest, then
     those of the hidden-state searches, the ones of most searches first, then the others.

@@ -21,13 +21,13 @@ from atlas.publish.context import AtlasContext
 from atlas.publish.page import Item, Page
 
 
-def pages(desk: AtlasContext) -> Iterator[Item]:
+def pages(site: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has networks that predict code."""
-    networks = chapter_of(desk.results).predictors
+    networks = chapter_of(site.results).predictors
     if not networks:
         return
     context = {
-        "figures": {figure.name: figure for figure in recurrent_figures(chapter_of(desk.results))},
+        "figures": {figure.name: figure for figure in recurrent_figures(chapter_of(site.results))},
         "found": [(n.spec, [_decision(n, one) for one in n.relevances.decisions[:SHOWN]]) for n in networks],
         "deletions": [(n.spec.title, chart(deletion_lines(explanations(n)))) for n in networks],
     }
@@ -36,7 +36,7 @@ def pages(desk: AtlasContext) -> Iterator[Item]:
 
 @dataclass(frozen=True)
 class ShownMethod:
-    """What a method says of a decision: the symbols with their levels of colour, and its mean height under deletion."""
+    """A decision by one method: the symbols with their levels of colour, and the mean height of its deletion curve."""
 
     title: str
     symbols: list[tuple[str, int]]

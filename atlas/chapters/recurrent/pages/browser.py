@@ -25,8 +25,8 @@ PAIRS = "".join(chr(code) for code in range(33, 127) if chr(code) not in ESCAPED
 def browser_data(network: CodeResults) -> dict[str, Any]:
     """All that the cell browser needs.
 
-    `data`: a letter a character and cell for c and h ("i" is level 0); `gates`: a sign of PAIRS for two of them, in
-    levels 0 to 8; `next`: the likeliest next characters with their probabilities in per cent, none of an encoder;
+    `data`: a letter a character and cell for c and h ("i" is level 0); `gates`: a character of PAIRS for two of them,
+    in levels 0 to 8; `next`: the likeliest next characters with their probabilities in per cent, none of an encoder;
     `scores`: of all cells on half B for each concept, in thousandths, below 500 for cells that are low in it; `pages`:
     cells with a page; `on`: the level of h from which on a cell is active.
 
@@ -79,7 +79,7 @@ def _letters(values: Array) -> str:
 
 
 def paired(levels: Array) -> str:
-    """Levels 0 to 8, of any shape, two a sign of PAIRS; the last one alone has a 0 beside it."""
+    """Levels 0 to 8, of any shape, two a character of PAIRS; the last one alone has a 0 beside it."""
     flat = levels.ravel()
     even = np.append(flat, np.zeros(len(flat) % 2, int)).reshape(-1, 2)
     return "".join(PAIRS[index] for index in (even @ (LEVELS + 1, 1)).tolist())

@@ -72,9 +72,9 @@ class DistanceRow:
     gains: list[Gain | None]
 
 
-def pages(desk: AtlasContext) -> Iterator[Item]:
+def pages(site: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has networks that read code."""
-    results = chapter_of(desk.results)
+    results = chapter_of(site.results)
     if not results.networks:
         return
     shown = [_shown(network) for network in results.networks]

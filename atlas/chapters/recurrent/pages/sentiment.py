@@ -32,13 +32,13 @@ HUES = {1: "up", 0: "none", -1: "down"}
 EXTREMES = 10  # words that raise or lower the logit most
 
 
-def pages(desk: AtlasContext) -> Iterator[Item]:
+def pages(site: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has a network that reads words."""
-    network = chapter_of(desk.results).sentiment
+    network = chapter_of(site.results).sentiment
     if network is None:
         return
     context = {
-        "figures": {figure.name: figure for figure in sentiment_figures(chapter_of(desk.results))},
+        "figures": {figure.name: figure for figure in sentiment_figures(chapter_of(site.results))},
         "spec": network.spec,
         "card": network.card,
         "words": beads(word_groups(network)),
@@ -131,7 +131,7 @@ def _running(network: SentimentResults) -> Iterator[RunningSentence]:
 
 @dataclass(frozen=True)
 class ShownMethod:
-    """What a method says of a sentence: its words with their levels of colour, and its mean height under deletion."""
+    """A sentence by one method: its words with their levels of colour, and the mean height of its deletion curve."""
 
     title: str
     words: list[tuple[str, int]]

@@ -21,14 +21,14 @@ from atlas.publish.page import Item, Page
 WIDTH, HEIGHT = 240, 60
 
 
-def pages(desk: AtlasContext) -> Iterator[Item]:
+def pages(site: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has a network that reads sound."""
-    network = chapter_of(desk.results).speech
+    network = chapter_of(site.results).speech
     if network is None:
         return
     study = network.speech
     context = {
-        "figures": {figure.name: figure for figure in speech_figures(chapter_of(desk.results))},
+        "figures": {figure.name: figure for figure in speech_figures(chapter_of(site.results))},
         "spec": network.spec,
         "best": study.best.cell,
         "rows": _rows(study),

@@ -17,14 +17,14 @@ from atlas.publish.page import Item, Page
 NAMES = {"lrp": "LRP", "occlusion": "occlusion"}
 
 
-def pages(desk: AtlasContext) -> Iterator[Item]:
+def pages(site: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has a network that reads letters."""
-    network = chapter_of(desk.results).spelling
+    network = chapter_of(site.results).spelling
     if network is None:
         return
     study = network.spellings
     context = {
-        "figure": spelling_figures(chapter_of(desk.results))[0],
+        "figure": spelling_figures(chapter_of(site.results))[0],
         "spec": network.spec,
         "hits": _hits(study),
         "same_place": study.hits[SAME_PLACE],
