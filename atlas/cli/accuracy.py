@@ -11,7 +11,7 @@ from atlas.core.errors import ProbeError
 from atlas.core.specs import Array, ProbePart
 from atlas.networks import NETWORKS
 from atlas.probes import decode, probe_source
-from atlas.weights.load import load
+from atlas.weights import load
 
 BATCH = 32
 

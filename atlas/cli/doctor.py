@@ -12,7 +12,7 @@ from pathlib import Path
 
 from atlas.cli.listing import Registered, registered
 from atlas.core.errors import MissingWeights, WeightsError
-from atlas.weights.load import check, locate
+from atlas.weights import check, locate
 
 LIBRARIES = (
     "torch",

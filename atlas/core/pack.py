@@ -135,11 +135,9 @@ def _value(  # noqa: PLR0911 - one for each kind of field
     if _is_array(hint):
         return arrays.get(path, _NOTHING)
     if is_dataclass(hint):
-        return (
-            _NOTHING
-            if facts is _NOTHING and not _any(path, arrays)
-            else _unpacked(cast(Any, hint), path, arrays, {} if facts is _NOTHING else facts)
-        )
+        if facts is None or (facts is _NOTHING and not _any(path, arrays)):
+            return facts
+        return _unpacked(cast(Any, hint), path, arrays, {} if facts is _NOTHING else facts)
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Mapping, dict) and _is_array(_bare(inner[1])):
         start = f"{path}/" if path else ""

@@ -175,7 +175,7 @@ class GeneratorSpec:
 
     `first` is the module whose output is affine in z; `layers` are read, in the order from z to the picture, and
     methods that need layers are left out where there are none. `inner` is the key under which the weight file holds the
-    state dict, if any, and `records` are the classes of settings beside it (`atlas.weights.load.read`).
+    state dict, if any, and `records` are the classes of settings beside it (`atlas.weights.read`).
     """
 
     name: str  # path segment of the site

@@ -10,8 +10,8 @@ from atlas.core.errors import MissingWeights, WeightsError
 from atlas.core.sources import HubFile, RandomWeights, UrlFile
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import Spec
+from atlas.weights import check, digest, locate
 from atlas.weights.fetch import published, revision
-from atlas.weights.load import check, digest, locate
 from atlas.weights.lock import Lock, name_of, read_lock, write_lock
 
 

@@ -1,1 +1,1 @@
-"""Figures, pages and files: how results become a site that can be cited. It knows no chapter by name."""
+"""Figures, pages and files: how results become a site that can be cited. No chapter is named here."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-
-from pybtex.database import Entry, Person, parse_string
-from pybtex.exceptions import PybtexError
-from pybtex.richtext import Text
+from typing import TYPE_CHECKING
 
 from atlas.core.errors import AtlasError
 from atlas.publish.templates import template_folder
 from atlas.publish.words import listed
+
+if TYPE_CHECKING:
+    from pybtex.database import Entry, Person
 
 FILE = "bibliography.bib"
 
@@ -75,6 +75,9 @@ def bibliography() -> Mapping[str, Paper]:
 
 def parse(text: str) -> dict[str, Paper]:
     """The papers of a BibTeX file by key. AtlasError where pybtex cannot parse it, or where a key comes twice."""
+    from pybtex.database import parse_string
+    from pybtex.exceptions import PybtexError
+
     try:
         entries = parse_string(text, "bibtex").entries
     except PybtexError as error:
@@ -83,6 +86,8 @@ def parse(text: str) -> dict[str, Paper]:
 
 
 def _paper(key: str, entry: Entry) -> Paper:
+    from pybtex.richtext import Text
+
     authors = tuple(_name(person) for person in entry.persons.get("author", ()))
     return Paper(key, entry.type, authors, {name: str(Text.from_latex(value)) for name, value in entry.fields.items()})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Protocol
 
 from atlas.core.chapter import parts
@@ -11,19 +12,23 @@ from atlas.core.results import AtlasResults, Figure
 
 
 class FiguresPart(Protocol):
-    """The part `figures` of a chapter. A chapter with many figures also offers `firsts` and `find`, to find one without making all, and `all_ids`."""
+    """The part `figures` of a chapter.
+
+    A chapter with many figures also offers `firsts`, `find` and `all_ids`, which do not make all of them.
+    """
 
     def all_figures(self, results: AtlasResults) -> Iterable[Figure]:
         """All figures of the chapter; none where the recipe has no network of it."""
 
 
 def find(results: AtlasResults, figure_id: str) -> Figure:
-    """The figure with this id; UnknownName lists what exists beside the first part of the id that does not."""
+    """The figure with this id. UnknownName lists what exists beside the first part of the id that does not."""
     first, known = figure_id.partition("/")[0], list[str]()
     for chapter, part in parts("figures"):
         firsts = part.firsts(results) if hasattr(part, "firsts") else (chapter.name,)
         if first in firsts:
-            return part.find(results, figure_id) if hasattr(part, "find") else _among(part, results, figure_id)  # type: ignore[no-any-return]
+            figure: Figure = (part.find if hasattr(part, "find") else partial(_among, part))(results, figure_id)
+            return figure
         known += firsts
     raise UnknownName(f"network or chapter (the first part of {figure_id!r})", first, known)
 

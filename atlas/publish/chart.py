@@ -22,7 +22,7 @@ class Line:
 
 
 def chart(lines: Sequence[Line], *, powers: bool = False, zero: bool = True) -> dict[str, Any]:
-    """Polylines, intervals and ticks, all in pixels of WIDTH x HEIGHT; without lines an empty box.
+    """Polylines, intervals and ticks, all in pixels of WIDTH x HEIGHT; without points an empty box.
 
     `powers`: the x axis is logarithmic with a tick at each power of two. `zero`: the y axis reaches zero.
     """
@@ -31,26 +31,33 @@ def chart(lines: Sequence[Line], *, powers: bool = False, zero: bool = True) -> 
     ys = [y for line in lines for values in (line.y, line.low, line.high) for y in values] + [0.0] * zero
     if not xs:
         return box
-    least, most = _apart(min(ys), max(ys))
-    first, last = _apart(min(xs), max(xs))
-
-    def across(x: float) -> float:
-        return round(LEFT + (x - first) / (last - first) * (WIDTH - LEFT - RIGHT), 1)
-
-    def up(y: float) -> float:
-        return round(HEIGHT - BOTTOM - (y - least) / (most - least) * (HEIGHT - BOTTOM - TOP), 1)
-
-    drawn = []
-    for line in lines:
-        places = [across(math.log2(x) if powers else x) for x in line.x]
-        bars = [(x, up(a), up(b)) for x, a, b in zip(places, line.low, line.high, strict=False)]
-        drawn.append({"name": line.name, "points": list(zip(places, map(up, line.y), strict=True)), "bars": bars})
-    marks = range(math.ceil(first), math.floor(last) + 1) if powers else ticks(first, last)
+    across = _Axis(*_apart(min(xs), max(xs)), LEFT, WIDTH - RIGHT)
+    up = _Axis(*_apart(min(ys), max(ys)), HEIGHT - BOTTOM, TOP)
+    marks = range(math.ceil(across.low), math.floor(across.high) + 1) if powers else ticks(across.low, across.high)
     return box | {
-        "lines": drawn,
-        "x": [(across(value), told(2**value if powers else value)) for value in marks],
-        "y": [(up(value), told(value)) for value in ticks(least, most)],
+        "lines": [_drawn(line, across, up, powers=powers) for line in lines],
+        "x": [(across(value), axis_label(2**value if powers else value)) for value in marks],
+        "y": [(up(value), axis_label(value)) for value in ticks(up.low, up.high)],
     }
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """Values from `low` to `high` in pixels from `start` to `end`."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        return round(self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start), 1)
+
+
+def _drawn(line: Line, across: _Axis, up: _Axis, *, powers: bool) -> dict[str, Any]:
+    xs = [across(math.log2(x) if powers else x) for x in line.x]
+    bars = [(x, up(low), up(high)) for x, low, high in zip(xs, line.low, line.high, strict=False)]
+    return {"name": line.name, "points": list(zip(xs, map(up, line.y), strict=True)), "bars": bars}
 
 
 def _apart(least: float, most: float) -> tuple[float, float]:
@@ -58,7 +65,7 @@ def _apart(least: float, most: float) -> tuple[float, float]:
     return least, most if most > least else least + 1
 
 
-def told(value: float) -> str:
+def axis_label(value: float) -> str:
     """A number beside an axis."""
     return f"{value:,g}".replace("-", "−")
 

@@ -18,12 +18,12 @@ from atlas.publish.provenance import CREDIT
 from atlas.publish.words import one_line, short
 
 AUTHOR = f"{CREDIT} contributors"
-RELEASED = date(2026, 11, 26)  # of this version; what a citation says where no build date is set
+RELEASED = date(2026, 11, 26)  # of this version: the date of citations where no build date is set
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What every citation format says. `url` is empty where the site has no address yet."""
+    """The fields of a figure's citation, for every format. `url` is empty where the site has no address yet."""
 
     key: str
     title: str
@@ -85,9 +85,9 @@ def cite_base(base_url: str) -> dict[str, object]:
 
 
 def made_from(provenance: Mapping[str, Any]) -> str:
-    """Which weights and which probe images, by their digests, where there are any: a unit is only defined together with them."""
+    """The weights and the probe images, where there are any, by their digests: they are part of a unit's definition."""
     networks = provenance.get("networks", (provenance,))
-    weights = [f"{made['network']} sha256:{short(made['weights']['sha256'])}" for made in networks if "network" in made]
+    weights = [f"{one['network']} sha256:{short(one['weights']['sha256'])}" for one in networks if "network" in one]
     probes = networks[0].get("probes")
     named = [f"weights {', '.join(weights)}"] if weights else []
     return "; ".join(named + ([f"probe set {probes['name']} {short(probes['digest'])}"] if probes else []))
@@ -108,53 +108,61 @@ BIBTEX_ESCAPES = str.maketrans(
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")  # BibTeX's own names
 
 
-def bibtex(made: Reference) -> str:
+def bibtex(reference: Reference) -> str:
     """A `@misc` entry (UTF-8); the title is in double braces, so that its capitals stay."""
     fields = {
         "author": f"{{{{{AUTHOR}}}}}",
-        "title": f"{{{{{made.title.translate(BIBTEX_ESCAPES)}}}}}",
+        "title": f"{{{{{reference.title.translate(BIBTEX_ESCAPES)}}}}}",
         "publisher": f"{{{CREDIT}}}",
-        "year": f"{{{made.issued.year}}}",
-        "month": MONTHS[made.issued.month - 1],
-        "version": f"{{{made.version}}}",
-        "url": f"{{{made.url}}}" if made.url else "",
-        "note": f"{{{made.note.translate(BIBTEX_ESCAPES)}}}",
+        "year": f"{{{reference.issued.year}}}",
+        "month": MONTHS[reference.issued.month - 1],
+        "version": f"{{{reference.version}}}",
+        "url": f"{{{reference.url}}}" if reference.url else "",
+        "note": f"{{{reference.note.translate(BIBTEX_ESCAPES)}}}",
     }
     lines = (f"  {name} = {value}," for name, value in fields.items() if value)
-    return "\n".join((f"@misc{{{made.key},", *lines, "}", ""))
+    return "\n".join((f"@misc{{{reference.key},", *lines, "}", ""))
 
 
-def ris(made: Reference) -> str:
+def ris(reference: Reference) -> str:
     """An RIS record of type FIGURE."""
-    tags = (
-        ("TY", "FIGURE"), ("ID", made.key), ("AU", AUTHOR), ("TI", made.title), ("PB", CREDIT),
-        ("PY", str(made.issued.year)), ("DA", f"{made.issued:%Y/%m/%d}"), ("ET", made.version), ("UR", made.url),
-        ("N1", made.note),
-    )  # fmt: skip
-    return "".join(f"{tag}  - {value}\n" for tag, value in tags if value) + "ER  - \n"
+    tags = {
+        "TY": "FIGURE",
+        "ID": reference.key,
+        "AU": AUTHOR,
+        "TI": reference.title,
+        "PB": CREDIT,
+        "PY": str(reference.issued.year),
+        "DA": f"{reference.issued:%Y/%m/%d}",
+        "ET": reference.version,
+        "UR": reference.url,
+        "N1": reference.note,
+    }
+    return "".join(f"{tag}  - {value}\n" for tag, value in tags.items() if value) + "ER  - \n"
 
 
-def csl_json(made: Reference) -> str:
+def csl_json(reference: Reference) -> str:
     """A CSL-JSON list with one item of type figure, on one line."""
     item = {
-        "id": made.key,
+        "id": reference.key,
         "type": "figure",
-        "title": made.title,
+        "title": reference.title,
         "author": [{"literal": AUTHOR}],
         "publisher": CREDIT,
-        "issued": {"date-parts": [[made.issued.year, made.issued.month, made.issued.day]]},
-        "version": made.version,
-        "URL": made.url,
-        "note": made.note,
+        "issued": {"date-parts": [[reference.issued.year, reference.issued.month, reference.issued.day]]},
+        "version": reference.version,
+        "URL": reference.url,
+        "note": reference.note,
     }
-    found = {name: value for name, value in item.items() if value}
-    return json.dumps([found], ensure_ascii=False, separators=(",", ":")) + "\n"
+    fields = {name: value for name, value in item.items() if value}
+    return json.dumps([fields], ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def text(made: Reference) -> str:
-    """One line for a reader."""
-    address = f" {made.url}." if made.url else ""
-    return f"{AUTHOR} ({made.issued.year}). {made.title}. {CREDIT}, version {made.version}.{address} {made.note}."
+def text(reference: Reference) -> str:
+    """One line of text."""
+    address = f" {reference.url}." if reference.url else ""
+    source = f"{CREDIT}, version {reference.version}.{address}"
+    return f"{AUTHOR} ({reference.issued.year}). {reference.title}. {source} {reference.note}."
 
 
 FORMATS.add("bibtex", bibtex)

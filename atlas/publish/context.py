@@ -1,4 +1,4 @@
-"""What pages work from: the results of the whole atlas, and the folder where its probe images were written already."""
+"""What pages are made from: the results of the atlas, and the folder with its probe images."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from atlas.core.specs import ProbeImage
 from atlas.publish.credits import Work, credits, works
 from atlas.publish.places import probe_file
 
-HUES = 8  # colours that the style sheet knows, in timeline order
+HUES = 8  # colours of the style sheet, in timeline order
 
 
 @dataclass(frozen=True)
 class AtlasContext:
-    """The whole atlas, and the folder where its probe images were written already."""
+    """The results of the atlas, and the site's folder, into which its probe images were written already."""
 
     results: AtlasResults
     out: Path
@@ -30,7 +30,7 @@ class AtlasContext:
     def hues(self) -> Mapping[str, int]:
         """Number of the colour of each network, oldest first."""
         ordered = sorted(self.results.networks, key=lambda network: (network.spec.year, network.spec.name))
-        return {network.spec.name: place % HUES for place, network in enumerate(ordered)}
+        return {network.spec.name: index % HUES for index, network in enumerate(ordered)}
 
     @cached_property
     def networks(self) -> tuple[NetworkResults, ...]:
@@ -47,7 +47,7 @@ class AtlasContext:
 
     @cached_property
     def sources(self) -> Mapping[str, tuple[int, tuple[int, ...]]]:
-        """For each source its number, in the order of first images, and the images cut from it (kept: pages ask often)."""
+        """For each source its number, in the order of first images, and the indices of the images cut from it."""
         groups: dict[str, list[int]] = {}
         for index, image in enumerate(self.results.probes.images):
             groups.setdefault(image.source, []).append(index)
@@ -67,11 +67,9 @@ class AtlasContext:
     def pixels(self) -> Pixels | None:
         """Reads probe images, or None where the site may not carry them."""
         probes = self.results.probes
-        return (
-            Pixels(tuple(self.out / probe_file(index) for index in range(len(probes.images))))
-            if probes.publish
-            else None
-        )
+        if not probes.publish:
+            return None
+        return Pixels(tuple(self.out / probe_file(index) for index in range(len(probes.images))))
 
 
 class Pixels:

@@ -20,7 +20,7 @@ SMALLEST = 32  # pixels: a smaller receptive field is shown with its surrounding
 
 @dataclass(frozen=True)
 class Crop:
-    """A window of `side` pixels at (x, y), inside an image `size` pixels square, and the receptive field `box` in it."""
+    """A window of `side` pixels at (x, y) inside an image `size` pixels square, and the receptive field `box` in it."""
 
     x: int
     y: int
@@ -65,8 +65,8 @@ def _start(low: int, high: int, side: int, size: int) -> int:
 def common(boxes: Array, size: int) -> dict[str, int]:
     """The custom properties that most examples of a layer share.
 
-    `boxes` is [..., 4] (left, top, right, bottom) in pixels of images `size` pixels square. The position of the field in
-    the window is among them where fields are smaller than SMALLEST.
+    `boxes` is [..., 4] (left, top, right, bottom) in pixels of images `size` pixels square. The position of the field
+    in the window is among them where fields are smaller than SMALLEST.
     """
     flat = boxes.reshape(-1, 4)
     spans, times = np.unique((flat[:, 2:] - flat[:, :2]).max(axis=1), return_counts=True)

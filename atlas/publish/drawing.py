@@ -1,4 +1,4 @@
-"""What a plate shows, one drawing a kind of figure: made with matplotlib from results, not from the site's files."""
+"""Drawings of exported figures, one for each kind: made with matplotlib from results, not from the site's files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from atlas.core.results import AtlasResults, Figure
 from atlas.core.specs import Array
 from atlas.probes.webp import decode
 
-WIDTH = 6.5  # inches: a plate fits A4 and US letter
+WIDTH = 6.5  # inches: an exported figure fits A4 and US letter
 MARGIN = 0.3
 INNER = WIDTH - 2 * MARGIN
 INK, QUIET, ACCENT, SECOND = "#1c1b19", "#a9a49a", "#0072b2", "#d55e00"  # the last two of Okabe and Ito
@@ -23,21 +23,22 @@ GAP = 0.05  # inches between crops
 
 @dataclass(frozen=True)
 class Drawing:
-    """How a kind of figure is drawn: its height in inches, and what draws it onto axes of INNER x height inches."""
+    """How a kind of figure is drawn: its height in inches, and a function that draws on axes of INNER x height inches.
+
+    `pixels` is for a figure that is one picture: it is exported as PNG as it is, [H, W, 3] uint8.
+    """
 
     height: Callable[[AtlasResults, Figure], float]
     draw: Callable[[AtlasResults, Figure, Any], None]
     indent: float = 0.0  # inches left and below for the numbers on its axes
-    pixels: Callable[[AtlasResults, Figure], Array] | None = (
-        None  # of a figure that is one picture: [H, W, 3] uint8, exported as it is
-    )
+    pixels: Callable[[AtlasResults, Figure], Array] | None = None
 
 
 DRAWINGS: Registry[Drawing] = Registry("kind of figure")
 
 
 def drawing_of(kind: str) -> Drawing:
-    """How figures of this kind are drawn, by whichever chapter they belong to; UnknownName lists the kinds there are."""
+    """The drawing of a kind of figure, of whichever chapter. UnknownName lists the kinds there are."""
     for _ in parts("drawings"):
         pass  # each registers its own when it is loaded
     return DRAWINGS[kind]

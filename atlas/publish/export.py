@@ -1,4 +1,7 @@
-"""A figure as a file: a picture itself as PNG, every figure as a plate (PNG, SVG, PDF). Same input, same bytes."""
+"""Exported figures: a single picture as PNG as it is, others with title, caption and citation (PNG, SVG, PDF).
+
+The same input gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def file_name(figure: Figure, format: str) -> str:
 
 
 def png(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
-    """A picture in full as it was optimized, other figures as a plate; licence and credit are inside (XMP)."""
+    """A single picture as it was optimized, other figures on a page; the file contains licence and credit (XMP)."""
     info = PngInfo()
     info.add_itxt(XMP_KEY, xmp(figure, base_url))
     pixels = drawing_of(figure.kind).pixels
@@ -59,7 +62,7 @@ def png(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
 
 
 def svg(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
-    """A plate; words are outlines, so that it looks the same everywhere, and are in the metadata as text."""
+    """The page of a figure; words are outlines, so that they look the same everywhere, and text in the metadata."""
     metadata = {
         "Date": None,
         "Title": one_line(figure.title),
@@ -72,7 +75,7 @@ def svg(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
 
 
 def pdf(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
-    """A plate with its fonts embedded."""
+    """The page of a figure with its fonts embedded."""
     metadata = {
         "CreationDate": None,
         "Title": one_line(figure.title),
@@ -93,7 +96,7 @@ SPACING = 1.45
 
 
 def _save(results: AtlasResults, figure: Figure, base_url: str, **options: Any) -> bytes:
-    """Draw the plate of `figure` and save it; nothing in it depends on the clock or on a setting of the machine."""
+    """Draw the page of `figure` and save it; nothing in it depends on the clock or on a setting of the machine."""
     import matplotlib as mpl
 
     file = io.BytesIO()
@@ -102,40 +105,45 @@ def _save(results: AtlasResults, figure: Figure, base_url: str, **options: Any) 
         mpl.rcParams.update({"svg.hashsalt": figure.id, "pdf.fonttype": 42, "font.family": "DejaVu Sans"})
         # DejaVu lacks some scripts that a credit may hold; the character is drawn as a box.
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        _plate(results, figure, base_url).savefig(file, **options)
+        _page(results, figure, base_url).savefig(file, **options)
     return file.getvalue()
 
 
-def _plate(results: AtlasResults, figure: Figure, base_url: str) -> Any:
-    """Title, drawing, caption, citation and credit below each other; as tall as they need."""
-    from matplotlib.figure import Figure as Sheet
+def _page(results: AtlasResults, figure: Figure, base_url: str) -> Any:
+    """Title, drawing, caption, citation and credit below each other, as a matplotlib figure as tall as they need."""
+    from matplotlib.figure import Figure as Canvas
 
+    title, body = _wrapped(one_line(figure.title), 11.0), _body(figure, base_url)
     drawing = drawing_of(figure.kind)
-    words = [
+    head, middle = _height(title, 11.0) + 0.12, drawing.height(results, figure)
+    height = 2 * MARGIN + head + middle + 0.15 + sum(_height(text, size) + 0.1 for text, size in body)
+    canvas = Canvas(figsize=(WIDTH, height), facecolor="white")
+    y = _put(canvas, title, 11.0, MARGIN, height) + 0.12
+    drawing.draw(results, figure, canvas.add_axes(_axes(y, middle, drawing.indent, height)))
+    y += middle + 0.15
+    for text, size in body:
+        y = _put(canvas, text, size, y, height) + 0.1
+    return canvas
+
+
+def _body(figure: Figure, base_url: str) -> list[tuple[str, float]]:
+    """Caption, citation and credit in lines, each with its font size."""
+    texts = (
         (one_line(figure.caption), 8.0),
         (cite(figure, "text", base_url=base_url), 6.0),
         (one_line(f"{figure.licence}: {figure.attribution}"), 6.0),
-    ]
-    title, body = _wrapped(one_line(figure.title), 11.0), [(_wrapped(text, size), size) for text, size in words]
-    head, middle = _height(title, 11.0) + 0.12, drawing.height(results, figure)
-    foot = sum(_height(text, size) + 0.1 for text, size in body)
-    height = 2 * MARGIN + head + middle + 0.15 + foot
-    sheet = Sheet(figsize=(WIDTH, height), facecolor="white")
-    y = _put(sheet, title, 11.0, MARGIN, height) + 0.12
-    indent = drawing.indent
-    axes = sheet.add_axes(
-        (
-            (MARGIN + indent) / WIDTH,
-            1 - (y + middle - indent) / height,
-            (INNER - indent) / WIDTH,
-            (middle - indent) / height,
-        )
     )
-    drawing.draw(results, figure, axes)
-    y += middle + 0.15
-    for text, size in body:
-        y = _put(sheet, text, size, y, height) + 0.1
-    return sheet
+    return [(_wrapped(text, size), size) for text, size in texts]
+
+
+def _axes(y: float, middle: float, indent: float, height: float) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height of the drawing, as shares of the page."""
+    return (
+        (MARGIN + indent) / WIDTH,
+        1 - (y + middle - indent) / height,
+        (INNER - indent) / WIDTH,
+        (middle - indent) / height,
+    )
 
 
 def _wrapped(text: str, size: float) -> str:
@@ -147,10 +155,9 @@ def _height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * SPACING / 72
 
 
-def _put(sheet: Any, text: str, size: float, y: float, height: float) -> float:
+def _put(canvas: Any, text: str, size: float, y: float, height: float) -> float:
     """Write `text` at `y` inches from the top; returns where it ends. Dollar signs are no mathematics here."""
-    sheet.text(
-        MARGIN / WIDTH, 1 - y / height, text, fontsize=size, color=INK, va="top", linespacing=SPACING / 1.17,
-        family="DejaVu Serif" if size > 6 else "DejaVu Sans", parse_math=False,
-    )  # fmt: skip
+    family = "DejaVu Serif" if size > 6 else "DejaVu Sans"
+    style = {"color": INK, "va": "top", "linespacing": SPACING / 1.17, "family": family, "parse_math": False}
+    canvas.text(MARGIN / WIDTH, 1 - y / height, text, fontsize=size, **style)
     return y + _height(text, size)

@@ -1,4 +1,4 @@
-"""Sections of the index: pages that lie side by side (a layer's units, a network's cells), and the words for each."""
+"""Sections of the index: pages of one kind (a layer's units, a network's cells), and the words for each."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ class IndexSection:
         return f"{self.folder}/{slug}/index.html"
 
     def record(self) -> list[object]:
-        """What the search page knows of it; the slugs are left out where they are 0, 1, 2, …"""
+        """The section for the search page; the slugs are left out where they are 0, 1, 2, …"""
         known: list[object] = [self.folder, self.title, self.name, self.words, len(self.slugs), self.noun]
         return known if isinstance(self.slugs, range) else [*known, list(self.slugs)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from atlas.publish.chart import ticks, told
+from atlas.publish.chart import axis_label, ticks
 
 WIDTH, ROW, LEFT, RIGHT, FOOT = 420, 22, 138, 52, 40
 
@@ -21,20 +21,27 @@ class Row:
 
 
 def marks(rows: Sequence[Row], span: tuple[float, float]) -> dict[str, Any]:
-    """Every mark's place in pixels of WIDTH x height; all values must lie in `span`."""
+    """The position of every mark in pixels of WIDTH x height; all values must lie in `span`."""
     low, high = span
 
     def across(value: float) -> float:
         return round(LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT), 1)
 
-    drawn = []
-    for number, row in enumerate(rows):
-        places = [(kind, across(value), value) for kind, value in row.marks]
-        ends = [x for kind, x, _ in places if kind in ("dot", "ring")]
-        drawn.append({"name": row.name, "y": ROW * (number + 0.5), "marks": places, "note": row.note,
-                      "ends": (min(ends), max(ends)) if ends else ()})  # fmt: skip
-    return {"rows": drawn, "x": [(across(value), told(value)) for value in ticks(low, high)], "width": WIDTH,
-            "height": ROW * len(rows) + FOOT, "bottom": ROW * len(rows), "left": LEFT, "right": WIDTH - RIGHT}  # fmt: skip
+    def drawn(row: Row, y: float) -> dict[str, Any]:
+        marks = [(kind, across(value), value) for kind, value in row.marks]
+        ends = [x for kind, x, _ in marks if kind in ("dot", "ring")]
+        between = (min(ends), max(ends)) if ends else ()
+        return {"name": row.name, "y": y, "marks": marks, "note": row.note, "ends": between}
+
+    return {
+        "rows": [drawn(row, ROW * (index + 0.5)) for index, row in enumerate(rows)],
+        "x": [(across(value), axis_label(value)) for value in ticks(low, high)],
+        "width": WIDTH,
+        "height": ROW * len(rows) + FOOT,
+        "bottom": ROW * len(rows),
+        "left": LEFT,
+        "right": WIDTH - RIGHT,
+    }
 
 
 def span_of(panels: Sequence[Sequence[Row]], *, zero: bool = False) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What machines read about a figure: Highwire tags, schema.org's ImageObject, XMP for the image files themselves."""
+"""Citation metadata of a figure: Highwire tags, schema.org's ImageObject, and XMP for its image files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from atlas.publish.places import LICENCES_PAGE
 from atlas.publish.provenance import LICENCE_URLS
 from atlas.publish.words import one_line
 
-# IPTC's word for a picture that a trained network had a part in making.
+# IPTC's term for a picture that a trained network helped to make.
 SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
@@ -62,28 +62,38 @@ def xmp(figure: Figure, base_url: str = "", *, brief: bool = False) -> str:
     """An XMP packet with title, credit and licence, for `add_itxt("XML:com.adobe.xmp", …)` or `save(xmp=…)`.
 
     `cc:license` is there only where one licence holds for the whole figure; `dc:rights` lists all. `brief`, for files
-    that exist by the thousand, leaves out what the identifier leads to (the title) or another field says too.
+    that exist by the thousand, leaves out the title and what another field contains too.
     """
-    licence = LICENCE_URLS.get(figure.licence, "")
-    plain = {
-        "dc:identifier": permalink(figure, base_url) or one_line(figure.id),
-        "photoshop:Credit": one_line(figure.attribution) if len(figure.attribution) < 200 else "",
-        "xmpRights:WebStatement": licence,
-        "Iptc4xmpExt:DigitalSourceType": SYNTHETIC if figure.kind == "channel" else "",
-    }
-    nested = {
-        "dc:title": "" if brief else _alt(figure.title),
-        "dc:creator": "" if brief else f"<rdf:Seq><rdf:li>{escape(AUTHOR)}</rdf:li></rdf:Seq>",
-        "dc:rights": "" if brief else _alt(f"{figure.licence}: {figure.attribution}"),
-    }
-    said = "".join(f" {name}={quoteattr(value)}" for name, value in plain.items() if value)
-    body = "".join(f"<{name}>{value}</{name}>" for name, value in nested.items() if value)
-    body += f"<cc:license rdf:resource={quoteattr(licence)}/>" if licence and not brief else ""
-    spaces = "".join(f' xmlns:{name}="{uri}"' for name, uri in _NAMESPACES.items() if f"{name}:" in f"{said}{body}")
+    attributes = "".join(f" {name}={quoteattr(value)}" for name, value in _plain(figure, base_url).items() if value)
+    body = "" if brief else _nested(figure)
+    used = (name for name in _NAMESPACES if f"{name}:" in f"{attributes}{body}")
+    spaces = "".join(f' xmlns:{name}="{_NAMESPACES[name]}"' for name in used)
     return (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        f'<rdf:Description rdf:about=""{spaces}{said}>{body}</rdf:Description></rdf:RDF></x:xmpmeta>'
+        f'<rdf:Description rdf:about=""{spaces}{attributes}>{body}</rdf:Description></rdf:RDF></x:xmpmeta>'
     )
+
+
+def _plain(figure: Figure, base_url: str) -> dict[str, str]:
+    """The properties that are attributes; "" where there is none."""
+    return {
+        "dc:identifier": permalink(figure, base_url) or one_line(figure.id),
+        "photoshop:Credit": one_line(figure.attribution) if len(figure.attribution) < 200 else "",
+        "xmpRights:WebStatement": LICENCE_URLS.get(figure.licence, ""),
+        "Iptc4xmpExt:DigitalSourceType": SYNTHETIC if figure.kind == "channel" else "",
+    }
+
+
+def _nested(figure: Figure) -> str:
+    """The properties that are elements."""
+    elements = {
+        "dc:title": _alt(figure.title),
+        "dc:creator": f"<rdf:Seq><rdf:li>{escape(AUTHOR)}</rdf:li></rdf:Seq>",
+        "dc:rights": _alt(f"{figure.licence}: {figure.attribution}"),
+    }
+    licence = LICENCE_URLS.get(figure.licence)
+    body = "".join(f"<{name}>{value}</{name}>" for name, value in elements.items())
+    return body + (f"<cc:license rdf:resource={quoteattr(licence)}/>" if licence else "")
 
 
 _NAMESPACES = {

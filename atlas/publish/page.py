@@ -1,4 +1,4 @@
-"""What a view makes: pages to render and files to copy, both addressed by their place in the site."""
+"""What a chapter yields for the site: pages to render and files to copy, both addressed by their path."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Item = Page | Asset
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A link in the menu of every page: its words, and its place in the site."""
+    """A link in the menu of every page: its title, and its path in the site."""
 
     title: str
     path: str
@@ -42,7 +42,7 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class Piece:
-    """Part of a chapter that is written apart: its pages and files, and what is kept of it for the pages about the whole."""
+    """Part of a chapter that is written separately: its pages and files, and a summary for other pages."""
 
     items: Iterator[Item]
     summary: Callable[[], object]

@@ -12,11 +12,11 @@ from PIL import Image
 from atlas.core.specs import Array
 
 QUALITY = 76  # of a few sheets that everybody sees
-# Sheets of photographs: AVIF 45 with half-resolution colour has the error of WebP 52 in 65 % of its bytes, for nine times the
-# time (320 crops of 56 pixels: 108 kB, 27.7 dB, 0.9 s; 166 kB, 27.6 dB, 0.1 s).
-# Synthesized pictures are saturated and fine-grained, so half-resolution colour costs them most: AVIF in full colour takes a
-# quarter fewer bytes than WebP at the same error (measured on 150 pictures of 128 pixels: 2.8 kB, 27.7 dB and 16 ms; WebP 60:
-# 3.7 kB, 27.5 dB, 2 ms; speed 7: 3.1 kB, 27.4 dB, 9 ms).
+# Sheets of photographs: AVIF 45 with half-resolution colour has the error of WebP 52 in 65 % of its bytes, for nine
+# times the time (320 crops of 56 pixels: 108 kB, 27.7 dB, 0.9 s; 166 kB, 27.6 dB, 0.1 s).
+# Feature visualizations are saturated and fine-grained, so half-resolution colour costs them most: AVIF in full colour
+# takes a quarter fewer bytes than WebP at the same error (150 pictures of 128 pixels: 2.8 kB, 27.7 dB and 16 ms;
+# WebP 60: 3.7 kB, 27.5 dB, 2 ms; speed 7: 3.1 kB, 27.4 dB, 9 ms).
 SYNTHETIC: dict[str, Any] = {"quality": 56, "speed": 6, "subsampling": "4:4:4", "max_threads": 1}
 STRETCH = (0.5, 99.5)  # percentiles of all channels together that become 0 and 255: hues are kept
 
@@ -38,7 +38,10 @@ def scaled(rgb: Array, side: int) -> Array:
 
 
 def avif(rgb: Array, *, quality: int = SYNTHETIC["quality"], photographs: bool = False, xmp: str = "") -> bytes:
-    """`rgb` ([H, W, 3 or 4] uint8) as the bytes of an AVIF file; `photographs` stand half-resolution colour, synthesized pictures do not."""
+    """`rgb` ([H, W, 3 or 4] uint8) as the bytes of an AVIF file.
+
+    `photographs` are stored with half-resolution colour, which feature visualizations do not tolerate.
+    """
     file = io.BytesIO()
     options = SYNTHETIC | {"quality": quality} | ({"subsampling": "4:2:0"} if photographs else {})
     Image.fromarray(rgb).save(file, "AVIF", **options, **({"xmp": xmp.encode()} if xmp else {}))

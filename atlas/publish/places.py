@@ -1,4 +1,4 @@
-"""Where figures and their files lie on the site: paths relative to its root."""
+"""Site paths of figures and their files, relative to the root of the site."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def picture_file(unit: Unit) -> str:
 
 
 def probe_file(index: int) -> str:
-    """Probe image `index` of the set, whole; examples are crops of it. A number, for it stands on every unit's page."""
+    """Probe image `index` of the set, whole; examples are crops of it. Short, for unit pages repeat it."""
     return f"i/{index}.webp"
 
 

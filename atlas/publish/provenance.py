@@ -51,7 +51,7 @@ def chapter_provenance(
     store: Mapping[str, str],
     probes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The same for a network of the recurrent or the generative chapter: `store` are its keys, `probes` what it read."""
+    """The same for a network that has no layers in the atlas: `store` are its keys, `probes` is what it read."""
     return {
         "network": spec.name,
         **({"paper": spec.paper} if spec.paper else {}),
@@ -82,5 +82,5 @@ def licence_of(images: Iterable[ProbeImage]) -> str:
 
 def credit(image: ProbeImage) -> str:
     """The attribution of a probe image; it names the licence."""
-    said = image.licence.replace("-", " ") in image.attribution.replace("-", " ")
-    return image.attribution if said else f"{image.attribution} ({image.licence})"
+    named = image.licence.replace("-", " ") in image.attribution.replace("-", " ")
+    return image.attribution if named else f"{image.attribution} ({image.licence})"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from atlas import __version__
 from atlas.core.errors import AtlasError
@@ -43,15 +42,12 @@ class Renderer:
             num=words.number,
             pct=words.percent,
             tiny=words.tiny,
-            first_name=words.first_name,
             fixed=format.fixed,
             whole=format.whole,
             size=format.size,
             plural=format.plural,
             text=_text,
             letter=format.letter,
-            attr=_attribute,
-            dense=_dense,
             on=_on,
         )
         self._jinja.globals.update(
@@ -115,16 +111,3 @@ def _on(figures: Iterable[Figure], path: str) -> list[Figure]:
 def _text(value: str) -> Markup:
     """`value` as the text of an element, where quotation marks need no escape (in attributes they do)."""
     return Markup(value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-
-
-def _attribute(value: str) -> Markup:
-    """`value` as the value of an attribute, without quotation marks where HTML needs none."""
-    return Markup(value if _plain(value) else f'"{escape(value)}"')
-
-
-_plain = re.compile(r"[\w./-]+").fullmatch
-
-
-def _dense(markup: str) -> Markup:
-    """Without line breaks, for pages that exist by the thousand: each line must begin or end with a tag."""
-    return Markup(str(markup).replace("\n", ""))

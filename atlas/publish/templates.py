@@ -1,4 +1,4 @@
-"""Where the templates lie; known without Jinja, so that a build that has nothing to do ends at once."""
+"""The folders of the templates; found without Jinja, so that a build with nothing to do ends at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLACES = (Path(__file__).parents[1] / "_templates", Path(__file__).parents[2] / 
 
 
 def template_folder() -> Path:
-    """The folder of the templates: in the installed package or beside it in a checkout. AtlasError where it is in neither."""
+    """The folder of the templates, in the installed package or beside it in a checkout. AtlasError without one."""
     for place in PLACES:
         if (place / "base.html").is_file():
             return place

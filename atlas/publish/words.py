@@ -30,11 +30,14 @@ def tiny(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in [0, 1] as whole per cent with a narrow space: 63 %; none and all only where it is exact, else 0.1 % and 99.9 %."""
-    found = 100 * float(share)
-    if 0 < found <= 0.5 or 99.5 <= found < 100:
-        return f"{min(max(found, 0.1), 99.9):.1f}\u202f%"
-    return f"{round(found)}\u202f%".replace("-", MINUS)
+    """A share in [0, 1] as whole per cent with a narrow space: 63 %.
+
+    0 % and 100 % are exact; shares that would round to them are at least 0.1 % and at most 99.9 %.
+    """
+    percentage = 100 * float(share)
+    if 0 < percentage <= 0.5 or 99.5 <= percentage < 100:
+        return f"{min(max(percentage, 0.1), 99.9):.1f}\u202f%"
+    return f"{round(percentage)}\u202f%".replace("-", MINUS)
 
 
 def count(amount: int, noun: str) -> str:
@@ -48,7 +51,7 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 
 
 def short(digest: str) -> str:
-    """The first 12 digits of a digest: enough to tell versions apart, short enough to print."""
+    """The first 12 digits of a digest, which distinguish versions."""
     return digest[:12]
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from atlas import weights
 from atlas.chapters.generative.readout import PREFIX
 from atlas.networks.modules.infogan import Critic
 from atlas.train.infogan import (
@@ -25,7 +26,6 @@ from atlas.train.infogan import (
     set_rates,
     update_average,
 )
-from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -12,7 +12,7 @@ from atlas.chapters.recurrent.source import SourceFile, digest, encode_file
 from atlas.networks.recurrent import build
 from atlas.train.recurrent_loop import EVERY, CharacterRun
 from atlas.train.ship import hardware, weights_of, write_json, write_weights
-from atlas.weights.load import read
+from atlas.weights import read
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

@@ -15,7 +15,7 @@ from atlas.networks.recurrent import build
 from atlas.train.sentiment import SENTIMENT_RECIPE, SentimentRun, run_to_end, sentiment_logits, start
 from atlas.train.ship import hardware, weights_of, write_json, write_weights
 from atlas.train.snippets import ARCHIVE, SHA256, Snippet, read_snippets
-from atlas.weights.load import digest, read
+from atlas.weights import digest, read
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from atlas import weights
 from atlas.chapters.vision.structure import multiply_adds
 from atlas.core.specs import Array
 from atlas.networks.miniature import CLASSES
@@ -21,7 +22,6 @@ from atlas.train.gates import gate_statistics
 from atlas.train.loop import Run, accuracy, logits_of
 from atlas.train.soft_labels import SoftLabels
 from atlas.train.teacher import NAME
-from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor

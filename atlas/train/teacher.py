@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from atlas import weights
 from atlas.core.errors import ConfigError
 from atlas.core.specs import Array, Network
 from atlas.methods.visualize.graph import cut
@@ -28,7 +29,6 @@ from atlas.train.augment import AREA, VIEWS, draw_windows, show
 from atlas.train.data import Photographs
 from atlas.train.recipes import Recipe
 from atlas.train.soft_labels import SoftLabels, shipped
-from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -1,1 +1,29 @@
 """Weight files: how they are found, downloaded, checked and read, and the model cards beside them."""
+
+from atlas.weights.loader import (
+    EMBEDDED,
+    assemble,
+    check,
+    digest,
+    fill,
+    freeze,
+    load,
+    locate,
+    named,
+    randomized,
+    read,
+)
+
+__all__ = [
+    "EMBEDDED",
+    "assemble",
+    "check",
+    "digest",
+    "fill",
+    "freeze",
+    "load",
+    "locate",
+    "named",
+    "randomized",
+    "read",
+]

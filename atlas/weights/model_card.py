@@ -12,7 +12,7 @@ from atlas.core.errors import WeightsError
 from atlas.core.report import ClassScore, GateBlock, Gates, MeanAblation, ModelCard
 from atlas.core.sources import EmbeddedFile, WeightSource
 from atlas.core.specs import NetworkSpec
-from atlas.weights.load import EMBEDDED
+from atlas.weights import EMBEDDED
 
 
 def read_card(spec: NetworkSpec, folder: Path = EMBEDDED) -> ModelCard | None:

@@ -8,10 +8,9 @@
   const waiting = {};
   const FACTS = {
     "Largest response": "Over all probe images, before the nonlinearity",
-    "Rank by it": "Place in the layer by the largest response to any probe image",
-    "Mean ± sd": "Over all positions of all probe images, before the nonlinearity",
+    "Rank in the layer": "Place in the layer by the largest response to any probe image",
+    "Mean ± SD": "Over all positions of all probe images, before the nonlinearity",
     Selectivity: "(mean response to the favourite class − median) ÷ (largest − median), over probe images",
-    r: "Pearson correlation of the mean responses to the probe images",
   };
 
   function make(tag, fields, ...children) {
@@ -108,7 +107,7 @@
 
   // What the facts of a unit mean; the glossary of the About page defines them at length.
   function explainFacts() {
-    for (const term of document.querySelectorAll(".unit dt, .unit dfn")) {
+    for (const term of document.querySelectorAll(".unit dt")) {
       if (FACTS[term.textContent]) term.title = FACTS[term.textContent];
     }
   }

@@ -20,7 +20,7 @@ from atlas.methods.visualize import Settings, visualize_units
 from atlas.networks import NETWORKS
 from atlas.runtime.memory import keep_memory
 from atlas.runtime.precision import native_precision
-from atlas.weights.load import load
+from atlas.weights import load
 from tests.benchmarks.clock import interleaved, seconds
 from tests.benchmarks.pages import rates
 from tests.benchmarks.peak import shares

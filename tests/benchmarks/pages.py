@@ -15,7 +15,8 @@ from atlas.publish.context import AtlasContext
 from atlas.publish.folder import Folder
 from atlas.publish.site import renderer_of
 from tests.benchmarks.clock import seconds
-from tests.fixtures.results import make_network, make_results, with_chapter
+from tests.fixtures.results import make_results, with_chapter
+from tests.fixtures.vision import make_network
 
 UNITS = 1000
 LAYER = "block3b"

@@ -16,7 +16,7 @@ from atlas.methods.visualize.batch import unit_objective
 from atlas.methods.visualize.engine import Engine, prepare
 from atlas.networks import NETWORKS
 from atlas.runtime.precision import native_precision
-from atlas.weights.load import load
+from atlas.weights import load
 from tests.benchmarks.clock import interleaved
 
 PLACES = {

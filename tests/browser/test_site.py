@@ -158,7 +158,7 @@ def test_cells_are_sorted_by_concept_and_a_stretch_finds_its_like(paths, visit, 
         strip.press(key)
     assert over.locator("i.on").count() == 5
     assert over.locator(".next code").count() == 5  # the five likeliest next characters
-    assert "active throughout" in over.locator(".matched").inner_text()
+    assert "active through it" in over.locator(".matched").inner_text()
     first, last = (over.locator("i").nth(place).bounding_box() for place in (0, 3))
     page.mouse.move(first["x"] + 2, first["y"] + 5)
     page.mouse.down()

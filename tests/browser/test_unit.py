@@ -86,7 +86,7 @@ def test_twins_in_other_networks_show_themselves(small_site, visit):
     assert page.problems == []
 
 
-def test_without_scripts_the_nearest_twin_is_a_link(small_site, visit):
+def test_without_scripts_the_best_match_is_a_link(small_site, visit):
     page = visit(f"{small_site.as_uri()}/networks/twin/block3b/6/index.html", scripts=False)
     assert page.locator(".twin a").is_visible()
     assert "EfficientNet-Lite0" in page.locator(".twin").inner_text()
@@ -100,6 +100,6 @@ def test_without_scripts_a_unit_says_how_to_cite_it(paths, visit, opened):
     assert "weights efficientnet-lite0 sha256:" in cited
     page = visit(f"{opened}/{paths['plain unit']}", scripts=False)
     page.locator("details.cite summary").first.click()
-    assert "Examples for unit" in page.locator("details.cite").first.inner_text()
+    assert "Dataset examples of unit" in page.locator("details.cite").first.inner_text()
     page = visit(f"{opened}/{paths['figure']}", scripts=False)
     assert page.locator("details.cite pre").first.inner_text().startswith("@misc{atlas:")

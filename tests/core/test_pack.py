@@ -141,3 +141,14 @@ def test_records_may_lie_at_their_place_alone_and_share_a_level_with_a_mapping()
     assert set(arrays) == {"0/lrp", "0/gradient", "0/symbols", "0/curve/lrp", "1/lrp", "1/symbols", "running"}
     assert facts == {"decisions": [{"score": 0.5}, {"score": 0.25, "curve": {}}]}
     same(record, unpack(Decisions, arrays, facts))
+
+
+@dataclass(frozen=True)
+class Optional:
+    peak: Peak | None = None
+
+
+def test_a_record_may_be_missing_or_none():
+    same(Optional(), unpack(Optional, *through_disk(Optional())))
+    same(Optional(), unpack(Optional, {}, {}))
+    same(Optional(Peak(1)), unpack(Optional, *through_disk(Optional(Peak(1)))))

@@ -1,4 +1,4 @@
-"""Networks for tests: with their real weights where these are part of the package, random ones where they are fetched."""
+"""Networks for tests: with real weights where the package has them, with random ones where they are downloaded."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from atlas.chapters.vision.collect import prepare
 from atlas.core.sources import HubFile, UrlFile
 from atlas.networks import NETWORKS
-from atlas.weights.load import load, randomized
+from atlas.weights import load, randomized
 
 PUBLISHED = tuple(spec.name for spec in NETWORKS.values() if isinstance(spec.weights, HubFile | UrlFile))
 

@@ -20,7 +20,7 @@ def normalized(name, shape, *, bias=True):
 
 
 def published(width=128, noise=128, classes=1000):
-    """Names and shapes of `biggan-deep-128-pytorch_model.bin`, written from its config.json and model.py of pytorch-pretrained-BigGAN."""
+    """Names and shapes of the published file, from its config.json and model.py of pytorch-pretrained-BigGAN."""
     found = {"embeddings.weight": (noise, classes), **normalized("generator.gen_z", (256 * width, 2 * noise))}
     layers = [(16, 16), (16, 16), (16, 16), (16, 8), (8, 8), (8, 4), (4, 4), (4, 2), None, (2, 2), (2, 1)]
     for number, layer in enumerate(layers):
@@ -28,8 +28,9 @@ def published(width=128, noise=128, classes=1000):
         if layer is None:
             units = 2 * width
             found[f"{name}.gamma"] = (1,)
-            for part, outputs, inputs in (("theta", units // 8, units), ("phi", units // 8, units), ("g", units // 2, units),
-                                          ("o_conv", units, units // 2)):  # fmt: skip
+            half, eighth = units // 2, units // 8
+            parts = (("theta", eighth, units), ("phi", eighth, units), ("g", half, units), ("o_conv", units, half))
+            for part, outputs, inputs in parts:
                 found |= normalized(f"{name}.snconv1x1_{part}", (outputs, inputs, 1, 1), bias=False)
             continue
         inputs, outputs = (share * width for share in layer)
@@ -47,7 +48,10 @@ def published(width=128, noise=128, classes=1000):
 
 
 def random_state(**sizes):
-    """A published state of small sizes with random numbers; singular vectors as a step of the power iteration leaves them."""
+    """A published state of small sizes with random numbers.
+
+    Singular vectors as a step of the power iteration leaves them.
+    """
     torch.manual_seed(0)
     state = {name: torch.randn(shape) / 4 for name, shape in published(**sizes).items()}
     for name in [name for name in state if name.endswith("running_vars")]:

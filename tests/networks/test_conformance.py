@@ -13,7 +13,7 @@ from atlas.core.sources import EmbeddedFile, WheelFile
 from atlas.core.specs import Network
 from atlas.methods.visualize.graph import cut
 from atlas.networks.labels import class_names
-from atlas.weights.load import locate
+from atlas.weights import locate
 
 
 def test_layers_exist_with_their_units_and_axes(network, seen):

@@ -1,14 +1,14 @@
-"""The InfoGANs' discriminators as networks: the numbers that the trained discriminator gives, each at a layer of its own."""
+"""The InfoGANs' discriminators as networks: the outputs of the trained one, each at a layer of its own."""
 
 import pytest
 import torch
 
+from atlas import weights
 from atlas.core.hooks import tap
 from atlas.networks import NETWORKS
 from atlas.networks.discriminator import PREFIX
 from atlas.networks.generators import NUMBERS, SEEDS, SHAPE_CODES
 from atlas.networks.modules.infogan import Discriminator
-from atlas.weights import load as weights
 
 
 @pytest.mark.parametrize("seed", SEEDS)

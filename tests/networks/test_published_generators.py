@@ -1,4 +1,4 @@
-"""Every generator whose weights are fetched keeps its promises, with random weights: layers, first affine step, pictures, errors."""
+"""Every generator with downloaded weights, here with random ones: layers, first affine step, pictures, errors."""
 
 import re
 from dataclasses import replace
@@ -16,8 +16,7 @@ from atlas.networks.generators import GENERATORS
 from atlas.pipeline.gather import check_weights, gather
 from atlas.publish.bibliography import bibliography
 from atlas.recipe.read import read_recipe
-from atlas.weights import lock
-from atlas.weights.load import digest, freeze
+from atlas.weights import digest, freeze, lock
 from tests.fixtures.generative import PUBLISHED
 
 

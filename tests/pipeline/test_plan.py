@@ -74,7 +74,7 @@ def test_the_full_recipe_has_a_picture_of_every_unit():
         ("maps.min_dist=0.2", {"layouts", "maps", "icons", "latent_maps"}),
         ("maps.grid=7", {"maps", "icons"}),
         ("maps.icon_size=48", {"icons"}),
-        ("examples=4", {"summaries", "looks", "examples"}),
+        ("examples=4", {"summaries", "example_positions", "examples"}),
     ],
 )
 def test_a_change_reaches_only_what_depends_on_it(setting, expected):
@@ -89,8 +89,8 @@ def test_another_seed_reaches_all_that_is_random():
 def test_a_new_layer_leaves_the_others_as_they_are():
     before = digests(plan())
     after = digests(plan("networks.0.layers=['stem','block2a','block3b','logits']"))
-    assert all(after[name] == digest for name, digest in before.items() if not name.startswith("fields") and "looks" not in name
-               and "examples" not in name)  # fmt: skip
+    changed = ("fields", "example_positions", "examples")
+    assert all(after[name] == digest for name, digest in before.items() if not name.startswith(changed))
     new = {name for name in after if name not in before}
     assert new and all("/block2a" in name for name in new)
 
@@ -109,9 +109,9 @@ def test_jobs_keep_batches_and_wait_for_what_is_missing():
 def test_each_pair_of_networks_is_compared_once_and_one_network_with_none():
     made = plan(recipe="default")
     names = [network.name for network in made.recipe.networks]
-    pairs = [frozenset(task.name.split("/")) for task in made.tasks if task.step == "twins"]
+    pairs = [frozenset(task.name.split("/")) for task in made.tasks if task.step == "matched_units"]
     assert len(pairs) == len(set(pairs)) == len(names) * (len(names) - 1) // 2
-    assert not {"pools", "twins"} & {task.step for task in plan().tasks}
+    assert not {"standardized_responses", "matched_units"} & {task.step for task in plan().tasks}
 
 
 def test_another_network_compares_only_its_own_pairs_anew():
@@ -119,9 +119,9 @@ def test_another_network_compares_only_its_own_pairs_anew():
     three = two.replace("]}]", "]},{name='vgg-64',maps=[]}]")
     before, after = digests(plan(two)), digests(plan(three))
     assert all(after[name] == digest for name, digest in before.items())
-    assert {name for name in after if name not in before and name.startswith("twins:")} == {
-        "twins:alexnet-64/vgg-64",
-        "twins:zfnet-64/vgg-64",
+    assert {name for name in after if name not in before and name.startswith("matched_units:")} == {
+        "matched_units:alexnet-64/vgg-64",
+        "matched_units:zfnet-64/vgg-64",
     }
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from atlas.core.errors import AtlasError, UnknownName
 from atlas.publish.catalogue import find
-from atlas.publish.drawing import overlaid, window
+from atlas.publish.drawing import overlaid
 from atlas.publish.export import FILE_FORMATS, file_name, write_figure
 from tests.fixtures.results import make_results, with_chapter
 
@@ -53,7 +53,7 @@ def test_the_same_figure_gives_the_same_bytes(results, tmp_path, format):
     assert first == second
 
 
-def test_a_plate_shows_the_pictures_own_pixels(results, tmp_path):
+def test_an_exported_figure_shows_the_pictures_own_pixels(results, tmp_path):
     rgb = np.zeros((48, 48, 3), np.uint8)
     rgb[:, :24] = (250, 10, 20)
     rgb[:, 24:] = (10, 20, 250)
@@ -62,12 +62,12 @@ def test_a_plate_shows_the_pictures_own_pixels(results, tmp_path):
     painted = replace(layer, pictures={2: replace(layer.pictures[2], rgb=rgb)})
     changed = with_chapter(results, "networks", (replace(network, load=lambda name: painted),))
     figure = find(changed, "twin/stem/units")
-    plate = np.asarray(opened(write_figure(changed, figure, "png", tmp_path)).convert("RGB")).reshape(-1, 3)
+    exported = np.asarray(opened(write_figure(changed, figure, "png", tmp_path)).convert("RGB")).reshape(-1, 3)
     for colour in ((250, 10, 20), (10, 20, 250)):
-        assert (plate == colour).all(1).sum() > 10_000
+        assert (exported == colour).all(1).sum() > 10_000
 
 
-def test_metadata_of_a_plate(results, tmp_path):
+def test_metadata_of_an_exported_figure(results, tmp_path):
     figure = find(results, "twin/stem/2/examples")
     tree = ElementTree.parse(write_figure(results, figure, "svg", tmp_path / "a.svg"))
     rights = tree.find(".//{http://purl.org/dc/elements/1.1/}rights").find(".//{http://purl.org/dc/elements/1.1/}title")
@@ -97,19 +97,6 @@ def test_probe_images_that_may_not_be_shown_are_not(results, tmp_path):
     write_figure(closed, find(closed, "twin/stem/map"), "png", tmp_path)
     with pytest.raises(AssertionError, match="was read"):
         write_figure(replace(results, parts=parts), find(results, "twin/stem/map"), "png", tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("box", "shown"),
-    [
-        ((10, 20, 60, 90), (10, 20, 60, 90)),  # large enough: itself
-        ((100, 100, 103, 103), (86, 86, 118, 118)),  # 3 x 3 pixels in the middle of their surroundings
-        ((0, 221, 3, 224), (0, 192, 32, 224)),  # in a corner
-        ((0, 50, 10, 100), (0, 50, 32, 100)),  # narrow
-    ],
-)
-def test_a_small_field_is_shown_with_its_surroundings(box, shown):
-    assert window(np.array(box, np.int16), 224).tolist() == list(shown)
 
 
 def test_overlay_is_clear_without_a_response():

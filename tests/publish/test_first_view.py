@@ -67,7 +67,7 @@ def test_a_layer_with_many_pictures_leaves_the_folded_ones_to_its_script(sheet, 
     assert text.count("<img") == layer.SHOWN + 1  # and its map
     more = len(found.layer.pictures) - layer.SHOWN
     assert f'<details class="group more" hidden><summary>{more} more</summary>' in text
-    assert f'<noscript><p class="small">The other {more} are on their units\' pages' in text
+    assert f'<noscript><p class="small">The other {more} are on the pages of their units' in text
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, []), (1, [0]), (3, [0, 1, 2]), (4, [0, 1, 3]), (11, [0, 5, 10])])
@@ -100,7 +100,7 @@ def test_a_deep_network_has_a_sheet_of_tiles_for_every_few_layers(sheet, monkeyp
     entries = tuple(
         summary(LayerContext(renderer.context, found.network, found.network.load(n))) for n in found.network.layer_names
     )
-    monkeypatch.setattr(network, "FLIGHT", 2)
+    monkeypatch.setattr(network, "GROUP", 2)
     items = list(PAGES["network"](renderer.context, (NetworkSummary(found.network, 0, entries),)))
     sheets = [item.path for item in items if isinstance(item, Asset) and "/tiles-" in item.path]
     assert sheets == ["pictures/twin/tiles-0.avif", "pictures/twin/tiles-1.avif"]

@@ -8,27 +8,21 @@ from atlas.chapters.generative import pages as generative
 from atlas.chapters.generative.figures.directions import ATTRIBUTE, is_better
 from atlas.chapters.generative.records import chapter_of as generative_of
 from atlas.chapters.recurrent import pages as recurrent
-from atlas.chapters.recurrent.figures.cell import named_cells, tellings
+from atlas.chapters.recurrent.figures.cell import concept_scores, named_cells
 from atlas.publish.context import AtlasContext
 from tests.fixtures.recurrent import make_recurrent
 from tests.fixtures.results import make_results, with_chapter, with_code_readers
 
 
-def with_scores(network, scores):
-    """The network with `scores` of its cells, the same on both halves."""
-    profiles = network.arrays["cells"] | {"scores_a": scores, "scores_b": scores}
-    return replace(network, arrays=network.arrays | {"cells": profiles})
-
-
-def test_a_cell_has_the_concept_that_it_tells_best_and_only_above_chance(tmp_path):
+def test_a_cell_has_its_best_concept_and_only_above_chance(tmp_path):
     network = make_recurrent()[0]
     cells = named_cells(network)
-    scores = np.full_like(network.arrays["cells"]["scores_a"], 0.5)
+    scores = np.full_like(network.cells.scores_a, 0.5)
     scores[cells[0]] = 0.999
-    told = with_scores(network, scores)
-    best = tellings(told, cells[0])[0]
+    scored = replace(network, cells=replace(network.cells, scores_a=scores, scores_b=scores))
+    best = concept_scores(scored, cells[0])[0]
     assert best.above
-    results = with_code_readers(make_results(), (told,))
+    results = with_code_readers(make_results(), (scored,))
     [(section, words)] = recurrent.index(AtlasContext(results, tmp_path), {})
     assert words == [(cells[0], best.concept)]
     assert section.slugs == cells

@@ -10,52 +10,12 @@ from PIL import Image
 from atlas.chapters.vision.pages.heat import PITCH, TILE, UNITS, heat_sheet, reduced
 from atlas.chapters.vision.pages.map import SIGNS, packed
 from atlas.core.results import Examples
-from atlas.publish.crop import common, crop
 from atlas.publish.format import fixed, size, whole
 from atlas.publish.histogram import HEIGHT, NARROW, histogram
 from atlas.publish.index import IndexSection
 from atlas.publish.pages.search import MOST, Heading, by_section, fold, headings, letter, parts, shards, tokens
 from atlas.publish.pixels import contact_sheet, stretch
 from atlas.publish.script import put
-
-
-def test_a_field_inside_fills_its_window():
-    found = crop((40, 60, 140, 160), 224)
-    assert (found.x, found.y, found.side) == (40, 60, 100)
-    assert not found.whole
-    assert found.css({"s": 100}) == "--x:40;--y:60"
-    assert found.css({"s": 99}) == "--s:100;--x:40;--y:60"
-
-
-def test_a_small_field_keeps_its_surroundings():
-    found = crop((0, 100, 3, 103), 224)
-    assert found.side == 32
-    assert found.x == 0  # never beyond the image
-    assert found.y == pytest.approx(85, abs=1)
-    shared = common(np.array([[50, 100, 53, 103]] * 3), 224)
-    assert (shared["s"], shared["w"], shared["h"]) == (32, 3, 3)
-    assert crop((50, 100, 53, 103), 224).css(shared) in ("--x:35;--y:85", "--x:36;--y:86")
-    assert "--l:0" in found.css(shared)
-
-
-@pytest.mark.parametrize(("box", "x"), [((0, 50, 60, 150), -40), ((164, 50, 224, 150), 164)])
-def test_where_the_network_saw_padding_the_window_is_empty(box, x):
-    found = crop(box, 224)
-    assert (found.x, found.side) == (x, 100)
-    assert found.css({"s": 100}) == f"--x:{x};--y:50"
-    assert found.inside(x) == 60  # as the style sheet works it out
-
-
-def test_a_field_as_large_as_the_image_is_the_image():
-    found = crop((0, 0, 224, 224), 224)
-    assert found.whole
-    assert found.css(common(np.array([[0, 0, 224, 224]]), 224)) == ""
-
-
-def test_what_most_examples_share_is_the_usual_window():
-    boxes = np.array([[0, 0, 40, 60], [10, 10, 70, 70], [5, 9, 65, 69]])
-    assert common(boxes, 224) == {"s": 60}
-    assert common(np.empty((0, 4), int), 224) == {"s": 224}
 
 
 def _responses(heat):

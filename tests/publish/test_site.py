@@ -316,5 +316,5 @@ def test_writing_a_site_needs_no_torch():
 def test_the_trail_of_a_unit_ends_with_its_number(site):
     for unit in (0, 3):
         text = (site / f"networks/twin/block3b/{unit}/index.html").read_text(encoding="utf-8")
-        assert f"<span aria-current=page>{unit}</span>" in text
-        assert "<a href=../index.html>block3b</a>" in text
+        assert f'<span aria-current="page">{unit}</span>' in text
+        assert '<a href="../index.html">block3b</a>' in text

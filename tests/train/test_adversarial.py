@@ -1,4 +1,4 @@
-"""The second part of the InfoGAN's training: it starts from shipped weights, leaves batch norms alone, and can be continued."""
+"""Adversarial fine-tuning of the InfoGAN: it starts from shipped weights, keeps batch norms, and can be continued."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from atlas import weights
 from atlas.chapters.generative.readout import PREFIX
 from atlas.core.errors import ConfigError
 from atlas.networks.generators import GENERATORS, NOISE, NUMBERS, SHAPE_CODES
@@ -16,7 +17,6 @@ from atlas.train import adversarial, checkpoint
 from atlas.train.infogan import bound, draw_codes, run_to_end
 from atlas.train.infogan_ship import ship_tuned
 from atlas.train.train import train as train_network
-from atlas.weights import load as weights
 
 STATISTICS = re.compile("running_|num_batches")  # of batch norms: no parameters
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from atlas import weights
 from atlas.runtime.precision import native_precision
 from atlas.train import gates, loop, ship
 from atlas.train.batch_norm import recalibrate
 from atlas.train.recipes import RECIPES
 from atlas.train.soft_labels import SoftLabels
-from atlas.weights import load as weights
 
 quiet = lambda line: None  # noqa: E731
 

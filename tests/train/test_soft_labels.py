@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from atlas import weights
 from atlas.train import teacher
 from atlas.train.augment import draw_windows
 from atlas.train.recipes import RECIPES
 from atlas.train.soft_labels import BEST, SHIPPED, SoftLabels, shipped
-from atlas.weights import load as weights
 
 
 def sharp(views=3, images=7, classes=60):

@@ -8,11 +8,11 @@ import pytest
 import torch
 from timm.data import ImageNetInfo
 
+from atlas import weights
 from atlas.core.errors import ConfigError
 from atlas.networks import NETWORKS
 from atlas.train import augment, loop, teacher
 from atlas.train.data import Photographs, Split
-from atlas.weights import load as weights
 from tests.train.conftest import SYNSETS
 
 quiet = lambda line: None  # noqa: E731

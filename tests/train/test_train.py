@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 from timm.data import ImageNetInfo
 
+from atlas import weights
 from atlas.train import augment, loop, teacher
 from atlas.train.data import FOLDER
 from atlas.train.recipes import RECIPES
 from atlas.train.train import train
-from atlas.weights import load as weights
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from atlas import weights
 from atlas.networks import NETWORKS
 from atlas.train.data import Split
 from atlas.train.loop import accuracy, logits_of
 from atlas.train.recipes import RECIPES
-from atlas.weights import load as weights
 
 SHIPPED = [name for name in RECIPES if name in NETWORKS]
 FIELDS = {

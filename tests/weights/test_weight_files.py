@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from atlas.core.errors import WeightsError
 from atlas.core.sources import EmbeddedFile, WheelFile
 from atlas.networks import NETWORKS
-from atlas.weights.load import assemble, check, load, locate, read
+from atlas.weights import assemble, check, load, locate, read
 
 SPEC = NETWORKS["efficientnet-lite0"]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from atlas import weights
 from atlas.chapters.generative.latent import Generator, draw, features
 from atlas.core.errors import ConfigError
 from atlas.core.seeds import name_seed
 from atlas.core.sources import CustomModule
 from atlas.core.specs import Array, GeneratorSpec, LayerSpec
 from atlas.networks.custom_generator import reason
-from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor

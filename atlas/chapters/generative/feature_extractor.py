@@ -7,11 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from atlas import weights
 from atlas.core.hooks import tap
 from atlas.core.specs import Array, LayerSpec, Network
 from atlas.networks import NETWORKS
 from atlas.runtime.precision import native_autocast
-from atlas.weights import load as weights
 
 EXTRACTOR = "resnet-64"
 LAYER = "conv4_2"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from atlas import weights
 from atlas.core.specs import Array, GeneratorSpec
-from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from atlas import weights
 from atlas.chapters.generative.readout import PREFIX
 from atlas.core.hooks import put, tap
 from atlas.core.specs import Array, GeneratorSpec, LayerSpec
 from atlas.runtime.precision import native_autocast
-from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

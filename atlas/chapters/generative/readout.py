@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from atlas import weights
 from atlas.core.specs import Array, GeneratorSpec
-from atlas.weights import load as weights
 
 if TYPE_CHECKING:
     from torch import nn

@@ -18,7 +18,7 @@ from atlas.networks.generators import GENERATORS
 from atlas.recipe.custom import custom_name, each_once
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import ChapterSection, Section
-from atlas.weights.load import digest, locate
+from atlas.weights import digest, locate
 from atlas.weights.lock import Lock, name_of, pinned
 
 

@@ -48,7 +48,7 @@ def _generator(plan: Plan, store: Store, spec: GeneratorSpec) -> GeneratorResult
 
 def _card(spec: GeneratorSpec) -> GeneratorCard | None:
     """The model card beside the weights, of a generator that this project trained."""
-    from atlas.weights import load as weights
+    from atlas import weights
 
     if not isinstance(spec.weights, EmbeddedFile):
         return None

@@ -1,4 +1,6 @@
-"""The probe sentences: written for this package, as many positive as negative ones, plain, with negation and with contrast."""
+"""The probe sentences: written for this package, as many positive as negative
+ones, plain, with negation and with contrast.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ KINDS = ("plain", "negation", "contrast")
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence whose opinion is plain to a reader; `sign` is +1 or -1."""
+    """A sentence of obvious opinion; `sign` is +1 (positive) or -1."""
 
     kind: str  # one of KINDS
     sign: int

@@ -1,4 +1,6 @@
-"""Python's own standard library as text: what the character networks learn, split into files they saw and files held out."""
+"""Python's own standard library as text: what the character networks learn, split
+into files they saw and files held out.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from atlas.networks.recurrent import ALPHABET, OTHER, START
 LEFT_OUT = {"test", "tests", "idle_test", "site-packages", "encodings", "pydoc_data", "turtledemo", "lib2to3"}
 HELD_OUT = 16  # one file of so many, by a digest of its path
 
-# By code point; the last one stands for all beyond.
+# By code point; the last entry is for all beyond.
 _NUMBERS = np.full(2 + max(map(ord, ALPHABET)), ALPHABET.index(OTHER), np.int64)
 _NUMBERS[[ord(character) for character in ALPHABET]] = np.arange(len(ALPHABET))
 

@@ -1,4 +1,6 @@
-"""Sentences as the sentiment network reads them: lower-case words and a few signs, numbered by a list beside the weights."""
+"""Sentences as the sentiment network reads them: lower-case words and punctuation marks,
+numbered by a list beside the weights.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,13 @@ _PIECE = re.compile(r"[a-z0-9]+(?:'[a-z]+)*|[.,;:!?()]")
 
 
 def split(text: str) -> list[str]:
-    """The words and signs of a sentence, lower case; whatever else it holds is left out."""
+    """The words and punctuation marks of a sentence, lower case; anything else is left out."""
     return _PIECE.findall(text.lower().replace("\u2019", "'").replace("''", " "))
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words that a network knows; a word's place is its number. START and UNKNOWN come first."""
+    """The vocabulary of a network; a word's place is its number. START and UNKNOWN come first."""
 
     words: tuple[str, ...]
 

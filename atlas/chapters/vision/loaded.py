@@ -19,7 +19,7 @@ def network_of(context: StepContext, task: Task) -> Network:
     device: str = task.parameters["device"]
 
     def load() -> Network:
-        from atlas.weights.load import load as load_network
+        from atlas.weights import load as load_network
 
         loaded = load_network(spec_of(context, task), context.recipe.weights_folder)
         loaded.module.to(device)

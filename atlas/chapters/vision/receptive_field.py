@@ -27,7 +27,7 @@ from atlas.methods.visualize.padding import same_padding
 
 @dataclass(frozen=True)
 class Window:
-    """Position p of a value sees input pixels [start + p * stride, start + p * stride + size)."""
+    """Position p of a value depends on the input pixels [start + p * stride, start + p * stride + size)."""
 
     start: int = 0
     stride: int = 1
@@ -169,7 +169,7 @@ def _slide(window: Window, kernel: int, stride: int, padding: int, dilation: int
 
 
 def _join(windows: Iterable[Window]) -> Window:
-    """The smallest window that holds all; one that sees the whole image makes the result see it."""
+    """The smallest window that contains all; the whole image if one is the whole image."""
     all_windows = list(windows)
     if any(window.size == 0 for window in all_windows):
         return WHOLE

@@ -108,7 +108,7 @@ def _predicted(context: StepContext, task: Task) -> Array:
 
 @_step
 def summaries(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """Statistics of each unit of a layer, and which images stand for it."""
+    """Statistics and example images of each unit of a layer."""
     from atlas.chapters.vision.collect import Moments, merge_moments
     from atlas.chapters.vision.summarize import Grouping, select_examples, summarize
 

@@ -1,4 +1,4 @@
-"""About: what is seen here, how it was made, how to cite it and how to make it again."""
+"""About: what the atlas shows, how it was made, how to cite it and how to build it again."""
 
 from __future__ import annotations
 

@@ -24,8 +24,11 @@ WORKS = "images/works.js"  # the number of each image's work, in the order of th
 
 @dataclass(frozen=True)
 class Credit:
-    """A work in words: its first image stands for it; `terms` are (licence, attribution, address): what
-    images of the same licence and address say, each part once."""
+    """A work in words, shown by its first image.
+
+    `terms` are (licence, attribution, address): the attributions of images with the same licence and address, each part
+    once.
+    """
 
     anchor: str
     place: int  # on the page's sheet
@@ -95,7 +98,7 @@ def _terms(images: Sequence[ProbeImage]) -> tuple[tuple[str, str, str], ...]:
     parts: dict[tuple[str, str], dict[str, None]] = {}
     for image in images:
         parts.setdefault((image.licence, image.url), {}).update(dict.fromkeys(image.attribution.split("; ")))
-    return tuple((licence, "; ".join(said), url) for (licence, url), said in parts.items())
+    return tuple((licence, "; ".join(names), url) for (licence, url), names in parts.items())
 
 
 def _licences(images: Sequence[ProbeImage]) -> tuple[tuple[str, int], ...]:

@@ -1,4 +1,4 @@
-"""Search and the printed index: from a word to the units and cells that answer it."""
+"""Search and the printed index: from a word to the units and cells that respond to it most."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST = 2000  # units on one page of the index, up to 190 kB
 
 @dataclass
 class Heading:
-    """A word of the index with what answers it most, as (section, slug) each."""
+    """A word of the index with what responds to it most, as (section, slug) each."""
 
     name: str
     places: list[tuple[IndexSection, Slug]] = field(default_factory=list)
@@ -71,7 +71,7 @@ def by_section(places: Sequence[tuple[IndexSection, Slug]]) -> list[tuple[IndexS
 
 
 def headings(entries: Iterable[IndexEntries]) -> list[Heading]:
-    """The words in alphabetical order, each with all that answers it."""
+    """The words in alphabetical order, each with all that is listed under it."""
     found: dict[str, Heading] = {}
     for section, words in entries:
         for slug, word in words:
@@ -80,7 +80,7 @@ def headings(entries: Iterable[IndexEntries]) -> list[Heading]:
 
 
 def shards(index: Sequence[Heading], numbers: Mapping[str, int]) -> dict[str, list[object]]:
-    """The index cut by the first sign of each word of a heading: what the page loads while someone types.
+    """The index cut by the first character of each word of a heading, which the page loads while someone types.
 
     A record is [word, [[number of the section, slug, slug, …], …]].
     """
@@ -108,4 +108,4 @@ def pages(entries: Sequence[IndexEntries]) -> Iterator[Item]:
     yield Page(PAGE, "search.html", {**common, "groups": groups, "nouns": nouns})
     for name, here in letters.items():
         listed_here = [(heading, by_section(heading.places)) for heading in here]
-        yield Page(letter_page(name), "index.html", {**common, "letter": name, "entries": listed_here})
+        yield Page(letter_page(name), "index.html", {**common, "letter": name, "headings": listed_here})

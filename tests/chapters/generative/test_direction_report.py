@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from atlas import weights
 from atlas.chapters.generative import identity
 from atlas.chapters.generative.attributes import ATTRIBUTES, attributes_of, measure, smaller
 from atlas.chapters.generative.direction_report import (
@@ -26,7 +27,6 @@ from atlas.core.seeds import name_seed
 from atlas.networks.generators import GENERATORS
 from atlas.networks.readers import DIGESTS
 from atlas.train import reader
-from atlas.weights import load as weights
 from tests.fixtures.generative import small_dcgan
 
 STRENGTHS = np.linspace(-3, 3, 7)

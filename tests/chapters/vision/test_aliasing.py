@@ -38,8 +38,13 @@ def test_bands_sum_to_one_and_hold_the_wave():
     assert bands.argmax(-1).tolist() == [12 * BINS // 32, 26 * BINS // 32]
 
 
-@pytest.mark.parametrize("kind", [{"kernel": 11, "stride": 4, "second_stride": 1, "groups": 2, "pool_first": False},
-                                  {"kernel": 7, "stride": 2, "second_stride": 2, "groups": 1, "pool_first": True}])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"kernel": 11, "stride": 4, "second_stride": 1, "groups": 2, "pool_first": False},
+        {"kernel": 7, "stride": 2, "second_stride": 2, "groups": 1, "pool_first": True},
+    ],
+)
 def test_every_stride_th_sample_of_a_dense_map_is_the_networks_own(kind):
     torch.manual_seed(0)
     module = AlexNet(5, dropout=0.0, **kind).eval()

@@ -11,7 +11,7 @@ from atlas.chapters.vision.collect import Moments, join, merge_moments, prepare,
 from atlas.core.hooks import tap
 from atlas.core.specs import LayerSpec
 from atlas.networks import NETWORKS
-from atlas.weights.load import load
+from atlas.weights import load
 
 NAMES = ("stem", "block3b", "logits")
 

@@ -39,11 +39,13 @@ def test_planted_dead_filters_are_found_and_named(results):
 
 def test_findings_compare_beyond_the_spread_of_units(results):
     text = findings(pair(results))
-    assert "30\u202f% lies above" in text and "10\u202f% above" in text
-    assert "less is folded over" in text
-    assert text.endswith("no difference beyond two standard errors over units.")
+    assert "With stride 4, 30\u202f% of the power" in text and "with stride 2, 10\u202f%" in text
+    assert "(less aliasing)" in text
+    assert text.endswith("(no difference beyond two standard errors over units).")
     one, two = pair(results)
-    assert "more is folded over" in findings((two, one))
+    assert "(more aliasing)" in findings((two, one))
+    alive = [(network, replace(found, positive=np.ones(8), spread=np.ones(8))) for network, found in (one, two)]
+    assert "Neither network has dead filters here (0 of 8, 0 of 8)." in findings(tuple(alive))
 
 
 def test_the_page_shows_every_figure_and_links_the_units(results, tmp_path):

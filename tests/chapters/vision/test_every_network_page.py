@@ -15,7 +15,7 @@ from atlas.networks import NETWORKS
 from atlas.publish.context import AtlasContext
 from atlas.publish.page import Page
 from atlas.publish.site import renderer_of
-from atlas.weights.load import load
+from atlas.weights import load
 from atlas.weights.model_card import read_card
 from tests.fixtures.results import with_network
 

@@ -7,7 +7,8 @@ import pytest
 
 from atlas.chapters.vision.figures.gates import block_names, chance, cost, diverging, findings, gate_figures, heat_map
 from atlas.core.report import MeanAblation
-from tests.fixtures.results import CLASSES, make_results
+from tests.fixtures.results import make_results
+from tests.fixtures.vision import CLASSES
 
 
 @pytest.fixture(scope="module")
@@ -23,17 +24,18 @@ def test_only_a_network_with_gates_has_the_page(site):
 
 
 def test_the_error_of_a_change_compares_each_image_with_itself(network):
-    held = MeanAblation(0.4, lost=0.13, gained=0.03)
+    ablation = MeanAblation(0.4, lost=0.13, gained=0.03)
     change = np.repeat([-1.0, 1.0, 0.0], [78, 18, 504])  # of 600 images
-    assert held.error(600) == pytest.approx(change.std() / math.sqrt(600))
-    assert cost(network.gates, held) == f"−10.0 ± {100 * change.std() / math.sqrt(600):.1f}"
+    assert ablation.error(600) == pytest.approx(change.std() / math.sqrt(600))
+    assert cost(network.gates, ablation) == f"−10.0 ± {100 * change.std() / math.sqrt(600):.1f}"
     assert cost(network.gates, MeanAblation(0.4)) == "−10.0"
 
 
 def test_findings_name_the_block_that_matters_most(network):
-    text = findings(network)
+    text = findings(network.gates, block_names(network))
     assert block_names(network) == ("first", "second")
-    assert "first matters most (−10.0" in text and "from 50.0\u202f% to 40.0\u202f%" in text
+    assert "first has the largest effect (−10.0" in text and "from 50.0\u202f% to 40.0\u202f%" in text
+    assert ": the gates carry image-specific information." in text
     assert "most in first" in text and "least in second" in text
     assert chance(network.gates) == pytest.approx((CLASSES - 1) / 599)
 

@@ -29,7 +29,7 @@ def context(tmp_path_factory):
 def test_a_page_links_the_best_match(site, context):
     for unit in (0, 5):
         text = (site / f"networks/twin/block3b/{unit}/index.html").read_text()
-        [link] = re.findall(r"<p class=twin>.*<a href=\.\./\.\./\.\./([\w/-]+)/index\.html>", text)
+        [link] = re.findall(r'<p class="twin">.*<a href="\.\./\.\./\.\./([\w/-]+)/index\.html">', text)
         table = context.layer.matched_units["efficientnet-lite0"]
         layer = ("stem", "block3b", "logits")[int(table.layer[unit])]
         assert link == f"efficientnet-lite0/{layer}/{table.unit[unit]}"
@@ -71,8 +71,10 @@ def test_the_script_of_a_layer_holds_what_its_figures_were_made_from(site, conte
 
 def test_a_unit_page_unfolds_its_provenance_and_leads_to_its_layers(site):
     text = (site / "networks/twin/block3b/6/index.html").read_text()
-    [folded] = re.findall(r"<summary>Cite; how this was made</summary>.*<p class=made>(.*?)</details>", text)
+    [folded] = re.findall(
+        r'<summary>Cite; how this was made</summary>.*<p class="made">(.*?)</details>', text, re.DOTALL
+    )
     assert folded.startswith("Seed ") and ", store " in folded
-    assert "<a href=../index.html#made>" in folded
+    assert '<a href="../index.html#made">' in folded
     plain = (site / "networks/twin/block3b/5/index.html").read_text()
-    assert "<p class=made>As the <a href=../index.html#made>whole layer</a></details>" in plain
+    assert '<p class="made">As for the <a href="../index.html#made">whole layer</a></p>' in plain

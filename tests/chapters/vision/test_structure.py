@@ -7,12 +7,20 @@ from torch import nn
 from atlas.chapters.vision.structure import multiply_adds, structure
 from atlas.core.specs import LayerSpec, Network
 from atlas.networks import NETWORKS, densenet, googlenet
-from atlas.weights.load import freeze
+from atlas.weights import freeze
 
 SPECS = {spec.name: spec for spec in (*NETWORKS.values(), googlenet.SPEC, densenet.SPEC)}
 HEADS = {f"infogan-discriminator-{seed}": {"real", "numbers"} for seed in range(3)}  # what they read besides a class
-DEPTHS = {"alexnet-64": 8, "zfnet-64": 8, "vgg-64": 13, "resnet-64": 14, "senet-64": 14, "efficientnet-lite0": 50,
-          "googlenet-64": 22, "densenet-64": 52}  # fmt: skip
+DEPTHS = {
+    "alexnet-64": 8,
+    "zfnet-64": 8,
+    "vgg-64": 13,
+    "resnet-64": 14,
+    "senet-64": 14,
+    "efficientnet-lite0": 50,
+    "googlenet-64": 22,
+    "densenet-64": 52,
+}
 
 
 def random_network(spec):

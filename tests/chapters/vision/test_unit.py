@@ -11,7 +11,8 @@ from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.core.specs import ProbeImage
 from atlas.publish.provenance import terms
 from atlas.publish.words import number
-from tests.fixtures.results import CLASS_NAMES, make_results
+from tests.fixtures.results import make_results
+from tests.fixtures.vision import CLASS_NAMES
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +48,12 @@ def test_the_channel_caption_says_what_was_measured(results):
     layer = results.networks[0].load("block3b")
     picture, natural = layer.pictures[2], layer.stats.largest[2]
     caption = figures_of(results, "block3b", 2)["channel"].caption
-    assert f"averages {number(picture.score_mean)} and peaks at {number(picture.score_max)}" in caption
-    assert f"{number(picture.score_max / natural, 2)} times the largest response to any of 40 probe images" in caption
+    score = f"peak pre-activation is {number(picture.score_max)} (mean {number(picture.score_mean)})"
+    ratio = f"{number(picture.score_max / natural, 2)} times the largest response to any of 40 probe images"
+    assert f"{score}, {ratio} ({number(natural)})." in caption
     top = CLASS_NAMES[layer.stats.class_ids[2, 0]]
     mean, size = number(layer.stats.class_means[2, 0]), layer.stats.class_sizes[2, 0]
-    assert f"{top} (mean of largest responses {mean}, {size} image" in caption
+    assert f"The mean of largest responses is highest for images predicted as {top} ({mean}, {size} image" in caption
     assert caption.endswith(".")
 
 
@@ -60,14 +62,14 @@ def test_a_unit_that_no_image_excites_gets_no_ratio(results):
     layer = network.load("block3b")
     silent = replace(layer, stats=replace(layer.stats, largest=np.full(40, -0.5)))
     caption = unit_figures(results, network.spec, silent, 2)[0].caption
-    assert "while 40 probe images bring it to −0.500 at most" in caption
+    assert "while the largest response to any of 40 probe images is −0.500" in caption
     assert "times" not in caption
 
 
 def test_a_class_is_named(results):
     channel = figures_of(results, "logits", 4)["channel"]
     assert channel.title == "Feature visualization of the class hammerhead (logit 4), EfficientNet-Lite0"
-    assert "(logit) comes to" in channel.caption
+    assert "optimization its logit is" in channel.caption
 
 
 def test_only_class_logits_are_called_logits(results):
@@ -75,7 +77,7 @@ def test_only_class_logits_are_called_logits(results):
     layer = network.load("logits")
     dense = replace(layer, spec=replace(layer.spec, name="fc7"))
     histogram = {figure.kind: figure for figure in unit_figures(results, network.spec, dense, 4)}["histogram"]
-    assert histogram.caption.startswith("Responses (pre-activation)")
+    assert histogram.caption.startswith("Response (pre-activation) to each of 40 probe images")
     assert "logit" not in histogram.caption
 
 
@@ -156,12 +158,13 @@ def test_map_figure(results):
     assert figure.id == "efficientnet-lite0/block3b/map"
     assert figure.page == "figures/efficientnet-lite0/block3b/map/index.html"
     assert "Trustworthiness 0.91 and continuity 0.88" in figure.caption
-    assert "42\u202f% of the 10 nearest share the predicted class, 11\u202f% with shuffled classes" in figure.caption
+    assert "in 5 of 16 tiles of a 4 × 4 grid" in figure.caption
+    assert "42\u202f% of the 10 nearest neighbours share the predicted class (11\u202f% with" in figure.caption
     assert figure.files == ("pictures/efficientnet-lite0/block3b/map.avif",)
     assert figure.licence == "CC-BY-4.0 AND CC0-1.0"  # two cells show a photograph
     layer = network.load("block3b")
     sampled = replace(layer, layout=replace(layer.layout, parameters={"judged": 30}))
-    assert "Judged on 30 of them: trustworthiness 0.91" in map_figure(results, network.spec, sampled).caption
+    assert "Measured on 30 of them: trustworthiness 0.91" in map_figure(results, network.spec, sampled).caption
     closed = make_results(probes=replace(results.probes, publish=False))
     assert map_figure(closed, network.spec, network.load("block3b")).licence == "CC-BY-4.0"
     with pytest.raises(ValueError, match="logits has no layout"):
@@ -175,7 +178,7 @@ def test_units_figure(results):
     ratios = [layer.pictures[i].score_max / layer.stats.largest[i] for i in layer.pictures]
     assert len(figure.files) == 20
     assert figure.caption.startswith("20 of the 40 units of block3b")
-    assert f"{number(np.median(ratios), 2)} times the largest response" in figure.caption
+    assert f"{number(np.median(ratios), 2)} times the largest response to any of 40 probe images" in figure.caption
 
 
 def test_the_wall_shows_the_best_units_of_every_layer(results):
@@ -187,7 +190,7 @@ def test_the_wall_shows_the_best_units_of_every_layer(results):
     best = sorted(score, key=score.get, reverse=True)
     assert shown == [best[rank] for rank in (0, 2, 4, 1, 3, 5)]
     figure = wall_figure(results, units)
-    assert figure.caption.startswith("36 units from 6 layers of EfficientNet-Lite0 (2020) and Twin")
+    assert figure.caption.startswith("36 of 168 units, from 6 layers of EfficientNet-Lite0 (2020) and Twin")
     assert len(figure.files) == 36
 
 

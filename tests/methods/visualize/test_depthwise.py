@@ -9,7 +9,7 @@ from torch.nn import functional
 from atlas.methods.visualize.depthwise import Float32Gradient, Unpadded, replace
 from atlas.methods.visualize.engine import prepare
 from atlas.networks import NETWORKS
-from atlas.weights.load import load
+from atlas.weights import load
 
 CONVOLUTIONS = {"same": Conv2dSame, "even": nn.Conv2d}  # padded as TensorFlow does, and as torch does
 

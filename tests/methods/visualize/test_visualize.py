@@ -1,4 +1,4 @@
-"""The engine: the same function with less work, pictures that do not depend on their neighbours, formulas re-derived."""
+"""Feature visualization: the engine computes the same function, pictures are independent, formulas are re-derived."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from atlas.methods.visualize.objective import texture
 from atlas.methods.visualize.robust import Robustness
 from atlas.methods.visualize.score import HELD_OUT_SEED, score
 from atlas.networks import NETWORKS
-from atlas.weights.load import load
+from atlas.weights import load
 
 SMALL = Settings(size=32, steps=8, transforms=2)
 NAME = "efficientnet-lite0"

@@ -59,7 +59,7 @@ SIGNS = {
 
 
 def _legend(structure: Structure) -> str:
-    """What the shapes of the strip stand for."""
+    """The meaning of the shapes of the strip."""
     kinds = {part.kind for part in structure.parts}
     sentences = [
         "Height: size of the map.",

@@ -23,7 +23,7 @@ from atlas.publish.provenance import LICENCE
 from atlas.publish.script import put
 from atlas.publish.words import first_name, number, short
 
-FEW = 10  # images: of a mean over fewer the page says how many
+FEW = 10  # images: for a mean over fewer the page gives their number
 RANKED = 3  # classes and labels that a page names
 FINE = 5  # images enlarged this much show their pixels
 
@@ -154,7 +154,7 @@ def _made(figure: Figure) -> str:
 
 
 def _cited(context: LayerContext, unit: int) -> tuple[str, str]:
-    """Title and id of the figure that stands for a unit without a picture."""
+    """Title and id of the figure by which a unit without a picture is cited."""
     kind = "examples" if context.atlas.results.probes.publish else "histogram"
     return figure_title(kind, context.title(unit), context.network.spec), f"{context.unit(unit).slug}/{kind}"
 
