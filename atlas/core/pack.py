@@ -11,7 +11,8 @@ A record is a frozen dataclass. Of its fields
 A field whose stored name is another says so: `stored("errors/causes")` (plain data may lie deeper; a name of "" adds no level, so that
 keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place;
 `stored(by=PLACE)` puts them under the place alone, without the name of the tuple. `stored("", only=("lrp", …))` reads no other keys into a
-mapping of arrays than these: arrays beside it may share its level.
+mapping of arrays than these: arrays beside it may share its level. `stored(keys="layers")` is a mapping of records that hold arrays
+alone; the record's plain data list its keys under `layers`.
 """
 
 from __future__ import annotations
@@ -32,12 +33,13 @@ Facts = dict[str, Any]
 PLACE = "#"  # in place of the field that names the records of a tuple: none does
 
 
-def stored(name: str | None = None, *, by: str = "", only: Iterable[str] = (), **options: Any) -> Any:
+def stored(name: str | None = None, *, by: str = "", only: Iterable[str] = (), keys: str = "", **options: Any) -> Any:
     """A dataclass field that is stored under another name.
 
-    `by` is the field that names the records of a tuple, or PLACE; `only` are the keys that a mapping of arrays may have.
+    `by` is the field that names the records of a tuple, or PLACE; `only` are the keys that a mapping of arrays may have;
+    `keys` is where the plain data list the keys of a mapping of records.
     """
-    return field(metadata={"stored": name, "by": by, "only": tuple(only)}, **options)
+    return field(metadata={"stored": name, "by": by, "only": tuple(only), "keys": keys}, **options)
 
 
 def pack(record: object) -> tuple[Arrays, Facts]:
@@ -58,6 +60,10 @@ def _packed(record: Any, prefix: str, arrays: Arrays) -> Facts:
     facts: Facts = {}
     for one in fields(record):
         name, value = _name(one), getattr(record, one.name)
+        if one.metadata.get("keys"):
+            for key, part in value.items():
+                _packed(part, _join(prefix, name, key), arrays)
+            continue
         plain = _plain(value, _join(prefix, name), arrays, one.metadata.get("by", ""))
         if plain is not _NOTHING:
             _put(facts, name, plain)
@@ -102,9 +108,14 @@ def _put(facts: Facts, name: str, value: Any) -> None:
 
 
 def _unpacked(kind: type[R], prefix: str, arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> R:
-    hints, found = _hints(cast(Any, kind)), {}
+    hints: dict[str, Any] = _hints(cast(Any, kind))
+    found: dict[str, Any] = {}
     for one in fields(cast(Any, kind)):
         name, path = _name(one), _join(prefix, _name(one))
+        if keys := one.metadata.get("keys"):
+            part = cast(Any, get_args(hints[one.name])[1])
+            found[one.name] = {key: _unpacked(part, _join(path, key), arrays, {}) for key in _get(facts, keys)}
+            continue
         value = _value(hints[one.name], path, arrays, _get(facts, name), one.metadata.get("by", ""))
         if value is not _NOTHING:
             only = one.metadata.get("only", ())
@@ -124,15 +135,14 @@ def _value(  # noqa: PLR0911 - one for each kind of field
     if _is_array(hint):
         return arrays.get(path, _NOTHING)
     if is_dataclass(hint):
-        return (
-            _NOTHING
-            if facts is _NOTHING and not _any(path, arrays)
-            else _unpacked(cast(Any, hint), path, arrays, {} if facts is _NOTHING else facts)
-        )
+        if facts is None or (facts is _NOTHING and not _any(path, arrays)):
+            return facts
+        return _unpacked(cast(Any, hint), path, arrays, {} if facts is _NOTHING else facts)
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Mapping, dict) and _is_array(_bare(inner[1])):
         start = f"{path}/" if path else ""
-        return {key.removeprefix(start): value for key, value in arrays.items() if key.startswith(start)}
+        names = sorted(name for name in arrays if name.startswith(start))  # a file of arrays keeps no order
+        return {name.removeprefix(start): arrays[name] for name in names}
     if facts is _NOTHING or facts is None:
         return facts
     if origin in (Mapping, dict):

@@ -60,10 +60,10 @@ class Examples:
 
 @dataclass(frozen=True)
 class Picture:
-    """A feature visualization. `score` is the objective's value under fixed held-out transforms.
+    """A feature visualization.
 
-    `rgb` is [S, S, 3] uint8 as optimized; `score_mean` and `score_max` are the unit's mean and largest response to it (channel objective)
-    averaged over the held-out transforms; `curve` is the objective at every recorded step.
+    `rgb` is [S, S, 3] uint8 as optimized; `score_mean` and `score_max` are the unit's mean and largest response to it,
+    averaged over fixed held-out transforms; `curve` is the objective at every step.
     """
 
     rgb: Array

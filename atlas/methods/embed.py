@@ -1,4 +1,4 @@
-"""Activation maps: UMAP layouts of activation vectors, with figures that say how far to trust them.
+"""Activation maps: UMAP layouts of activation vectors, with measures of their quality.
 
 McInnes, Healy and Melville 2018 (UMAP); Carter et al. 2019 (activation atlas); Venna and Kaski 2001 (trustworthiness,
 continuity).
@@ -18,7 +18,7 @@ from atlas.core.results import Layout
 from atlas.core.specs import Array
 
 COMPONENTS = 50
-JUDGED = 5000  # at most so many points are judged, each against all others
+EVALUATED = 5000  # points for which the quality is measured at most, each against all others
 NEAREST = 10
 # First learning rate; UMAP's own is 1, for a random start. From principal components, 100 epochs at 0.12 keep what 500
 # at 1 do: vgg-64 conv3_1, fc6 and logits, trustworthiness 0.946, 0.948, 0.971 (0.948, 0.949, 0.973), stability 0.52,
@@ -26,12 +26,19 @@ NEAREST = 10
 RATE = 0.125
 ROWS = 256  # rows of a block of distances: 256 x 4,000 float32 stay in the cache
 
+UNUSED = {
+    "densmap": False,
+    "densmap_kwds": {},
+    "output_dens": False,
+    "parallel": False,
+}  # arguments of UMAP without default
+
 Blocks = Iterator[tuple[slice, Array]]
 
 
 @dataclass(frozen=True)
 class EmbedSettings:
-    """How a layout is made; every field changes it."""
+    """The settings of a layout; every field changes it."""
 
     neighbours: int = 50
     min_dist: float = 0.05
@@ -44,41 +51,48 @@ class EmbedSettings:
 
 
 def embed(vectors: Array, classes: Array, settings: EmbedSettings, *, seed: int) -> Layout:
-    """Lay out N vectors [N, C] in the plane: xy in [0, 1], equal scale on both axes, with quality figures.
+    """Lay out N vectors [N, C] in the plane: xy [N, 2] in [0, 1], equal scale on both axes, with quality measures.
 
-    `classes` [N] are the predicted classes, for the purity figure. The layout repeats bit for bit on one machine; other
-    processors may differ in the last bits, so the figures, not the coordinates, are what carries over.
+    `classes` [N] are the predicted classes, for the purity. The layout is reproducible to the bit on one machine; other
+    processors may differ in the last bits, so that the quality carries over, and the coordinates do not.
     """
     points = features(vectors, settings.metric)
-    number = min(settings.neighbours, len(points) - 1)
-    graph = _graph(points, number, seed)  # one exact graph serves both seeds
+    count = min(settings.neighbours, len(points) - 1)
+    graph = _graph(points, count, seed)  # one exact graph serves both seeds
     xy, other = (_settle(points, graph, settings, seed=start) for start in (seed, seed + 1))
-    rows = np.sort(np.random.default_rng(seed).permutation(len(xy))[:JUDGED])
+    rows = np.sort(np.random.default_rng(seed).permutation(len(xy))[:EVALUATED])
     near = nearest(xy, min(NEAREST, (len(xy) - 1) // 2), rows)[0]
-    kept = nearest(other, near.shape[1], rows)[0]
+    near_other = nearest(other, near.shape[1], rows)[0]
     return Layout(
         xy=unit_square(xy),
         trustworthiness=kept_ranks(points, near, rows),
         continuity=kept_ranks(xy, nearest(points, near.shape[1], rows)[0], rows),
-        stability=_kept(near, kept),
+        stability=_shared(near, near_other),
         purity=_purity(near, classes, rows),
         purity_shuffled=_purity(near, np.random.default_rng(seed).permutation(classes), rows),
         parameters={
-            "neighbours": number, "min_dist": settings.min_dist, "metric": settings.metric, "epochs": settings.epochs, "rate": RATE,
-            "components": points.shape[1], "points": len(xy), "seed": seed, "judged": len(rows),
+            "neighbours": count,
+            "min_dist": settings.min_dist,
+            "metric": settings.metric,
+            "epochs": settings.epochs,
+            "rate": RATE,
+            "components": points.shape[1],
+            "points": len(xy),
+            "seed": seed,
+            "judged": len(rows),
         },
-    )  # fmt: skip
+    )
 
 
 def features(vectors: Array, metric: str) -> Array:
-    """Vectors [N, C] centred and turned to their 50 first principal components, [N, 50] float32, in the order of variance.
+    """The first 50 principal components of vectors [N, C], centred: [N, 50] float32 in the order of variance.
 
     For "cosine" each is scaled to length 1, so that euclidean order is cosine order; for "euclidean" all by one factor.
     """
     values = vectors.astype(np.float32)
     values -= values.mean(axis=0)
     axes = np.linalg.eigh(values.T @ values)[1][:, ::-1][:, : min(COMPONENTS, *values.shape)]
-    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])  # an axis has no sign of its own
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])  # the sign of an axis is arbitrary
     reduced = values @ axes
     lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
     scale = lengths if metric == "cosine" else np.sqrt((lengths**2).mean())
@@ -86,67 +100,67 @@ def features(vectors: Array, metric: str) -> Array:
 
 
 def nearest(points: Array, number: int, rows: Array | None = None) -> tuple[Array, Array]:
-    """Indices and distances [R, number] of the points nearest to each of `rows` (all), itself left out; exact."""
+    """Exact indices and distances [R, number] of the nearest other points to each of `rows` (default: all)."""
     indices, distances = [], []
     for _, block in _blocks(points, rows):
-        found = np.argpartition(block, number - 1, axis=1)[:, :number] if number < len(points) else np.argsort(block)
-        near = np.take_along_axis(block, found, axis=1)
+        index = np.argpartition(block, number - 1, axis=1)[:, :number] if number < len(points) else np.argsort(block)
+        near = np.take_along_axis(block, index, axis=1)
         order = np.argsort(near, axis=1, kind="stable")
-        indices.append(np.take_along_axis(found, order, axis=1))
+        indices.append(np.take_along_axis(index, order, axis=1))
         distances.append(np.sqrt(np.take_along_axis(near, order, axis=1)))
     return np.concatenate(indices), np.concatenate(distances)
 
 
 def _blocks(points: Array, rows: Array | None) -> Blocks:
-    """Squared distances from some rows at a time to all points, [ROWS, N] float32; infinite to a point itself."""
+    """Squared distances from blocks of rows to all points, [ROWS, N] float32, infinite from a point to itself."""
     chosen = np.arange(len(points)) if rows is None else rows
     squares = (points**2).sum(axis=1)
     for first in range(0, len(chosen), ROWS):
-        here = chosen[first : first + ROWS]
-        if points.shape[1] <= 3:  # close points in the plane: the difference itself, nothing cancels
-            block = np.zeros((len(here), len(points)), points.dtype)
+        part = chosen[first : first + ROWS]
+        if points.shape[1] <= 3:  # few axes: by differences, without cancellation for close points
+            block = np.zeros((len(part), len(points)), points.dtype)
             for axis in points.T:  # six times as fast as a sum over the last axis, which is short
-                block += (axis[here, None] - axis) ** 2
+                block += (axis[part, None] - axis) ** 2
         else:
-            block = np.maximum(squares[here, None] + squares[None] - 2 * (points[here] @ points.T), 0)
-        block[np.arange(len(here)), here] = np.inf
-        yield slice(first, first + len(here)), block
+            block = np.maximum(squares[part, None] + squares[None] - 2 * (points[part] @ points.T), 0)
+        block[np.arange(len(part)), part] = np.inf
+        yield slice(first, first + len(part)), block
 
 
 def kept_ranks(space: Array, near: Array, rows: Array) -> float:
-    """How near the neighbours [R, K] of `rows` in another space are in this one: 1 = none is farther than rank K.
+    """How far the neighbours `near` [R, K] of `rows` in another space are such in `space` [N, D], at most 1.
 
-    With neighbours on the map it is the map's trustworthiness, with true neighbours and `space` the map its continuity
-    (Venna and Kaski 2001, their equations 3 and 4; over the points `rows` instead of all).
+    With neighbours on the map and `space` the original one it is the trustworthiness of the map, the other way round
+    its continuity (Venna and Kaski 2001, equations 3 and 4, over the points `rows` instead of all).
     """
     number, count = near.shape[1], len(space)
     excess = 0
     for part, block in _blocks(space, rows):
         reach = np.take_along_axis(block, near[part], axis=1)
-        ranks = np.stack([(block < reach[:, place, None]).sum(axis=1) + 1 for place in range(number)])
+        ranks = np.stack([(block < reach[:, column, None]).sum(axis=1) + 1 for column in range(number)])
         excess += int(np.maximum(ranks - number, 0).sum())
-    most = number * (2 * count - 3 * number - 1) / 2  # what the worst map has for one point
+    most = number * (2 * count - 3 * number - 1) / 2  # of the worst map, for one point
     return float(1 - excess / (len(rows) * most))
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """UMAP warns of what is meant here: no Tensorflow, that a seed forces one thread, that points repeat."""
+    """Suppress warnings of UMAP about what is intended: no Tensorflow, one thread for a seed, repeated points."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 def _compile_once(module: Any, *names: str) -> None:
-    """Let numba keep the machine code on disk: to compile it takes each process 12 s of a slow core, to read it 0.1 s."""
-    with suppress(RuntimeError):  # no folder can be written to
+    """Let numba cache machine code on disk: to compile it takes each process up to 12 s, to read it 0.1 s."""
+    with suppress(RuntimeError):  # no folder is writable
         for name in names:
-            if hasattr(module, name):  # they are not of UMAP's public face
+            if hasattr(module, name):  # they are private functions of UMAP
                 getattr(module, name).enable_caching()
 
 
 def _graph(points: Array, number: int, seed: int) -> Any:
-    """UMAP's fuzzy graph from exact neighbours, the point itself first as UMAP counts."""
+    """UMAP's fuzzy graph from exact neighbours; UMAP counts the point itself as the first."""
     indices, distances = nearest(points, number)
     with _quiet():
         from umap import umap_
@@ -164,7 +178,7 @@ def _graph(points: Array, number: int, seed: int) -> Any:
 
 
 def _settle(points: Array, graph: Any, settings: EmbedSettings, *, seed: int) -> Array:
-    """UMAP's layout of the graph [N, 2] from a start at the first two principal components."""
+    """UMAP's layout [N, 2] of the graph, started at the first two principal components."""
     start = points[:, :2] if points.shape[1] > 1 else np.repeat(points, 2, axis=1)
     with _quiet():
         from umap import layouts
@@ -172,33 +186,44 @@ def _settle(points: Array, graph: Any, settings: EmbedSettings, *, seed: int) ->
 
         _compile_once(layouts, "_nb_optimize_layout_euclidean_single_epoch")
         a, b = find_ab_params(1.0, settings.min_dist)
-        found = simplicial_set_embedding(
-            points, graph, n_components=2, initial_alpha=RATE, a=a, b=b, gamma=1.0, negative_sample_rate=5,
-            n_epochs=settings.epochs, init=start.astype(np.float32), random_state=np.random.RandomState(seed),
-            metric="euclidean", metric_kwds={}, densmap=False, densmap_kwds={}, output_dens=False, parallel=False,
-        )[0]  # fmt: skip
-    return np.asarray(found, dtype=np.float32)
+        layout = simplicial_set_embedding(
+            points,
+            graph,
+            n_components=2,
+            initial_alpha=RATE,
+            a=a,
+            b=b,
+            gamma=1.0,
+            negative_sample_rate=5,
+            n_epochs=settings.epochs,
+            init=start.astype(np.float32),
+            random_state=np.random.RandomState(seed),
+            metric="euclidean",
+            metric_kwds={},
+            **UNUSED,
+        )[0]
+    return np.asarray(layout, dtype=np.float32)
 
 
-def _kept(near: Array, other: Array) -> float:
-    """Mean share of a point's nearest neighbours that another layout keeps."""
+def _shared(near: Array, other: Array) -> float:
+    """Mean share of a point's nearest neighbours that are such in another layout, too."""
     return float((near[:, :, None] == other[:, None, :]).any(axis=2).mean())
 
 
 def _purity(near: Array, classes: Array, rows: Array) -> float:
-    """Share of nearest neighbours of the same class."""
+    """The share of nearest neighbours with the same class."""
     return float((classes[near] == classes[rows, None]).mean())
 
 
 def unit_square(xy: Array) -> Array:
-    """Shift and scale to [0, 1] on both axes with one scale, centred, nothing clipped."""
+    """Shift and scale to [0, 1] with one scale for both axes, centred, without clipping."""
     low, high = xy.min(axis=0), xy.max(axis=0)
     extent = float((high - low).max()) or 1.0
     return np.asarray((xy - (low + high) / 2) / extent + 0.5, dtype=np.float32)
 
 
 def orient(layout: Layout, reference: Layout) -> Layout:
-    """Turn and mirror a layout to lie as `reference` does (orthogonal Procrustes); distances stay as they are."""
+    """Rotate and mirror a layout to match `reference` (orthogonal Procrustes); distances are preserved."""
     from scipy.linalg import orthogonal_procrustes
 
     centred = layout.xy - layout.xy.mean(axis=0)

@@ -1,4 +1,4 @@
-"""From a layout to the cells of an activation atlas (Carter et al. 2019): every point falls into exactly one cell."""
+"""From a layout to the cells of an activation atlas (Carter et al. 2019); every point is in exactly one cell."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from atlas.core.specs import Array
 
 
 def cells(layout: Layout, vectors: Array, classes: Array, *, grid: int, least: int) -> Cells:
-    """Average the vectors [N, C] of the points in each of grid x grid cells; cells with fewer than `least` points are left out.
+    """Average the vectors [N, C] of the points in each of grid x grid cells.
 
-    `classes` [N] are the predicted classes; a cell's `top_class` is the most frequent, the smaller id on a tie.
+    Cells with fewer than `least` points are left out. `classes` [N] are the predicted classes; the `top_class` of a
+    cell is the most frequent one, on a tie the smaller id.
     """
-    # The upper edge belongs to the last cell, every inner edge to the cell on its right: no point counts twice.
-    place = np.minimum((layout.xy * grid).astype(int), grid - 1)
-    number = place[:, 1] * grid + place[:, 0]
-    found = [(cell, np.flatnonzero(number == cell)) for cell in np.unique(number)]
-    kept = [(cell, points) for cell, points in found if len(points) >= least]
+    # The upper edge belongs to the last cell, every inner edge to the cell on its right.
+    position = np.minimum((layout.xy * grid).astype(int), grid - 1)
+    cell_of = position[:, 1] * grid + position[:, 0]
+    members = [(cell, np.flatnonzero(cell_of == cell)) for cell in np.unique(cell_of)]
+    kept = [(cell, points) for cell, points in members if len(points) >= least]
     values = vectors.astype(np.float32)
     means = np.array([values[points].mean(axis=0) for _, points in kept], dtype=np.float32)
     return Cells(

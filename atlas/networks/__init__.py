@@ -1,4 +1,4 @@
-"""One small file per architecture; importing this package registers them all (none imports torch at the top)."""
+"""One small file for each architecture; importing this package registers all (none imports torch at the top)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NETWORKS: Registry[NetworkSpec] = Registry("network")
 
 
 def register(spec: NetworkSpec) -> NetworkSpec:
-    """Add a network to the atlas."""
+    """Add a network to the registry and return it."""
     return NETWORKS.add(spec.name, spec)
 
 

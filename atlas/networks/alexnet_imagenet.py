@@ -1,4 +1,4 @@
-"""AlexNet at ImageNet scale, as torchvision publishes it: the one-GPU variant of 2014 without groups and normalization."""
+"""AlexNet at ImageNet scale, by torchvision: the one-GPU variant of 2014 without groups and normalization."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from atlas.networks.imagenet import imagenet, logits
 if TYPE_CHECKING:
     from torch import nn
 
-CONVOLUTIONS = {0: 64, 3: 192, 6: 384, 8: 256, 10: 256}  # place in `features`: width
+CONVOLUTIONS = {0: 64, 3: 192, 6: 384, 8: 256, 10: 256}  # index in `features`: width
 
 
 def build() -> nn.Module:
@@ -24,8 +24,8 @@ def build() -> nn.Module:
 
 LAYERS = (
     *(
-        LayerSpec(f"conv{number}", f"features.{place}", width, f"Convolution {number}")
-        for number, (place, width) in enumerate(CONVOLUTIONS.items(), 1)
+        LayerSpec(f"conv{number}", f"features.{index}", width, f"Convolution {number}")
+        for number, (index, width) in enumerate(CONVOLUTIONS.items(), 1)
     ),
     LayerSpec("fc6", "classifier.1", 4096, "Fully connected 6", axes="unit"),
     LayerSpec("fc7", "classifier.4", 4096, "Fully connected 7", axes="unit"),

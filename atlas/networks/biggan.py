@@ -1,4 +1,4 @@
-"""BigGAN-deep at 128 pixels, the weights that Hugging Face converted from DeepMind's: ten of its thousand classes."""
+"""BigGAN-deep at 128 pixels with ten of its thousand classes; weights of DeepMind, converted by Hugging Face."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ CLASSES = {
     130: "flamingo", 207: "golden retriever", 281: "tabby", 323: "monarch", 417: "balloon",
     817: "sports car", 933: "cheeseburger", 975: "lakeside", 980: "volcano", 985: "daisy",
 }  # fmt: skip
-"""The classes that are drawn, by their place in ImageNet's list."""
+"""The classes that are drawn, by their index in ImageNet's list."""
 TRUNCATION = 0.5
-"""The noise is a normal one cut at two standard deviations, times this.
-
-The statistics of the normalizations belong to it.
-"""
+"""Factor on the truncated normal noise, on which the statistics of the batch norms depend."""
 LAYERS = ((0, 2048, 4), (1, 2048, 8), (3, 1024, 16), (5, 512, 32), (7, 256, 64))
 
 
@@ -32,25 +29,29 @@ def build() -> nn.Module:
 
 
 def rename(state: StateDict) -> StateDict:
-    """The published state: divided by its spectral norms, with the statistics of one truncation, and RGB's three outputs of 128."""
-    found: StateDict = {}
+    """The published state with weights divided by their spectral norms and the statistics of TRUNCATION.
+
+    Of the 128 outputs of the last convolution only the three of RGB are used.
+    """
+    renamed: StateDict = {}
     for key, value in state.items():
         stem, _, last = key.rpartition(".")
         if last == "weight_orig":
-            found[f"{stem}.weight"] = value / spectral_norm(value, state[f"{stem}.weight_u"], state[f"{stem}.weight_v"])
+            renamed[f"{stem}.weight"] = value / spectral_norm(
+                value, state[f"{stem}.weight_u"], state[f"{stem}.weight_v"]
+            )
         elif last in ("running_means", "running_vars"):
-            found[f"{stem}.{last[:-1]}"] = value[
-                round(TRUNCATION * (len(value) - 1))
-            ]  # a row for each truncation from 0 to 1
+            row = round(TRUNCATION * (len(value) - 1))  # there is one for each truncation from 0 to 1
+            renamed[f"{stem}.{last[:-1]}"] = value[row]
         elif last not in ("weight_u", "weight_v") and f"{key}_orig" not in state:
-            found[key] = value
+            renamed[key] = value
     for last in ("weight", "bias"):
-        found[f"generator.conv_to_rgb.{last}"] = found[f"generator.conv_to_rgb.{last}"][:3]
-    return found
+        renamed[f"generator.conv_to_rgb.{last}"] = renamed[f"generator.conv_to_rgb.{last}"][:3]
+    return renamed
 
 
 def spectral_norm(weight: Tensor, u: Tensor, v: Tensor) -> Tensor:
-    """The largest singular value of a weight [outputs, ...], from its published singular vectors (Miyato et al. 2018)."""
+    """The largest singular value of a weight [outputs, ...] from its singular vectors `u`, `v` (Miyato et al. 2018)."""
     return u @ (weight.flatten(1) @ v)
 
 
@@ -72,13 +73,13 @@ GENERATORS.add(
         cut=2.0,
         choices=tuple(CLASSES.values()),
         layers=tuple(
-            LayerSpec(f"block{place + 1}", f"generator.layers.{place}", units, f"Block {place + 1}, {side} × {side}")
-            for place, units, side in LAYERS
+            LayerSpec(f"block{index + 1}", f"generator.layers.{index}", units, f"Block {index + 1}, {side} × {side}")
+            for index, units, side in LAYERS
         ),
         first="generator.gen_z",
         again=True,
         rename=rename,
-        summary="A class-conditional generator of ImageNet, scaled up: residual blocks told z and the class at every "
-        "normalization, and self-attention. Ten of its thousand classes, truncated to half the noise.",
+        summary="A class-conditional generator of ImageNet, scaled up: residual blocks whose normalizations depend on "
+        "z and the class, and self-attention. Here with ten of its thousand classes and a truncation of 0.5.",
     ),
 )

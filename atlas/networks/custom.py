@@ -1,4 +1,4 @@
-"""A user's own checkpoint of a registered architecture: the same layers, another head, other labels."""
+"""Custom checkpoints of a registered architecture: the same layers, another head, other labels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def like(base: NetworkSpec, name: str, *, title: str, weights: CustomFile, classes: int, labels: str) -> NetworkSpec:
-    """The spec of `weights`, a checkpoint of the architecture `base` with `classes` outputs named by the list `labels`."""
+    """The spec of `weights`, a checkpoint of architecture `base` with `classes` outputs, named by the list `labels`."""
     return replace(
         base,
         name=name,

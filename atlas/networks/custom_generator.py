@@ -1,4 +1,4 @@
-"""A user's own generator: a TorchScript program, or code of theirs that builds the module."""
+"""A custom generator: a TorchScript program, or code that builds the module."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def built(code: str) -> nn.Module:
     build = callable_of(code)
     try:
         module = build()
-    except Exception as error:  # it is the user's code: whatever it raises is told
+    except Exception as error:  # it is the user's code: whatever it raises is reported
         raise ConfigError(
             f"module = {code!r} cannot be built: {reason(error)}. It is called without arguments."
         ) from error
@@ -56,13 +56,15 @@ def callable_of(code: str, *, field: str = "module") -> Any:
     except Exception as error:
         raise ConfigError(f"{field} = {code!r}: importing {package} fails: {reason(error)}.") from error
     if not callable(found):
-        told = f"no {name!r}" if found is None else f"{name!r}, which is a {type(found).__name__} and cannot be called"
-        raise ConfigError(f"{field} = {code!r}: {package} has {told}; name the class or the function to call.")
+        problem = (
+            f"no {name!r}" if found is None else f"{name!r}, which is a {type(found).__name__} and cannot be called"
+        )
+        raise ConfigError(f"{field} = {code!r}: {package} has {problem}; name the class or the function to call.")
     return found
 
 
 def source_of(code: str, *, field: str = "module") -> Path:
-    """The file that `package.module:callable` lies in; ConfigError where there is none. Only its packages are imported."""
+    """The file of `package.module:callable`; ConfigError where there is none. Only its packages are imported."""
     package, colon, name = code.partition(":")
     if not colon or not name.isidentifier():
         raise ConfigError(f'{field} = {code!r} is not of the form "package.module:callable", such as "my.gan:build".')
@@ -72,7 +74,8 @@ def source_of(code: str, *, field: str = "module") -> Path:
         found = None
     if found is None or not found.has_location or found.origin is None:
         raise ConfigError(
-            f"{field} = {code!r}: Python finds no module {package!r}. Install it, or name its folder: PYTHONPATH=FOLDER atlas build."
+            f"{field} = {code!r}: Python finds no module {package!r}. Install it, or name its folder: "
+            "PYTHONPATH=FOLDER atlas build."
         )
     return Path(found.origin)
 

@@ -1,13 +1,14 @@
-"""A user's own network: any torch LSTM, GRU or RNN over an embedding (or one-hot); if it predicts, forwards and before a linear head.
+"""A network that a recipe brings: a torch LSTM, GRU or RNN over an embedding or one-hot input, with a linear head or none.
 
-A projection (Sak et al. 2014) is linear, so it is multiplied into all that reads what it passes on: the same network without one.
-What is what in the checkpoint is read from its keys and shapes. One that reads tokens keeps its own symbols (`own_tokens.py`). For one
-that reads characters the atlas has an ALPHABET, so the rows of embedding and head are put into that order:
+A projection (Sak et al. 2014) is linear, so it is multiplied into the weights that read its output: the same network
+without one. The parts of a checkpoint are found by its keys and shapes. A network that reads tokens keeps its own
+symbols (`custom_tokens.py`). For one that reads characters the atlas has an ALPHABET, and the rows of embedding and
+head are put into that order:
 
-- a character that the network lacks is read as its `<unknown>`, else as the mean of its symbols; the mark before a file as
-  `<start>`, else as a line break;
-- the chance that it gives to `<unknown>` is shared equally among the characters that it lacks; without one they get next to none;
-- symbols of its own that ALPHABET lacks never occur in the texts and are left out.
+- a character that the network lacks is read as its `<unknown>`, else as the mean of its symbols; the mark before a file
+  as `<start>`, else as a line break;
+- the probability of `<unknown>` is shared equally among the characters that it lacks; without one they get almost none;
+- symbols that ALPHABET lacks never occur in the texts and are left out.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ BACK = WAYS[1]
 
 @dataclass(frozen=True)
 class Parts:
-    """Where the parts of a checkpoint are: `embed` is the key of the embedding ("" for one-hot input), `cell` and `head` are prefixes."""
+    """Where the parts of a checkpoint are: `embed` is the key of the embedding (""
+    for one-hot input), `cell` and `head` are prefixes.
+    """
 
     kind: str
     symbols: int
@@ -105,16 +108,21 @@ def parts_of(state: StateDict, symbols: int, file: str, *, encoder: bool = False
     left = {key: shape for key, shape in rest.items() if key != embed}
     if left and not encoder:
         raise WeightsError(
-            f"{file} holds more than embedding, recurrent layer and linear head: {_listed(left)}. Only these can be read: "
-            "save a network without other parts, or let its states alone be studied with `encoder = true`."
+            f"{file} holds more than embedding, recurrent layer and linear head: {_listed(left)}. Only these can be "
+            "read: save a network without other parts, or let its states alone be studied with `encoder = true`."
         )
     return Parts(kind, symbols, inputs, len(ends) // directions, hidden, embed, cell, head, directions, ends)
 
 
 def _embedding(shapes: dict[str, tuple[int, ...]], symbols: int, inputs: int, reader: str) -> str:
-    """The key of the embedding that `reader` reads, "" for one-hot input; a matrix with a bias of its own is another layer."""
-    fits = [key for key, shape in shapes.items()
-            if shape == (symbols, inputs) and f"{key.removesuffix('weight')}bias" not in shapes]  # fmt: skip
+    """The key of the embedding that `reader` reads, "" for one-hot input; a matrix
+    with a bias of its own is another layer.
+    """
+    fits = [
+        key
+        for key, shape in shapes.items()
+        if shape == (symbols, inputs) and f"{key.removesuffix('weight')}bias" not in shapes
+    ]
     if not fits and inputs != symbols:
         raise WeightsError(
             f"{reader} takes {inputs} inputs, but there is neither an embedding of {symbols} × {inputs} nor are "
@@ -135,9 +143,10 @@ def _cell(state: StateDict, file: str, *, encoder: bool) -> str:
     [prefix] = found
     if f"{prefix}{FIRST}{BACK}" in state and not encoder:
         raise WeightsError(
-            f"{file} has two directions ({prefix}{FIRST}{BACK}). One of them reads a text from its end, so at every place it has "
-            "seen the symbol that is to be predicted there: what it loses, and what its cells tell of what comes next, would "
-            "mean nothing. Write `encoder = true` beside its weights: then its states are studied, and no prediction."
+            f"{file} has two directions ({prefix}{FIRST}{BACK}). One of them reads a text from its end, so at every "
+            "place it has seen the symbol that is to be predicted there: what it loses, and what its cells tell of "
+            "what comes next, would mean nothing. Write `encoder = true` beside its weights: then its states are "
+            "studied, and no prediction."
         )
     if f"{prefix}weight_hh_l0" not in state:
         raise WeightsError(
@@ -149,7 +158,9 @@ def _cell(state: StateDict, file: str, *, encoder: bool) -> str:
 def _ends(
     state: StateDict, cell: str, shapes: Mapping[str, tuple[int, ...]], file: str, directions: int
 ) -> Iterator[str]:
-    """How the names of each cell's weights end; those above the first layer read what the one below passes on, in matrices of these `shapes`."""
+    """How the names of each cell's weights end; those above the first layer read what the one below passes on, in
+    matrices of these `shapes`.
+    """
     lowest = {**shapes, "weight_ih": tuple(state[f"{cell}{FIRST}"].shape)}
     for layer in count():
         if f"{cell}weight_ih_l{layer}" not in state:
@@ -175,9 +186,14 @@ def _as_torch(state: StateDict, cell: str, end: str, shapes: Mapping[str, tuple[
 
 
 def _head(shapes: dict[str, tuple[int, ...]], symbols: int, passed: int, file: str) -> str:
-    """The prefix of the linear head: by its shape, and where an embedding has the same, by its bias or its place after it."""
-    fits = [key.removesuffix("weight") for key, shape in shapes.items()
-            if shape == (symbols, passed) and (key == "weight" or key.endswith(".weight"))]  # fmt: skip
+    """The prefix of the linear head: by its shape, and where an embedding has the
+    same, by its bias or its place after it.
+    """
+    fits = [
+        key.removesuffix("weight")
+        for key, shape in shapes.items()
+        if shape == (symbols, passed) and (key == "weight" or key.endswith(".weight"))
+    ]
     biased = [prefix for prefix in fits if shapes.get(f"{prefix}bias") == (symbols,)]
     chosen = biased if len(biased) == 1 else fits
     if len(chosen) == 1:
@@ -185,8 +201,9 @@ def _head(shapes: dict[str, tuple[int, ...]], symbols: int, passed: int, file: s
     heads = [shape for key, shape in shapes.items() if len(shape) == 2 and shape[1] == passed]
     hint = f" One has {heads[0][0]} outputs: is the vocabulary another's?" if not fits and heads else ""
     raise WeightsError(
-        f"{file} has {len(chosen)} linear heads of {symbols} outputs (the vocabulary's symbols) over {passed} cells; it needs "
-        f"one.{hint} If it predicts no next symbol, write `encoder = true` beside its weights. Shapes: {_listed(shapes)}."
+        f"{file} has {len(chosen)} linear heads of {symbols} outputs (the vocabulary's symbols) over {passed} cells; "
+        f"it needs one.{hint} If it predicts no next symbol, write `encoder = true` beside its weights. Shapes: "
+        f"{_listed(shapes)}."
     )
 
 
@@ -206,7 +223,9 @@ def into_alphabet(state: StateDict, vocabulary: Sequence[str], file: str, *, enc
 def taken_apart(
     state: StateDict, symbols: int, file: str, *, encoder: bool
 ) -> tuple[Tensor, tuple[Tensor, Tensor] | None, StateDict]:
-    """Embedding (the identity for one-hot input), weight and bias of the head, and the layers as `Recurrent` names them; float32."""
+    """Embedding (the identity for one-hot input), weight and bias of the head, and
+    the layers as `Recurrent` names them; float32.
+    """
     import torch
 
     parts = parts_of(state, symbols, file, encoder=encoder)
@@ -225,7 +244,9 @@ def taken_apart(
 
 
 def _without_projection(cell: StateDict, projections: Mapping[str, Tensor], layers: int) -> StateDict:
-    """What reads projected states, as it reads the states themselves: each direction's own gates, and the layer above those of both."""
+    """What reads projected states, as it reads the states themselves: each
+    direction's own gates, and the layer above those of both.
+    """
     import torch
 
     found = {f"cell.weight_hh{end}": cell[f"cell.weight_hh{end}"] @ one for end, one in projections.items()}

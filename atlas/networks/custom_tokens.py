@@ -1,8 +1,8 @@
 """A user's own tokenizer: how a text becomes the symbols of a vocabulary that are more than one character long.
 
-Every tokenizer cuts a text into pieces that cover all of it, and gives each piece the number of a symbol. A piece that the vocabulary
-lacks is read as `<unknown>`. A vocabulary without `<unknown>` or `<start>` gets one: read as the mean of its symbols (`<start>`: as a
-line break, if it has one), and never predicted.
+Every tokenizer cuts a text into pieces that cover all of it, and gives each piece the number of a symbol. A piece that
+the vocabulary lacks is read as `<unknown>`. A vocabulary without `<unknown>` or `<start>` gets one: read as the mean of
+its symbols (`<start>`: as a line break, if it has one), and never predicted.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ def _own(code: str, symbols: int) -> Callable[[str], Iterator[Any]]:
         for one in found:
             if not _is_piece(one) or not 0 <= one[0] < symbols:
                 raise ConfigError(
-                    f"tokenizer = {code!r} gives {one!r}; it must give pairs of a symbol's number, from 0 to {symbols - 1}, and the "
-                    "text that this symbol covers."
+                    f"tokenizer = {code!r} gives {one!r}; it must give pairs of a symbol's number, from 0 to "
+                    f"{symbols - 1}, and the text that this symbol covers."
                 )
             yield int(one[0]), one[1]
 
@@ -123,12 +123,13 @@ def _covering(pieces: Iterator[Piece], text: str, spec: TokenizerSpec) -> Iterat
 def _uncovered(text: str, at: int, spec: TokenizerSpec, found: str) -> ConfigError:
     if spec.how == "split":
         return ConfigError(
-            f"split = {spec.split!r} leaves out {text[at]!r} (character {at} of the text, after {text[max(0, at - 20) : at]!r}). Its "
-            r"matches must cover all of a text, since they are what is predicted: end it with |\s|. or another part for the rest."
+            f"split = {spec.split!r} leaves out {text[at]!r} (character {at} of the text, after "
+            f"{text[max(0, at - 20) : at]!r}). Its matches must cover all of a text, since they are what is predicted: "
+            r"end it with |\s|. or another part for the rest."
         )
     return ConfigError(
-        f"tokenizer = {spec.how!r} gives {found} where the text goes on with {text[at : at + 20]!r} (character {at}). Its pieces, joined, "
-        "must be the text itself: give the original characters, spaces too, with each number."
+        f"tokenizer = {spec.how!r} gives {found} where the text goes on with {text[at : at + 20]!r} (character {at}). "
+        "Its pieces, joined, must be the text itself: give the original characters, spaces too, with each number."
     )
 
 
@@ -137,7 +138,8 @@ def check_tokenizer(place: str, spec: TokenizerSpec, vocabulary: Sequence[str]) 
     if (spec.how == "split") != bool(spec.split):
         missing = "names no expression" if not spec.split else f"is not for `split = {spec.split!r}`"
         raise ConfigError(
-            f'{place}: tokenizer = {spec.how!r} {missing}. Write tokenizer = "split" and split = {REST!r}, or leave both out.'
+            f'{place}: tokenizer = {spec.how!r} {missing}. Write tokenizer = "split" and split = {REST!r}, or leave '
+            "both out."
         )
     if spec.how not in HOW and ":" not in spec.how:
         near = get_close_matches(spec.how, HOW, 1)
@@ -163,8 +165,9 @@ def _only_characters(place: str, vocabulary: Sequence[str]) -> None:
     longer = [symbol for symbol in vocabulary if len(symbol) > 1 and not re.fullmatch(r"<.*>|\[.*\]", symbol)]
     if len(longer) > len(vocabulary) / 2:
         raise ConfigError(
-            f"{place}: {len(longer)} of the {len(vocabulary)} symbols of its vocabulary have more than one character ({longer[0]!r}, …), but its "
-            f'tokenizer reads characters. Name another: tokenizer = "longest", or tokenizer = "split" and split = {REST!r}.'
+            f"{place}: {len(longer)} of the {len(vocabulary)} symbols of its vocabulary have more than one character "
+            f"({longer[0]!r}, …), but its tokenizer reads characters. Name another: "
+            f'tokenizer = "longest", or tokenizer = "split" and split = {REST!r}.'
         )
 
 

@@ -1,4 +1,4 @@
-"""The discriminators of the InfoGANs that are trained here (Chen et al. 2016), as networks: they tell real from made, and read the codes."""
+"""The discriminators of the embedded InfoGANs (Chen et al. 2016) as image networks."""
 
 from __future__ import annotations
 
@@ -20,30 +20,27 @@ LAYERS = (
     LayerSpec("conv2", "conv2.0", 2 * WIDTH, "Convolution 2"),
     LayerSpec("conv3", "conv3.0", 4 * WIDTH, "Convolution 3"),
     LayerSpec("fc", "fc", 128, "Shared dense layer", axes="unit"),
-    LayerSpec("real", "real", 1, "Real or made", axes="unit"),
+    LayerSpec("real", "real", 1, "Real or generated", axes="unit"),
     LayerSpec("hidden", "hidden.0", 128, "Dense layer before the codes", axes="unit"),
-    LayerSpec("numbers", "numbers", NUMBERS, "Numbers that are read back", axes="unit"),
-    LayerSpec("logits", "choice", SHAPE_CODES, "Choice that is read back", axes="unit"),
+    LayerSpec("numbers", "numbers", NUMBERS, "Predicted numbers", axes="unit"),
+    LayerSpec("logits", "choice", SHAPE_CODES, "Predicted choice", axes="unit"),
 )
 
 
 def build() -> nn.Module:
-    """The discriminator with the choice, its only classes, as what it returns."""
+    """The discriminator with the logits of the choice, its only classes, as its output."""
     from atlas.networks.modules.infogan import Reader
 
     return Reader(SHAPE_CODES, NUMBERS, WIDTH)
 
 
 def rename(state: StateDict) -> StateDict:
-    """The discriminator's part of the shipped state.
-
-    Its one matrix of codes becomes that of the choice and of the numbers.
-    """
-    own = {key.removeprefix(PREFIX): value for key, value in state.items() if key.startswith(PREFIX)}
+    """The discriminator's part of the shipped state, its head split into that of the choice and that of the numbers."""
+    state = {key.removeprefix(PREFIX): value for key, value in state.items() if key.startswith(PREFIX)}
     for part in ("weight", "bias"):
-        codes = own.pop(f"codes.{part}")
-        own[f"choice.{part}"], own[f"numbers.{part}"] = codes[:SHAPE_CODES], codes[SHAPE_CODES:]
-    return own
+        codes = state.pop(f"codes.{part}")
+        state[f"choice.{part}"], state[f"numbers.{part}"] = codes[:SHAPE_CODES], codes[SHAPE_CODES:]
+    return state
 
 
 for _seed, _sha256 in SEEDS.items():
@@ -61,8 +58,8 @@ for _seed, _sha256 in SEEDS.items():
             std=HALF,
             layers=LAYERS,
             labels="infogan-choices",
-            summary="The judge of a generator: told sprites that are drawn from those that are made, and read the codes that "
-            "the made ones came from. Nobody told it the shapes; its classes are the three choices that the pair "
-            "agreed on.",
+            summary="The discriminator of an InfoGAN: it separates drawn from generated sprites and predicts the codes "
+            "of the generated ones. It was trained without labels of the shapes; its classes are the three values of "
+            "the categorical code.",
         )
     )

@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 
 STAGES = ((16, 1), (24, 2), (40, 2), (80, 3), (112, 3), (192, 4), (320, 1))  # width, blocks
 
+# Published names of modules: outside of blocks, of the first block, of the later ones.
+OUTER = {"_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2", "_fc": "classifier"}
+FIRST = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
+LATER = {
+    "_expand_conv": "conv_pw",
+    "_bn0": "bn1",
+    "_depthwise_conv": "conv_dw",
+    "_bn1": "bn2",
+    "_project_conv": "conv_pwl",
+    "_bn2": "bn3",
+}
+
 
 def build() -> nn.Module:
     """timm's own class, without weights."""
@@ -29,27 +41,19 @@ def build() -> nn.Module:
 def rename(state: StateDict) -> StateDict:
     """Map the published keys (`_blocks.3._bn0.weight`) to timm's (`blocks.2.0.bn1.weight`)."""
     blocks = [f"blocks.{stage}.{block}" for stage, (_, count) in enumerate(STAGES) for block in range(count)]
-    outer = {
-        "_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2", "_fc": "classifier",
-    }  # fmt: skip
-    first = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
-    later = {
-        "_expand_conv": "conv_pw", "_bn0": "bn1", "_depthwise_conv": "conv_dw", "_bn1": "bn2",
-        "_project_conv": "conv_pwl", "_bn2": "bn3",
-    }  # fmt: skip
 
     def renamed(key: str) -> str:
         part, _, rest = key.partition(".")
         if part != "_blocks":
-            return f"{outer[part]}.{rest}"
+            return f"{OUTER[part]}.{rest}"
         number, part, rest = rest.split(".", 2)
-        return f"{blocks[int(number)]}.{(first if number == '0' else later)[part]}.{rest}"
+        return f"{blocks[int(number)]}.{(FIRST if number == '0' else LATER)[part]}.{rest}"
 
     return {renamed(key): value for key, value in state.items()}
 
 
 def layers() -> tuple[LayerSpec, ...]:
-    """Stem, the inside and the (linear) output of all 16 blocks, head, class logits: all before their ReLU6."""
+    """Stem, inner layers and (linear) output of all 16 blocks, head and class logits, all before their ReLU6."""
     return (
         LayerSpec("stem", "bn1.drop", 32, "Stem convolution"),
         *(layer for stage in range(len(STAGES)) for layer in _stage_layers(stage)),

@@ -1,4 +1,4 @@
-"""The generators of the generative chapter: two published ones, and the InfoGANs that this package trains itself."""
+"""The generators of the default recipe: two published ones, and the InfoGANs that this project trained."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 SHAPE_CODES, NUMBERS, NOISE = 3, 4, 12
-"""The InfoGAN's z: a choice meant for the shape, four numbers, noise for what is left."""
+"""The InfoGAN's z: a categorical code of three values, four continuous codes, noise."""
 SEEDS: dict[int, str] = {
     0: "bbcd9d4403e4b492748e3beb2ed4cdacb8b8be6a31b49cb5b6543bd6a79ac735",
     1: "2d3b98d8270afeadaddcb181be3b2e9cf7a82729a47c7abf14275698916185fa",
@@ -79,7 +79,8 @@ for _spec in (
         inner="netG_state_dict",
         reader=reader_of("face-dcgan"),
         rename=partial(_from_sequence, depth=4, stride=3),
-        summary="A stack of transposed convolutions that learned to draw synthetic people from a hundred random numbers; no person shown exists.",
+        summary="A DCGAN of transposed convolutions that generates faces from 100 latent dimensions. "
+        "None of the people shown exist.",
     ),
     GeneratorSpec(
         "eye-dcgan",
@@ -102,7 +103,7 @@ for _spec in (
         layers=_layers(EYES),
         reader=reader_of("eye-dcgan"),
         rename=partial(_from_sequence, depth=5, stride=4),
-        summary="A conditional DCGAN that learned eyes from paintings: a hundred random numbers and one of eight colours.",
+        summary="A conditional DCGAN of eyes in paintings: 100 latent dimensions and one of eight eye colours.",
     ),
 ):
     GENERATORS.add(_spec.name, _spec)
@@ -129,6 +130,6 @@ for _seed, _sha256 in SEEDS.items():
                 LayerSpec("layer1", "up1", 64, "Layer 1, 8 × 8"),
                 LayerSpec("layer2", "up2", 32, "Layer 2, 16 × 16"),
             ),
-            summary="Trained here on sprites with known factors; its codes were rewarded for being readable from the picture.",
+            summary="Trained here on sprites with known factors; its codes were trained to be readable from the image.",
         ),
     )

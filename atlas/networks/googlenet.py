@@ -29,7 +29,7 @@ def build(*, auxiliary: bool = False) -> nn.Module:
 
 
 def inception_layers(widths: Mapping[str, tuple[int, ...]]) -> Iterator[LayerSpec]:
-    """Each module's four branches before their ReLU, and its output."""
+    """The four branches of each module before their ReLU, and its output."""
     for name, (one, _, three, _, five, project) in widths.items():
         module, words = f"inception{name}", f"Inception {name}"
         yield LayerSpec(f"{module}_1x1", f"{module}.branch1.bn", one, f"{words}, 1 x 1 branch")

@@ -1,4 +1,4 @@
-"""GoogLeNet at ImageNet scale, as torchvision publishes it: with batch normalization, 3 x 3 kernels in the 5 x 5 branch."""
+"""GoogLeNet at ImageNet scale, by torchvision: batch normalization, and 3 x 3 kernels in the branch of 5 x 5."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ WIDTHS = {
 
 
 def build() -> nn.Module:
-    """torchvision's class with ReLUs that can be tapped, without auxiliary classifiers."""
+    """torchvision's class without in-place ReLUs and auxiliary classifiers."""
     from atlas.networks.modules.torchvision import googlenet
 
     return googlenet()
 
 
 def rename(state: StateDict) -> StateDict:
-    """Leave out the auxiliary classifiers, which serve the training only."""
+    """Leave out the auxiliary classifiers, which are used in training only."""
     return {key: value for key, value in state.items() if not key.startswith(("aux1.", "aux2."))}
 
 

@@ -1,4 +1,4 @@
-"""What the networks at ImageNet scale share: 224 pixels, 1,000 classes, weights that are fetched when they are asked for."""
+"""What networks at ImageNet scale share: 224 pixels, 1,000 classes, weights downloaded on first use."""
 
 from __future__ import annotations
 
@@ -28,16 +28,25 @@ def imagenet(
     summary: str,
     **more: Any,
 ) -> NetworkSpec:
-    """Register a network of ImageNet's 1,000 classes at 224 pixels; `more` is `rename`, or another mean and sd."""
+    """Register a network of ImageNet's 1,000 classes at 224 pixels; `more` may hold `rename`, `mean` and `std`."""
     more = {"mean": MEAN, "std": STD, **more}
     return register(
         NetworkSpec(
-            name=name, title=title, year=year, paper=paper, build=build, weights=weights, input_size=224,
-            layers=layers, labels="imagenet-1k", summary=summary, **more,
+            name=name,
+            title=title,
+            year=year,
+            paper=paper,
+            build=build,
+            weights=weights,
+            input_size=224,
+            layers=layers,
+            labels="imagenet-1k",
+            summary=summary,
+            **more,
         )
-    )  # fmt: skip
+    )
 
 
 def logits(path: str, title: str = "Class logits") -> LayerSpec:
-    """The last layer."""
+    """The layer of class logits."""
     return LayerSpec("logits", path, CLASSES, title, axes="unit")

@@ -1,7 +1,4 @@
-"""Class lists: the names of a network's outputs, in order.
-
-Nothing is imported that is slow; the lists are read as text.
-"""
+"""Class lists: the names of a network's outputs, in order. They are read as text, without slow imports."""
 
 from __future__ import annotations
 
@@ -19,9 +16,13 @@ TINY = Path(__file__).parents[1] / "probes" / "data" / "tiny-imagenet-60.tsv"
 
 @cache
 def class_names(name: str) -> tuple[str, ...]:
-    """The names of the class list `name`, in class order; UnknownName lists the lists there are.
+    """The names of the class list `name`, in class order.
 
-    A name that ends in `.txt` is a file with one class a line (a recipe's own labels).
+    A name that ends in `.txt` is a file with one class a line (custom labels of a recipe).
+
+    Raises:
+        UnknownName: there is no such class list.
+        ConfigError: the file of custom labels cannot be read or has empty lines.
     """
     return _from_file(Path(name)) if name.endswith(".txt") else LISTS[name]()
 
@@ -57,13 +58,13 @@ def _imagenet() -> tuple[str, ...]:
 
 
 def _tiny_imagenet() -> tuple[str, ...]:
-    """The 60 classes of Tiny ImageNet that the miniatures know: index, WordNet id, name."""
+    """The 60 classes of Tiny ImageNet on which the miniatures are trained."""
     rows = (line.split("\t") for line in TINY.read_text(encoding="utf-8").splitlines())
     return tuple(name for _, _, name in rows)
 
 
 def _infogan_choices() -> tuple[str, ...]:
-    """What an InfoGAN's discriminator tells apart: it made them up, so they have numbers only."""
+    """The values of an InfoGAN's categorical code; they were learned without labels, so they have numbers only."""
     from atlas.networks.generators import SHAPE_CODES
 
     return tuple(f"choice {number}" for number in range(SHAPE_CODES))

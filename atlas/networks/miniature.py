@@ -1,4 +1,4 @@
-"""What the seven 64-pixel miniatures share; a miniature is in the atlas only once its trained weights are pinned."""
+"""What the seven 64-pixel miniatures share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def miniature(
     summary: str,
     sha256: str,
 ) -> NetworkSpec:
-    """The record of a miniature of tiny-imagenet-60; registered unless `sha256` is empty (not trained yet)."""
+    """The spec of a miniature of tiny-imagenet-60, registered unless `sha256` is empty (not trained yet)."""
     spec = NetworkSpec(
         name=name,
         title=title,
@@ -46,5 +46,5 @@ def miniature(
 
 
 def logits(path: str, title: str = "Class logits") -> LayerSpec:
-    """The last layer of a miniature."""
+    """The layer of class logits of a miniature."""
     return LayerSpec("logits", path, CLASSES, title, axes="unit")

@@ -18,14 +18,14 @@ READ = 5  # scales that are read: above 64 x 64 a map is as large as a picture
 
 
 def build() -> nn.Module:
-    """The published generator, He's constants multiplied in."""
+    """The published generator with He's constants multiplied into the weights."""
     from atlas.networks.modules.pgan import PGAN
 
     return PGAN(NOISE, WIDTHS)
 
 
 def rename(state: StateDict) -> StateDict:
-    """The published `netG`: He's constants multiplied in, of the outputs to RGB only the last scale's."""
+    """The published `netG` with He's constants multiplied in; of the layers to RGB only that of the last scale."""
     from atlas.networks.modules.pgan import equalized
 
     plain = {key.replace(".module.", "."): value for key, value in state.items()}
@@ -63,7 +63,7 @@ GENERATORS.add(
         records=("models.utils.config.BaseConfig",),
         first="formatLayer",
         rename=rename,
-        summary="Grown scale by scale while it learned, from 4 to 256 pixels; every place of every map has the same length. "
-        "Its faces are synthetic; no person shown exists.",
+        summary="Grown scale by scale while it learned, from 4 to 256 pixels; every place of every map has the same "
+        "length. Its faces are synthetic; no person shown exists.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The readers of z that are shipped: networks that learned from a generator's own pictures to tell the latent vector behind one."""
+"""The readers of z of this package: networks trained on a generator's own pictures to estimate the latent vector."""
 
 from __future__ import annotations
 

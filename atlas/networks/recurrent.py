@@ -1,4 +1,6 @@
-"""The recurrent networks: those that this package trains itself (embedding, recurrent layer, head), and published ones."""
+"""The recurrent networks: those that this package trains itself (embedding,
+recurrent layer, head), and published ones.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,15 @@ def build(spec: RecurrentSpec) -> Recurrent:
     from atlas.networks.modules.recurrent import Recurrent
 
     return Recurrent(
-        spec.cell, symbols=spec.symbols, embedding=spec.embedding, hidden=spec.hidden, outputs=spec.outputs,
-        layers=spec.layers, rectified=spec.rectified, directions=spec.directions,
-    )  # fmt: skip
+        spec.cell,
+        symbols=spec.symbols,
+        embedding=spec.embedding,
+        hidden=spec.hidden,
+        outputs=spec.outputs,
+        layers=spec.layers,
+        rectified=spec.rectified,
+        directions=spec.directions,
+    )
 
 
 RECURRENT: Registry[RecurrentSpec] = Registry("recurrent network")
@@ -40,9 +48,19 @@ def _characters(
 ) -> RecurrentSpec:
     name = f"char-{cell.lower()}"
     return RecurrentSpec(
-        name, title, year, paper, cell, "characters", symbols=len(ALPHABET), embedding=64, hidden=hidden,
-        outputs=len(ALPHABET), weights=_file(name, sha256), summary=summary,
-    )  # fmt: skip
+        name,
+        title,
+        year,
+        paper,
+        cell,
+        "characters",
+        symbols=len(ALPHABET),
+        embedding=64,
+        hidden=hidden,
+        outputs=len(ALPHABET),
+        weights=_file(name, sha256),
+        summary=summary,
+    )
 
 
 SPECS = (
@@ -53,7 +71,7 @@ SPECS = (
         year=1997,
         paper="hochreiter1997lstm",
         sha256="eb00f65423fd2d6e39a609c5f7ff40ae8ad52810ef120c1b0a20d94129a3a6b7",
-        summary="A memory cell that is changed by adding, behind gates that learn when to write, keep and show it.",
+        summary="A memory cell with additive updates; gates learn when to write, keep and output it.",
     ),
     _characters(
         "GRU",
@@ -61,7 +79,10 @@ SPECS = (
         year=2014,
         paper="cho2014gru",
         sha256="b005cfe6c766b1667a8e45a997484c2f36a0d0a15c394a439fa990ade6c1fa35",
-        summary="Two gates instead of three and no separate memory: the new state is a mixture of the old one and a proposal.",
+        summary=(
+            "Two gates instead of three and no separate memory: the new state interpolates between the old one and a "
+            "candidate."
+        ),
     ),
     _characters(
         "RNN",
@@ -69,36 +90,73 @@ SPECS = (
         year=1990,
         paper="elman1990finding",
         sha256="d344a3408b9278a6b8de4b1cb76d3a4e0b5aa3ff5728569c9984f4bea715be0a",
-        summary="The plain recurrent network without gates: the whole state is written anew at every character.",
+        summary="The plain recurrent network without gates: the whole state is recomputed at every character.",
     ),
 )
 
 SENTIMENT = RecurrentSpec(
-    "sentiment-lstm", "Sentiment LSTM", 1997, "hochreiter1997lstm", "LSTM", "words", symbols=9486, embedding=64, hidden=64, outputs=1,
+    "sentiment-lstm",
+    "Sentiment LSTM",
+    1997,
+    "hochreiter1997lstm",
+    "LSTM",
+    "words",
+    symbols=9486,
+    embedding=64,
+    hidden=64,
+    outputs=1,
     weights=_file("sentiment-lstm", "899ecd2089c10b09229f23282fc33699f188851e35e8845fff1bc046057e4230"),
-    summary="Reads a sentence word by word and says at the end whether the opinion is positive.",
-    words=EmbeddedFile("recurrent/sentiment-lstm.words.txt", "db90f048a2d0c777a7b181f829aeaedd81b01d006ec7f753f5e7d47b8398d00c", "Apache-2.0"),
-)  # fmt: skip
+    summary="Reads a sentence word by word and classifies its sentiment after the last one.",
+    words=EmbeddedFile(
+        "recurrent/sentiment-lstm.words.txt",
+        "db90f048a2d0c777a7b181f829aeaedd81b01d006ec7f753f5e7d47b8398d00c",
+        "Apache-2.0",
+    ),
+)
 
 SPELLING = RecurrentSpec(
-    "g2p-gru", "Spelling GRU", 2018, "cho2014gru", "GRU", "letters", symbols=29, embedding=256, hidden=256, outputs=74,
+    "g2p-gru",
+    "Spelling GRU",
+    2018,
+    "cho2014gru",
+    "GRU",
+    "letters",
+    symbols=29,
+    embedding=256,
+    hidden=256,
+    outputs=74,
     weights=WheelFile(
-        package="g2p-en", version="2.1.0", file="g2p_en/checkpoint20.npz",
+        package="g2p-en",
+        version="2.1.0",
+        file="g2p_en/checkpoint20.npz",
         sha256="b8af35e4596d8dd5836dfd3fe9b2ba4f97b9c311efe8879544cbcfcbd566d8c6",
-        licence="Apache-2.0", source="https://github.com/Kyubyong/g2p",
+        licence="Apache-2.0",
+        source="https://github.com/Kyubyong/g2p",
     ),
-    summary="Reads a word letter by letter, then says it sound by sound: one network encodes, another decodes.",
-)  # fmt: skip
+    summary="Encodes a word letter by letter, then decodes its sounds one by one.",
+)
 
 SPEECH = RecurrentSpec(
-    "silero-vad", "Speech detector LSTM", 2024, "hochreiter1997lstm", "LSTM", "sound", symbols=0, embedding=128, hidden=128, outputs=1,
+    "silero-vad",
+    "Speech detector LSTM",
+    2024,
+    "hochreiter1997lstm",
+    "LSTM",
+    "sound",
+    symbols=0,
+    embedding=128,
+    hidden=128,
+    outputs=1,
     weights=WheelFile(
-        package="silero-vad", version="6.2.3", file="silero_vad/data/silero_vad_16k.safetensors",
+        package="silero-vad",
+        version="6.2.3",
+        file="silero_vad/data/silero_vad_16k.safetensors",
         sha256="c59271c284ae9c8335d795d60e0bfdb71aaaceec578d9bd9ffc1b8153c319ea1",
-        licence="MIT", source="https://github.com/snakers4/silero-vad",
+        licence="MIT",
+        source="https://github.com/snakers4/silero-vad",
     ),
-    summary="Hears 32 milliseconds at a time and says how likely somebody speaks.",
-)  # fmt: skip
+    summary="Reads 32 milliseconds of sound at a time and outputs the probability of speech.",
+)
 
 for _spec in (*SPECS, SENTIMENT, SPELLING, SPEECH):
     if _spec.weights.sha256 != UNTRAINED:

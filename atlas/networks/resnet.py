@@ -22,15 +22,15 @@ def build() -> nn.Module:
 
 def layers() -> tuple[LayerSpec, ...]:
     """The stem, each block's inner convolution and its sum, all before their ReLU, and the class logits."""
-    found = [LayerSpec("conv1", "bn1", STAGES[0][0], "Stem convolution")]
+    layers = [LayerSpec("conv1", "bn1", STAGES[0][0], "Stem convolution")]
     for stage, (width, count) in enumerate(STAGES, 2):  # the paper's conv2_x follows the stem
         for block in range(1, count + 1):
             path, words = f"stages.conv{stage}.{block - 1}", f"Stage {stage}, block {block}"
-            found += [
+            layers += [
                 LayerSpec(f"conv{stage}_{block}a", f"{path}.bn1", width, f"{words}, first convolution"),
                 LayerSpec(f"conv{stage}_{block}", f"{path}.sum", width, f"{words}, sum with the skip"),
             ]
-    return (*found, logits("fc"))
+    return (*layers, logits("fc"))
 
 
 SPEC = miniature(

@@ -1,4 +1,4 @@
-"""SE-ResNet-50, the twin of ResNet-50, and SENet-154, the winner of ILSVRC 2017: timm's classes and weights."""
+"""SE-ResNet-50, the counterpart of ResNet-50, and SENet-154, the winner of ILSVRC 2017: timm's classes and weights."""
 
 from __future__ import annotations
 

@@ -27,12 +27,12 @@ def build(name: str) -> nn.Module:
 
 def layers(depths: Sequence[int]) -> Iterator[LayerSpec]:
     """Every convolution before its ReLU, and the dense layers, which timm writes as convolutions."""
-    place = 0
+    index = 0
     for stage, (width, count) in enumerate(zip(WIDTHS, depths, strict=True), 1):
         for number in range(1, count + 1):
-            yield LayerSpec(f"conv{stage}_{number}", f"features.{place}", width, f"Stage {stage}, convolution {number}")
-            place += 2  # convolution, ReLU
-        place += 1  # pool
+            yield LayerSpec(f"conv{stage}_{number}", f"features.{index}", width, f"Stage {stage}, convolution {number}")
+            index += 2  # convolution, ReLU
+        index += 1  # pool
     yield LayerSpec("fc6", "pre_logits.fc1", 4096, "Fully connected 6")
     yield LayerSpec("fc7", "pre_logits.fc2", 4096, "Fully connected 7")
     yield logits("head.fc", "Class logits (fc8)")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 WIDTHS = (96, 256, 512, 1024, 512)
-OTHERS = ("gpu_0/imagenet1k_blobs_queue", "OC2_DUMMY")  # the zoo's file also holds these, which are no weights
+OTHERS = ("gpu_0/imagenet1k_blobs_queue", "OC2_DUMMY")  # entries of the zoo's file that are no weights
 BYTE = 1 / 255
 
 
@@ -26,13 +26,13 @@ def build() -> nn.Module:
 def rename(state: StateDict) -> StateDict:
     """Map `gpu_0/conv1_w_0` to `conv1.weight`; the first kernels expect blue, green, red and get red, green, blue."""
     ends = {"w": "weight", "b": "bias"}
-    found: StateDict = {}
+    renamed: StateDict = {}
     for key, value in state.items():
         if not key.startswith(OTHERS):
             part, end, _ = key.removeprefix("gpu_0/").rsplit("_", 2)
-            found[f"{part}.{ends[end]}"] = value
-    found["conv1.weight"] = found["conv1.weight"].flip(1)
-    return found
+            renamed[f"{part}.{ends[end]}"] = value
+    renamed["conv1.weight"] = renamed["conv1.weight"].flip(1)
+    return renamed
 
 
 LAYERS = (
@@ -59,9 +59,9 @@ imagenet(
         sha256="c975ca6a24c0a2e1584c6f82667e0ac9c06084fc7769d267f71b4a154d1f1c72",  # as in the zoo's own manifest
         licence="MIT",
     ),
-    # The zoo says nothing of the input. Glow's image classifier runs this file on 0 to 255, blue first, without a mean.
+    # The zoo does not document the input. Glow's image classifier feeds 0 to 255, blue first, without a mean.
     mean=(0.0, 0.0, 0.0),
     std=(BYTE, BYTE, BYTE),
-    summary="Deconvolution showed dead first filters and aliasing in AlexNet; a smaller first kernel and stride and "
-    "dense connections mend both.",
+    summary="A deconvnet showed dead first filters and aliasing in AlexNet; a smaller first kernel and stride and "
+    "dense connections were to reduce both.",
 )

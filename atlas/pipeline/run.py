@@ -23,7 +23,7 @@ from atlas.pipeline.plan import Plan
 from atlas.pipeline.store import Entry, Store
 from atlas.pipeline.task import Task, steps
 from atlas.pipeline.worker import StepContext, begin
-from atlas.runtime.processes import Workers, pool
+from atlas.runtime.processes import Workers, processes
 
 StepFunction = Callable[[StepContext, Sequence[Task]], Iterator[Entry]]
 
@@ -102,7 +102,7 @@ def run(plan: Plan, store: Store, *, workers: int, progress: Progress) -> None:
     progress.start(jobs, len(plan.tasks) - len(tasks))
     if not jobs:
         return
-    with pool(min(workers, len(jobs)), begin, (store.root, plan.recipe)) as found:
+    with processes(min(workers, len(jobs)), begin, (store.root, plan.recipe)) as found:
         for job in _schedule(found, jobs, workers):
             progress.done(job)
 

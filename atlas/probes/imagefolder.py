@@ -1,4 +1,4 @@
-"""`imagefolder:PATH`: all images below a folder; the name of the folder that an image lies in is its label."""
+"""`imagefolder:PATH`: all images below a folder; the label of an image is the name of its folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ MOST_BYTES = 200_000_000  # of one file
 
 
 class ImageFolder:
-    """The images below `path`, in the order of their paths. They are never published: their terms are not known."""
+    """The images below `path`, in the order of their paths.
+
+    They are never published, since their licence is not known.
+    """
 
     labels = None
     publish = False
@@ -30,13 +33,13 @@ class ImageFolder:
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """Paths below the folder, sorted; hidden files and folders are left out, links to folders are not followed."""
+        """Paths below the folder, sorted, without hidden files and folders; links to folders are not followed."""
         if not self.folder.is_dir():
-            raise ProbeError(f"{self.name}: there is no such folder. Give an existing one after 'imagefolder:'.")
-        found = sorted(_walk(self.folder))
-        if not found:
+            raise ProbeError(f"{self.name}: there is no such folder. Name an existing one after 'imagefolder:'.")
+        files = sorted(_walk(self.folder))
+        if not files:
             raise ProbeError(f"{self.name}: the folder holds no files. Put images into it, or name another one.")
-        return tuple(found)
+        return tuple(files)
 
     def identity(self) -> dict[str, Any]:
         """A digest of all paths and contents."""
@@ -57,18 +60,18 @@ class ImageFolder:
 
     def _found(self, number: int) -> Found:
         name = self.files[number]
-        place = name.encode(errors="replace").decode()  # a file name need not be text
+        place = name.encode(errors="replace").decode()  # a file name need not be valid text
         *_, label = ("", *place.split("/")[:-1])
         return Found(number, place, lambda: _read(self.folder / name, place), label=label or None)
 
 
 def _walk(folder: Path) -> list[str]:
-    found = []
+    paths = []
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         files = (Path(root, name) for name in names if not name.startswith("."))
-        found += [path.relative_to(folder).as_posix() for path in files if path.is_file()]
-    return found
+        paths += [path.relative_to(folder).as_posix() for path in files if path.is_file()]
+    return paths
 
 
 def _digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Drawn objects of OpenMoji (CC BY-SA 4.0): which ones, and how one is drawn with its exact outline."""
+"""Drawn objects of OpenMoji (CC BY-SA 4.0): the selection, and the rendering with an exact outline."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/
 
 @dataclass(frozen=True)
 class DrawnObject:
-    """One object: its file name, its maker's word for it (a plainer one where that names an activity), and its group."""
+    """One object: its file name, its name by OpenMoji (a plainer one where that is an activity), and its group."""
 
     hexcode: str
     name: str
@@ -35,13 +35,13 @@ class DrawnObject:
 
     @property
     def url(self) -> str:
-        """Its page in OpenMoji's library."""
+        """The page in OpenMoji's library."""
         return f"https://openmoji.org/library/emoji-{self.hexcode}/"
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Where the drawing is on its canvas, in its own units, and its mean colour."""
+    """The bounding box of the drawing on its canvas, in its own units, and its mean colour."""
 
     left: int
     top: int
@@ -60,7 +60,7 @@ class Shape:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def rotated(self, degrees: float) -> tuple[float, float]:
-        """Width and height of the upright box around the rotated one."""
+        """Width and height of the axis-parallel box around the rotated one."""
         cos, sin = abs(math.cos(math.radians(degrees))), abs(math.sin(math.radians(degrees)))
         width, height = self.right - self.left, self.bottom - self.top
         return width * cos + height * sin, width * sin + height * cos
@@ -68,7 +68,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where an object goes: centre in pixels, length of its longest side in pixels, rotation in degrees."""
+    """The placement of an object: centre and length of its longest side in pixels, rotation in degrees."""
 
     x: float
     y: float
@@ -78,7 +78,7 @@ class Placement:
 
 @lru_cache(maxsize=1)
 def objects() -> tuple[DrawnObject, ...]:
-    """Things that a network of photographs could know: no flags, symbols, text, people or imaginary beings."""
+    """The objects that photographs could show: no flags, symbols, text, people or imaginary beings."""
     rows = TABLE.read_text(encoding="utf-8").splitlines()[1:]
     return tuple(DrawnObject(*row.split("\t")) for row in rows)
 
@@ -126,7 +126,7 @@ def shape(item: DrawnObject) -> Shape:
 
 
 def draw(item: DrawnObject, place: Placement) -> tuple[Image, tuple[int, int]]:
-    """The object as RGBA, cut close around it, and where its upper left corner goes in the scene (x, y)."""
+    """The object as RGBA, cropped to its box, and the position (x, y) of the upper left corner in the scene."""
     form = shape(item)
     scale = place.length / form.longest
     width, height = form.rotated(place.degrees)
@@ -142,6 +142,6 @@ def draw(item: DrawnObject, place: Placement) -> tuple[Image, tuple[int, int]]:
 
 
 def _content(item: DrawnObject) -> str:
-    """What is inside the drawing's own `<svg>` element (a nested one would be clipped, which is slow)."""
+    """The content of the drawing's own `<svg>` element (a nested one would be clipped, which is slow)."""
     svg = _svg(item)
     return svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]

@@ -28,7 +28,7 @@ UNKNOWN = "not stated"
 
 @dataclass(frozen=True)
 class Schema:
-    """Which columns hold image and label, and the labels' names."""
+    """The columns of image and label, and the names of the labels."""
 
     image: str
     label: str | None
@@ -36,7 +36,10 @@ class Schema:
 
 
 class ParquetImages:
-    """The images of Parquet files, in the order of their rows. They are never published: their terms are not known."""
+    """The images of Parquet files, in the order of their rows.
+
+    They are never published, since their licence is not known.
+    """
 
     publish = False
 
@@ -68,7 +71,7 @@ class ParquetImages:
 
     @property
     def labels(self) -> str | None:
-        """The class list whose names the file's labels carry, if it is one that the atlas knows."""
+        """The class list with the names of the file's labels, None where no registered one has them."""
         return class_list(self.schema.names)
 
     def identity(self) -> dict[str, Any]:
@@ -109,7 +112,10 @@ class ParquetImages:
 
 
 def class_list(names: tuple[str, ...]) -> str | None:
-    """`imagenet-1k` or `tiny-imagenet-60`, if `names` are that list's in its order (most of them: wording varies)."""
+    """`imagenet-1k` or `tiny-imagenet-60` where most of `names` are that list's, in its order (wording varies).
+
+    Else None.
+    """
     plain = [name.split(",")[0].strip().lower() for name in names]
     for known in ("imagenet-1k", "tiny-imagenet-60"):
         if len(plain) != len(class_names(known)):
@@ -155,7 +161,7 @@ def _is_struct(columns: Any, name: str) -> bool:
 
 
 def _rows(path: Path, schema: Schema, rows: range) -> list[dict[str, Any]]:
-    """The rows as dictionaries; only the row groups that hold them are read."""
+    """The rows as dictionaries; only the row groups with these rows are read."""
     if not rows:
         return []
     file, wanted, start, before = _open(path), [], 0, 0
@@ -168,8 +174,8 @@ def _rows(path: Path, schema: Schema, rows: range) -> list[dict[str, Any]]:
         start = stop
     columns = [schema.image, *([schema.label] if schema.label else [])]
     table = file.read_row_groups(wanted, columns=columns, use_threads=False)
-    found: list[dict[str, Any]] = table.slice(rows.start - before, len(rows)).to_pylist()
-    return found
+    values: list[dict[str, Any]] = table.slice(rows.start - before, len(rows)).to_pylist()
+    return values
 
 
 def _bytes(image: dict[str, Any], place: str) -> bytes:

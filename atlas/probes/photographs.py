@@ -1,4 +1,4 @@
-"""The freely licensed colour photographs that the wheels of scikit-image and scikit-learn carry, and crops of them.
+"""The freely licensed colour photographs in the wheels of scikit-image and scikit-learn, and crops of them.
 
 Left out, because no licence is stated for them: `ihc` ("no known restrictions" is not a licence), `motorcycle_left`,
 `motorcycle_right` and `color` of scikit-image. Grey photographs and drawings are left out, too.
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the photograph
 
-DULL = 0.55  # a crop with less than this share of the photograph's contrast shows empty sky or blur
+DULL = 0.55  # crops with less than this share of the photograph's contrast, such as empty sky, are avoided
 SKIMAGE_DOCS = "https://scikit-image.org/docs/stable/api/skimage.data.html#skimage.data"
 
 
 @dataclass(frozen=True)
 class Photograph:
-    """One photograph. `crops`: how many; `smallest`: the smallest one's side; `area`: where they lie.
+    """One photograph; boxes and sizes are in its pixels.
 
-    `ground` is the part that may lie behind a drawn object (no drawing covers a person's face).
+    `crops` is the number of crops, `smallest` the side of the smallest one, `area` the part that they are taken from.
+    `ground` is the part that may lie behind a drawn object (no drawing covers a face).
     """
 
     slug: str
@@ -61,7 +62,7 @@ class Photograph:
 
     @property
     def path(self) -> Path:
-        """The file on this machine; ProbeError says what to install."""
+        """The path of the file; ProbeError where its package is missing or lacks it."""
         try:
             path = Path(str(metadata.distribution(self.package).locate_file(self.file)))
         except metadata.PackageNotFoundError:
@@ -79,7 +80,7 @@ class Photograph:
         return f"{self.title}, by {self.author} ({self.licence})"
 
     def identity(self) -> dict[str, Any]:
-        """Size and SHA-256 of the file, and how many crops of it lie where."""
+        """Size and SHA-256 of the file, and number and area of its crops."""
         data = self.path.read_bytes()
         return {
             "file": self.file,
@@ -120,7 +121,7 @@ PHOTOGRAPHS = (
         "pagoda", "Tower of Buddhist Incense, Beijing", "a pagoda", "scikit-learn", "sklearn/datasets/images/china.jpg",
         "danielbuechele", "CC-BY-2.0", "https://www.flickr.com/photos/danielbuechele/6061409035/", (640, 427), 170,
     ),
-    # scikit-learn's README repeats the other photograph's author here; the page that it links to is vultilion's.
+    # scikit-learn's README names the author of the other photograph here; the page that it links to is vultilion's.
     Photograph(
         "dahlia", "Dahlia", "a dahlia", "scikit-learn", "sklearn/datasets/images/flower.jpg",
         "vultilion", "CC-BY-2.0", "https://www.flickr.com/photos/vultilion/6056698931/", (640, 427), 130,
@@ -130,7 +131,7 @@ PHOTOGRAPHS = (
 
 @lru_cache(maxsize=len(PHOTOGRAPHS))
 def pixels(photograph: Photograph) -> Image:
-    """The decoded RGB photograph, once a process."""
+    """The decoded RGB photograph, cached in each process."""
     from atlas.probes.read import read_image
 
     return read_image(photograph.path.read_bytes(), photograph.file)
@@ -155,7 +156,7 @@ def random_box(area: Box, rng: random.Random, smallest: float, largest: float) -
 
 @lru_cache(maxsize=len(PHOTOGRAPHS))
 def crop_boxes(photograph: Photograph) -> tuple[Box, ...]:
-    """Squares at many scales that overlap as little as they can: each is the best of 16 random ones."""
+    """Squares of many scales with little overlap: each is the best of 16 random ones."""
     rng = random.Random(f"crops of {photograph.slug}")
     left, top, right, bottom = photograph.area
     smallest = photograph.smallest / min(right - left, bottom - top)

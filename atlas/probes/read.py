@@ -1,4 +1,4 @@
-"""The only image reader: any image file as RGB, or a reason why not."""
+"""The only image reader: any image file as RGB, or the reason why it cannot be read."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SMALLEST = 8  # pixels; a smaller side shows nothing
-MOST_PIXELS = 60_000_000  # about 180 MB decoded; beyond it, the file is a mistake or an attack
+SMALLEST = 8  # pixels of a side
+MOST_PIXELS = 60_000_000  # about 180 MB decoded; larger files are mistakes or attacks
 GROUND = (255, 255, 255)  # shows through where an image is transparent
 
 
 class UnreadableImageError(Exception):
-    """An image that is passed over; `place` names it, `reason` says why."""
+    """An image that cannot be read: `place` names it, `reason` is why."""
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
@@ -34,7 +34,7 @@ def read_image(data: bytes, place: str) -> Image:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about odd metadata and size: the limits below are our own
+            warnings.simplefilter("ignore")  # of odd metadata and size; size is checked below
             with Image.open(BytesIO(data)) as image:
                 _check_size(image.size, place)
                 return _rgb(ImageOps.exif_transpose(image))

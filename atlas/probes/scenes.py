@@ -1,4 +1,4 @@
-"""Scenes: one drawn object on a photograph, or on plain or graded ground, with the object's exact mask."""
+"""Scenes: one drawn object on a photograph or on plain or graded ground, with the exact mask of the object."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 MARGIN = 6  # pixels that stay free between object and frame
 CONTRAST = 60  # least distance between the mean colours of object and ground, RGB in [0, 255]
 DARK, LIGHT = 60, 170  # mean of the three
-PLAIN_SCENE = 4  # this scene of an object has, more often than not, no photograph behind it
+PLAIN_SCENE = 4  # this scene of an object has a plain or graded ground with a probability of 0.6
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What lies behind the object: a defocused part of a photograph, or a gradient (equal colours: plain)."""
+    """The ground of a scene: a blurred part of a photograph, or a gradient (equal colours: plain)."""
 
     photograph: Photograph | None
     box: Box = (0, 0, 0, 0)
@@ -42,7 +42,7 @@ class Ground:
 
     @property
     def words(self) -> str:
-        """What it is, for a title."""
+        """In words, for a title."""
         if self.photograph is not None:
             return self.photograph.short
         return "plain ground" if self.colours[0] == self.colours[1] else "graded ground"
@@ -50,7 +50,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class Scene:
-    """An object in its place on its ground."""
+    """An object, its placement and its ground."""
 
     item: DrawnObject
     number: int  # 1 = the object's first scene
@@ -70,7 +70,7 @@ class Scene:
 
 
 def plan_scene(item: DrawnObject, number: int, size: int) -> Scene:
-    """Scene `number` of an object: everything about it follows from the object and the number."""
+    """Scene `number` of an object, decided by these two alone."""
     rng = random.Random(f"scene {number} of {item.hexcode}")
     return Scene(item, number, _placement(shape(item), rng, size), _ground(item, number, rng))
 
@@ -85,12 +85,12 @@ def _placement(form: Shape, rng: random.Random, size: int) -> Placement:
 
 
 def _somewhere(span: float, room: float, rng: random.Random) -> float:
-    """Where the middle of `span` pixels goes; the mean of two draws: more often near the middle than at the rim."""
+    """A random centre for `span` pixels; as the mean of two draws it is more often near the middle."""
     return MARGIN + span / 2 + (room - span) * (rng.random() + rng.random()) / 2
 
 
 def _ground(item: DrawnObject, number: int, rng: random.Random) -> Ground:
-    """The first of a few random grounds on which the object stands out, else the one that differs the most from it."""
+    """The first of a few random grounds with enough contrast to the object, else the one with the most."""
     grounds = [_plain(rng)] if number == PLAIN_SCENE and rng.random() < 0.6 else _photographed(item, number, rng)
     colour = shape(item).colour
     for ground in grounds:
@@ -100,12 +100,12 @@ def _ground(item: DrawnObject, number: int, rng: random.Random) -> Ground:
 
 
 def _shows(item: Colour, ground: Colour) -> bool:
-    """Outlines are black: a dark ground suits only light objects."""
+    """Whether the contrast suffices. Outlines are black, so a dark ground suits light objects only."""
     return math.dist(item, ground) >= CONTRAST and (sum(ground) >= 3 * DARK or sum(item) >= 3 * LIGHT)
 
 
 def _photographed(item: DrawnObject, number: int, rng: random.Random) -> list[Ground]:
-    """Two parts of each photograph; each scene of an object begins with another photograph."""
+    """Two parts of each photograph; each scene of an object starts with another photograph."""
     order = random.Random(f"grounds of {item.hexcode}").sample(PHOTOGRAPHS, len(PHOTOGRAPHS))
     order = order[number:] + order[:number]
     return [

@@ -1,4 +1,4 @@
-"""Names from outside become path segments only through here."""
+"""The only way from external names to path segments."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import unicodedata
 
 
 def slug(text: str, *, limit: int = 60) -> str:
-    """`text` in lower-case ASCII letters, digits and single hyphens; `image` where nothing is left."""
+    """`text` as lower-case ASCII letters, digits and single hyphens, at most `limit` characters.
+
+    `image` if nothing is left.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:limit].strip("-") or "image"

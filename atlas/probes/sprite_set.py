@@ -1,4 +1,4 @@
-"""`sprites`: what the InfoGANs learned from, drawn anew: one shape on a dark ground, 32 pixels, with known factors."""
+"""`sprites`: newly drawn images of the InfoGANs' training distribution, one shape on a dark ground, 32 pixels."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from atlas.probes.external import part_names, part_numbers
 from atlas.probes.webp import encode
 
 COUNT = 2048
-SEED = 3  # of the factors; training and its own test use others
+SEED = 3  # of the factors; training and its test use other seeds
 HUES = {"red": 0.0, "orange": 0.08, "yellow": 0.17, "green": 0.33, "turquoise": 0.5, "blue": 0.63}
 SIZES = ("small", "middling", "large")
 
 
 class Sprites:
-    """Freshly drawn sprites; an image is its own source, its label is its shape, its mask is where it is not ground."""
+    """Newly drawn sprites. The label of an image is its shape, its mask is where it is not ground."""
 
     name = "sprites"
     title = "Drawn sprites: square, ellipse or triangle"
@@ -30,7 +30,7 @@ class Sprites:
     size = sprites.SIZE
 
     def identity(self) -> dict[str, Any]:
-        """The code that draws them, and how many there are."""
+        """The code that draws them, their number and seed."""
         return {
             "count": COUNT,
             "seed": SEED,
@@ -72,7 +72,7 @@ def _described(number: int, factors: Array) -> ProbeImage:
 
 
 def _size(scale: float) -> str:
-    """In words: the thirds of what is drawn."""
+    """In words, by thirds of the range."""
     factor = sprites.FACTORS[1]
     return SIZES[min(int(3 * (scale - factor.low) / (factor.high - factor.low)), 2)]
 

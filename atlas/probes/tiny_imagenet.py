@@ -1,7 +1,7 @@
 """`tiny-imagenet-60`: the validation photographs of 60 classes of Tiny ImageNet, 64 pixels square.
 
-Read from `$ATLAS_DATA/tiny-imagenet-60/valid.parquet`, else from the archive of the set's home, which is downloaded
-once. ImageNet's terms allow research, not publication: the site never carries these images.
+Read from `$ATLAS_DATA/tiny-imagenet-60/valid.parquet`, else from the published archive, which is downloaded once.
+ImageNet's terms allow research, not publication, so the site never shows these images.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PER_CLASS = 50  # validation images
 
 
 def tiny_imagenet() -> TinyParquet | TinyArchive:
-    """The set from where ATLAS_DATA points, else from its archive; ProbeError where ATLAS_DATA points nowhere."""
+    """The set from the folder ATLAS_DATA, else from its archive; ProbeError where the folder lacks it."""
     root = os.environ.get("ATLAS_DATA")
     if not root:
         return TinyArchive()
@@ -54,7 +54,7 @@ class TinyParquet(ParquetImages):
 
 
 class TinyArchive:
-    """The set from its home's archive; `folder` is where the download is kept."""
+    """The set from its published archive, which is downloaded into `folder`."""
 
     name = NAME
     title = "Tiny ImageNet, 60 classes"
@@ -67,7 +67,7 @@ class TinyArchive:
         self.folder = folder or cache_folder()
 
     def identity(self) -> dict[str, Any]:
-        """The archive's own digest; nothing is downloaded for it."""
+        """The digest of the archive, without downloading it."""
         return {
             **base_identity(SIZE),
             "archive": [self.remote.bytes, self.remote.md5],
@@ -79,7 +79,7 @@ class TinyArchive:
         return part_names(PER_CLASS * len(class_names(NAME)))
 
     def make(self, part: str) -> ProbePart:
-        """The photographs of one part; the first call downloads the archive where it is not there."""
+        """The photographs of one part; the first call downloads the archive where it is missing."""
         numbers = part_numbers(part, len(self._members))
         return make_part((self._found(number) for number in numbers), TERMS, size=SIZE, crop=1.0)
 

@@ -1,4 +1,4 @@
-"""Probe images as WebP files: what the networks see is exactly what the site shows, decoded."""
+"""Probe images as WebP files, from which networks and site decode the same pixels."""
 
 from __future__ import annotations
 
@@ -19,19 +19,17 @@ QUALITY, METHOD = 75, 4
 
 
 def encode(image: Image, *, lossless: bool = False) -> bytes:
-    """The RGB `image` as a WebP file: small enough for a site, or exact."""
+    """The RGB `image` as a WebP file: small for a site, or `lossless`."""
     buffer = BytesIO()
     if lossless:
-        image.save(
-            buffer, "WEBP", lossless=True, quality=0, method=0
-        )  # quality 30, method 2: 3 x the time, 9 % fewer bytes
+        image.save(buffer, "WEBP", lossless=True, quality=0, method=0)  # 30 and 2: 3 x the time, 9 % fewer bytes
     else:
         image.save(buffer, "WEBP", quality=QUALITY, method=METHOD)
     return buffer.getvalue()
 
 
 def decode(webp: Sequence[bytes]) -> Array:
-    """Decode WebP files of one size S into uint8 RGB [B, S, S, 3]; the only way from a probe image to a network."""
+    """Decode WebP files of one size S to RGB [B, S, S, 3] uint8, the input of every network; ValueError for none."""
     from PIL import Image
 
     if not webp:

@@ -24,7 +24,7 @@ from atlas.publish.pages import about, images, search
 from atlas.publish.places import probe_file
 from atlas.publish.renderer import Renderer
 from atlas.publish.templates import template_folder
-from atlas.runtime.processes import pool
+from atlas.runtime.processes import processes
 
 Progress = Callable[[str, int, int], None]  # the piece that is written, units done, units in all
 Reopen = Callable[[], AtlasResults]
@@ -157,7 +157,7 @@ def _apart(
 ) -> Iterator[tuple[Place, object]]:
     """In worker processes, those with the most units first."""
     arguments = (reopen, folder.root, renderer.context.base_url)
-    with pool(min(workers, max(len(units), 1)), _open, arguments) as workshop:
+    with processes(min(workers, max(len(units), 1)), _open, arguments) as workshop:
         jobs = {workshop.submit(_job, place): place for place in sorted(units, key=lambda place: -units[place])}
         for job in as_completed(jobs):
             summary, files = _result(job, jobs[job][1])

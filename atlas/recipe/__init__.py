@@ -1,1 +1,1 @@
-"""The recipe of an atlas: its fields, how it is read, and what a user brings along."""
+"""The recipe of an atlas: its fields, its reader, and custom networks."""

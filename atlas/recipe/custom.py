@@ -1,4 +1,4 @@
-"""Names of what a recipe brings along."""
+"""Checks of the names of custom networks in a recipe."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from atlas.core.errors import ConfigError
 
 
 def custom_name(where: str, name: str, registered: Iterable[str]) -> None:
-    """ConfigError unless `name` can be a folder of the site beside those that are `registered`."""
+    """Raise ConfigError unless `name` can be a folder of the site beside the `registered` ones."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or name in registered:
         raise ConfigError(
-            f"{where}.name = {name!r} cannot name one of your own: it becomes a folder of the site, so it takes "
-            "small letters, digits, - and _, and no registered name."
+            f"{where}.name = {name!r} cannot name a custom network: it becomes a folder of the site, so it takes "
+            "lower-case letters, digits, - and _, and must not be a registered name."
         )
 
 
 def each_once(where: str, names: Sequence[str]) -> None:
-    """ConfigError for a name that is there twice."""
-    twice = [name for place, name in enumerate(names) if name in names[:place]]
+    """Raise ConfigError for a name that occurs twice."""
+    twice = [name for index, name in enumerate(names) if name in names[:index]]
     if twice:
-        raise ConfigError(f"{where}: {twice[0]!r} is there twice; each has a name of its own.")
+        raise ConfigError(f"{where}: {twice[0]!r} occurs twice; each needs a name of its own.")

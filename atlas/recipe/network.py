@@ -1,4 +1,4 @@
-"""The image networks of a recipe: registered ones, and checkpoints of a user's own."""
+"""The image networks of a recipe: registered ones and custom checkpoints."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ RANDOM = "random"
 
 
 class NetworkRecipe(Section):
-    """One network of the atlas: a registered one, or an own checkpoint of a registered architecture."""
+    """One network of the atlas: a registered one, or a custom checkpoint of a registered architecture."""
 
-    name: str = Field(description="a registered network (`atlas list networks`), or an own name with `like`")
-    like: str = Field("", description="own checkpoint: the registered network whose architecture it has")
+    name: str = Field(description="a registered network (`atlas list networks`), or a custom name with `like`")
+    like: str = Field("", description="custom checkpoint: the registered network whose architecture it has")
     weights: str = Field(
         "",
-        description="own checkpoint: its file, beside the recipe; `random`: random weights, for benchmarks, without a site",
+        description="custom checkpoint: its file, beside the recipe; `random`: random weights, for benchmarks, no site",
     )
     labels: str = Field(
-        "", description="own checkpoint: a text file with one class name a line, in the order of the outputs"
+        "", description="custom checkpoint: a text file with one class name a line, in the order of the outputs"
     )
-    title: str = Field("", description="own checkpoint: its title on the site; the name where it is left out")
-    licence: str = Field("not stated", description="own checkpoint: the licence of its weights")
+    title: str = Field("", description="custom checkpoint: its title on the site; the name where it is left out")
+    licence: str = Field("not stated", description="custom checkpoint: the licence of its weights")
     sha256: str = Field(
         "", description="SHA-256 of the weight file; filled in from the network, `atlas.lock` or the file"
     )
@@ -52,7 +52,7 @@ class NetworkRecipe(Section):
 
     @property
     def spec(self) -> NetworkSpec:
-        """The network with its weights as far as they are known; UnknownName lists what exists."""
+        """The network with its source of weights; UnknownName where it is not registered."""
         if self.like:
             return self._custom
         spec = NETWORKS[self.name]
@@ -72,7 +72,7 @@ class NetworkRecipe(Section):
         return replace(spec, weights=RandomWeights(self.name)) if self.weights == RANDOM else spec
 
     def chosen(self) -> tuple[LayerSpec, ...]:
-        """The layers of this recipe, in network order; ConfigError for a pattern that fits none."""
+        """The layers of this recipe, in network order; UnknownName for a pattern that fits none."""
         return matching(self.spec, self.layers)
 
     def mapped(self) -> tuple[LayerSpec, ...]:
@@ -87,13 +87,13 @@ class NetworkRecipe(Section):
 
     def pictured(self, layer: LayerSpec) -> tuple[int, ...]:
         """The units of `layer` that get a picture, spread evenly over it."""
-        wanted = [number for pattern, number in self.pictures.items() if fnmatchcase(layer.name, pattern)]
-        number = wanted[-1] if wanted else 0
-        return layer.spread(layer.units if number == "all" else number)
+        counts = [count for pattern, count in self.pictures.items() if fnmatchcase(layer.name, pattern)]
+        count = counts[-1] if counts else 0
+        return layer.spread(layer.units if count == "all" else count)
 
 
 def matching(spec: NetworkSpec, patterns: Sequence[str]) -> tuple[LayerSpec, ...]:
-    """The layers of `spec` that fit any of `patterns`, in network order."""
+    """The layers of `spec` that fit any of `patterns`, in network order; UnknownName for a pattern that fits none."""
     for pattern in patterns:
         if not any(fnmatchcase(layer.name, pattern) for layer in spec.layers):
             raise UnknownName(f"layer of {spec.name}", pattern, (layer.name for layer in spec.layers))
@@ -101,13 +101,16 @@ def matching(spec: NetworkSpec, patterns: Sequence[str]) -> tuple[LayerSpec, ...
 
 
 def network_found(network: NetworkRecipe, folder: Path, lock: Mapping[str, Lock]) -> NetworkRecipe:
-    """The network with the digest of its weights, as far as it is known, and paths that start from the recipe's folder."""
+    """The network with the digest of its weights, where it is known, and paths relative to the recipe's `folder`.
+
+    ConfigError where fields do not fit each other.
+    """
     if network.like:
         return _custom_found(network, folder)
     if network.labels or network.weights not in ("", RANDOM):
         raise ConfigError(
-            f"networks.{network.name}: an own checkpoint or own labels need `like`, the registered network whose "
-            f'architecture they have, and an own name, such as name = "mine", like = "{network.name}".'
+            f"networks.{network.name}: a custom checkpoint or custom labels need `like`, the registered network whose "
+            f'architecture they have, and a custom name, such as name = "mine", like = "{network.name}".'
         )
     weights = NETWORKS[network.name].weights
     if not isinstance(weights, HubFile | UrlFile) or network.sha256:
@@ -122,9 +125,9 @@ def _custom_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
         raise ConfigError(
             f"networks.{network.name}: like = {network.like!r} needs `weights`, the file of the checkpoint."
         )
-    found = {"labels": str(folder / network.labels)} if network.labels.endswith(".txt") else {}
+    update = {"labels": str(folder / network.labels)} if network.labels.endswith(".txt") else {}
     if network.weights == RANDOM:
-        return network.model_copy(update=found)
+        return network.model_copy(update=update)
     file = str(folder / network.weights)
     known = network.sha256 or digest(locate(CustomFile(file, "", "")))
-    return network.model_copy(update={**found, "weights": file, "sha256": known})
+    return network.model_copy(update={**update, "weights": file, "sha256": known})

@@ -1,4 +1,4 @@
-"""Reading a recipe: a TOML file with settings on top, checked at the border."""
+"""Reading a recipe: a TOML file, updated by settings of the command line, and validated."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ RECIPES = Path(__file__).parent
 def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Recipe:
     """The recipe named `source` (a packaged name or a TOML file), with `key=value` settings on top.
 
-    Without a source: `atlas.toml` in the current folder, else the packaged `default`. A file may say
-    `extends = "default"`. Raises ConfigError or UnknownName with the field and what would fit.
+    Without a source: `atlas.toml` in the current folder, else the packaged `default`. A file may contain
+    `extends = "default"`.
+
+    Raises:
+        ConfigError: the file cannot be read, or a field does not fit; the message names the field.
+        UnknownName: there is no such recipe, field, network or layer.
     """
     path, lock = _recipe_path(source), read_lock(lock_path(source))
     data = _read_toml(path)
@@ -33,21 +37,21 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
         raise ConfigError(f"{path} does not fit: {_explained(error)}. Fields: docs/recipes.md.") from None
     networks = tuple(network_found(network, path.parent, lock) for network in recipe.networks)
     for network in networks:
-        network.with_icons()  # reads all patterns: an unknown layer is found before anything runs
+        network.with_icons()  # reads all patterns, so that an unknown layer is reported before anything runs
     sections = {name: section.found(path.parent, lock) for name, section in recipe.sections().items()}
     return recipe.model_copy(update={"networks": networks, **sections})
 
 
 def lock_path(source: str | None = None) -> Path:
-    """Where the digests of published weights are kept: `atlas.lock` beside the recipe, here for a packaged one."""
+    """The path of `atlas.lock`: beside the recipe, for a packaged recipe in the current folder."""
     path = _recipe_path(source)
     return (Path() if path.parent == RECIPES else path.parent) / "atlas.lock"
 
 
 def _recipe_path(source: str | None) -> Path:
     if source is None:
-        own = Path("atlas.toml")
-        return own if own.is_file() else RECIPES / "default.toml"
+        local = Path("atlas.toml")
+        return local if local.is_file() else RECIPES / "default.toml"
     packaged = {path.stem: path for path in RECIPES.glob("*.toml")}
     if source in packaged:
         return packaged[source]
@@ -68,9 +72,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
-    both = {key: _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
-            for key, value in top.items()}  # fmt: skip
-    return base | both
+    def value_of(key: str) -> Any:
+        nested = isinstance(top[key], dict) and isinstance(base.get(key), dict)
+        return _merged(base[key], top[key]) if nested else top[key]
+
+    return base | {key: value_of(key) for key in top}
 
 
 def _set(data: dict[str, Any], setting: str) -> None:
@@ -83,11 +89,11 @@ def _set(data: dict[str, Any], setting: str) -> None:
     except tomllib.TOMLDecodeError:
         value = text
     *outer, last = dotted.split(".")
-    place: Any = data
+    node: Any = data
     try:
         for name in outer:
-            place = place[int(name)] if isinstance(place, list) else place.setdefault(name, {})
-        place[int(last) if isinstance(place, list) else last] = value
+            node = node[int(name)] if isinstance(node, list) else node.setdefault(name, {})
+        node[int(last) if isinstance(node, list) else last] = value
     except (ValueError, IndexError, TypeError, AttributeError):
         raise ConfigError(f"--set {setting!r}: there is no field {dotted!r}.") from None
 
@@ -100,12 +106,12 @@ def _explained(error: ValidationError) -> str:
     )
 
 
-def _unknown(place: tuple[int | str, ...]) -> str:
-    """There is no such field: which one may be meant, and which there are."""
+def _unknown(path: tuple[int | str, ...]) -> str:
+    """The message for a field that does not exist, with a suggestion and all fields of its section."""
     section: type[BaseModel] = recipe_class()
-    for name in (name for name in place[:-1] if isinstance(name, str)):
+    for name in (name for name in path[:-1] if isinstance(name, str)):
         kind = section.model_fields[name].annotation
         section = next(
             part for part in (kind, *get_args(kind)) if isinstance(part, type) and issubclass(part, BaseModel)
         )
-    return str(UnknownName("field", str(place[-1]), section.model_fields)).rstrip(".")
+    return str(UnknownName("field", str(path[-1]), section.model_fields)).rstrip(".")

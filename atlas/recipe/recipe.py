@@ -1,7 +1,4 @@
-"""The recipe: what to put into an atlas.
-
-Every field has a default and says what it is; each chapter adds a section of its own.
-"""
+"""The recipe: the content of an atlas. Every field has a default and a description; each chapter adds a section."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from atlas.recipe.sections import ChapterSection, MapRecipe, PictureRecipe, Sect
 
 
 class Recipe(Section):
-    """Everything that decides what the atlas shows."""
+    """Everything that decides the content of the atlas."""
 
     name: str = Field("default", description="shown on the site")
     title: str = Field("Representation Atlas", description="title of the site")
@@ -32,7 +29,8 @@ class Recipe(Section):
     )
     networks: tuple[NetworkRecipe, ...] = Field(min_length=1, description="the networks, in the site's order")
     weights_folder: str = Field(
-        "", description="folder of published weight files, looked into before the hubs' caches (after `ATLAS_WEIGHTS`)"
+        "",
+        description="folder of published weight files, searched before the caches of the hubs (after `ATLAS_WEIGHTS`)",
     )
     examples: int = Field(9, ge=1, le=36, description="top examples a unit")
     per_source: int = Field(2, ge=1, description="at most so many top examples from one source image")
@@ -48,7 +46,7 @@ class Recipe(Section):
         return {chapter.name: self.section(chapter.name) for chapter, _ in parts("recipe")}
 
     def with_sections(self, sections: Mapping[str, ChapterSection]) -> Recipe:
-        """The same with other sections of chapters."""
+        """A copy with other sections of chapters."""
         return self.model_copy(update=dict(sections))
 
     def network(self, name: str) -> NetworkRecipe:
@@ -59,11 +57,11 @@ class Recipe(Section):
         raise UnknownName("network of this recipe", name, (network.name for network in self.networks))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Its class is made in each process, from the chapters there."""
+        """Pickled without its class, which each process creates from its chapters."""
         return _restored, (self.__getstate__(),)
 
     def randomized(self) -> Recipe:
-        """The same with random weights everywhere, for benchmarks and tests."""
+        """A copy with random weights for all image networks, for benchmarks and tests."""
         networks = (network.model_copy(update={"weights": RANDOM, "sha256": ""}) for network in self.networks)
         return self.model_copy(update={"networks": tuple(networks)})
 

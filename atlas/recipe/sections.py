@@ -1,7 +1,4 @@
-"""Sections of a recipe; every field has a default and says what it is.
-
-The section of a chapter lies with the chapter.
-"""
+"""Sections of a recipe; every field has a default and a description. A chapter's section lies with the chapter."""
 
 from __future__ import annotations
 
@@ -24,28 +21,25 @@ class Section(BaseModel):
 
 
 class ChapterSection(Section):
-    """The section of a chapter: which networks it is about, and how its entries are completed from files and locks."""
+    """The section of a chapter: its networks, and how its entries are completed from files and locks."""
 
     def chosen(self) -> tuple[Spec, ...]:
-        """The networks of the chapter, in the recipe's order; UnknownName lists what exists."""
+        """The networks of the chapter, in the recipe's order; UnknownName where one is not registered."""
         return ()
 
     def found(self, folder: Path, lock: Mapping[str, Lock]) -> Self:
-        """The same with what its files say: digests, shapes, and paths that start from the recipe's `folder`.
+        """A copy completed from files: digests, shapes, and paths relative to the recipe's `folder`.
 
-        ConfigError for a misfit.
+        ConfigError where a file does not fit.
         """
         return self
 
     def locked(self, locks: Mapping[str, Lock]) -> Self:
-        """The same with the digests of weights that were fetched, by the name of the network."""
+        """A copy with the digests of downloaded weights, by the name of the network."""
         return self
 
     def check(self) -> None:
-        """Try what the recipe brings along, before anything is computed.
-
-        ConfigError where it is not what the recipe says.
-        """
+        """Check custom networks before anything is computed; ConfigError where one does not fit its entry."""
 
 
 class PictureRecipe(Section):
@@ -55,12 +49,13 @@ class PictureRecipe(Section):
         128,
         ge=32,
         le=512,
-        description="pixels of the picture's side, as shown, at most 1.5 times the input; layers that see less have a smaller canvas",
+        description="pixels of a picture's side, as shown, at most 1.5 times the input; "
+        "layers that see less have a smaller canvas",
     )
     steps: int = Field(48, ge=1, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer")
 
     def side(self, spec: NetworkSpec) -> int:
-        """Pixels of a picture's side: more than one and a half times what the network itself sees would show no more."""
+        """Pixels of a picture's side, at most 1.5 times the network's input, beyond which nothing is gained."""
         return min(self.size, spec.input_size * 3 // 2)
 
 
@@ -70,7 +65,9 @@ class MapRecipe(Section):
     neighbours: int = Field(50, ge=2, description="UMAP's n_neighbors")
     min_dist: float = Field(0.05, ge=0, description="UMAP's min_dist")
     metric: Literal["cosine", "euclidean"] = Field("cosine", description="distance between activation vectors")
-    epochs: int = Field(100, ge=1, description="UMAP's n_epochs: more do not keep more neighbours (atlas/embed.py)")
+    epochs: int = Field(
+        100, ge=1, description="UMAP's n_epochs: more do not preserve more neighbours (atlas/methods/embed.py)"
+    )
     grid: int = Field(14, ge=2, le=80, description="cells a side")
     least: int = Field(6, ge=1, description="points that a cell needs")
     icon_size: int = Field(80, ge=32, description="pixels of an icon's side")

@@ -15,9 +15,8 @@ def set_up() -> None:
 
     Worker processes inherit the huge pages.
     """
-    os.environ.setdefault(
-        "THP_MEM_ALLOC_ENABLE", "1"
-    )  # torch then asks for huge pages, which makes a build a tenth faster
+    # torch then asks for huge pages, which makes a build a tenth faster
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     # A plan allocates many objects and frees none: garbage collection took a fifth of a build with nothing to compute.
     gc.set_threshold(100_000, 50, 50)
 

@@ -30,7 +30,7 @@ class Workers:
 
 
 @contextmanager
-def pool(workers: int, begin: Callable[..., object], arguments: tuple[Any, ...] = ()) -> Iterator[Workers]:
+def processes(workers: int, begin: Callable[..., object], arguments: tuple[Any, ...] = ()) -> Iterator[Workers]:
     """Start `workers` spawned processes; each calls `begin(*arguments)` first and keeps the result as its state.
 
     After an exception running jobs are completed and the others dropped. After an interruption (KeyboardInterrupt) the

@@ -1,5 +1,5 @@
-// The cell browser: any cell's memory, state or gate over the text, the likeliest next characters, and where else the
-// cells are active that are active throughout a stretch.
+// The cell browser: any cell's memory, state or gate over the text, the most probable next characters, and the other
+// stretches where those cells are active that are active throughout a chosen one.
 (() => {
   "use strict";
   const { get, load, make } = window.__atlas;
@@ -197,20 +197,21 @@
       const more = cells.length > MOST_LISTED ? ", …" : "";
       const rule = `(|h| at least ${this.data.on}/8)`;
       this.matched.hidden = false;
-      this.matched.textContent = `${cells.length} ${verb} active throughout ${rule}: ${names}${more}. Framed: `;
+      this.matched.textContent = `${cells.length} ${verb} active through it ${rule}: ${names}${more}. `;
+      this.matched.append("Framed, where the same cells are active: ");
       matches.forEach(({ start, shared, others }, index) => {
         const letters = this.letters.slice(start, start + length);
         const text = letters.map(letter => letter.textContent.replace(/\n/g, "")).join("");
         this.mark(start, start + length, "hit");
         this.matched.append(index ? ", " : "", make("code", {}, text));
-        this.matched.append(` ${shared} of ${cells.length} and ${others} others`);
+        this.matched.append(` ${shared} of ${cells.length} cells and ${others} others`);
       });
       this.matched.append(matches.length ? "." : "no other stretch.");
     }
 
     showNext() {
       const characters = this.data.next[this.at] || [];
-      this.next.textContent = this.data.next.length ? "Next, by the network: " : "";
+      this.next.textContent = this.data.next.length ? "Next, most probable: " : "";
       for (const [character, percent] of characters) {
         this.next.append(make("code", {}, visible(character)), ` ${percent} %  `);
       }

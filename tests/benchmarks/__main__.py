@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,11 +75,15 @@ def pictures() -> list[dict[str, Any]]:
             visualize_units(network, layer, units[:1], Settings(steps=2), seed=0)
             made: list[Any] = []
             work = partial(visualize_units, network, layer, units, Settings(), seed=0)
-            spent = seconds(lambda work=work, made=made: made.extend(work())) / UNITS
+            spent = seconds(partial(_into, made, work)) / UNITS
             facts = made[0].parameters
             rows.append({"network": name, "layer": layer.name, "canvas": facts["canvas"], "steps": facts["steps"], "seconds": spent})  # fmt: skip
             print(f"{name:<20} {layer.name:<10} {facts['canvas']:>6} {facts['steps']:>6} {spent:>8.3f}", flush=True)
     return rows
+
+
+def _into(made: list[Any], work: Callable[[], Iterable[Any]]) -> None:
+    made.extend(work())
 
 
 def pages() -> dict[str, float]:

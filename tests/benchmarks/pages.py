@@ -15,7 +15,8 @@ from atlas.publish.context import AtlasContext
 from atlas.publish.folder import Folder
 from atlas.publish.site import renderer_of
 from tests.benchmarks.clock import seconds
-from tests.fixtures.results import make_network, make_results
+from tests.fixtures.results import make_results, with_chapter
+from tests.fixtures.vision import make_network
 
 UNITS = 1000
 LAYER = "block3b"
@@ -52,7 +53,7 @@ def _enlarged(*, pictures: bool) -> AtlasResults:
                 large, pictured=dict.fromkeys(large.pictured, frozenset()), load=partial(_without_pictures, large)
             )
         )
-    return replace(results, networks=tuple(made))
+    return with_chapter(results, "networks", tuple(made))
 
 
 def _without_pictures(network: NetworkResults, name: str) -> LayerResults:

@@ -1,4 +1,4 @@
-"""Chromium, and the tiny atlas' site served from a sub-path."""
+"""Chromium, and sites from files and from a sub-path."""
 
 import shutil
 import threading
@@ -6,7 +6,10 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import sync_playwright
+
+from tests.fixtures.sites import pages_of
 
 LAYER = "networks/efficientnet-lite0/block3b"
 
@@ -28,22 +31,43 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def served(built_site, tmp_path_factory):
-    """The site's address below a sub-path, as GitHub Pages has it."""
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "some").mkdir()
-    (folder / "some" / "atlas").symlink_to(built_site, target_is_directory=True)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+def sites(built_site, small_site, diagnosed_site, tmp_path_factory):
+    """A folder with all sites: `atlas`, and those of the small results, for kinds of pages that the tiny atlas lacks."""
+    folder = tmp_path_factory.mktemp("served") / "some"
+    folder.mkdir()
+    for name, site in (("atlas", built_site), ("small", small_site), ("diagnosed", diagnosed_site)):
+        (folder / name).symlink_to(site, target_is_directory=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(sites):
+    """The address of the folder of sites, below a sub-path, as GitHub Pages has them."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(sites.parent)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/some/atlas"
+    yield f"http://127.0.0.1:{server.server_port}/some"
     server.shutdown()
     server.server_close()
 
 
 @pytest.fixture(scope="session")
 def opened(built_site):
-    """The site's address as files."""
+    """The address of the tiny atlas as files."""
     return built_site.as_uri()
+
+
+@pytest.fixture(scope="session")
+def kinds(built, sites):
+    """For every template the page with the most markup that it made, from the first site that has one."""
+    found = {}
+    with FileLock(f"{built.site}.pages.lock"):
+        pages = {"atlas": pages_of(built.site, built.results())}
+    pages |= {name: pages_of((sites / name).resolve()) for name in ("small", "diagnosed")}
+    for site, made in pages.items():
+        for template, paths in made.items():
+            heaviest = max(paths, key=lambda path: (sites / site / path).stat().st_size)
+            found.setdefault(template, f"{site}/{heaviest}")
+    return found
 
 
 @pytest.fixture
@@ -70,37 +94,22 @@ def visit(chromium):
 
 @pytest.fixture(scope="session")
 def paths(built_site):
-    """One page of every kind."""
-    pictured = min(int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("[0-9]*.avif")
-                   if file.stem.isdecimal())  # fmt: skip
+    """Pages of the tiny atlas by name."""
     units = sorted(int(folder.name) for folder in (built_site / LAYER).iterdir() if folder.name.isdecimal())
-    drawn = {int(file.stem) for file in (built_site / "pictures/efficientnet-lite0/block3b").glob("*.avif")
-             if file.stem.isdecimal()}  # fmt: skip
-    plain = next(unit for unit in units if unit not in drawn)
+    pictures = (built_site / "pictures/efficientnet-lite0/block3b").glob("*.avif")
+    drawn = sorted(int(file.stem) for file in pictures if file.stem.isdecimal())
     cell = next((built_site / "recurrent/char-lstm/cells").glob("*/index.html")).relative_to(built_site).as_posix()
-    letter = next((built_site / "search").glob("?/index.html")).relative_to(built_site).as_posix()
     return {
         "home": "index.html",
-        "network": "networks/efficientnet-lite0/index.html",
         "layer": f"{LAYER}/index.html",
         "map": f"{LAYER}/map/index.html",
-        "unit": f"{LAYER}/{pictured}/index.html",
-        "plain unit": f"{LAYER}/{plain}/index.html",
+        "unit": f"{LAYER}/{drawn[0]}/index.html",
+        "plain unit": f"{LAYER}/{next(unit for unit in units if unit not in drawn)}/index.html",
         "class": "networks/efficientnet-lite0/logits/207/index.html",
         "figure": "figures/efficientnet-lite0/block3b/map/index.html",
-        "images": "images/index.html",
         "about": "about/index.html",
         "search": "search/index.html",
-        "letter": letter,
         "recurrent": "recurrent/index.html",
-        "reliance": "recurrent/reliance.html",
-        "cells": "recurrent/char-lstm/cells/index.html",
         "cell": cell,
-        "generators": "generative/index.html",
-        "generator": "generative/face-dcgan/index.html",
-        "passport": "generative/face-dcgan/sefa-0/index.html",
-        "dissection": "generative/face-dcgan/layer2/index.html",
-        "drawn unit": next((built_site / "generative/face-dcgan/layer2").glob("*/index.html"))
-        .relative_to(built_site)
-        .as_posix(),
+        "direction": "generative/face-dcgan/sefa-0/index.html",
     }

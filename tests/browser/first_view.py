@@ -27,10 +27,16 @@ KINDS = {
     "gates": "networks/*/gates/index.html",
     "diagnosis": "networks/*/diagnosis/index.html",
     "figure": "figures/*/*/map/index.html",
-    "recurrent": "recurrent/**/index.html",
+    "recurrent": "recurrent/*.html",
+    "cells": "recurrent/*/cells/index.html",
     "cell": "recurrent/*/cells/*/index.html",
+    "generators": "generative/index.html",
+    "generator": "generative/*/index.html",
+    "direction or layer": "generative/*/*/index.html",
+    "dissected unit": "generative/*/*/[0-9]*/index.html",
     "images": "images/**/index.html",
-    "index": "search/**/index.html",
+    "search": "search/index.html",
+    "index": "search/?/**/index.html",
     "about": "about/index.html",
 }
 LOADED = """[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]

@@ -9,31 +9,11 @@ import pytest
 from atlas.publish.catalogue import find
 from atlas.publish.cite import cite
 from tests.browser.conftest import LAYER
+from tests.fixtures.sites import templates
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-KINDS = (
-    "home",
-    "network",
-    "layer",
-    "map",
-    "unit",
-    "plain unit",
-    "class",
-    "figure",
-    "images",
-    "about",
-    "search",
-    "letter",
-    "recurrent",
-    "reliance",
-    "cells",
-    "cell",
-    "generators",
-    "generator",
-    "passport",
-    "dissection",
-    "drawn unit",
-)
+KINDS = templates()
+VARIANTS = ("plain unit", "class")  # of a unit's page
 FIRST_VIEW = 300_000  # bytes
 NARROW = """ // parts with pictures that are not half as wide as a phone
     [...document.querySelectorAll('main section, main figure, main ul, main ol, main table')]
@@ -45,8 +25,24 @@ DISTORTED = """ // pictures that are shown in another shape than their own
     .map(found => [found.src, found.width, found.height])"""
 
 
+@pytest.fixture(scope="session")
+def places(kinds, paths):
+    """Below the folder of sites a page of every kind, and the variants."""
+    return kinds | {name: f"atlas/{paths[name]}" for name in VARIANTS}
+
+
+def site_of(page):
+    """The address of the site that a page belongs to."""
+    root, _, path = page.url.partition("/some/")
+    return f"{root}/some/{path.partition('/')[0]}/"
+
+
+def test_every_page_is_made_from_a_template_that_is_opened(kinds):
+    assert set(kinds) == set(KINDS)
+
+
 def test_the_dose_moves_the_frames_of_a_direction(paths, visit, opened):
-    page = visit(f"{opened}/{paths['passport']}")
+    page = visit(f"{opened}/{paths['direction']}")
     place = "getComputedStyle(document.querySelector('.frames i')).backgroundPositionX"
     slider = page.locator(".player input")
     assert page.evaluate(place) == "50%"
@@ -58,18 +54,18 @@ def test_the_dose_moves_the_frames_of_a_direction(paths, visit, opened):
 
 
 def test_a_direction_is_told_without_scripts(paths, visit, opened):
-    page = visit(f"{opened}/{paths['passport']}", scripts=False)
+    page = visit(f"{opened}/{paths['direction']}", scripts=False)
     assert page.locator(".player").is_hidden()
     assert page.locator(".traverse img").is_visible()
     assert "standard deviations" in page.locator(".traverse figcaption").inner_text()
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("kind", KINDS)
-def test_from_a_file_nothing_fails_and_all_is_accessible_in_either_light(kind, width, paths, visit, opened):
-    page = visit(f"{opened}/{paths[kind]}", width=width)
+@pytest.mark.parametrize("kind", [*KINDS, *VARIANTS])
+def test_from_a_file_nothing_fails_and_all_is_accessible_in_either_light(kind, width, places, visit, sites):
+    page = visit(f"{sites.as_uri()}/{places[kind]}", width=width)
     assert page.problems == []
-    assert all(url.startswith((opened, "data:")) for url in page.asked)
+    assert all(url.startswith((site_of(page), "data:")) for url in page.asked)
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith("Garamond")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(DISTORTED) == []
@@ -89,20 +85,20 @@ def violations(page):
     return [(rule["id"], rule["nodes"][0]["html"][:200], rule["nodes"][0]["failureSummary"][:300]) for rule in found]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_first_view_from_a_sub_path(kind, paths, visit, served):
-    page = visit(f"{served}/{paths[kind]}")
+@pytest.mark.parametrize("kind", [*KINDS, *VARIANTS])
+def test_first_view_from_a_sub_path(kind, places, visit, served):
+    page = visit(f"{served}/{places[kind]}")
     assert page.problems == []
-    assert all(url.startswith((served, "data:")) for url in page.asked)
+    assert all(url.startswith((site_of(page), "data:")) for url in page.asked)
     entries = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
     loaded = page.evaluate(f"{entries}.map(e => [e.name, e.encodedBodySize])")
     total = sum(size for _, size in loaded)
     assert total <= FIRST_VIEW, (total, sorted(loaded, key=lambda pair: -pair[1])[:6])
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_without_scripts_the_content_is_there(kind, paths, visit, opened):
-    page = visit(f"{opened}/{paths[kind]}", scripts=False)
+@pytest.mark.parametrize("kind", [*KINDS, *VARIANTS])
+def test_without_scripts_the_content_is_there(kind, places, visit, sites):
+    page = visit(f"{sites.as_uri()}/{places[kind]}", scripts=False)
     assert page.locator("h1").is_visible()
     assert len(page.locator("main").inner_text()) > 60
     for hidden in (".tools", ".ask", ".chart-tools", ".theme"):
@@ -162,7 +158,7 @@ def test_cells_are_sorted_by_concept_and_a_stretch_finds_its_like(paths, visit, 
         strip.press(key)
     assert over.locator("i.on").count() == 5
     assert over.locator(".next code").count() == 5  # the five likeliest next characters
-    assert "active throughout" in over.locator(".matched").inner_text()
+    assert "active through it" in over.locator(".matched").inner_text()
     first, last = (over.locator("i").nth(place).bounding_box() for place in (0, 3))
     page.mouse.move(first["x"] + 2, first["y"] + 5)
     page.mouse.down()
@@ -214,12 +210,12 @@ def test_every_tab_stop_of_a_unit_page_shows_its_focus(paths, visit, opened):
 
 
 def test_theme_button_changes_the_paper_and_is_remembered(paths, visit, served):
-    page = visit(f"{served}/{paths['about']}")
+    page = visit(f"{served}/atlas/{paths['about']}")
     before = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.locator(".theme").click()
     after = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert before != after
-    page.goto(f"{served}/{paths['home']}")
+    page.goto(f"{served}/atlas/{paths['home']}")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == after
 
 

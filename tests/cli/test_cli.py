@@ -211,10 +211,10 @@ def asked(state):
 @pytest.mark.parametrize(("own", "reached"), [(None, "1"), ("0", "0")])
 def test_workers_ask_for_huge_pages_unless_told_otherwise(monkeypatch, own, reached):
     from atlas.cli import app as cli
-    from atlas.runtime.processes import pool
+    from atlas.runtime.processes import processes
 
     def command():
-        with pool(1, int) as workers:
+        with processes(1, int) as workers:
             found.append(workers.submit(asked).result())
 
     found = []

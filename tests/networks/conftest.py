@@ -1,4 +1,4 @@
-"""Networks for tests: with their real weights where these are part of the package, random ones where they are fetched."""
+"""Networks for tests: with real weights where the package has them, with random ones where they are downloaded."""
 
 import numpy as np
 import pytest

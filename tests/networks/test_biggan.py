@@ -1,8 +1,5 @@
-"""BigGAN-deep: names and shapes of the published file, and its parts against slow re-derivations or the peer's module."""
+"""BigGAN-deep: names and shapes of the published file, and its parts against slow re-derivations."""
 
-import warnings
-
-import pytest
 import torch
 from torch import nn
 
@@ -23,7 +20,7 @@ def normalized(name, shape, *, bias=True):
 
 
 def published(width=128, noise=128, classes=1000):
-    """Names and shapes of `biggan-deep-128-pytorch_model.bin`, written from its config.json and model.py of pytorch-pretrained-BigGAN."""
+    """Names and shapes of the published file, from its config.json and model.py of pytorch-pretrained-BigGAN."""
     found = {"embeddings.weight": (noise, classes), **normalized("generator.gen_z", (256 * width, 2 * noise))}
     layers = [(16, 16), (16, 16), (16, 16), (16, 8), (8, 8), (8, 4), (4, 4), (4, 2), None, (2, 2), (2, 1)]
     for number, layer in enumerate(layers):
@@ -31,8 +28,9 @@ def published(width=128, noise=128, classes=1000):
         if layer is None:
             units = 2 * width
             found[f"{name}.gamma"] = (1,)
-            for part, outputs, inputs in (("theta", units // 8, units), ("phi", units // 8, units), ("g", units // 2, units),
-                                          ("o_conv", units, units // 2)):  # fmt: skip
+            half, eighth = units // 2, units // 8
+            parts = (("theta", eighth, units), ("phi", eighth, units), ("g", half, units), ("o_conv", units, half))
+            for part, outputs, inputs in parts:
                 found |= normalized(f"{name}.snconv1x1_{part}", (outputs, inputs, 1, 1), bias=False)
             continue
         inputs, outputs = (share * width for share in layer)
@@ -50,7 +48,10 @@ def published(width=128, noise=128, classes=1000):
 
 
 def random_state(**sizes):
-    """A published state of small sizes with random numbers; singular vectors as a step of the power iteration leaves them."""
+    """A published state of small sizes with random numbers.
+
+    Singular vectors as a step of the power iteration leaves them.
+    """
     torch.manual_seed(0)
     state = {name: torch.randn(shape) / 4 for name, shape in published(**sizes).items()}
     for name in [name for name in state if name.endswith("running_vars")]:
@@ -132,20 +133,67 @@ def test_a_choice_is_its_class_and_the_noise_is_truncated():
     assert (one - module(torch.cat([z, torch.tensor([[1.0, 0.0]])], 1))).abs().max() > 1e-4
 
 
-def test_against_the_module_that_the_file_was_made_for():
-    """Where the peer's package is installed (it is not needed): the same picture from the same file."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        peer = pytest.importorskip("pytorch_pretrained_biggan", exc_type=ImportError)
-        sizes = {"width": 16, "noise": 8, "classes": 20}
-        config = peer.BigGANConfig(z_dim=8, class_embed_dim=8, channel_width=16, num_classes=20)
-        theirs = peer.BigGAN(config).eval()
+class Published:
+    """What the published file draws, in double precision, one condition at a time: by its own names, from the paper's figures and
+    model.py of pytorch-pretrained-BigGAN, with statistics of the truncation 0.5."""
+
+    def __init__(self, state):
+        self.state = {name: value.double() for name, value in state.items()}
+
+    def weight(self, name):
+        weight, u, v = (self.state[f"{name}.weight_{part}"] for part in ("orig", "u", "v"))
+        return weight / torch.einsum("i,ij,j->", u, weight.flatten(1), v)
+
+    def conv(self, name, maps):
+        weight = self.weight(name)
+        return nn.functional.conv2d(maps, weight, self.state.get(f"{name}.bias"), padding=weight.shape[-1] // 2)
+
+    def norm(self, name, maps, gain, offset):
+        mean, var = (self.state[f"{name}.running_{part}"][(STATS - 1) // 2] for part in ("means", "vars"))
+        rows = zip(maps[0], mean, var, gain, offset, strict=True)
+        return torch.stack([(one - m) / (v + 1e-4).sqrt() * g + o for one, m, v, g, o in rows])[None]
+
+    def block(self, name, maps, condition, *, grows):
+        inner = maps
+        for number in range(4):
+            norm = f"{name}.bn_{number}"
+            gain, offset = (self.weight(f"{norm}.{part}") @ condition for part in ("scale", "offset"))
+            inner = self.norm(norm, inner, 1 + gain, offset).relu()
+            inner = doubled(inner) if grows and number == 1 else inner
+            inner = self.conv(f"{name}.conv_{number}", inner)
+        kept = maps[:, : inner.shape[1]]
+        return inner + (doubled(kept) if grows else kept)
+
+    def attention(self, name, maps):
+        query, key, value = (self.conv(f"{name}.snconv1x1_{part}", maps)[0] for part in ("theta", "phi", "g"))
+        key, value = (nn.functional.max_pool2d(part, 2).flatten(1) for part in (key, value))
+        share = torch.einsum("cyx,cp->yxp", query, key).softmax(-1)
+        mixed = torch.einsum("yxp,cp->cyx", share, value)[None]
+        return maps + self.state[f"{name}.gamma"] * self.conv(f"{name}.snconv1x1_o_conv", mixed)
+
+    def picture(self, condition):
+        whole = self.weight("generator.gen_z") @ condition + self.state["generator.gen_z.bias"]
+        maps = whole.view(4, 4, -1).permute(2, 0, 1)[None]  # channels last, as TensorFlow has them
+        for number, grows in enumerate((False, True, False, True, False, True, False, True, None, False, True)):
+            name = f"generator.layers.{number}"
+            maps = self.attention(name, maps) if grows is None else self.block(name, maps, condition, grows=grows)
+        maps = self.norm(
+            "generator.bn", maps, self.state["generator.bn.weight"], self.state["generator.bn.bias"]
+        ).relu()
+        return self.conv("generator.conv_to_rgb", maps)[:, :3].tanh()
+
+
+def doubled(maps):
+    return maps.repeat_interleave(2, 2).repeat_interleave(2, 3)
+
+
+def test_the_module_draws_what_the_published_file_draws():
+    sizes = {"width": 16, "noise": 8, "classes": 20}
     state = random_state(**sizes)
-    assert {name: tuple(value.shape) for name, value in theirs.state_dict().items()} == published(**sizes)
-    theirs.load_state_dict(state)
-    ours, z = small(state, **sizes, chosen=(3, 7)), torch.randn(3, 8).clamp(-2, 2)
-    classes, choices = torch.zeros(3, 20), torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
-    classes[[0, 1, 2], [3, 7, 3]] = 1
-    with torch.no_grad():
-        wanted = theirs(0.5 * z, classes, 0.5)
-    torch.testing.assert_close(ours(torch.cat([z, choices], 1)), wanted, rtol=1e-4, atol=1e-4)
+    ours, published_one = small(state, **sizes, chosen=(3, 7)), Published(state)
+    z = torch.randn(2, 8).clamp(-2, 2)
+    found = ours(torch.cat([z, torch.eye(2)], 1))
+    assert found.std() > 0.1
+    for one, chosen, picture in zip(z, (3, 7), found, strict=True):
+        condition = torch.cat([0.5 * one, state["embeddings.weight"][:, chosen]]).double()
+        torch.testing.assert_close(picture[None].double(), published_one.picture(condition), rtol=1e-4, atol=1e-4)

@@ -1,4 +1,4 @@
-"""The InfoGANs' discriminators as networks: the numbers that the trained discriminator gives, each at a layer of its own."""
+"""The InfoGANs' discriminators as networks: the outputs of the trained one, each at a layer of its own."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Progressive GAN: names and shapes of the published file, which also holds settings, and the picture by a slow re-derivation."""
+"""Progressive GAN: names and shapes of the published file with its settings, and the picture, re-derived slowly."""
 
 import sys
 from dataclasses import replace
@@ -21,7 +21,7 @@ SPEC = GENERATORS["pgan-celebahq-256"]
 
 
 def published(z=512, widths=(512, 512, 512, 512, 256, 128, 64)):
-    """Names and shapes of `netG`, written from the standard configuration and progressive_conv_net.py of pytorch_GAN_zoo."""
+    """Names and shapes of `netG`, from the standard configuration and progressive_conv_net.py of pytorch_GAN_zoo."""
     shapes = {"formatLayer": (16 * widths[0], z), "groupScale0.0": (widths[0], widths[0], 3, 3)}
     for scale, (inputs, outputs) in enumerate(pairwise(widths)):
         shapes[f"scaleLayers.{scale}.0"] = (outputs, inputs, 3, 3)
@@ -82,7 +82,7 @@ def test_the_picture_is_that_of_the_published_steps():
 
 
 def saved(path, monkeypatch, setting):
-    """A file as the zoo writes it: `netG` beside an object of the zoo's own settings class, which is gone when it is read."""
+    """A file as the zoo writes it: `netG` beside an object of the zoo's settings class, which no longer exists here."""
     module = ModuleType("models.utils.config")
     module.BaseConfig = type("BaseConfig", (), {"__module__": module.__name__, "__qualname__": "BaseConfig"})
     with monkeypatch.context() as patch:

@@ -1,4 +1,4 @@
-"""Every generator whose weights are fetched keeps its promises, with random weights: layers, first affine step, pictures, errors."""
+"""Every generator with downloaded weights, here with random ones: layers, first affine step, pictures, errors."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""StyleGAN2: names and shapes of the published file, the picture by a slow re-derivation, and W as the space that is edited."""
+"""StyleGAN2: names and shapes of the published file, the picture, re-derived slowly, and W as the latent space."""
 
 from dataclasses import replace
 
@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from atlas.chapters.generative import sefa
 from atlas.chapters.generative.latent import draw, draw_noise, first_affine, load, pictures
 from atlas.chapters.generative.method import Evidence
+from atlas.chapters.generative.methods import sefa
 from atlas.core.errors import WeightsError
 from atlas.core.sources import CustomFile
 from atlas.networks import stylegan2
@@ -31,7 +31,7 @@ def modulated(name, inputs, outputs, kernel, z):
 
 
 def published(z=512, widths=FULL, depth=8):
-    """Names and shapes of `generator_ema`, written from generator_discriminator_v2.py and styleganv2_modules.py of MMGeneration."""
+    """Names and shapes of `generator_ema`, from MMGeneration's generator_discriminator_v2.py and styleganv2_modules.py."""
     found = {"constant_input.input": (1, widths[0], 4, 4)}
     for number in range(1, depth + 1):
         found |= {f"style_mapping.{number}.linear.weight_orig": (z, z), f"style_mapping.{number}.bias": (z,)}
@@ -59,7 +59,7 @@ def random_state(z=6, widths=SMALL, depth=3):
 
 
 def file(path, state):
-    """As MMGeneration writes it: the state dict beside its record, the averaged generator beside the last and the discriminator."""
+    """As MMGeneration writes it: the averaged generator, the last one and the discriminator, beside a record."""
     whole = {f"generator_ema.{name}": value for name, value in state.items()}
     whole |= {f"generator.{name}": torch.zeros_like(value) for name, value in state.items()}
     torch.save({"meta": {"iter": 1}, "state_dict": {**whole, "discriminator.convs.0.1.bias": torch.zeros(2)}}, path)
@@ -91,7 +91,7 @@ def slow_w(state, noise, depth=3):
 
 
 def upfirdn(x, up, before, after):
-    """[C, H, W] with zeros between its places, zeros around, and the filter laid onto every place, its sum `up` squared or 4."""
+    """[C, H, W] with zeros between its positions and around it, filtered at every position; the filter sums to 4."""
     tall = torch.zeros(len(x), x.shape[1] * up, x.shape[2] * up)
     tall[:, ::up, ::up] = x
     tall = functional.pad(tall, (before, after, before, after))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from atlas.chapters.generative.feature_extractor import JUDGE
+from atlas.chapters.generative.feature_extractor import EXTRACTOR
 from atlas.chapters.generative.plan import STUDIES
 from atlas.core.chapter import parts
 from atlas.core.errors import UnknownName
@@ -71,7 +71,7 @@ def test_the_full_recipe_has_a_picture_of_every_unit():
         ("title='Other'", set()),
         ("base_url='https://example.org/'", set()),
         ("pictures.steps=5", {"pictures", "icons"}),
-        ("maps.min_dist=0.2", {"layouts", "maps", "icons", "latents"}),
+        ("maps.min_dist=0.2", {"layouts", "maps", "icons", "latent_maps"}),
         ("maps.grid=7", {"maps", "icons"}),
         ("maps.icon_size=48", {"icons"}),
         ("examples=4", {"summaries", "example_positions", "examples"}),
@@ -172,10 +172,10 @@ def test_the_processor_is_asked_as_torch_asks_it():
 
 
 def test_other_weights_of_the_judge_are_other_codes(monkeypatch):
-    before, judge = digests(plan(recipe="default")), NETWORKS[JUDGE]
-    monkeypatch.setitem(NETWORKS._items, JUDGE, replace(judge, weights=replace(judge.weights, sha256="ab" * 32)))
+    before, judge = digests(plan(recipe="default")), NETWORKS[EXTRACTOR]
+    monkeypatch.setitem(NETWORKS._items, EXTRACTOR, replace(judge, weights=replace(judge.weights, sha256="ab" * 32)))
     changed = {name for name, digest in digests(plan(recipe="default")).items() if before[name] != digest}
-    assert {name for name in changed if JUDGE not in name} == {
+    assert {name for name in changed if EXTRACTOR not in name} == {
         name for name in before if name.startswith(("codes:", "sprites:"))
     }
 

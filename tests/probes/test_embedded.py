@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from atlas.probes import decode, probe_source
-from atlas.probes.embedded import PART, _works
+from atlas.probes.embedded import PART, _items
 from atlas.probes.objects import CANVAS, DrawnObject, Placement, draw, objects, shape
 from atlas.probes.photographs import PHOTOGRAPHS, crop_boxes
 from atlas.probes.scenes import MARGIN, plan_scene
@@ -36,7 +36,7 @@ def parts(source):
 
 
 def test_about_four_thousand_images_in_parts(source):
-    works = _works()
+    works = _items()
     assert 3_800 <= len(works) <= 4_200
     assert len(source.parts()) == -(-len(works) // PART)
     kinds = Counter(type(subject).__name__ for subject, _ in works)
@@ -58,7 +58,7 @@ def test_every_image_is_wholly_described(parts):
 
 def test_ids_are_unique_in_the_whole_set(source):
     ids = Counter()
-    for subject, number in _works():
+    for subject, number in _items():
         if isinstance(subject, DrawnObject):
             ids[f"{subject.name}-{subject.hexcode}-{number}"] += 1
         else:
@@ -182,4 +182,4 @@ def test_identity_is_plain_and_stable_and_needs_no_image(source, monkeypatch):
 
 def test_bytes_stay_below_forty_megabytes(parts):
     mean = np.mean([len(data) for part in parts for data in part.webp])
-    assert mean * len(_works()) < 40e6
+    assert mean * len(_items()) < 40e6

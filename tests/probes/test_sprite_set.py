@@ -31,7 +31,10 @@ def test_the_mask_is_where_something_is_drawn():
 
 
 def test_label_and_title_say_what_is_drawn():
-    """From the pixels: a large one has more of them than a small one, a red one is red; a square fills its frame most."""
+    """From the pixels: a large one has more of them than a small one, a red one is red.
+
+    A square fills its frame most.
+    """
     parts = [SET.make(part) for part in SET.parts()[:8]]
     images = [image for part in parts for image in part.images]
     masks = [mask for part in parts for mask in part.masks]

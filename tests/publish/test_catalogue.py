@@ -1,9 +1,12 @@
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
+from atlas.chapters.recurrent.figures import FIGURES as CODE_FIGURES
 from atlas.chapters.recurrent.figures.cell import named_cells
 from atlas.chapters.recurrent.records import chapter_of
+from atlas.core.chapter import parts
 from atlas.core.errors import UnknownName
 from atlas.publish.catalogue import all_ids, find
 from atlas.publish.drawing import DRAWINGS, drawing_of
@@ -15,30 +18,38 @@ def results():
     return make_results()
 
 
+def counted(results):
+    """How many figures there are of the kinds that follow from the records: a map of each layer with a layout, and so on."""
+    networks = results.networks
+    layers = [network.load(name) for network in networks for name in network.layer_names]
+    units = sum(layer.spec.units for layer in layers)
+    gates = sum(network.gates is not None for network in networks)
+    return {
+        "wall": 1,
+        "structure": len(networks),
+        "filters": len(networks),
+        "training": sum(network.card is not None for network in networks),
+        **dict.fromkeys(("gates", "gates-classes", "gates-cost"), gates),
+        "units": sum(bool(layer.pictures) for layer in layers),
+        "map": sum(layer.layout is not None for layer in layers),
+        "channel": sum(len(layer.pictures) for layer in layers),
+        "examples": units,
+        "histogram": units,
+        "cell": sum(len(named_cells(network)) for network in chapter_of(results).networks),
+    }
+
+
 def test_every_id_finds_its_figure(results):
     ids = list(all_ids(results))
-    cells = sum(len(named_cells(network)) for network in chapter_of(results).networks)
-    assert (
-        len(ids)
-        == len(set(ids))
-        == 1
-        + 2 * (2 + 2 + 1 + 2 * (32 + 40 + 12) + (16 + 20 + 6))
-        + 2
-        + 3
-        + 3
-        + 15
-        + 5
-        + 1
-        + 2
-        + 34  # a generator each, without its units
-        + 28
-        + 16
-        + 1  # of the InfoGANs together
-        + cells
-        + 2 * 6
-    )
+    assert len(ids) == len(set(ids)) == sum(len(list(part.all_figures(results))) for _, part in parts("figures"))
+    assert {f"recurrent/{name}" for name in CODE_FIGURES} <= set(ids)
+    kinds = Counter[str]()
     for figure_id in ids:
-        assert find(results, figure_id).id == figure_id
+        figure = find(results, figure_id)
+        assert figure.id == figure_id
+        kinds[figure.kind] += 1
+    expected = counted(results)
+    assert {kind: kinds[kind] for kind in expected} == expected
 
 
 def test_every_kind_can_be_drawn(results):

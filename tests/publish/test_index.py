@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from atlas.chapters.generative import pages as generative
-from atlas.chapters.generative.figures.generator import ATTRIBUTE, is_better
+from atlas.chapters.generative.figures.directions import ATTRIBUTE, is_better
 from atlas.chapters.generative.records import chapter_of as generative_of
 from atlas.chapters.recurrent import pages as recurrent
 from atlas.chapters.recurrent.figures.cell import named_cells, tellings
@@ -37,11 +37,12 @@ def test_a_cell_has_the_concept_that_it_tells_best_and_only_above_chance(tmp_pat
 def test_a_direction_has_what_it_moves_and_only_better_than_chance(tmp_path):
     results = make_results()
     generator = generative_of(results).generators[0]
-    records = generator.facts["directions"]["directions"]
-    changed = [record | {"percentile": 1.0 if place == 0 else 0.5} for place, record in enumerate(records)]
-    facts = generator.facts | {"directions": generator.facts["directions"] | {"directions": changed}}
-    changed_results = with_chapter(results, "generative", (replace(generator, facts=facts),))
-    section, words = next(generative.index(AtlasContext(changed_results, tmp_path), {}))
-    assert [is_better(record) for record in changed] == [True] + [False] * (len(changed) - 1)
-    assert words == [(changed[0]["name"], ATTRIBUTE[changed[0]["target"]].title.lower())]
-    assert section.slugs == tuple(record["name"] for record in records)
+    study = generator.directions
+    changed = tuple(
+        replace(report, percentile=1.0 if index == 0 else 0.5) for index, report in enumerate(study.directions)
+    )
+    other = replace(generator, directions=replace(study, directions=changed))
+    section, words = next(generative.index(AtlasContext(with_chapter(results, "generative", (other,)), tmp_path), {}))
+    assert [is_better(report) for report in changed] == [True] + [False] * (len(changed) - 1)
+    assert words == [(changed[0].name, ATTRIBUTE[changed[0].target].title.lower())]
+    assert section.slugs == tuple(report.name for report in study.directions)

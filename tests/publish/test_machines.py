@@ -41,7 +41,7 @@ def test_every_figure_of_a_chapter_is_told_to_machines_on_its_page(site, chapter
     told: dict[str, set[str]] = {}
     for figure in chapter.part("figures").all_figures(make_results()):
         told.setdefault(figure.page.partition("#")[0], set()).add(figure.id)
-    assert len(told) > 10
+    assert len(told) > 1
     for path, figures in told.items():
         text, objects = told_on(site, path)
         assert {one["identifier"] for one in objects} == figures, path

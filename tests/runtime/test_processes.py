@@ -9,19 +9,19 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from atlas.runtime.processes import pool
+from atlas.runtime.processes import processes
 
 SCRIPT = """
 import json
 import numpy  # as the command line does: loaded in a worker before its first own line runs
 from threadpoolctl import threadpool_info
-from atlas.runtime.processes import pool
+from atlas.runtime.processes import processes
 def begin():
     return "state"
 def work(state):
     return [state, threadpool_info()]
 if __name__ == "__main__":
-    with pool(1, begin) as workers:
+    with processes(1, begin) as workers:
         print(json.dumps(workers.submit(work).result()))
 """
 
@@ -48,7 +48,7 @@ def slept(state, seconds):
 )
 def test_after_an_error_what_runs_is_ended_and_after_an_interruption_nothing(stop, seconds, end):
     def begin():
-        with pool(1, int) as workers:
+        with processes(1, int) as workers:
             jobs.extend(workers.submit(slept, seconds) for _ in range(9))
             while not jobs[0].running():
                 time.sleep(0.01)

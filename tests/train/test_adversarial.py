@@ -1,4 +1,4 @@
-"""The second part of the InfoGAN's training: it starts from shipped weights, leaves batch norms alone, and can be continued."""
+"""Adversarial fine-tuning of the InfoGAN: it starts from shipped weights, keeps batch norms, and can be continued."""
 
 import hashlib
 import json

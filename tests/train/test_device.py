@@ -1,4 +1,4 @@
-"""Training on another device: nothing is left behind on the CPU (shown on torch's fake GPU, which refuses to mix them), and clear errors."""
+"""Training on another device: all tensors are there (torch's fake GPU refuses to mix devices), and clear errors."""
 
 from dataclasses import replace
 
@@ -16,7 +16,10 @@ from atlas.train.train import train
 
 @pytest.fixture
 def fake_gpu(monkeypatch):
-    """Tensors have shapes and devices, but no values; the way back, which stays where the way there was, needs a real one."""
+    """Tensors have shapes and devices, but no values.
+
+    The way back, which stays where the way there was, needs a real one.
+    """
     monkeypatch.setattr(torch.Tensor, "backward", lambda loss: None)
     with FakeTensorMode(allow_non_fake_inputs=True):
         yield torch.device("cuda")

@@ -1,4 +1,4 @@
-"""Training computes in what the processor multiplies: a checkpoint and a teacher's word of another precision are not mixed in."""
+"""Training computes in the native precision: checkpoints and soft labels of another precision are not mixed in."""
 
 import numpy as np
 import pytest

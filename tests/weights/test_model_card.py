@@ -8,9 +8,11 @@ import pytest
 from atlas.core.errors import WeightsError
 from atlas.core.sources import EmbeddedFile
 from atlas.networks import NETWORKS
+from atlas.networks.generators import GENERATORS
 from atlas.networks.labels import class_names
+from atlas.networks.recurrent import RECURRENT
 from atlas.weights.load import EMBEDDED
-from atlas.weights.model_card import read_card, read_gates
+from atlas.weights.model_card import card_data, read_card, read_gates
 
 EMBEDDED_ONES = [name for name in NETWORKS if isinstance(NETWORKS[name].weights, EmbeddedFile)]
 TRAINED = [name for name in EMBEDDED_ONES if NETWORKS[name].weights.file == f"{name}.safetensors"]
@@ -66,3 +68,16 @@ def test_a_card_of_other_weights_and_a_broken_one_are_errors(tmp_path):
         read_card(spec, tmp_path)
     other = replace(spec, weights=replace(spec.weights, file="none.safetensors"))
     assert read_card(other, tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["char-gru", "sentiment-lstm"])
+def test_the_card_of_a_recurrent_network_is_plain_data_of_its_weights(name):
+    weights = RECURRENT[name].weights
+    assert card_data(weights)["network"] == name
+    with pytest.raises(WeightsError, match=f"{name}.*belongs to the weights"):
+        card_data(replace(weights, sha256="0" * 64))
+
+
+def test_a_card_has_a_generator_of_this_project_only():
+    assert card_data(GENERATORS["infogan-sprites-0"].weights)["parameters"] > 0
+    assert card_data(GENERATORS["pgan-celebahq-256"].weights) is None

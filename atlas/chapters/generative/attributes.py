@@ -1,4 +1,4 @@
-"""What can be measured on a picture by simple image measures: no trained judge, so every number can be checked by eye."""
+"""Attributes of an image by simple measures, without a trained network, so that every number can be checked by eye."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def box(values: Array, top: float, bottom: float, left: float, right: float) -> 
 
 
 def brightest(rgb: Array) -> Array:
-    """[N, S, S] the largest channel; pair by pair, twenty times as fast as a maximum over three neighbours in memory."""
+    """[N, S, S] the largest channel."""
+    # pair by pair: twenty times as fast as a maximum over three neighbours in memory
     return np.maximum(np.maximum(rgb[..., 0], rgb[..., 1]), rgb[..., 2])
 
 
@@ -49,15 +50,15 @@ def _mean(values: Array) -> Array:
 
 
 def _centroid(weight: Array, axis: int) -> Array:
-    """Where the weight [N, H, W] lies along `axis`, in [-1, 1]."""
-    place = (np.arange(weight.shape[axis]) + 0.5) * 2 / weight.shape[axis] - 1
+    """[N] centroid of the weight [N, H, W] along `axis`, in [-1, 1]."""
+    at = (np.arange(weight.shape[axis]) + 0.5) * 2 / weight.shape[axis] - 1
     other = weight.sum(3 - axis)
-    found: Array = (other @ place) / (other.sum(1) + EPSILON)
+    found: Array = (other @ at) / (other.sum(1) + EPSILON)
     return found
 
 
 def _edges(light: Array, axis: int) -> Array:
-    """Strength of the change of luminance along `axis`, relative to the picture's own mean."""
+    """[N, H, W] strength of the change of luminance along `axis`, relative to the picture's own mean."""
     found: Array = np.abs(np.gradient(light, axis=axis)) / (light.mean((1, 2), keepdims=True) + 0.05)
     return found
 
@@ -84,7 +85,7 @@ def saturation(rgb: Array) -> Array:
 
 
 def sharpness(rgb: Array) -> Array:
-    """Mean change of luminance from pixel to pixel in shares of its spread: dark or flat pictures are not sharper for that."""
+    """Mean change of luminance between adjacent pixels, in shares of its standard deviation: free of contrast."""
     light = luminance(rgb)
     steps = [_mean(np.abs(np.diff(light, axis=axis))) for axis in (1, 2)]
     found: Array = (steps[0] + steps[1]) / (light.std((1, 2)) + 0.02)
@@ -92,7 +93,7 @@ def sharpness(rgb: Array) -> Array:
 
 
 def turn(rgb: Array) -> Array:
-    """Left-right asymmetry of the head: where skin (more red than blue) lies across the middle rows; hair and ground hold the other side."""
+    """Left-right asymmetry of the head, in [-1, 1]: horizontal centroid of skin (more red than blue), middle rows."""
     red, blue = rgb[..., 0], rgb[..., 2]
     skin = np.clip((red - blue) / (rgb.sum(3) + 0.05), 0, None)
     return _centroid(box(skin, 0.3, 0.9, 0, 1), 2)
@@ -105,25 +106,25 @@ def light_side(rgb: Array) -> Array:
 
 
 def mouth(rgb: Array) -> Array:
-    """Horizontal edges in the lower middle against the whole face: teeth, lips, an open mouth."""
+    """Horizontal edges in the lower middle, in shares of those of the whole face: teeth, lips, an open mouth."""
     edges = _edges(luminance(rgb), 1)
     return _mean(box(edges, 0.66, 0.9, 0.3, 0.7)) / (_mean(box(edges, 0.2, 0.95, 0.15, 0.85)) + EPSILON)
 
 
 def ground(rgb: Array) -> Array:
-    """Luminance beside the head, in the upper corners."""
+    """Mean luminance beside the head, in the upper corners."""
     light = luminance(rgb)
     return (_mean(box(light, 0, 0.35, 0, 0.14)) + _mean(box(light, 0, 0.35, 0.86, 1))) / 2
 
 
 def forehead(rgb: Array) -> Array:
-    """Luminance of the top of the head minus that of the face: dark hair, fair hair, a high forehead."""
+    """Mean luminance of the top of the head minus that of the face: dark hair, fair hair, a high forehead."""
     light = luminance(rgb)
     return _mean(box(light, 0.05, 0.25, 0.3, 0.7)) - _mean(box(light, 0.35, 0.8, 0.3, 0.7))
 
 
 def pupil(rgb: Array) -> Array:
-    """How much darker the middle is than what surrounds it."""
+    """How much darker the centre is than its surround, in shares of the surround."""
     light = luminance(rgb)
     inner = _mean(box(light, 0.35, 0.65, 0.35, 0.65))
     outer = _mean(box(light, 0.2, 0.8, 0.05, 0.95))
@@ -131,7 +132,7 @@ def pupil(rgb: Array) -> Array:
 
 
 def gaze(axis: int) -> Callable[[Array], Array]:
-    """Where the dark of the eye lies, across (axis 2) or down (axis 1)."""
+    """Position of the darkest 30 % of the eye, in [-1, 1]: horizontal (axis 2) or vertical (axis 1)."""
 
     def measure(rgb: Array) -> Array:
         light = box(luminance(rgb), 0.2, 0.8, 0.1, 0.9)
@@ -147,8 +148,8 @@ def _figure(rgb: Array) -> Array:
     return found
 
 
-def place(axis: int) -> Callable[[Array], Array]:
-    """Centre of the sprite across (axis 2) or down (axis 1), in [-1, 1]."""
+def position(axis: int) -> Callable[[Array], Array]:
+    """Centroid of the sprite, in [-1, 1]: horizontal (axis 2) or vertical (axis 1)."""
     return lambda rgb: _centroid(_figure(rgb), axis)
 
 
@@ -158,7 +159,7 @@ def area(rgb: Array) -> Array:
 
 
 def hue(rgb: Array) -> Array:
-    """Green and blue against red, over the sprite: grows from red through green to blue."""
+    """Green and blue against red, over the sprite: rises from red through green to blue."""
     figure = _figure(rgb)
     red, green, blue = ((figure * rgb[..., i]).sum((1, 2)) for i in range(3))
     found: Array = (0.5 * green + blue) / (red + green + blue + EPSILON)
@@ -166,7 +167,7 @@ def hue(rgb: Array) -> Array:
 
 
 def slant(rgb: Array) -> Array:
-    """How far the sprite leans: its mixed second moment in shares of both plain ones, in [-0.5, 0.5]; 0 where there is none."""
+    """Slant of the sprite: its mixed second moment in shares of both plain ones, in [-0.5, 0.5]; 0 without a sprite."""
     figure = _figure(rgb)
     size = figure.shape[1]
     at = (np.arange(size) + 0.5) * 2 / size - 1
@@ -181,20 +182,20 @@ ALL, FACES, EYES, SPRITES = ("pictures", "faces", "eyes"), ("faces",), ("eyes",)
 
 ATTRIBUTES = (
     Attribute("brightness", "Brightness", "dark", "bright", ALL, brightness),
-    Attribute("contrast", "Contrast", "flat", "rich in contrast", ALL, contrast),
-    Attribute("warmth", "Warmth", "blue", "red", ALL, warmth),
+    Attribute("contrast", "Contrast", "low", "high", ALL, contrast),
+    Attribute("warmth", "Warmth", "cool", "warm", ALL, warmth),
     Attribute("saturation", "Saturation", "grey", "colourful", ALL, saturation),
-    Attribute("sharpness", "Sharpness", "smooth", "full of edges", ALL, sharpness),
+    Attribute("sharpness", "Sharpness", "smooth", "sharp", ALL, sharpness),
     Attribute("turn", "Head turn", "to the left", "to the right", FACES, turn),
     Attribute("light", "Light direction", "from the left", "from the right", FACES, light_side),
-    Attribute("mouth", "Open mouth", "closed", "open or smiling", FACES, mouth),
-    Attribute("ground", "Background", "dark", "bright", FACES, ground),
+    Attribute("mouth", "Mouth", "closed", "open or smiling", FACES, mouth),
+    Attribute("ground", "Background brightness", "dark", "bright", FACES, ground),
     Attribute("forehead", "Hair and forehead", "darker than the face", "brighter than the face", FACES, forehead),
-    Attribute("pupil", "Dark middle", "bright", "dark", EYES, pupil),
-    Attribute("gaze-x", "Gaze across", "left", "right", EYES, gaze(2)),
-    Attribute("gaze-y", "Gaze up and down", "up", "down", EYES, gaze(1)),
-    Attribute("x", "Place across", "left", "right", SPRITES, place(2)),
-    Attribute("y", "Place down", "top", "bottom", SPRITES, place(1)),
+    Attribute("pupil", "Pupil", "bright", "dark", EYES, pupil),
+    Attribute("gaze-x", "Horizontal gaze", "left", "right", EYES, gaze(2)),
+    Attribute("gaze-y", "Vertical gaze", "up", "down", EYES, gaze(1)),
+    Attribute("x", "x position", "left", "right", SPRITES, position(2)),
+    Attribute("y", "y position", "top", "bottom", SPRITES, position(1)),
     Attribute("area", "Area", "small", "large", SPRITES, area),
     Attribute("hue", "Hue", "red", "blue", SPRITES, hue),
     Attribute("slant", "Slant", "to the left", "to the right", SPRITES, slant),

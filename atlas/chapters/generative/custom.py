@@ -1,4 +1,4 @@
-"""An own generator, loaded and tried before anything is computed with it: every promise of its entry in the recipe is checked."""
+"""A custom generator, loaded and checked against its entry in the recipe before anything is computed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRIED = 8  # latent vectors
 ROUNDING = 1e-3  # of values that should be equal, in a range of 1 or 2
 
 
-def load_own(spec: GeneratorSpec) -> Generator:
+def load_custom(spec: GeneratorSpec) -> Generator:
     """The generator with its weights; ConfigError or WeightsError where it is not what the recipe says."""
     path = weights.locate(spec.weights)
     weights.check(path, spec.weights.sha256)
@@ -38,26 +38,30 @@ def load_own(spec: GeneratorSpec) -> Generator:
 
 
 def check_pictures(generator: Generator, z: Array) -> None:
-    """Raise ConfigError unless z [N, Z] gives finite pictures [N, 3, S, S] in the range, the same ones again, alone or in a batch."""
+    """Raise ConfigError unless z [N, Z] gives finite pictures [N, 3, S, S] in the range of the entry.
+
+    They must differ from one another, be the same when drawn again, and not depend on their batch.
+    """
     spec, rgb = generator.spec, _drawn(generator, z)
     wanted = (len(z), 3, spec.size, spec.size)
     if rgb.shape != wanted:
         raise _wrong(
             spec,
             f"z of shape {z.shape} gives {rgb.shape}, not {wanted}",
-            "Mend `size`, or wrap the module: red, green, blue first",
+            "Correct `size`, or wrap the module: red, green, blue first",
         )
     if not np.isfinite(rgb).all():
         raise _wrong(spec, "its pictures hold values that are not finite", "Look at its weights")
     if rgb.min() < spec.low - ROUNDING or rgb.max() > 1 + ROUNDING:
         raise _wrong(
-            spec, f"its pictures hold values from {rgb.min():.3g} to {rgb.max():.3g}, outside [{spec.low:g}, 1]",
-            "Mend `values` ([-1, 1] or [0, 1]), or end the module with what brings them there, such as tanh",
-        )  # fmt: skip
+            spec,
+            f"its pictures hold values from {rgb.min():.3g} to {rgb.max():.3g}, outside [{spec.low:g}, 1]",
+            "Correct `values` ([-1, 1] or [0, 1]), or end the module with what brings them there, such as tanh",
+        )
     if np.ptp(rgb, axis=0).max() < ROUNDING:
         raise _wrong(spec, "it draws the same picture from every z", "Look at its weights")
     if not (rgb == _drawn(generator, z)).all():
-        raise _wrong(spec, "it draws another picture from the same z", "Hold its inner noise fixed, and dropout off")
+        raise _wrong(spec, "it draws another picture from the same z", "Fix its inner noise, and turn dropout off")
     if np.abs(rgb[:1] - _drawn(generator, z[:1])).max() > ROUNDING:
         raise _wrong(spec, "a picture depends on the others of its batch", "Trace or save it after .eval()")
 
@@ -71,9 +75,11 @@ def check_first(generator: Generator, z: Array) -> None:
     both, one, other, none = tried
     if np.abs(both - one - other + none).max() > ROUNDING * np.abs(both).max():
         raise _wrong(
-            generator.spec, f"the output of first = {generator.spec.first!r} is not affine in z",
-            "Name the first linear or normalizing part, before any nonlinearity, or leave `first` out: SeFa is then left out too",
-        )  # fmt: skip
+            generator.spec,
+            f"the output of first = {generator.spec.first!r} is not affine in z",
+            "Name the first linear or normalizing part, before any nonlinearity, or leave `first` out: "
+            "SeFa is then left out too",
+        )
 
 
 def _measured(generator: Generator, layer: LayerSpec, z: Array) -> LayerSpec:
@@ -94,11 +100,13 @@ def _drawn(generator: Generator, z: Array) -> Array:
     try:
         with torch.inference_mode():
             rgb: Tensor = generator.module(torch.from_numpy(z))
-    except Exception as error:  # it is the user's code: whatever it raises is told
+    except Exception as error:  # it is the user's code: whatever it raises is reported
         raise _wrong(
-            generator.spec, f"z of shape {z.shape} is refused ({reason(error)})",
-            f"Is z = {generator.spec.z} right? A module that takes another shape, such as [N, z, 1, 1], needs one around it",
-        ) from error  # fmt: skip
+            generator.spec,
+            f"z of shape {z.shape} is refused ({reason(error)})",
+            f"Is z = {generator.spec.z} right? A module that takes another shape, such as [N, z, 1, 1], needs one "
+            "around it",
+        ) from error
     if not isinstance(rgb, torch.Tensor):
         raise _wrong(generator.spec, f"it gives a {type(rgb).__name__}, not a tensor", "Return the pictures only")
     found: Array = rgb.float().numpy()

@@ -1,4 +1,4 @@
-"""What a latent direction is, and how a latent vector is moved along it. Each method of finding some is a file of its own."""
+"""What a latent direction is, and how a latent vector is edited along it (the methods that find some: `methods/`)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from atlas.core.specs import Array, GeneratorSpec
 class Direction:
     """A unit vector in the free columns of z.
 
-    `weight` is the method's own figure: share of variance (GANSpace), share of the squared gain (SeFa), held-out accuracy
-    (hyperplane). `span` is the largest dose shown, in units of z; `absolute`: the dose is the value itself, as for a
-    code, not added to what z holds. `attribute` is what a supervised method looked for.
+    `weight` is the method's own score: share of variance (GANSpace), share of the squared gain (SeFa), held-out
+    accuracy (hyperplane). `span` is the largest edit strength shown, in units of z; `absolute`: the strength is the
+    value itself, as for a code, not added to what z holds. `attribute` is the target of a supervised method.
     """
 
     method: str
@@ -32,13 +32,13 @@ class Direction:
         return f"{self.method}-{self.attribute or self.index}"
 
 
-def edited(spec: GeneratorSpec, z: Array, direction: Direction, doses: Sequence[float]) -> Array:
-    """[D, N, Z] latent vectors z [N, Z] moved by each dose along a direction."""
+def edited(spec: GeneratorSpec, z: Array, direction: Direction, strengths: Sequence[float]) -> Array:
+    """[D, N, Z] latent vectors z [N, Z] moved along a direction by each of D edit strengths."""
     base = z.copy()
     if direction.absolute:
         base[:, : spec.free] -= (base[:, : spec.free] @ direction.vector)[:, None] * direction.vector
-    moved = np.repeat(base[None], len(doses), axis=0)
-    moved[:, :, : spec.free] += np.asarray(doses)[:, None, None] * direction.vector
+    moved = np.repeat(base[None], len(strengths), axis=0)
+    moved[:, :, : spec.free] += np.asarray(strengths)[:, None, None] * direction.vector
     return moved
 
 
@@ -49,7 +49,7 @@ def cosines(a: Array, b: Array) -> Array:
 
 
 def expected_cosine(size: int) -> float:
-    """Mean |cosine| of two random directions in `size` dimensions, in closed form: 1 / sqrt(pi) gamma(n/2) / gamma((n+1)/2)."""
+    """Mean |cosine| of two random directions in n = `size` dimensions: gamma(n/2) / gamma((n+1)/2) / sqrt(pi)."""
     from scipy.special import gammaln
 
     return float(np.exp(gammaln(size / 2) - gammaln((size + 1) / 2)) / np.sqrt(np.pi))

@@ -1,4 +1,4 @@
-"""How far codes stand for known factors: mutual information, MIG, DCI."""
+"""How well codes correspond to known factors: mutual information, MIG, DCI."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def mig(codes: Array, factors: Array) -> Array:
 
 @dataclass(frozen=True)
 class DCI:
-    """Disentanglement, completeness, informativeness (Eastwood and Williams 2018), each in [0, 1] for all but useless codes."""
+    """Disentanglement, completeness, informativeness (Eastwood and Williams 2018); 1 is best."""
 
-    disentanglement: float  # does each code stand for one factor?
-    completeness: float  # does each factor have one code?
+    disentanglement: float  # does each code encode one factor?
+    completeness: float  # is each factor encoded by one code?
     informativeness: Array  # [F] held-out accuracy (choices) or R^2 (numbers) of predicting the factor from all codes
     importance: Array  # [K, F] of each code for each factor; columns sum to 1
 

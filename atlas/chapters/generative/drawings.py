@@ -1,15 +1,17 @@
-"""What the plates of the generative chapter show."""
+"""How the figures of the generative chapter are drawn for export."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from atlas.chapters.generative.figures.generator import direction_title
+from atlas.chapters.generative.dissect import Dissection
+from atlas.chapters.generative.figures.directions import ATTRIBUTE, direction_title
 from atlas.chapters.generative.figures.seeds import seeds_of, training_lines
 from atlas.chapters.generative.figures.tiles import code_tiles, path_tiles, unit_tiles
+from atlas.chapters.generative.methods import METHODS
 from atlas.chapters.generative.records import GeneratorResults, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.core.specs import Array
@@ -23,29 +25,45 @@ def _parts(results: AtlasResults, figure: Figure) -> tuple[GeneratorResults, str
 
 def picture_of(generator: GeneratorResults, what: str) -> Array | None:
     """[H, W, 3] uint8: the figure's pictures side by side, or None where it is a table or a plot."""
-    arrays = generator.arrays
-    if what == "sample":
-        return _rows(arrays["generated"]["rgb"][:32].reshape(4, 8, *arrays["generated"]["rgb"].shape[1:]))
-    if f"{what}/strip" in arrays["directions"]:
-        return _rows(arrays["directions"][f"{what}/strip"].swapaxes(0, 1))
-    dissected = _dissected(arrays["dissections"], what)
-    if dissected is not None:
-        return dissected
-    if what == "codes":
-        return _rows(code_tiles(arrays["codes"]))
-    if what == "paths":
-        return _rows(path_tiles(arrays["qualities"]))
-    return _rows(np.stack([arrays["codes"]["made"], arrays["codes"]["nearest"]])) if what == "real" else None
+    if what in TILES:
+        return _rows(TILES[what](generator))
+    if report := generator.directions.report(what):
+        return _rows(report.strip.swapaxes(0, 1))
+    return _dissected(generator.units.dissections, what)
 
 
-def _dissected(dissections: Mapping[str, Array], what: str) -> Array | None:
+def _sample(generator: GeneratorResults) -> Array:
+    rgb = generator.sample.rgb
+    return rgb[:32].reshape(4, 8, *rgb.shape[1:])
+
+
+def _codes(generator: GeneratorResults) -> Array:
+    assert generator.codes is not None  # else it has no such figure
+    return code_tiles(generator.codes.grid)
+
+
+def _real(generator: GeneratorResults) -> Array:
+    assert generator.codes is not None  # else it has no such figure
+    return np.stack([generator.codes.real.made, generator.codes.real.nearest])
+
+
+TILES: Mapping[str, Callable[[GeneratorResults], Array]] = {
+    "sample": _sample,
+    "codes": _codes,
+    "paths": lambda generator: path_tiles(generator.quality),
+    "real": _real,
+}
+"""The figures that are rows of pictures [R, C, S, S, 3]."""
+
+
+def _dissected(dissections: Mapping[str, Dissection], what: str) -> Array | None:
     """`units-LAYER` or `LAYER-UNIT`: a row of pictures for each unit."""
     layer, _, unit = what.rpartition("-") if not what.startswith("units-") else (what.removeprefix("units-"), "", "")
-    if f"{layer}/units" not in dissections:
+    if layer not in dissections:
         return None
-    found = {key.partition("/")[2]: value for key, value in dissections.items() if key.startswith(f"{layer}/")}
-    shown = [place for place, number in enumerate(found["units"].tolist()) if unit in ("", str(number))]
-    return _rows(np.stack([unit_tiles(found, place) for place in shown]))
+    found = dissections[layer]
+    shown = [index for index, number in enumerate(found.units.tolist()) if unit in ("", str(number))]
+    return _rows(np.stack([unit_tiles(found.row(index)) for index in shown]))
 
 
 def _rows(tiles: Array) -> Array:
@@ -70,9 +88,9 @@ def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
         PLOTS[what](generator, axes)
 
 
-def _latents(generator: GeneratorResults, axes: Any) -> None:
+def _map(generator: GeneratorResults, axes: Any) -> None:
     axes.set_axis_off()
-    xy = generator.arrays["latents"]["xy"]
+    xy = generator.layout.xy
     axes.scatter(xy[:, 0], 1 - xy[:, 1], s=3, color=ACCENT, linewidths=0)
 
 
@@ -83,53 +101,55 @@ def _label(axes: Any, x: str, y: str) -> None:
 
 
 def _spectrum(generator: GeneratorResults, axes: Any) -> None:
-    power = generator.arrays["qualities"]["power"]
+    power = generator.quality.power
     axes.plot(np.arange(1, len(power)), 10 * np.log10(power[1:] + 1e-12), color=ACCENT, linewidth=1)
-    _label(axes, "cycles a picture", "power, dB")
+    _label(axes, "cycles per image", "power, dB")
 
 
-def _matrix(generator: GeneratorResults, axes: Any, table: Array, names: list[str], columns: list[str]) -> None:
+def _matrix(axes: Any, table: Array, rows: list[str], columns: list[str]) -> None:
     axes.imshow(np.abs(table), aspect="auto", cmap="Blues", interpolation="nearest")
-    axes.set_yticks(range(len(names)), names, fontsize=4.5, color=INK)
+    axes.set_yticks(range(len(rows)), rows, fontsize=4.5, color=INK)
     axes.set_xticks(range(len(columns)), columns, fontsize=4.5, color=INK, rotation=60, ha="right")
     axes.tick_params(length=0)
 
 
 def _rescoring(generator: GeneratorResults, axes: Any) -> None:
-    names = list(generator.facts["directions"]["attributes"])
-    arrays = generator.arrays["directions"]
+    study = generator.directions
+    names = [ATTRIBUTE[name].title for name in study.attributes]
     columns = [*names, *(f"{name}, conditional" for name in names)]
-    _matrix(generator, axes, np.concatenate([arrays["matrix"], arrays["conditional"]], 1), names, columns)
+    _matrix(axes, np.concatenate([study.rescoring.plain, study.rescoring.conditional], 1), names, columns)
 
 
 def _agreement(generator: GeneratorResults, axes: Any) -> None:
-    names = [direction_title(record) for record in generator.facts["directions"]["directions"]]
-    _matrix(generator, axes, generator.arrays["directions"]["cosines"], names, names)
+    names = [direction_title(report) for report in generator.directions.directions]
+    _matrix(axes, generator.directions.cosines, names, names)
 
 
 def _stability(generator: GeneratorResults, axes: Any) -> None:
-    for (name, values), colour in zip(
-        generator.facts["directions"]["stability"].items(), (ACCENT, QUIET), strict=False
-    ):
-        axes.plot(range(len(values)), values, "o-", color=colour, linewidth=1, markersize=3, label=name)
+    for (name, values), colour in zip(generator.directions.stability.items(), (ACCENT, QUIET), strict=False):
+        axes.plot(range(len(values)), values, "o-", color=colour, linewidth=1, markersize=3, label=METHODS[name].title)
     axes.set_ylim(0, 1.02)
-    _label(axes, "direction", "mean |cosine| over repeats")
+    _label(axes, "direction", "mean |cosine| over bootstrap repeats")
     axes.legend(fontsize=6, frameon=False)
 
 
 PLOTS = {
-    "latents": _latents, "spectrum": _spectrum, "rescoring": _rescoring, "agreement": _agreement, "stability": _stability,
-}  # fmt: skip
+    "latents": _map,
+    "spectrum": _spectrum,
+    "rescoring": _rescoring,
+    "agreement": _agreement,
+    "stability": _stability,
+}
 DRAWINGS.add("generative", Drawing(_height, _draw, indent=0.35))
 
 
 def _draw_seeds(results: AtlasResults, figure: Figure, axes: Any) -> None:
     """Bounds in one colour, gaps in another; a seed is a style of line."""
-    for place, line in enumerate(training_lines(seeds_of(chapter_of(results)))):
-        style = ("-", "--", ":", "-.")[place // 2 % 4]
-        axes.plot(line.x, line.y, style, color=(QUIET, ACCENT)[place % 2], linewidth=1, label=line.name)
+    for index, line in enumerate(training_lines(seeds_of(chapter_of(results)))):
+        style = ("-", "--", ":", "-.")[index // 2 % 4]
+        axes.plot(line.x, line.y, style, color=(QUIET, ACCENT)[index % 2], linewidth=1, label=line.name)
     axes.set_ylim(0, 1.02)
-    _label(axes, "training steps", "share of what could be reached")
+    _label(axes, "training steps", "share of the maximum")
     axes.legend(fontsize=6, frameon=False)
 
 

@@ -1,4 +1,4 @@
-"""Reading z back from a picture, to tell how far an edit leaves the rest alone."""
+"""Reading z back from a picture, to measure how far an edit preserves the rest (identity preservation)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,10 @@ class Linear:
 
 
 def reader_of(spec: GeneratorSpec, rgb: Array, z: Array) -> Reader:
-    """The reader that is shipped for a generator, judged on pictures [N, S, S, 3] that it never saw; else a linear one, fitted to them."""
+    """The reader that is shipped for a generator, scored on pictures [N, S, S, 3] uint8 that it never saw.
+
+    Where none is shipped, a linear one, fitted to these pictures and their latent vectors z [N, free].
+    """
     if spec.reader is None:
         return fit(rgb, z)
     from atlas.networks.modules.latent_reader import LatentReader
@@ -86,7 +89,7 @@ def as_input(rgb: Array) -> Tensor:
 
 
 def read_with(module: nn.Module, rgb: Array) -> Array:
-    """[N, free] what a reader's module says of pictures [N, S, S, 3] uint8."""
+    """[N, free] estimates of a reader's module from pictures [N, S, S, 3] uint8."""
     import torch
 
     with torch.inference_mode():
@@ -108,7 +111,7 @@ def reduced(rgb: Array) -> Array:
 
 
 def fit(rgb: Array, z: Array, strength: float = 30.0) -> Linear:
-    """A linear reader of z [N, free] from pictures [N, S, S, 3]: learned on three quarters, judged on the rest."""
+    """A linear reader of z [N, free] from pictures [N, S, S, 3]: fitted on three quarters, scored on the rest."""
     pixels, cut = reduced(rgb), len(z) * 3 // 4
     mean, bias = pixels[:cut].mean(0), z[:cut].mean(0)
     x = pixels[:cut] - mean
@@ -116,7 +119,7 @@ def fit(rgb: Array, z: Array, strength: float = 30.0) -> Linear:
     return Linear(mean, slopes, bias, explained((pixels[cut:] - mean) @ slopes + bias, z[cut:]))
 
 
-def likeness(a: Array, b: Array, vector: Array) -> Array:
+def identity_preservation(a: Array, b: Array, vector: Array) -> Array:
     """[N] cosine of the estimates a and b [N, free] after the edited direction is taken out of both."""
     left, right = (values - (values @ vector)[:, None] * vector for values in (a, b))
     lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)

@@ -30,7 +30,7 @@ class Generator:
 
 
 def load(spec: GeneratorSpec, folder: str = "") -> Generator:
-    """The generator with its pinned or locked weights, float32; WeightsError says what is wrong with them.
+    """The generator with its pinned or locked weights, float32; WeightsError where they are missing or wrong.
 
     `folder` is the recipe's folder of weight files.
     """
@@ -45,7 +45,10 @@ def load(spec: GeneratorSpec, folder: str = "") -> Generator:
 
 
 def draw(generator: Generator, count: int, seed: int) -> Array:
-    """[N, Z] float32 latent vectors as the module takes them: those of `draw_noise`, the noise mapped where the spec names a mapping."""
+    """[N, Z] float32 latent vectors as the module takes them.
+
+    They are those of `draw_noise`, with the noise mapped where the spec names a mapping.
+    """
     import torch
 
     spec, z = generator.spec, draw_noise(generator.spec, count, seed)
@@ -89,9 +92,9 @@ def pictures(generator: Generator, z: Array, *, quick: bool = False) -> Array:
 
 
 def pictures_with(generator: Generator, z: Array, layer: LayerSpec) -> tuple[Array, Array]:
-    """(quick pictures [N, S, S, 3] uint8 of z [N, Z], [N, C * 4] float32 means of the quarters of `layer`'s maps), in one pass.
+    """(quick pictures [N, S, S, 3] uint8 of z [N, Z], features [N, C * 4] float32), in one pass.
 
-    A layer without maps gives [N, C].
+    Features are the means of the quarters of `layer`'s maps; a layer without maps gives [N, C].
     """
     found: list[Array] = []
     with tap(generator.module, [layer], lambda _layer, value: found.append(_quarters(value))):
@@ -157,8 +160,8 @@ def pictures_from(generator: Generator, z: Array, layer: LayerSpec, maps: Array)
 def first_affine(generator: Generator) -> Array:
     """[outputs, free] float64: the first step from z, weights times batch normalization, for the columns that can move.
 
-    Measured, not read: the first step is affine in z, so differences of its outputs are its columns, whatever it is made of.
-    What lies behind it is not computed.
+    Measured, not read: the first step is affine in z, so differences of its outputs are its columns, whatever it is
+    made of. What lies behind it is not computed.
     """
     import torch
 

@@ -14,10 +14,17 @@ Rows = list[dict[str, Any]]
 def generators() -> Rows:
     """All registered generators."""
     return [
-        {"name": spec.name, "title": spec.title, "year": spec.year, "draws": spec.subject, "z": spec.z, "pixels": spec.size,
-         "licence": spec.weights.licence}
+        {
+            "name": spec.name,
+            "title": spec.title,
+            "year": spec.year,
+            "draws": spec.subject,
+            "z": spec.z,
+            "pixels": spec.size,
+            "licence": spec.weights.licence,
+        }
         for spec in GENERATORS.values()
-    ]  # fmt: skip
+    ]
 
 
 def methods() -> Rows:

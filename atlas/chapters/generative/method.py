@@ -1,4 +1,4 @@
-"""The one protocol of the methods that find latent directions: what they may look at, and what they are called."""
+"""The one protocol of the methods that find latent directions: what they read, and how they are described."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REPEATS = 10  # of the bootstrap
 
 @dataclass(frozen=True)
 class Evidence:
-    """A sample of a generator: N latent vectors, A attributes of their pictures, and what its first steps make of them."""
+    """A sample of a generator: N latent vectors, A attributes of their pictures, and the output of its first steps."""
 
     spec: GeneratorSpec
     z: Array  # [N, free] float64
@@ -29,29 +29,31 @@ class Evidence:
 
 
 Find = Callable[[Evidence], list[Direction]]
-Again = Callable[[Evidence, np.random.Generator], Array]
+Repeat = Callable[[Evidence, np.random.Generator], Array]
 
 
 @dataclass(frozen=True)
 class Method:
-    """One way to find directions; registered in `methods.py`.
+    """One way to find directions; a file of `methods/` holds it as METHOD, and its directions have the file's name.
 
-    `find` gives nothing where the evidence that it reads is missing. `again` gives the directions [count, free] of the evidence drawn
-    again with replacement, in any order and sign.
+    `find` returns nothing where the evidence that it reads is missing. `repeat` returns the directions [count, free]
+    of evidence that is resampled with replacement, in any order and sign; `resampled` is what is resampled, in words.
     """
 
     title: str
+    order: int  # its place in lists
     paper: str  # key into templates/bibliography.bib
     words: str  # how it works, in a sentence
     weight: str  # what `Direction.weight` is
     find: Find
-    again: Again | None = None
+    repeat: Repeat | None = None
+    resampled: str = ""
 
 
 def stability(method: Method, evidence: Evidence, own: Array) -> list[float]:
-    """[K] mean |cosine| of each of a method's directions [K, free] with its best match when the evidence is drawn again."""
-    assert method.again is not None
+    """[K] mean |cosine| of each of a method's directions [K, free] with its best match in bootstrap repeats."""
+    assert method.repeat is not None
     random = np.random.default_rng(evidence.seed)
-    best = [cosines(own, method.again(evidence, random)).max(1) for _ in range(REPEATS)]
+    best = [cosines(own, method.repeat(evidence, random)).max(1) for _ in range(REPEATS)]
     found: list[float] = np.mean(best, axis=0).tolist()
     return found

@@ -1,4 +1,4 @@
-"""A generator as an ONNX file, for browsers and other programs; what it draws there is checked against what it draws here."""
+"""A generator as an ONNX file, for browsers and other programs, checked against the pictures that torch draws."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from atlas.chapters.generative.latent import Generator, draw
 from atlas.core.errors import AtlasError, ConfigError
-from atlas.core.specs import Array
+from atlas.core.specs import Array, GeneratorSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -23,10 +23,11 @@ LARGEST = 1e-3  # allowed difference of a value in [-1, 1]: an eighth of a grey 
 
 
 def export(generator: Generator, path: Path) -> float:
-    """Write `path`: input `z` [N, Z] float32, output `rgb` [N, 3, S, S] about in [-1, 1], any N; returns the largest difference.
+    """Write `path` and return the largest difference of its pictures from torch's.
 
-    The file carries name, licence and digest of the weights as metadata. Raises ConfigError without the package onnx, and
-    AtlasError (nothing is written) where ONNX's reference interpreter draws another picture than torch.
+    Input `z` [N, Z] float32, output `rgb` [N, 3, S, S] about in [-1, 1], any N. The file carries name, licence and
+    digest of the weights as metadata. Raises ConfigError without the package onnx, and AtlasError (nothing is
+    written) where ONNX's reference interpreter draws another picture than torch.
     """
     try:
         import onnx
@@ -39,15 +40,13 @@ def export(generator: Generator, path: Path) -> float:
     try:
         _trace(generator.module, z, partial)
         model = onnx.load(str(partial))
-        spec = generator.spec
-        told = {"generator": spec.name, "weights_sha256": spec.weights.sha256, "licence": spec.weights.licence}
-        onnx.helper.set_model_props(model, told)
+        onnx.helper.set_model_props(model, _metadata(generator.spec))
         onnx.checker.check_model(model, full_check=True)
         difference = _difference(generator.module, z, _interpreter(model))
         if not difference <= LARGEST:
             raise AtlasError(
-                f"{spec.name}: the ONNX file draws other pictures than torch (by up to {difference:.2g}, allowed {LARGEST}). "
-                "Nothing was written; please report the versions of torch and onnx."
+                f"{generator.spec.name}: the ONNX file draws other pictures than torch (by up to {difference:.2g}, "
+                f"allowed {LARGEST}). Nothing was written; please report the versions of torch and onnx."
             )
         onnx.save(model, str(partial))
         partial.replace(path)
@@ -56,15 +55,25 @@ def export(generator: Generator, path: Path) -> float:
     return difference
 
 
+def _metadata(spec: GeneratorSpec) -> dict[str, str]:
+    return {"generator": spec.name, "weights_sha256": spec.weights.sha256, "licence": spec.weights.licence}
+
+
 def _trace(module: nn.Module, z: Array, path: Path) -> None:
     import torch
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # torch's newer exporter needs one more package
         torch.onnx.export(
-            module, (torch.from_numpy(z),), str(path), input_names=["z"], output_names=["rgb"],
-            dynamic_axes={"z": {0: "pictures"}, "rgb": {0: "pictures"}}, opset_version=OPSET, dynamo=False,
-        )  # fmt: skip
+            module,
+            (torch.from_numpy(z),),
+            str(path),
+            input_names=["z"],
+            output_names=["rgb"],
+            dynamic_axes={"z": {0: "pictures"}, "rgb": {0: "pictures"}},
+            opset_version=OPSET,
+            dynamo=False,
+        )
 
 
 def _interpreter(model: object) -> Callable[[Array], Array]:

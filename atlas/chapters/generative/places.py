@@ -8,21 +8,21 @@ def generator_page(name: str) -> str:
     return f"generative/{name}/index.html"
 
 
-def passport_page(name: str, direction: str) -> str:
+def direction_page(name: str, direction: str) -> str:
     """The page of a direction."""
     return f"generative/{name}/{direction}/index.html"
 
 
-def drawn_layer_page(name: str, layer: str) -> str:
+def dissection_page(name: str, layer: str) -> str:
     """The page of a layer's dissected units."""
     return f"generative/{name}/{layer}/index.html"
 
 
-def drawn_page(name: str, layer: str, unit: int) -> str:
+def dissected_unit_page(name: str, layer: str, unit: int) -> str:
     """The page of a dissected unit."""
     return f"generative/{name}/{layer}/{unit}/index.html"
 
 
-def drawn_file(name: str, what: str) -> str:
+def picture_file(name: str, what: str) -> str:
     """A picture of a generator's pages."""
     return f"pictures/generative/{name}/{what}.avif"

@@ -1,4 +1,4 @@
-"""How good pictures are: interpolation, truncation, checkerboards, precision, recall and Fréchet distance against real ones."""
+"""Image quality: interpolation, checkerboard artefacts, precision, recall and Fréchet distance against real images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FEW = 64  # pictures of any size, likewise
 
 
 def linear(a: Array, b: Array, steps: int) -> Array:
-    """[steps, Z] on the straight line from a to b: shorter vectors in between than the generator ever saw."""
+    """[steps, Z] on the straight line from a to b: shorter vectors in between than those of training."""
     share = np.linspace(0, 1, steps)[:, None]
     found: Array = (1 - share) * a + share * b
     return found
@@ -29,7 +29,10 @@ def spherical(a: Array, b: Array, steps: int) -> Array:
 
 
 def spectrum(rgb: Array) -> Array:
-    """[S/2 + 1] mean power of the luminance of [N, S, S, 3] uint8 by horizontal frequency, in cycles a picture, mean taken away."""
+    """[S/2 + 1] mean power of the luminance of [N, S, S, 3] uint8 by horizontal frequency, in cycles per image.
+
+    Each image's mean is subtracted.
+    """
     power = np.zeros(rgb.shape[2] // 2 + 1)
     for first in range(0, len(rgb), FEW):
         red, green, blue = (rgb[first : first + FEW, :, :, channel] for channel in range(3))
@@ -40,9 +43,10 @@ def spectrum(rgb: Array) -> Array:
 
 
 def checkerboard(power: Array) -> float:
-    """Excess of the power at the finest frequency (every second pixel) over its neighbours, in decibels; 0 for a smooth spectrum.
+    """Excess of the power at the highest frequency (a period of two pixels) over its neighbours, in decibels.
 
-    Transposed convolutions with stride 2 leave a pattern of that period where their kernels overlap unevenly (Odena et al. 2016).
+    0 for a smooth spectrum. Transposed convolutions with stride 2 leave a pattern of that period where their kernels
+    overlap unevenly (Odena et al. 2016).
     The neighbours are extended on a straight line in decibels.
     """
     level = 10 * np.log10(power + 1e-12)
@@ -60,7 +64,10 @@ def frechet(a: Array, b: Array) -> float:
 
 
 def precision_recall(real: Array, made: Array, k: int = 3) -> tuple[float, float]:
-    """(share of made within the real ones' k-th neighbour balls, share of real within the made ones') (Kynkäänniemi et al. 2019)."""
+    """(precision, recall) of features made [N, D] against real [M, D] (Kynkäänniemi et al. 2019).
+
+    Precision is the share of `made` within the balls of the real ones' k-th neighbours, recall the reverse.
+    """
     return _covered(made, real, k), _covered(real, made, k)
 
 
@@ -77,7 +84,7 @@ def _squares(a: Array, b: Array) -> Array:
 
 
 def nearest(made: Array, real: Array) -> tuple[Array, Array]:
-    """(index of the nearest real picture, root mean square difference in [0, 1]) of each made one; both [*, S, S, 3] uint8."""
+    """([N] index of the nearest in `real`, [N] root mean square difference in [0, 1]) of `made` [N, S, S, 3] uint8."""
     a = made.reshape(len(made), -1).astype(np.float32)
     blocks = (real[first : first + BLOCK].reshape(-1, a.shape[1]) for first in range(0, len(real), BLOCK))
     squares = np.concatenate([_squares(a, block.astype(np.float32)) for block in blocks], 1)

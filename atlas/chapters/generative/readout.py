@@ -25,11 +25,11 @@ def readout(spec: GeneratorSpec) -> nn.Module:
     return weights.fill(Discriminator(len(spec.choices), spec.numbers), state, spec.name, str(path))
 
 
-def read_codes(judge: nn.Module, images: Array) -> Array:
+def read_codes(discriminator: nn.Module, images: Array) -> Array:
     """[N, 1 + K] codes read from [N, H, W, 3] uint8: the likeliest choice, the numbers' means."""
     import torch
 
     with torch.inference_mode():
-        _, logits, means = judge(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1)
+        _, logits, means = discriminator(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1)
     found: Array = np.concatenate([logits.argmax(1, keepdim=True).numpy(), means.numpy()], 1)
     return found

@@ -38,7 +38,8 @@ class CustomGenerator(Section):
     first: str = Field("", description="with `module`: the part whose output is affine in z, which SeFa reads")
     layers: tuple[str, ...] = Field(
         (),
-        description="with `module`: parts with maps, behind the nonlinearity, from z to the picture; GANSpace reads the first, the units of all are dissected",
+        description="with `module`: parts with maps, behind the nonlinearity, from z to the picture; GANSpace reads "
+        "the first, the units of all are dissected",
     )
     title: str = Field("", description="its title on the site; the name where it is left out")
     summary: str = Field("A generator that the recipe brings along.", description="a sentence about it")
@@ -90,25 +91,28 @@ class GenerativeRecipe(ChapterSection):
     units: int = Field(12, ge=1, description="dissected units of each layer, spread evenly")
 
     def chosen(self) -> tuple[GeneratorSpec, ...]:
-        """The registered generators, fetched weights with the digest that is locked, then the own ones; UnknownName lists what exists."""
+        """The registered generators, fetched weights with their locked digests, then the custom ones.
+
+        UnknownName lists what exists.
+        """
         registered = (self._known(GENERATORS[name]) for name in self.generators)
-        return (*registered, *(own.spec for own in self.own))
+        return (*registered, *(custom.spec for custom in self.own))
 
     def _known(self, spec: GeneratorSpec) -> GeneratorSpec:
         lock = self.locks.get(spec.name)
         return replace(spec, weights=pinned(spec.weights, lock)) if lock else spec
 
     def found(self, folder: Path, lock: Mapping[str, Lock]) -> Self:
-        """With the locks of its generators, as far as there are any, and with what the files of the own ones say."""
+        """With the locks of its generators, as far as there are any, and with the digests of the custom ones' files."""
         sources = {spec.name: spec.weights for spec in self.chosen()}
         known = {
             name: lock[name_of(source)]
             for name, source in sources.items()
             if isinstance(source, HubFile | UrlFile) and not source.sha256 and name_of(source) in lock
         }
-        own = tuple(_found(generator, folder) for generator in self.own)
-        each_once("generative", [*self.generators, *(generator.name for generator in own)])
-        return self.model_copy(update={"locks": self.locks | known, "own": own})
+        custom = tuple(_found(generator, folder) for generator in self.own)
+        each_once("generative", [*self.generators, *(generator.name for generator in custom)])
+        return self.model_copy(update={"locks": self.locks | known, "own": custom})
 
     def locked(self, locks: Mapping[str, Lock]) -> Self:
         """With the digests of weights that were fetched."""
@@ -117,12 +121,12 @@ class GenerativeRecipe(ChapterSection):
         )
 
     def check(self) -> None:
-        """Load each own generator and try every promise of its entry."""
+        """Load each custom generator and try every promise of its entry."""
         if self.own:
-            from atlas.chapters.generative.custom import load_own
+            from atlas.chapters.generative.custom import load_custom
 
-            for own in self.own:
-                load_own(own.spec)
+            for custom in self.own:
+                load_custom(custom.spec)
 
     def spec(self, name: str) -> GeneratorSpec:
         """The generator `name` of the recipe, with the digest of its weights, else the registered one."""
@@ -140,25 +144,28 @@ def section(recipe: Recipe) -> GenerativeRecipe:
 SECTION = GenerativeRecipe
 
 
-def _found(own: CustomGenerator, folder: Path) -> CustomGenerator:
-    """The own generator with its digests, and with paths that start from the recipe's folder; ConfigError for an entry that fits neither way."""
-    custom_name("generative.own", own.name, GENERATORS)
-    place = f"generative.own.{own.name}"
-    if bool(own.torchscript) == bool(own.module):
+def _found(custom: CustomGenerator, folder: Path) -> CustomGenerator:
+    """The custom generator with its digests, and with paths that start from the recipe's folder.
+
+    ConfigError for an entry that is neither a file nor code with weights.
+    """
+    custom_name("generative.own", custom.name, GENERATORS)
+    place = f"generative.own.{custom.name}"
+    if bool(custom.torchscript) == bool(custom.module):
         raise ConfigError(f"{place}: name either `torchscript`, a file, or `module`, importable code, and `weights`.")
-    if own.torchscript and (own.weights or own.first or own.layers):
+    if custom.torchscript and (custom.weights or custom.first or custom.layers):
         raise ConfigError(
-            f"{place}: torchscript = {own.torchscript!r} holds its weights and runs as a whole, so no part of it can be read. Leave out "
-            "`weights`, `first` and `layers`, or name `module` and `weights` instead."
+            f"{place}: torchscript = {custom.torchscript!r} holds its weights and runs as a whole, so no part of it "
+            "can be read. Leave out `weights`, `first` and `layers`, or name `module` and `weights` instead."
         )
-    if not own.file:
+    if not custom.file:
         raise ConfigError(
-            f"{place}: module = {own.module!r} needs `weights`, the file of its state dict: random weights never reach the site. "
-            "Write it with safetensors.torch.save_file(generator.state_dict(), FILE)."
+            f"{place}: module = {custom.module!r} needs `weights`, the file of its state dict: random weights never "
+            "reach the site. Write it with safetensors.torch.save_file(generator.state_dict(), FILE)."
         )
-    file = str(folder / own.file)
-    found = {"torchscript" if own.torchscript else "weights": file}
-    found["sha256"] = own.sha256 or digest(locate(CustomFile(file, "", "")))
-    if own.module:
-        found["code_sha256"] = own.code_sha256 or digest(source_of(own.module))
-    return own.model_copy(update=found)
+    file = str(folder / custom.file)
+    found = {"torchscript" if custom.torchscript else "weights": file}
+    found["sha256"] = custom.sha256 or digest(locate(CustomFile(file, "", "")))
+    if custom.module:
+        found["code_sha256"] = custom.code_sha256 or digest(source_of(custom.module))
+    return custom.model_copy(update=found)

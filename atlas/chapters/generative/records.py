@@ -6,19 +6,53 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from atlas.core.results import AtlasResults
-from atlas.core.specs import Array, GeneratorSpec
+from atlas.chapters.generative.direction_study import DirectionStudy
+from atlas.chapters.generative.sprite_study import CodeStudy
+from atlas.chapters.generative.study import QualityStudy, Sample, UnitStudy
+from atlas.core.pack import stored
+from atlas.core.results import AtlasResults, Layout
+from atlas.core.specs import GeneratorSpec
+
+
+@dataclass(frozen=True)
+class TrainingPoint:
+    """An InfoGAN at one step of its training."""
+
+    step: int
+    bound_choice: float  # lower bound of the mutual information of choice and picture, in nats
+    bound_numbers: float  # of the numbers, in nats
+    mig: float  # mutual information gap of the codes that are read from real sprites
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorCard:
+    """The model card of a training by this project; plain data are as the training wrote them."""
+
+    seed: int = stored("recipe/seed")
+    steps: int = stored("recipe/steps")  # before the critic joins in
+    recipe: Mapping[str, Any]
+    critic: Mapping[str, Any]
+    data: Mapping[str, Any]
+    hardware: Mapping[str, Any]
+    critic_hardware: Mapping[str, Any]
+    seconds: Mapping[str, float]
+    notes: tuple[str, ...]
+    curve: tuple[TrainingPoint, ...]
 
 
 @dataclass(frozen=True)
 class GeneratorResults:
-    """A generator and its studies, each as arrays and plain facts (see `study.py`)."""
+    """A generator and its studies."""
 
     spec: GeneratorSpec
-    card: Mapping[str, Any] | None  # of a training by this project
-    arrays: Mapping[str, Mapping[str, Array]]  # study -> name -> array
-    facts: Mapping[str, Mapping[str, Any]]  # study -> facts
-    keys: Mapping[str, str]  # study -> store key
+    card: GeneratorCard | None  # of a training by this project
+    sample: Sample
+    directions: DirectionStudy
+    units: UnitStudy
+    layout: Layout  # of the sample
+    quality: QualityStudy
+    codes: CodeStudy | None  # of an InfoGAN
+    keys: Mapping[str, str]  # step -> store key
 
 
 @dataclass(frozen=True)

@@ -3,39 +3,53 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TypeVar
 
+from atlas.chapters.generative.direction_study import DirectionStudy
 from atlas.chapters.generative.plan import STUDIES
 from atlas.chapters.generative.recipe import section
-from atlas.chapters.generative.records import GeneratorResults
+from atlas.chapters.generative.records import GeneratorCard, GeneratorResults
+from atlas.chapters.generative.sprite_study import CodeStudy
+from atlas.chapters.generative.study import QualityStudy, Sample, UnitStudy
+from atlas.core.pack import unpack
+from atlas.core.results import Layout
 from atlas.core.sources import EmbeddedFile
 from atlas.core.specs import GeneratorSpec
 from atlas.pipeline.plan import Plan
 from atlas.pipeline.store import Store
 
+R = TypeVar("R")
+
 
 def read(plan: Plan, store: Store) -> tuple[GeneratorResults, ...]:
-    """The generators of the recipe, in its order."""
+    """The generators of the recipe, in its order; StoreError where a result is missing or damaged."""
     return tuple(_generator(plan, store, spec) for spec in section(plan.recipe).chosen())
 
 
 def _generator(plan: Plan, store: Store, spec: GeneratorSpec) -> GeneratorResults:
-    tasks = {study: plan.by_name[name] for study in STUDIES if (name := f"{study}:{spec.name}") in plan.by_name}
-    entries = {study: store.get(task.digest) for study, task in tasks.items()}
+    tasks = {step: plan.by_name[name] for step in STUDIES if (name := f"{step}:{spec.name}") in plan.by_name}
+
+    def record(kind: type[R], step: str) -> R:
+        entry = store.get(tasks[step].digest)
+        return unpack(kind, entry.arrays, entry.facts)
+
     return GeneratorResults(
         spec=spec,
         card=_card(spec),
-        arrays={study: entry.arrays for study, entry in entries.items()},
-        facts={study: entry.facts for study, entry in entries.items()},
-        keys={study: task.digest for study, task in tasks.items()},
+        sample=record(Sample, "samples"),
+        directions=record(DirectionStudy, "directions"),
+        units=record(UnitStudy, "dissections"),
+        layout=record(Layout, "latent_maps"),
+        quality=record(QualityStudy, "qualities"),
+        codes=record(CodeStudy, "codes") if "codes" in tasks else None,
+        keys={step: task.digest for step, task in tasks.items()},
     )
 
 
-def _card(spec: GeneratorSpec) -> dict[str, Any] | None:
+def _card(spec: GeneratorSpec) -> GeneratorCard | None:
     """The model card beside the weights, of a generator that this project trained."""
     from atlas.weights import load as weights
 
     if not isinstance(spec.weights, EmbeddedFile):
         return None
-    card: dict[str, Any] = json.loads(weights.locate(spec.weights).with_suffix(".json").read_text("utf-8"))
-    return card
+    return unpack(GeneratorCard, {}, json.loads(weights.locate(spec.weights).with_suffix(".json").read_text("utf-8")))

@@ -1,7 +1,7 @@
-"""The causal check: hold a cell at its mean while the network reads, and see where that costs it.
+"""Mean ablation: a cell is fixed at its mean while the network reads; the extra loss shows where the network needs it.
 
-What is held is the LSTM's memory c, or the state h of GRU and RNN. All cells are tried on the same text, so that each
-claim can be compared with cells that are as active but were not claimed.
+Fixed is the LSTM's memory c, or the state h of GRU and RNN. All cells are ablated on the same text, so that a cell can
+be compared with others that are as active.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PEERS = 50
-TOGETHER = 48  # cells held side by side: their states stay in the cache
+TOGETHER = 48  # cells ablated side by side: their states stay in the cache
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class CausalFinding:
-    """Extra loss (nats a character) when the cell is held, inside and outside its concept.
+class AblationEffect:
+    """Extra loss (nats per character) when the cell is fixed at its mean, inside and outside its concept.
 
     `percentile` is the share of `peers` other cells of the most similar activity whose extra loss is less specific
     (inside minus outside is smaller).
@@ -48,7 +48,7 @@ class CausalFinding:
 
 
 def extra_losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Sequence[int]) -> Array:
-    """[len(cells), S*T] float32: how much more each next symbol costs with one cell held at its mean (`means` [H]).
+    """[len(cells), S*T] float32: the extra loss of each next symbol with one cell fixed at its mean (`means` [H]).
 
     The S stretches must be equally long.
     """
@@ -58,17 +58,17 @@ def extra_losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Se
 
 
 def _losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Sequence[int]) -> Array:
-    """[R, S, T] nats: what each next symbol costs with one of R cells held; one row of a network left alone without cells."""
+    """[R, S, T] nats: the loss of each next symbol with one of R cells ablated;
+    without cells one row, of the intact network.
+    """
     import torch
 
     rows, streams = max(1, len(cells)), len(stretches)
     symbols = torch.from_numpy(np.stack([stretch.symbols for stretch in stretches], 1))  # [T + 1, S]
-    h, c = (
-        [torch.from_numpy(part).repeat(rows, 1, 1) for part in net.by_cell(np.stack([getattr(s, name) for s in stretches]))]
-        for name in "hc"
-    )  # fmt: skip
+    starts = (np.stack([getattr(stretch, name) for stretch in stretches]) for name in "hc")
+    h, c = ([torch.from_numpy(part).repeat(rows, 1, 1) for part in net.by_cell(start)] for start in starts)
     layers, head = [_Weights.of(cell) for cell in net.cells], _Head.of(net)
-    held = _held(net, means, cells)
+    ablated = _ablated(net, means, cells)
     found = np.empty((rows, streams, len(symbols) - 1), np.float32)
     with torch.inference_mode():
         for t, (read, following) in enumerate(pairwise(symbols)):
@@ -78,7 +78,7 @@ def _losses(net: Net, stretches: Sequence[Stretch], means: Array, cells: Sequenc
                     given = h[layer - 1] @ weights.w_in + weights.b_in
                 before = h[layer].reshape(rows * streams, -1)
                 kept = torch.addmm(weights.b_rec, before, weights.w_rec).view(rows, streams, -1)
-                h[layer], c[layer] = _STEPS[net.cell.kind](given, kept, h[layer], c[layer], held[layer])
+                h[layer], c[layer] = _STEPS[net.cell.kind](given, kept, h[layer], c[layer], ablated[layer])
             logits = h[-1] @ head.w_out + head.b_out
             chosen = logits.gather(2, following.expand(rows, -1)[:, :, None])[:, :, 0]
             found[:, :, t] = (logits.logsumexp(2) - chosen).numpy()
@@ -120,11 +120,11 @@ def _tensors(*arrays: Array) -> list[Tensor]:
     return [torch.from_numpy(np.ascontiguousarray(array)) for array in arrays]
 
 
-Held = tuple["Tensor", "Tensor", "Tensor"]  # rows that hold a cell of a layer, its number there, and its mean [R, 1]
+Ablated = tuple["Tensor", "Tensor", "Tensor"]  # rows with an ablated cell of a layer, its index there, its mean [R, 1]
 
 
-def _held(net: Net, means: Array, cells: Sequence[int]) -> list[Held]:
-    """For each layer the rows that hold one of its cells: row r holds the cell cells[r]."""
+def _ablated(net: Net, means: Array, cells: Sequence[int]) -> list[Ablated]:
+    """For each layer the rows with one of its cells ablated: in row r it is cells[r]."""
     import torch
 
     layer, own = np.divmod(np.asarray(cells, np.int64), net.cell.hidden)
@@ -133,37 +133,37 @@ def _held(net: Net, means: Array, cells: Sequence[int]) -> list[Held]:
     return [(torch.from_numpy(rows), torch.from_numpy(own[rows]), torch.from_numpy(mean[rows])) for rows in found]
 
 
-def _hold(values: Tensor, held: Held) -> None:
-    rows, cells, mean = held
+def _fix(values: Tensor, ablated: Ablated) -> None:
+    rows, cells, mean = ablated
     if len(cells):
         values[rows, :, cells] = mean
 
 
-def _lstm(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
+def _lstm(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, ablated: Ablated) -> tuple[Tensor, Tensor]:
     i, f, g, o = kept.add_(given).chunk(4, 2)
     c = c.mul_(f.sigmoid_()).addcmul_(i.sigmoid_(), g.tanh_())
-    _hold(c, held)
+    _fix(c, ablated)
     return c.tanh().mul_(o.sigmoid_()), c
 
 
-def _gru(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
+def _gru(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, ablated: Ablated) -> tuple[Tensor, Tensor]:
     size = h.shape[2]
     r, z = kept[:, :, : 2 * size].add_(given[..., : 2 * size]).sigmoid_().chunk(2, 2)
     n = kept[:, :, 2 * size :].mul_(r).add_(given[..., 2 * size :]).tanh_()
     h = h.sub_(n).mul_(z).add_(n)
-    _hold(h, held)
+    _fix(h, ablated)
     return h, h
 
 
-def _rnn(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
+def _rnn(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, ablated: Ablated) -> tuple[Tensor, Tensor]:
     h = kept.add_(given).tanh_()
-    _hold(h, held)
+    _fix(h, ablated)
     return h, h
 
 
-def _rectified(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, held: Held) -> tuple[Tensor, Tensor]:
+def _rectified(given: Tensor, kept: Tensor, h: Tensor, c: Tensor, ablated: Ablated) -> tuple[Tensor, Tensor]:
     h = kept.add_(given).relu_()
-    _hold(h, held)
+    _fix(h, ablated)
     return h, h
 
 
@@ -176,14 +176,14 @@ def peers_of(activity: Array, cell: int, count: int = PEERS) -> Array:
     return np.asarray(others[others != cell][:count])
 
 
-def causal(extra: Array, inside: Array, *, cell: int, activity: Array, peers: int = PEERS) -> CausalFinding:
-    """The finding for `cell` from the cells' extra losses [H, T], the concept [T] (bool) and activity [H] (deviations).
+def ablation_effect(extra: Array, inside: Array, *, cell: int, activity: Array, peers: int = PEERS) -> AblationEffect:
+    """The effect for `cell` from the cells' extra losses [H, T], the concept [T] (bool) and activity [H] (deviations).
 
     Only the rows of `cell` and of its `peers_of` are looked at.
     """
     specific = extra[:, inside].mean(1) - extra[:, ~inside].mean(1)
     others = peers_of(activity, cell, peers)
-    return CausalFinding(
+    return AblationEffect(
         inside=float(extra[cell, inside].mean()),
         outside=float(extra[cell, ~inside].mean()),
         percentile=float((specific[others] < specific[cell]).mean()),

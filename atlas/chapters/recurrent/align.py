@@ -1,4 +1,6 @@
-"""Which letters stand for which sounds of a word, by a table of English spellings and nothing else: no network is asked."""
+"""Which letters stand for which sounds of a word, by a table of English spellings
+and nothing else: no network is asked.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +9,41 @@ from collections.abc import Sequence
 import numpy as np
 
 SPELT = {
-    "B": "b", "CH": "ct", "D": "d", "DH": "t", "F": "fpg", "G": "gx", "HH": "hw", "JH": "jgd", "K": "ckqx", "L": "l", "M": "m",
-    "N": "nkg", "NG": "n", "P": "p", "R": "rw", "S": "scxzp", "SH": "stcx", "T": "td", "TH": "t", "V": "vf", "W": "wuo",
-    "Y": "yuei", "Z": "zsx", "ZH": "sgz",
-}  # fmt: skip
+    "B": "b",
+    "CH": "ct",
+    "D": "d",
+    "DH": "t",
+    "F": "fpg",
+    "G": "gx",
+    "HH": "hw",
+    "JH": "jgd",
+    "K": "ckqx",
+    "L": "l",
+    "M": "m",
+    "N": "nkg",
+    "NG": "n",
+    "P": "p",
+    "R": "rw",
+    "S": "scxzp",
+    "SH": "stcx",
+    "T": "td",
+    "TH": "t",
+    "V": "vf",
+    "W": "wuo",
+    "Y": "yuei",
+    "Z": "zsx",
+    "ZH": "sgz",
+}
 """Letters that a consonant's spelling can begin with; a vowel's begins with any of VOWELS."""
 VOWELS = "aeiouyw"
 
 
 def spans(word: str, sounds: Sequence[str]) -> list[tuple[int, int]]:
-    """For each sound the letters [first, end) that stand for it: from where its spelling begins to where the next one's does.
+    """For each sound the letters [first, end) that stand for it: from where its
+    spelling begins to where the next one's does.
 
-    The beginnings are in order, fit SPELT as often as they can, and lie as evenly as they can; two sounds share one letter
-    only where they must (the x of "exact").
+    The beginnings are in order, fit SPELT as often as they can, and lie as evenly as they can; two sounds share one
+    letter only where they must (the x of "exact").
     """
     worth = np.array([[_fits(letter, sound) for letter in word] for sound in sounds], float)
     places, count = len(word), len(sounds)

@@ -1,6 +1,6 @@
-"""What a decision rests on by three other means (gradient x input, integrated gradients, occlusion), and what taking that away does.
+"""Attribution of a recurrent network's output to the symbols that it read.
 
-A symbol is taken away by putting the zero vector in place of its embedding; that is also where integrated gradients start.
+The inputs of the methods are embeddings; a symbol is removed by setting its embedding to zero.
 """
 
 from __future__ import annotations
@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atlas.core.specs import Array
+from atlas.methods.attribution import deletion as removal
+from atlas.methods.attribution import gradient_x_input as gradient
+from atlas.methods.attribution import integrated_gradients as integrated
+from atlas.methods.attribution import occlusion as erasure
+from atlas.methods.attribution.score import Score
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,106 +23,80 @@ if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
 
 STEPS = (
-    128  # of integrated gradients, by Gauss's rule: fewer miss where the way begins, for the score changes most there
+    128  # of integrated gradients, by Gauss's rule: fewer are inexact near the baseline, where the score changes most
 )
 POINTS = 16  # of a deletion curve
 ORDERS = 20  # random orders that it is compared with
 
 
-def _score(module: Recurrent, embedded: Tensor, direction: Array) -> Tensor:
-    """[B] direction . outputs after the last symbol of [B, T, E]."""
+def score_of(module: Recurrent, direction: Array) -> Score:
+    """direction . outputs [B] after the last symbol of embeddings [B, T, E]; `direction` is [O]."""
     import torch
 
-    states, _ = module.cell(embedded)
-    found: Tensor = module.head(states[:, -1]) @ torch.as_tensor(direction, dtype=embedded.dtype)
-    return found
+    def score(embedded: Tensor) -> Tensor:
+        states, _ = module.cell(embedded)
+        found: Tensor = module.head(states[:, -1]) @ torch.as_tensor(direction, dtype=embedded.dtype)
+        return found
+
+    return score
 
 
-def _embedded(module: Recurrent, symbols: Array) -> Tensor:
+def embedded(module: Recurrent, symbols: Array) -> Tensor:
+    """[T, E] embeddings of the symbols [T]."""
     import torch
 
     found: Tensor = module.embed(torch.from_numpy(np.asarray(symbols)))
     return found.detach()
 
 
-def _gradients(module: Recurrent, embedded: Tensor, direction: Array) -> Tensor:
+def by_symbol(inputs: Tensor) -> Tensor:
+    """[T, 1] the segments of embeddings [T, E]: each symbol is a part."""
     import torch
 
-    with torch.enable_grad():
-        leaf = embedded.clone().requires_grad_(True)
-        (found,) = torch.autograd.grad(_score(module, leaf, direction).sum(), leaf)
-    return found
+    return torch.arange(len(inputs))[:, None]
 
 
 def gradient_x_input(module: Recurrent, symbols: Array, direction: Array) -> Array:
-    """[T] gradient of the score times the embedding, summed over its entries."""
-    embedded = _embedded(module, symbols)
-    return np.asarray((_gradients(module, embedded[None], direction)[0] * embedded).sum(1).numpy())
+    """[T] gradient x input, summed over the entries of each embedding."""
+    inputs = embedded(module, symbols)
+    return np.asarray(gradient.gradient_x_input(score_of(module, direction), inputs).sum(1).numpy())
 
 
 def integrated_gradients(module: Recurrent, symbols: Array, direction: Array, *, steps: int = STEPS) -> Array:
-    """[T] mean gradient on the way from no symbols at all to these (Gauss-Legendre rule), times the embedding."""
-    import torch
-
-    embedded = _embedded(module, symbols)
-    places, shares = (
-        (values + shift) / 2 for values, shift in zip(np.polynomial.legendre.leggauss(steps), (1, 0), strict=True)
-    )
-    way, share = (torch.as_tensor(values, dtype=embedded.dtype)[:, None, None] for values in (places, shares))
-    mean = (share * _gradients(module, way * embedded, direction)).sum(0)
-    return np.asarray((mean * embedded).sum(1).numpy())
+    """[T] integrated gradients, summed over the entries of each embedding."""
+    inputs = embedded(module, symbols)
+    return np.asarray(integrated.integrated_gradients(score_of(module, direction), inputs, steps=steps).sum(1).numpy())
 
 
-def incompleteness(module: Recurrent, symbols: Array, direction: Array, given: Array) -> float:
-    """How far `given` [T] is from summing to score(symbols) - score(none), as a share of that."""
-    import torch
-
-    embedded = _embedded(module, symbols)
-    with torch.no_grad():
-        full, none = _score(module, torch.stack([embedded, torch.zeros_like(embedded)]), direction).tolist()
-    return float(abs(given.sum() - (full - none)) / max(abs(full - none), 1e-12))
+def incompleteness(module: Recurrent, symbols: Array, direction: Array, attributions: Array) -> float:
+    """How far `attributions` [T] are from summing to score(symbols) - score(none), as a share of that."""
+    return integrated.incompleteness(score_of(module, direction), embedded(module, symbols), float(attributions.sum()))
 
 
 def occlusion(module: Recurrent, symbols: Array, direction: Array) -> Array:
-    """[T] how much the score falls when one symbol is taken away."""
-    import torch
-
-    embedded = _embedded(module, symbols)
-    with torch.no_grad():
-        left_out = (1 - torch.eye(len(embedded), dtype=embedded.dtype))[:, :, None] * embedded
-        full = _score(module, embedded[None], direction)
-        return np.asarray((full - _score(module, left_out, direction)).numpy())
+    """[T] the score minus that without each symbol."""
+    inputs = embedded(module, symbols)
+    return np.asarray(erasure.occlusion(score_of(module, direction), inputs, by_symbol(inputs)).numpy())
 
 
-def deletion(module: Recurrent, symbols: Array, direction: Array, order: Array, taken: Array | None = None) -> Array:
-    """[P] the score after taking away the first so many symbols of `order` [T], for each number in `taken` [P], by default 0, 1, … T."""
-    import torch
-
-    embedded = _embedded(module, symbols)
-    numbers = np.arange(len(order) + 1) if taken is None else taken
-    place = np.empty(len(order), np.int64)
-    place[np.asarray(order)] = np.arange(len(order))
-    kept = torch.from_numpy(place[None] >= numbers[:, None]).to(embedded.dtype)
-    with torch.no_grad():
-        return np.asarray(_score(module, kept[:, :, None] * embedded, direction).numpy())
-
-
-CHANCE = "random order"
+def deletion(module: Recurrent, symbols: Array, direction: Array, order: Array) -> Array:
+    """[T + 1] the scores without the first 0, 1, … T symbols of `order` [T]."""
+    inputs, removed = embedded(module, symbols), np.arange(len(order) + 1)
+    scores = removal.deletion_scores(score_of(module, direction), inputs, by_symbol(inputs), order, removed)
+    return np.asarray(scores.numpy())
 
 
 def deletion_curves(
-    module: Recurrent, symbols: Array, direction: Array, given: Mapping[str, Array], *, seed: int, orders: int = ORDERS
+    module: Recurrent,
+    symbols: Array,
+    direction: Array,
+    attributions: Mapping[str, Array],
+    *,
+    seed: int,
+    orders: int = ORDERS,
 ) -> dict[str, Array]:
-    """[P + 1] the score while symbols are taken away in P equal parts, most relevant first; of CHANCE the mean of random orders."""
-    rng = np.random.default_rng(seed)
-    taken = np.rint(np.linspace(0, len(symbols), min(len(symbols), POINTS) + 1)).astype(int)
-    by_chance = [deletion(module, symbols, direction, rng.permutation(len(symbols)), taken) for _ in range(orders)]
-    return {
-        name: deletion(module, symbols, direction, np.argsort(-values, kind="stable"), taken)
-        for name, values in given.items()
-    } | {CHANCE: np.mean(by_chance, 0)}
-
-
-def deletion_areas(curves: Mapping[str, Array]) -> dict[str, float]:
-    """Mean score of each method's curve, minus that of random orders: lower is better."""
-    return {name: float(values.mean() - curves[CHANCE].mean()) for name, values in curves.items() if name != CHANCE}
+    """[P + 1] the scores by method while symbols are removed in P = min(T, POINTS) equal steps, most relevant first."""
+    inputs, score = embedded(module, symbols), score_of(module, direction)
+    return removal.deletion_curves(
+        score, inputs, by_symbol(inputs), attributions, points=POINTS, orders=orders, seed=seed
+    )

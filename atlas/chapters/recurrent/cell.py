@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 
 RECTIFIED = "ReLU"  # the kind of a plain RNN with max(0, x) in place of tanh
 GATES = {
-    "LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "update", "candidate"), "RNN": (), RECTIFIED: (),
-}  # fmt: skip
+    "LSTM": ("input", "forget", "candidate", "output"),
+    "GRU": ("reset", "update", "candidate"),
+    "RNN": (),
+    RECTIFIED: (),
+}
 """The gates of each kind in the order of torch's weights; all in (0, 1) but the candidate, which is in (-1, 1)."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The weights of one layer of H cells over inputs of E numbers; G blocks of H rows in the order of GATES (RNN: one).
+    """The weights of one layer of H cells over inputs of E numbers; G blocks of H
+    rows in the order of GATES (RNN: one).
 
     A step computes W_in x + b_in and W_rec h + b_rec; the GRU's reset gate acts on the second one.
+
     """
 
     kind: str
@@ -46,11 +51,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Net:
-    """A cell with the embedding before it, those above and beside it, if any, and the head after them; an encoder has no outputs (O = 0).
+    """A cell with the embedding before it, those above and beside it, if any, and
+    the head after them; an encoder has no outputs (O = 0).
 
-    With two `directions` every layer has a cell that reads forwards and one that reads from the end, in this order; the layer above reads
-    the states of both. The states of a net are those of all its cells, side by side, the lowest layer first; the head reads the topmost
-    layer, so `w_out` is zero for the others.
+    With two `directions` every layer has a cell that reads forwards and one that reads from the end, in this order; the
+    layer above reads the states of both. The states of a net are those of all its cells, side by side, the lowest layer
+    first; the head reads the topmost layer, so `w_out` is zero for the others.
     """
 
     embed: Array  # [V, E]
@@ -85,7 +91,9 @@ class Net:
         return np.split(states, len(self.cells), axis=-1)
 
     def between(self, states: Array) -> Array:
-        """[N, H] of states [N, H] what a symbol would meet that is read after each place: cells that read from the end come from behind it."""
+        """[N, H] of states [N, H] what a symbol would meet that is read after each
+        place: cells that read from the end come from behind it.
+        """
         parts = self.by_cell(states)
         for number in range(1, len(parts), 2) if self.directions == 2 else ():
             parts[number] = np.concatenate([parts[number][1:], np.zeros_like(parts[number][:1])])
@@ -145,7 +153,9 @@ def step(cell: Cell, x: Array, h: Array, c: Array) -> Step:
 
 
 def gated(kind: str, given: Array, kept: Array, h: Array, c: Array) -> Step:
-    """The step once what input and state bring to every gate is known: W_in x + b_in and W_rec h + b_rec, each [..., G*H]."""
+    """The step once what input and state bring to every gate is known: W_in x +
+    b_in and W_rec h + b_rec, each [..., G*H].
+    """
     return _STEPS[kind](given, kept, h, c)
 
 
@@ -175,5 +185,8 @@ def _rectified(given: Array, kept: Array, h: Array, c: Array) -> Step:
 
 
 _STEPS: dict[str, Callable[[Array, Array, Array, Array], Step]] = {
-    "LSTM": _lstm, "GRU": _gru, "RNN": _rnn, RECTIFIED: _rectified,
-}  # fmt: skip
+    "LSTM": _lstm,
+    "GRU": _gru,
+    "RNN": _rnn,
+    RECTIFIED: _rectified,
+}

@@ -1,21 +1,23 @@
-"""Cells that stand for a concept: chosen on half A, reported on half B, against chance, the character and a linear probe.
+"""Cells that encode a concept: chosen on half A, reported on half B, against chance, the character and a linear probe.
 
-The null is the best of ALL cells for the label shifted in a circle: what the search itself finds where nothing is. The
-probe's control task (Hewitt and Liang 2019) gives every pair of characters a label by chance: what a probe can learn
-by heart.
+The null is the best of ALL cells for the circularly shifted label: what the search itself finds where there is nothing.
+The probe's control task (Hewitt and Liang 2019) gives every pair of characters a random label: what a probe can
+memorize.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from atlas.chapters.recurrent.ablation import AblationEffect
 from atlas.chapters.recurrent.concepts import Concept
 from atlas.chapters.recurrent.score import moved_scores, ranks, scores, strength
+from atlas.core.pack import stored
 from atlas.core.specs import Array
 
 SHIFTS = 200
@@ -41,12 +43,13 @@ class Half:
         return scores(self.ranked, self.labels[concept.name], graded=concept.graded)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CellFinding:
     """The best cell for one concept; all scores are of half B (0.5 = chance, 1 = perfect) unless said otherwise.
 
     `sign` is +1 for a cell that is high in the concept. `null_p95` and `p_value` compare with the best cell for shifted
-    labels. `also` names the other concepts that the same cell is the best for.
+    labels. `also` names the other concepts that the same cell is the best for. `ablation` is what fixing the cell at
+    its mean costs; None of an encoder, and where too few characters (`inside` of them) are in the concept.
     """
 
     concept: str
@@ -61,6 +64,8 @@ class CellFinding:
     probe: float  # a linear probe on all cells
     control: float  # the same probe for its control task
     also: tuple[str, ...] = ()
+    ablation: AblationEffect | None = stored("causal", default=None)
+    inside: int | None = stored("places", default=None)
 
 
 def find_cells(a: Half, b: Half, concepts: Sequence[Concept], *, seed: int) -> list[CellFinding]:
@@ -71,33 +76,34 @@ def find_cells(a: Half, b: Half, concepts: Sequence[Concept], *, seed: int) -> l
         label_a, label_b = a.labels[concept.name], b.labels[concept.name]
         if np.ptp(label_a) == 0 or np.ptp(label_b) == 0:
             continue
-        on_a = a.scores(concept)
-        cell = int(np.nanargmax(strength(on_a)))
-        sign = 1 if on_a[cell] >= 0.5 else -1
-        own = b.scores(concept)[cell]
-        null = null_scores(b.ranked, label_b, graded=concept.graded, seed=seed)
-        score = float(own if sign > 0 else 1 - own)
-        found.append(
-            CellFinding(
-                concept.name,
-                share=float((label_b > (label_b.mean() if concept.graded else 0)).mean()),
-                cell=cell,
-                sign=sign,
-                chosen_score=float(strength(on_a)[cell]),
-                score=score,
-                null_p95=float(np.quantile(null, 0.95)),
-                p_value=float((1 + (null >= score).sum()) / (1 + len(null))),
-                character=character_score(a, b, concept),
-                probe=probes.score(label_a, label_b, graded=concept.graded),
-                control=probes.control(label_b, seed=seed),
-            )
-        )
+        found.append(_best(a, b, concept, probes, seed=seed))
     return _flagged(found)
 
 
-def _flagged(found: list[CellFinding]) -> list[CellFinding]:
-    from dataclasses import replace
+def _best(a: Half, b: Half, concept: Concept, probes: _Probes, *, seed: int) -> CellFinding:
+    """The best cell for one concept."""
+    label_a, label_b, on_a = a.labels[concept.name], b.labels[concept.name], a.scores(concept)
+    cell = int(np.nanargmax(strength(on_a)))
+    sign = 1 if on_a[cell] >= 0.5 else -1
+    own = b.scores(concept)[cell]
+    null = null_scores(b.ranked, label_b, graded=concept.graded, seed=seed)
+    score = float(own if sign > 0 else 1 - own)
+    return CellFinding(
+        concept=concept.name,
+        share=float((label_b > (label_b.mean() if concept.graded else 0)).mean()),
+        cell=cell,
+        sign=sign,
+        chosen_score=float(strength(on_a)[cell]),
+        score=score,
+        null_p95=float(np.quantile(null, 0.95)),
+        p_value=float((1 + (null >= score).sum()) / (1 + len(null))),
+        character=character_score(a, b, concept),
+        probe=probes.score(label_a, label_b, graded=concept.graded),
+        control=probes.control(label_b, seed=seed),
+    )
 
+
+def _flagged(found: list[CellFinding]) -> list[CellFinding]:
     return [
         replace(one, also=tuple(other.concept for other in found if other is not one and other.cell == one.cell))
         for one in found
@@ -134,8 +140,8 @@ class _Probes:
 
     def score(self, label_a: Array, label_b: Array, *, graded: bool) -> float:
         weights = self.inverse @ (self.x.T @ (label_a - label_a.mean(dtype=np.float64))) / self.scale
-        told = self.b.states @ weights.astype(self.b.states.dtype)  # but for a constant, which no rank feels
-        return float(scores(ranks(told[:, None]), label_b, graded=graded)[0])
+        predicted = self.b.states @ weights.astype(self.b.states.dtype)  # but for a constant, which no rank feels
+        return float(scores(ranks(predicted[:, None]), label_b, graded=graded)[0])
 
     def control(self, label_b: Array, *, seed: int) -> float:
         """The score for labels drawn by chance for each pair of characters, as frequent as the concept."""
@@ -144,17 +150,21 @@ class _Probes:
 
 
 def chance_labels(symbols: Array, share: float, seed: int) -> Array:
-    """[T] float32: 1 for about `share` of all pairs (previous, current) of symbols, always the same for the same pair."""
+    """[T] float32: 1 for about `share` of all pairs (previous, current) of symbols,
+    always the same for the same pair.
+    """
     pairs = np.concatenate([[0], symbols[:-1]]) * max(1000, int(symbols.max()) + 1) + symbols
     unique, place = np.unique(pairs, return_inverse=True)
     drawn = np.array([zlib.crc32(f"{seed}:{pair}".encode()) / 2**32 < share for pair in unique], np.float32)
     return np.asarray(drawn[place])
 
 
-def best_told(scores_a: Array, scores_b: Array, nulls: Mapping[int, float]) -> Array:
-    """[H] the concept (column of the scores [H, C]) that each cell tells best on half A; -1 where half B does not bear it out.
+def best_concepts(scores_a: Array, scores_b: Array, nulls: Mapping[int, float]) -> Array:
+    """[H] the concept (column of the scores [H, C]) that each cell predicts best on
+    half A; -1 where half B does not confirm it.
 
-    `nulls` holds for the columns that the texts hold what the best of all cells reaches by chance.
+    `nulls`: what the best of all cells reaches by chance, for the columns of concepts that occur in the texts.
+
     """
     columns = np.array(sorted(nulls))
     if not len(columns):

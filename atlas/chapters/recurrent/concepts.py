@@ -1,7 +1,7 @@
-"""What the next character will be part of, by Python's own tokenizer: the ground truth for cells of the character networks.
+"""Concepts of source code, by Python's own tokenizer: the ground truth for cells of the networks that read code.
 
-Row t says what holds after character t was read: inside a string means that its opening quote was read and its closing
-one was not. Keyword, comment and leading whitespace speak of character t itself.
+Row t is the state after character t was read: inside a string means that its opening quote was read and its closing one
+was not. Keyword, comment and leading whitespace are properties of character t itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from atlas.core.specs import Array
 
 @dataclass(frozen=True)
 class Concept:
-    """Something that a cell may stand for; `graded` ones have a size, the others are there or not."""
+    """A property of the text that a cell may encode; `graded` ones have a size, the others are there or not."""
 
     name: str
     title: str
@@ -81,7 +81,9 @@ def label(text: str) -> dict[str, Array]:
 
 
 def pairs(text: str) -> list[tuple[int, int, str]]:
-    """(place of the opening, place of the closing, kind) of every pair of brackets and of every one-line string's quotes."""
+    """(place of the opening, place of the closing, kind) of every pair of brackets
+    and of every one-line string's quotes.
+    """
     starts, found, open_ = line_starts(text), [], []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         first, last = (starts[row - 1] + column for row, column in (token.start, token.end))

@@ -1,4 +1,4 @@
-"""How far back a network looks: against itself with less context, against n-grams, and at what must be closed."""
+"""Effective context length: the loss with a shortened context, against n-grams, and at closing brackets and quotes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ TOGETHER = 128  # windows read side by side
 
 
 def windows_before(symbols: Array, places: Array, length: int) -> Array:
-    """[P, length + 1] the `length` symbols before each place, then the one there; every place must have so many before it."""
+    """[P, length + 1] the `length` symbols before each place, then the one there;
+    every place must have so many before it.
+    """
     return np.asarray(symbols[places[:, None] + np.arange(-length, 1)])
 
 
 def truncated_losses(module: Recurrent, windows: Array, lengths: Sequence[int] = LENGTHS) -> Array:
-    """[len(lengths), P] nats: the cost of the last symbol of each window [P, L + 1] when only so many before it were read."""
+    """[len(lengths), P] nats: the cost of the last symbol of each window [P, L + 1]
+    when only so many before it were read.
+    """
     import torch
     from torch.nn import functional as F
 
@@ -68,10 +72,19 @@ def gains(gain: Array, distance: Array, *, seed: int, edges: Sequence[int] = DIS
     return found
 
 
-KINDS = (
-    "new line", "leading space", "space", "opening bracket", "closing bracket", "quote", "start of a word",
-    "inside a word", "digit", "other sign",
-)  # fmt: skip
+KINDS = (  # as stored
+    "new line",
+    "leading space",
+    "space",
+    "opening bracket",
+    "closing bracket",
+    "quote",
+    "start of a word",
+    "inside a word",
+    "digit",
+    "other sign",
+)
+KIND_TITLES = {name: name for name in KINDS} | {"new line": "line break", "other sign": "other punctuation"}
 
 
 def kinds(text: str) -> Array:

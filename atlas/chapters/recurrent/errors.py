@@ -1,8 +1,8 @@
-"""A taxonomy of errors: the first thing that would have mended each, from what is easiest to know to what cannot be known.
+"""Error analysis: the first cause of each error, from what a simple model predicts to what cannot be predicted.
 
-After Karpathy, Johnson and Li 2015, section 4.4: a character is an error where the network gives it less than one half, and oracles
-take errors away one after the other. Here they are an n-gram model, a memory of what was written shortly before, and then the
-kinds of characters that nobody could be sure of.
+After Karpathy, Johnson and Li 2015, section 4.4: a prediction is an error where the correct character has a probability
+below one half, and oracles remove errors one after the other. Here they are an n-gram model, a memory of recent text,
+and then the kinds of characters that are uncertain by nature.
 """
 
 from __future__ import annotations
@@ -17,22 +17,42 @@ import numpy as np
 from atlas.chapters.recurrent.context_length import KINDS, kinds
 from atlas.core.specs import Array
 
-HALF = float(np.log(2))  # nats: what a character costs that is given one half
-RARE = 5  # a word that the training files hold at most so often is rare
+HALF = float(np.log(2))  # nats: the loss of a character with a probability of one half
+RARE = 5  # a word that occurs at most so often in the training files is rare
 BACK, SAME = 1000, 8  # characters looked back over, and how many before the character must be the same
 WORD = re.compile(r"[A-Za-z_]\w*")
 
-CAUSES = (
-    "an n-gram model knows it", "written shortly before", "in a rare word", "start of a word", "bracket, quote or other sign",
-    "line break or space", "inside a common word, digits",
-)  # fmt: skip
+CAUSES = (  # as stored
+    "an n-gram model knows it",
+    "written shortly before",
+    "in a rare word",
+    "start of a word",
+    "bracket, quote or other sign",
+    "line break or space",
+    "inside a common word, digits",
+)
+CAUSE_TITLES = dict(
+    zip(
+        CAUSES,
+        (
+            "predicted by the 7-gram model",
+            "repeats recent text",
+            "in a rare word",
+            "start of a word",
+            "bracket, quote or other punctuation",
+            "line break or space",
+            "inside a common word, digits",
+        ),
+        strict=True,
+    )
+)
 _SIGNS = {KINDS.index(name) for name in ("opening bracket", "closing bracket", "quote", "other sign")}
 _SPACES = {KINDS.index(name) for name in ("new line", "leading space", "space")}
 
 
 @dataclass(frozen=True)
 class Cause:
-    """How many errors have this cause, and which share of the whole loss they are."""
+    """How many errors have this cause, and their share of the whole loss."""
 
     cause: str
     errors: int
@@ -53,7 +73,9 @@ def rare(training: Iterable[str], texts: Sequence[str]) -> list[Array]:
 
 
 def repeated(text: str, *, back: int = BACK, same: int = SAME) -> Array:
-    """[N] bool: did the `same` characters before it stand within the last `back` ones too, last followed by this very character?"""
+    """[N] bool: did the `same` characters before it stand within the last `back`
+    ones too, last followed by this very character?
+    """
     last: dict[str, int] = {}
     found = np.zeros(len(text), bool)
     for place in range(same, len(text)):
@@ -65,12 +87,20 @@ def repeated(text: str, *, back: int = BACK, same: int = SAME) -> Array:
 
 
 def causes(text: str, *, known: Array, seldom: Array) -> Array:
-    """[N] index into CAUSES: the first that fits each character. `known`, `seldom` [N] bool: by the n-gram model; in a rare word."""
+    """[N] index into CAUSES: the first that fits each character.
+
+    `known`, `seldom` [N] bool: by the n-gram model; in a rare word.
+    """
     kind = kinds(text)
     fits = [
-        known, repeated(text), seldom, kind == KINDS.index("start of a word"), np.isin(kind, list(_SIGNS)),
-        np.isin(kind, list(_SPACES)), np.ones(len(text), bool),
-    ]  # fmt: skip
+        known,
+        repeated(text),
+        seldom,
+        kind == KINDS.index("start of a word"),
+        np.isin(kind, list(_SIGNS)),
+        np.isin(kind, list(_SPACES)),
+        np.ones(len(text), bool),
+    ]
     return np.asarray(np.stack(fits).argmax(0))
 
 

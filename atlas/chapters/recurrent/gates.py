@@ -1,4 +1,4 @@
-"""How often gates are shut or open, and how long cells remember."""
+"""How often gates are closed or open, and how long cells remember."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 
 from atlas.core.specs import Array
 
-SHUT, OPEN = 0.1, 0.9
+CLOSED, OPEN = 0.1, 0.9
 LAGS = 200
 KEEPING = {"LSTM": "forget", "GRU": "update"}
-"""The gate that keeps what a cell holds."""
+"""The gate that keeps the memory of a cell."""
 
 
 def saturation(gates: Mapping[str, Array]) -> dict[str, tuple[Array, Array]]:
     """For each gate in (0, 1), [T, H]: the share of time below 0.1 and above 0.9, each [H] (Karpathy et al. 2015)."""
     return {
-        name: ((values < SHUT).mean(0), (values > OPEN).mean(0))
+        name: ((values < CLOSED).mean(0), (values > OPEN).mean(0))
         for name, values in gates.items()
         if name != "candidate"
     }

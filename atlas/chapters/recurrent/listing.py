@@ -1,4 +1,4 @@
-"""The registered recurrent networks, as rows for `atlas list`."""
+"""The registered recurrent networks and the attribution methods, as rows for `atlas list`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,28 @@ Rows = list[dict[str, Any]]
 def recurrent() -> Rows:
     """All registered recurrent networks."""
     return [
-        {"name": spec.name, "title": spec.title, "year": spec.year, "cell": spec.cell, "reads": spec.reads,
-         "cells": spec.cells, "licence": spec.weights.licence}
+        {
+            "name": spec.name,
+            "title": spec.title,
+            "year": spec.year,
+            "cell": spec.cell,
+            "reads": spec.reads,
+            "cells": spec.cells,
+            "licence": spec.weights.licence,
+        }
         for spec in RECURRENT.values()
-    ]  # fmt: skip
+    ]
+
+
+def methods() -> Rows:
+    """The attribution methods that decisions are compared by."""
+    from atlas.chapters.recurrent.figures.attribution import METHODS
+
+    papers = {"lrp": "arras2017explaining", "gradient": "simonyan2014deep"}
+    return [
+        {"name": name, "kind": "attribution", "title": title, "paper": papers.get(name, "")}
+        for name, title in METHODS.items()
+    ]
 
 
 def specs() -> Iterable[RecurrentSpec]:
@@ -25,4 +43,4 @@ def specs() -> Iterable[RecurrentSpec]:
     return RECURRENT.values()
 
 
-LISTINGS = {"recurrent": recurrent}
+LISTINGS = {"recurrent": recurrent, "methods": methods}

@@ -1,7 +1,7 @@
 """n-gram models of characters as baselines: Witten-Bell interpolation, every order counted exactly.
 
-P_n(x | context) = (count(context x) + kinds(context) P_(n-1)(x)) / (count(context) + kinds(context)), where kinds is the
-number of different characters seen after the context; P_0 is uniform (Witten and Bell 1991).
+P_n(x | context) = (count(context x) + kinds(context) P_(n-1)(x)) / (count(context) + kinds(context)), where kinds is
+the number of different characters seen after the context; P_0 is uniform (Witten and Bell 1991).
 """
 
 from __future__ import annotations

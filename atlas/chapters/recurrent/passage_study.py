@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.chapters.recurrent.cell import GATES, RECTIFIED, net_of
+from atlas.chapters.recurrent.cell import GATES, RECTIFIED, Net, net_of
 from atlas.chapters.recurrent.concepts import CONCEPTS
 from atlas.chapters.recurrent.texts import Text, halves, numbered
-from atlas.chapters.recurrent.trace import replay_error, replay_net
+from atlas.chapters.recurrent.trace import Trace, replay_error, replay_net
+from atlas.core.pack import stored
 from atlas.core.specs import Array
 
 if TYPE_CHECKING:
@@ -20,56 +23,79 @@ if TYPE_CHECKING:
 PASSAGES, LONG = 1, 480
 
 
-def study_passages(module: Recurrent, texts: Sequence[Text]) -> tuple[dict[str, Array], dict[str, Any]]:
-    """PASSAGES of half B with everything that can be shown over them, in steps of 1/127.
+@dataclass(frozen=True, kw_only=True)
+class PassageStudy:
+    """PASSAGES of half B with all that the cell browser shows, one after the other; L symbols in all, H cells.
 
-    They are those with the most kinds of concepts, by the tokenizer alone: no network is favoured.
-
-    Arrays, a passage after the other: `symbols` [P*L], `c`, `h` and each gate [P*L, H] int8 (c divided by `scale` [H]),
-    `next` and `chance` [P*L, 5] (`symbols` are places in the texts' names): the five likeliest next characters and their probabilities in percent (of an encoder neither). Fact `replay`: how far
-    the states shown are from those of torch's own forward pass over the texts, at most, both in float64.
+    `symbols` and `likely` are indices into the names of the network's symbols. States and gates are int8 in steps of
+    1/127; c, and the h of a rectified network, are divided by `scale`.
     """
+
+    paths: tuple[str, ...]
+    firsts: tuple[int, ...]  # the first symbol of each
+    lengths: tuple[int, ...]
+    replay: float  # largest distance of the states, in float64, from those of torch's own forward pass
+    symbols: Array  # [L]
+    h: Array  # [L, H]
+    c: Array  # [L, H]
+    gates: Mapping[str, Array] = stored("", only=dict.fromkeys(chain(*GATES.values())))  # [L, H] each
+    scale: Array  # [H]
+    likely: Array | None = stored("next", default=None)  # [L, 5] likeliest next symbols; None of an encoder
+    chance: Array | None = None  # [L, 5] their probabilities in per cent
+
+
+def study_passages(module: Recurrent, texts: Sequence[Text]) -> PassageStudy:
+    """The passages with the most kinds of concepts, by the tokenizer alone: no network is favoured."""
     exact = deepcopy(module).double()  # in single precision rounding alone reaches 1e-4 after thousands of characters
     net = net_of(exact)
     _, b = halves(texts)
     long = round(LONG / np.mean([text.spread for text in b]))
     chosen = sorted(((text, *_varied(text, long)) for text in b), key=lambda one: (-one[2], one[0].path))[:PASSAGES]
-    parts: dict[str, list[Array]] = {}
-    paths, firsts = [], []
-    scale, replayed = np.zeros(net.hidden), 0.0
-    for text, first, _ in chosen:
-        trace = replay_net(net, text.symbols)
-        replayed = max(replayed, replay_error(exact, text.symbols, trace))
-        rows = slice(first + 1, min(first + 1 + long, len(text)))
-        shown = {"symbols": text.seen, "h": trace.h, "c": trace.c, **trace.gates}
-        part = {name: values[rows] for name, values in shown.items()}
-        if net.predicts:
-            part["next"], part["chance"] = _likely(net.outputs(part["h"]))
-        for name, values in part.items():
-            parts.setdefault(name, []).append(values)
-        scale = np.maximum(scale, np.quantile(np.abs(trace.c), 0.995, axis=0))
-        paths.append(text.path)
-        firsts.append(first)
-    whole = {name: np.concatenate(values) for name, values in parts.items()}
-    facts = {
-        "paths": paths, "firsts": firsts, "lengths": [len(part) for part in parts["symbols"]], "replay": replayed,
-    }  # fmt: skip
-    return _packed(net.cell.kind, whole, scale, texts[0].names), facts
+    traces = [replay_net(net, text.symbols) for text, _, _ in chosen]
+    parts = [_part(net, text, trace, first, long) for (text, first, _), trace in zip(chosen, traces, strict=True)]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    scale = np.max([np.quantile(np.abs(trace.c), 0.995, axis=0) for trace in traces], axis=0)
+    states, gates = _quantized(net.cell.kind, whole, scale)
+    names = texts[0].names
+    return PassageStudy(
+        paths=tuple(text.path for text, _, _ in chosen),
+        firsts=tuple(first for _, first, _ in chosen),
+        lengths=tuple(len(part["symbols"]) for part in parts),
+        replay=max(
+            replay_error(exact, text.symbols, trace) for (text, _, _), trace in zip(chosen, traces, strict=True)
+        ),
+        symbols=numbered(whole["symbols"], names),
+        **states,
+        gates=gates,
+        scale=scale.astype(np.float32),
+        likely=numbered(whole["likely"], names) if net.predicts else None,
+        chance=whole["chance"].astype(np.uint8) if net.predicts else None,
+    )
 
 
-def _packed(kind: str, whole: Mapping[str, Array], scale: Array, names: Sequence[str]) -> dict[str, Array]:
-    """The arrays of `study_passages`: states and gates in steps of 1/127, symbols and chances as small as they go."""
+def _part(net: Net, text: Text, trace: Trace, first: int, long: int) -> dict[str, Array]:
+    """A passage of `long` symbols of a text from `first` on: symbols, states, gates and, if any, predictions."""
+    rows = slice(first + 1, min(first + 1 + long, len(text)))
+    shown = {"symbols": text.seen, "h": trace.h, "c": trace.c, **trace.gates}
+    part = {name: values[rows] for name, values in shown.items()}
+    if net.predicts:
+        part["likely"], part["chance"] = _likely(net.outputs(part["h"]))
+    return part
+
+
+def _quantized(kind: str, whole: Mapping[str, Array], scale: Array) -> tuple[dict[str, Array], dict[str, Array]]:
+    """States h and c, and the gates, in steps of 1/127."""
     bounded = dict(whole) | {"c": whole["c"] / np.maximum(scale, 1e-9)}
     if kind == RECTIFIED:  # its state has no bounds either
         bounded["h"] = bounded["c"]
-    states = {name: np.rint(np.clip(bounded[name], -1, 1) * 127).astype(np.int8) for name in ("h", "c", *GATES[kind])}
-    if "next" in whole:
-        states |= {"next": numbered(whole["next"], names), "chance": whole["chance"].astype(np.uint8)}
-    return states | {"symbols": numbered(whole["symbols"], names), "scale": scale.astype(np.float32)}
+    steps = {name: np.rint(np.clip(bounded[name], -1, 1) * 127).astype(np.int8) for name in ("h", "c", *GATES[kind])}
+    return {name: steps[name] for name in "hc"}, {name: steps[name] for name in GATES[kind]}
 
 
 def _varied(text: Text, long: int) -> tuple[int, float]:
-    """Where the passage of `long` symbols with the most kinds of concepts begins, and how many it holds (a tenth of it each counts whole)."""
+    """Where the passage of `long` symbols with the most kinds of concepts begins,
+    and how many it holds (a tenth of it each counts whole).
+    """
     starts = sorted({_line_start(text.pieces, place) for place in range(0, max(1, len(text) - long), long // 4)})
     names = [concept.name for concept in CONCEPTS if not concept.graded]
 

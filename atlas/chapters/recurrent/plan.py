@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -17,35 +17,56 @@ from atlas.recipe.recipe import Recipe
 
 STEPS = (
     StepSpec("texts", 1, (), 1, 2.0, "source code"),
-    StepSpec("tokens", 1, (), 1, 1.0, "tokens of own networks"),
+    StepSpec("tokens", 1, (), 1, 1.0, "tokens of custom networks"),
     StepSpec("baselines", 2, ("numpy",), 1, 7.0, "n-gram model"),
     StepSpec("cells", 3, ("numpy", "torch"), 1, 15.0, "cells of recurrent networks"),
     StepSpec("gates", 1, ("numpy", "scipy"), 1, 1.5, "gates of recurrent networks"),
-    StepSpec("reach", 3, ("numpy", "torch"), 1, 7.0, "reach of recurrent networks"),
-    StepSpec("relevances", 5, ("numpy", "torch"), 1, 6.0, "relevance in recurrent networks"),
+    StepSpec("context_lengths", 3, ("numpy", "torch"), 1, 7.0, "context lengths", stored="reach"),
+    StepSpec("relevances", 5, ("numpy", "torch"), 1, 6.0, "attribution in recurrent networks"),
     StepSpec("passages", 4, ("numpy", "torch"), 1, 1.0, "passages of text"),
-    StepSpec("matches", 2, ("numpy",), 1, 4.0, "matches in text"),
-    StepSpec("reactions", 1, ("numpy", "scikit-learn"), 1, 4.0, "responses to characters"),
-    StepSpec("statemaps", 4, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 15.0, "maps of states"),
-    StepSpec("profiles", 3, ("numpy",), 1, 4.0, "profiles of cells"),
+    StepSpec("matches", 2, ("numpy",), 1, 4.0, "hidden-state search"),
+    StepSpec("expected_responses", 1, ("numpy", "scikit-learn"), 1, 4.0, "expected responses", stored="reactions"),
+    StepSpec(
+        "state_maps", 4, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 15.0, "maps of states", stored="statemaps"
+    ),
+    StepSpec("cell_statistics", 3, ("numpy",), 1, 4.0, "statistics of cells", stored="profiles"),
     StepSpec("sentences", 3, ("numpy", "scipy", "scikit-learn", "torch"), 1, 6.0, "sentences"),
     StepSpec("spellings", 1, ("numpy", "scipy"), 1, 2.5, "spellings"),
-    StepSpec("sounds", 1, ("numpy", "scipy", "safetensors"), 1, 1.2, "sounds"),
+    StepSpec("speech", 1, ("numpy", "scipy", "safetensors"), 1, 1.2, "speech", stored="sounds"),
 )
 
-CODE = ("cells", "gates", "reach", "relevances", "passages", "matches", "reactions", "profiles", "statemaps")
+CODE = (
+    "cells",
+    "gates",
+    "context_lengths",
+    "relevances",
+    "passages",
+    "matches",
+    "expected_responses",
+    "cell_statistics",
+    "state_maps",
+)
 STUDIES: dict[str, tuple[str, ...]] = {
     "characters": CODE,
     "tokens": ("tokens", *CODE),
     "words": ("sentences",),
     "letters": ("spellings",),
-    "sound": ("sounds",),
+    "sound": ("speech",),
 }
 """The studies of a network, by what it reads."""
-PREDICTING = {"reach", "relevances"}  # not of an encoder
-SEEDED = {"cells", "reach", "relevances", "matches", "reactions", "statemaps", "sentences", "sounds"}
+PREDICTING = {"context_lengths", "relevances"}  # not of an encoder
+SEEDED = {
+    "cells",
+    "context_lengths",
+    "relevances",
+    "matches",
+    "expected_responses",
+    "state_maps",
+    "sentences",
+    "speech",
+}
 ORDER = 7  # of the n-gram baseline
-PROFILE_BYTES = 1_200_000  # what the pages of the cells of one network add to the site, as the default recipe has them
+CELL_BYTES = 1_200_000  # what the pages of the cells of one network add to the site, as the default recipe has them
 
 
 def studies_of(spec: RecurrentSpec) -> tuple[str, ...]:
@@ -55,7 +76,7 @@ def studies_of(spec: RecurrentSpec) -> tuple[str, ...]:
 
 def tasks(context: PlanContext) -> Iterator[Task]:
     """What the chapter needs: the source code once, an n-gram model once, and every study of every network."""
-    recipe, chapter = context.recipe, section(context.recipe)
+    chapter = section(context.recipe)
     chosen = chapter.chosen()
     if not chosen:
         return
@@ -66,41 +87,48 @@ def tasks(context: PlanContext) -> Iterator[Task]:
     if any(spec.reads_code for spec in chosen):
         yield from (texts, baseline)
     for spec in chosen:
-        made: dict[str, Task] = {}
-        for study in studies_of(spec):
-            own: dict[str, Any] = {"network": spec.name, "weights": spec.weights.sha256, **_brought(spec)}
-            if study in SEEDED:
-                own["seed"] = recipe.seed
-            if study == "reach":
-                own["places"] = chapter.places
-            roles = needs if spec.reads_code else {}
-            if spec.tokenizer and study != "tokens":
-                roles = roles | {"tokens": (made["tokens"].digest,)}
-            if study == "reach":
-                roles = roles | {"baseline": (baseline.digest,)}
-            if study == "statemaps":
-                roles = roles | {"cells": (made["cells"].digest,)}
-            made[study] = Task(study, spec.name, own, roles, f"{study}/{spec.name}")
-        yield from made.values()
+        yield from _of_network(context, spec, needs if spec.reads_code else {}, baseline)
 
 
-def _brought(spec: RecurrentSpec) -> dict[str, Any]:
-    """What of an own network changes results besides its weights."""
-    found: dict[str, Any] = {}
+def _of_network(
+    context: PlanContext, spec: RecurrentSpec, texts: Mapping[str, tuple[str, ...]], baseline: Task
+) -> Iterator[Task]:
+    """The studies of one network, which reads `texts` where it reads code."""
+    chapter, done = section(context.recipe), dict[str, Task]()
+    for study in studies_of(spec):
+        parameters: dict[str, Any] = {"network": spec.name, "weights": spec.weights.sha256, **_custom(spec)}
+        if study in SEEDED:
+            parameters["seed"] = context.recipe.seed
+        if study == "context_lengths":
+            parameters["places"] = chapter.places
+        needs = dict(texts)
+        if spec.tokenizer and study != "tokens":
+            needs["tokens"] = (done["tokens"].digest,)
+        if study == "context_lengths":
+            needs["baseline"] = (baseline.digest,)
+        if study == "state_maps":
+            needs["cells"] = (done["cells"].digest,)
+        done[study] = Task(study, spec.name, parameters, needs, f"{study}/{spec.name}")
+        yield done[study]
+
+
+def _custom(spec: RecurrentSpec) -> dict[str, Any]:
+    """What of a custom network changes results besides its weights."""
+    parameters: dict[str, Any] = {}
     if isinstance(spec.weights, CustomFile) and spec.words is not None:
-        found["vocabulary"] = spec.words.sha256
+        parameters["vocabulary"] = spec.words.sha256
     if spec.rectified:
-        found["nonlinearity"] = "relu"
+        parameters["nonlinearity"] = "relu"
     if not spec.predicts:
-        found["encoder"] = True
+        parameters["encoder"] = True
     if spec.tokenizer:
-        found["tokenizer"] = asdict(spec.tokenizer)
-    return found
+        parameters["tokenizer"] = asdict(spec.tokenizer)
+    return parameters
 
 
 def site_bytes(recipe: Recipe) -> int:
     """About how much the chapter adds to the site."""
-    return PROFILE_BYTES * sum("profiles" in studies_of(spec) for spec in section(recipe).chosen())
+    return CELL_BYTES * sum("cell_statistics" in studies_of(spec) for spec in section(recipe).chosen())
 
 
 def subjects(recipe: Recipe) -> list[str]:

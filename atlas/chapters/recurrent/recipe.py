@@ -24,7 +24,9 @@ from atlas.weights.lock import Lock
 
 
 class CustomRecurrent(Section):
-    """An own checkpoint for the recurrent chapter: embedding or one-hot, LSTM, GRU or RNN layers; if it predicts, a linear head."""
+    """A custom checkpoint for the recurrent chapter: embedding or one-hot, LSTM, GRU
+    or RNN layers; if it predicts, a linear head.
+    """
 
     name: str = Field(description="a folder of the site, small letters, digits, - and _")
     weights: str = Field(
@@ -35,7 +37,10 @@ class CustomRecurrent(Section):
     )
     tokenizer: str = Field(
         "characters",
-        description='how it reads a text: `characters`; `longest`, the longest symbol first; `split`; or code, "package.module:callable"',
+        description=(
+            "how it reads a text: `characters`; `longest`, the longest symbol first; `split`; or code, "
+            '"package.module:callable"'
+        ),
     )
     split: str = Field(
         "", description="with the tokenizer `split`: the regular expression whose matches are its symbols"
@@ -44,9 +49,12 @@ class CustomRecurrent(Section):
         (), description="files that a tokenizer of your own reads, beside the recipe: their digests are in every key"
     )
     encoder: bool = Field(
-        False, description="it predicts no next symbol, as a tagger or a classifier, or has two directions: only its states are studied"
-    )  # fmt: skip
-    nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="of an RNN; the checkpoint does not tell")
+        False,
+        description=(
+            "it predicts no next symbol (a tagger, a classifier, two directions): only its states are studied"
+        ),
+    )
+    nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="of an RNN; a checkpoint does not contain it")
     title: str = Field("", description="its title on the site; the name where it is left out")
     year: int = Field(0, ge=0, description="year of its making; left out: that of its kind of cell")
     licence: str = Field("not stated", description="the licence of its weights")
@@ -63,17 +71,29 @@ class CustomRecurrent(Section):
 
     @property
     def spec(self) -> RecurrentSpec:
-        """The network, once what is filled in is known."""
+        """The network, once the fields from its files are filled in."""
         kind = next(spec for spec in SPECS if spec.cell == self.cell)
         tokens = self.tokens
         symbols = self.symbols if tokens else len(ALPHABET)
         return RecurrentSpec(
-            self.name, self.title or self.name, self.year or kind.year, kind.paper, self.cell, "tokens" if tokens else "characters",
-            symbols=symbols, embedding=self.embedding, hidden=self.hidden, outputs=0 if self.encoder else symbols,
+            self.name,
+            self.title or self.name,
+            self.year or kind.year,
+            kind.paper,
+            self.cell,
+            "tokens" if tokens else "characters",
+            symbols=symbols,
+            embedding=self.embedding,
+            hidden=self.hidden,
+            outputs=0 if self.encoder else symbols,
             weights=CustomFile(self.weights, self.sha256, self.licence),
             words=CustomFile(self.vocabulary, self.vocabulary_sha256, self.licence),
-            summary=self._summary, layers=self.layers, rectified=self.nonlinearity == "relu", tokenizer=tokens, directions=self.directions,
-        )  # fmt: skip
+            summary=self._summary,
+            layers=self.layers,
+            rectified=self.nonlinearity == "relu",
+            tokenizer=tokens,
+            directions=self.directions,
+        )
 
     @property
     def tokens(self) -> TokenizerSpec | None:
@@ -82,22 +102,23 @@ class CustomRecurrent(Section):
 
     @property
     def _summary(self) -> str:
-        knows = f"it knows {self.known} of the {len(ALPHABET)} symbols of the texts"
-        reads = f"it reads tokens, of {self.symbols:,} symbols" if self.tokens else knows
+        shared = f"its vocabulary has {self.known} of the {len(ALPHABET)} symbols of the texts"
+        reads = f"it reads tokens, with a vocabulary of {self.symbols:,} symbols" if self.tokens else shared
         layers = ""
         if self.layers > 1:
-            layers = f"; its {self.layers} layers have {self.hidden * self.directions} cells each, numbered through from the lowest one"
+            each = self.hidden * self.directions
+            layers = f"; its {self.layers} layers have {each} cells each, numbered through from the lowest one"
         both = ""
         if self.directions > 1:
             both = f"; of a layer the first {self.hidden} cells read forwards, the others from the end"
-        return f"An own {'encoder' if self.encoder else 'checkpoint'}; {reads}{layers}{both}."
+        return f"A custom {'encoder' if self.encoder else 'checkpoint'}; {reads}{layers}{both}."
 
 
 class RecurrentRecipe(ChapterSection):
     """The chapter on recurrent networks; without networks there is none."""
 
     networks: tuple[str, ...] = Field((), description="recurrent networks (`atlas list recurrent`)")
-    own: tuple[CustomRecurrent, ...] = Field((), description="own checkpoints, `[[recurrent.own]]`, after these")
+    own: tuple[CustomRecurrent, ...] = Field((), description="custom checkpoints, `[[recurrent.own]]`, after these")
     characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
     places: int = Field(500, ge=10, description="places where the context is cut short")
     cells: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
@@ -109,11 +130,11 @@ class RecurrentRecipe(ChapterSection):
         return spec.cells if self.cells == "all" else min(self.cells, spec.cells)
 
     def chosen(self) -> tuple[RecurrentSpec, ...]:
-        """The registered networks, then the own ones; UnknownName lists what exists."""
+        """The registered networks, then the custom ones; UnknownName lists what exists."""
         return (*(RECURRENT[name] for name in self.networks), *(own.spec for own in self.own))
 
     def found(self, folder: Path, lock: Mapping[str, Lock]) -> Self:
-        """With what the files of the own networks say of them."""
+        """With the fields that the files of the custom networks determine."""
         own = tuple(_found(network, folder) for network in self.own)
         each_once("recurrent", [*self.networks, *(network.name for network in own)])
         return self.model_copy(update={"own": own})
@@ -135,7 +156,7 @@ SECTION = RecurrentRecipe
 
 
 def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
-    """The own recurrent network with the digests of its files, and with what its weights and vocabulary say of it."""
+    """The custom network with the digests of its files, and the fields that its weights and vocabulary determine."""
     custom_name("recurrent.own", network.name, RECURRENT)
     file, words = str(folder / network.weights), str(folder / network.vocabulary)
     known = network.sha256 or digest(locate(CustomFile(file, "", "")))
@@ -144,15 +165,20 @@ def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
     place = f"recurrent.own.{network.name}"
     check_tokenizer(place, TokenizerSpec(network.tokenizer, network.split), symbols)
     parts = parts_of(read(Path(file)), len(symbols), file, encoder=network.encoder)
-    if network.nonlinearity == "relu" and parts.kind != "RNN":
-        raise ConfigError(
-            f'{place}: nonlinearity = "relu" is for an RNN, but {file} holds the weights of {parts.kind}, whose gates fix it. Leave it out.'
-        )
+    _check_nonlinearity(place, network, parts.kind)
     found = {
-        "weights": file, "sha256": known, "vocabulary": words, "vocabulary_sha256": digest(Path(words)),
-        "cell": parts.kind, "embedding": parts.embedding, "hidden": parts.hidden, "layers": parts.layers, "directions": parts.directions,
-        "known": shared(symbols), "symbols": len(with_marks(symbols)),
-    }  # fmt: skip
+        "weights": file,
+        "sha256": known,
+        "vocabulary": words,
+        "vocabulary_sha256": digest(Path(words)),
+        "cell": parts.kind,
+        "embedding": parts.embedding,
+        "hidden": parts.hidden,
+        "layers": parts.layers,
+        "directions": parts.directions,
+        "known": shared(symbols),
+        "symbols": len(with_marks(symbols)),
+    }
     if ":" in network.tokenizer:
         found["code_sha256"] = network.code_sha256 or _code_digest(network, folder)
     elif network.tokenizer_files:
@@ -160,6 +186,14 @@ def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
             f"{place}: tokenizer_files = {list(network.tokenizer_files)!r}, but its tokenizer is no code of your own."
         )
     return network.model_copy(update=found)
+
+
+def _check_nonlinearity(place: str, network: CustomRecurrent, kind: str) -> None:
+    if network.nonlinearity == "relu" and kind != "RNN":
+        raise ConfigError(
+            f'{place}: nonlinearity = "relu" is for an RNN, but {network.weights} holds the weights of {kind}, whose '
+            "gates fix it. Leave it out."
+        )
 
 
 def _code_digest(network: CustomRecurrent, folder: Path) -> str:

@@ -1,8 +1,8 @@
-"""Layer-wise relevance propagation through a recurrent network, with a ledger that accounts for the whole score.
+"""Layer-wise relevance propagation through a recurrent network, with an account of the whole score.
 
 The rule of Arras et al. 2017: in a product of gate and signal the signal takes all; a sum shares its relevance by
-contributions z_i / (z + e sign z), e = 1e-3. Nothing is shared out again: what falls to biases, to the stabilizer e
-and to the initial state is booked there, so inputs + bias + stabilizer + initial = score.
+contributions z_i / (z + e sign z), e = 1e-3. Nothing is redistributed: the relevance of biases, of the stabilizer e
+and of the initial state is added up, so inputs + bias + stabilizer + initial = score (conservation).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ EPSILON = 1e-3
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """Where the score of the last step comes from; all in units of the score (nats for a logit)."""
+class Account:
+    """The relevance of all that the score of the last step rests on, in units of the score (nats for a logit)."""
 
     inputs: Array  # [T] relevance of each symbol read
     bias: float
@@ -29,34 +29,35 @@ class Ledger:
     score: float
 
     @property
-    def turnover(self) -> float:
-        """The sum of the sizes of all entries; where it is far above the score, they cancel."""
+    def absolute_sum(self) -> float:
+        """The sum of all absolute relevances; where it is far above the score, they cancel."""
         return float(np.abs(self.inputs).sum() + abs(self.bias) + abs(self.stabilizer) + abs(self.initial))
 
     @property
     def residual(self) -> float:
-        """What the ledger misses of the score: rounding only.
+        """The sum of all relevances minus the score: rounding only.
 
-        It cannot be below the distance of neighbouring float64 numbers near the largest entry: about 2e-16 of the turnover.
+        It cannot be below the distance of neighbouring float64 numbers near the largest relevance: about 2e-16 of the
+        absolute sum.
         """
         return float(self.inputs.sum() + self.bias + self.stabilizer + self.initial - self.score)
 
 
-class Books:
-    """Bias and stabilizer, filled on the way back."""
+class Remainder:
+    """The relevance of biases and of the stabilizer, added up on the way back."""
 
     def __init__(self, epsilon: float = EPSILON) -> None:
         self.epsilon, self.bias, self.stabilizer = epsilon, 0.0, 0.0
 
     def share(self, relevance: Array, total: Array) -> Array:
-        """Relevance per unit of contribution to `total`; the stabilizer's part is booked."""
+        """Relevance per unit of contribution to `total`; the stabilizer's part is added."""
         stabilizer = self.epsilon * np.where(total >= 0, 1.0, -1.0)
         per_unit = relevance / (total + stabilizer)
         self.stabilizer += float((stabilizer * per_unit).sum())
         return np.asarray(per_unit)
 
-    def charge(self, bias: Array, per_unit: Array) -> None:
-        """Book the part of a bias."""
+    def add(self, bias: Array, per_unit: Array) -> None:
+        """Add the part of a bias."""
         self.bias += float((bias * per_unit).sum())
 
 
@@ -68,27 +69,27 @@ def propagate(
     h: Array | None = None,
     c: Array | None = None,
     epsilon: float = EPSILON,
-) -> Ledger:
-    """The ledger of `direction` [O] . outputs after reading `symbols` [T] from state (h, c), in float64."""
+) -> Account:
+    """The account of `direction` [O] . outputs after reading `symbols` [T] from state (h, c), in float64."""
     net = net.astype(np.float64)
     layers = Reading.layers(net, symbols, h=h, c=c)
     last = np.concatenate([read.trace.h[-1] for read in layers])
-    books, initial = Books(epsilon), 0.0
+    rest, initial = Remainder(epsilon), 0.0
     score = float(direction @ net.outputs(last))
     given: Array | None = None  # what the layer above gives to the states that it reads
-    parts = net.by_cell(start(net, last, direction, books))
+    parts = net.by_cell(start(net, last, direction, rest))
     for cell, read, part in reversed(list(zip(net.cells, layers, parts, strict=True))):
-        given, on_h, on_c = back_to_inputs(cell, read, part, books, above=given)
+        given, on_h, on_c = back_to_inputs(cell, read, part, rest, above=given)
         initial += float(on_h.sum() + on_c.sum())
     assert given is not None
-    return Ledger(given.sum(1), books.bias, books.stabilizer, initial, score)
+    return Account(given.sum(1), rest.bias, rest.stabilizer, initial, score)
 
 
-def start(net: Net, h: Array, direction: Array, books: Books) -> Array:
+def start(net: Net, h: Array, direction: Array, rest: Remainder) -> Array:
     """[H] the relevance of each cell of the last state for direction . outputs."""
     score = direction @ net.outputs(h)
-    per_unit = books.share(np.array(score), np.array(score))
-    books.charge(net.b_out * direction, per_unit)
+    per_unit = rest.share(np.array(score), np.array(score))
+    rest.add(net.b_out * direction, per_unit)
     return np.asarray(h * (net.w_out.T @ direction) * per_unit)
 
 
@@ -119,21 +120,23 @@ class Reading:
         return found
 
 
-def back(cell: Cell, read: Reading, on_h: Array, books: Books) -> tuple[Array, Array, Array]:
+def back(cell: Cell, read: Reading, on_h: Array, rest: Remainder) -> tuple[Array, Array, Array]:
     """The relevance of each input [T], and of the state and memory before the first one, each [H]."""
-    given, on_h, on_c = back_to_inputs(cell, read, on_h, books)
+    given, on_h, on_c = back_to_inputs(cell, read, on_h, rest)
     return given.sum(1), on_h, on_c
 
 
 def back_to_inputs(
-    cell: Cell, read: Reading, on_h: Array, books: Books, *, above: Array | None = None
+    cell: Cell, read: Reading, on_h: Array, rest: Remainder, *, above: Array | None = None
 ) -> tuple[Array, Array, Array]:
-    """Like `back`, with the relevance of every entry of the inputs [T, E]; `above` [T, H] is what a layer above gives to each state."""
+    """Like `back`, with the relevance of every entry of the inputs [T, E]; `above`
+    [T, H] is what a layer above gives to each state.
+    """
     on_c, given = np.zeros(cell.hidden), np.zeros(read.inputs.shape)
     for t in range(len(given) - 1, -1, -1):
         at = _At(read.trace, t, read.inputs[t], read.before_h[t], read.before_c[t])
         whole = on_h if above is None else on_h + above[t]
-        given[t], on_h, on_c = _BACK[cell.kind](cell, at, whole, on_c, books)
+        given[t], on_h, on_c = _BACK[cell.kind](cell, at, whole, on_c, rest)
     return given, on_h, on_c
 
 
@@ -146,12 +149,12 @@ class _At:
         self.gates = {name: values[t] for name, values in trace.gates.items()}
 
 
-def _proposal(cell: Cell, at: _At, relevance: Array, gate: Array, books: Books) -> tuple[Array, Array]:
+def _proposal(cell: Cell, at: _At, relevance: Array, gate: Array, rest: Remainder) -> tuple[Array, Array]:
     """Through tanh(W x + b + gate (U h + b')): the relevance of x and of the state before."""
     rows = _candidate_rows(cell)
     w_in, w_rec, b_in, b_rec = cell.w_in[rows], cell.w_rec[rows], cell.b_in[rows], cell.b_rec[rows]
-    per_unit = books.share(relevance, w_in @ at.x + b_in + gate * (w_rec @ at.before_h + b_rec))
-    books.charge(b_in + gate * b_rec, per_unit)
+    per_unit = rest.share(relevance, w_in @ at.x + b_in + gate * (w_rec @ at.before_h + b_rec))
+    rest.add(b_in + gate * b_rec, per_unit)
     return at.x * (w_in.T @ per_unit), at.before_h * (w_rec.T @ (gate * per_unit))
 
 
@@ -160,24 +163,24 @@ def _candidate_rows(cell: Cell) -> slice:
     return slice(block * cell.hidden, (block + 1) * cell.hidden)
 
 
-def _lstm(cell: Cell, at: _At, on_h: Array, on_c: Array, books: Books) -> tuple[Array, Array, Array]:
-    per_unit = books.share(on_c + on_h, at.c)
+def _lstm(cell: Cell, at: _At, on_h: Array, on_c: Array, rest: Remainder) -> tuple[Array, Array, Array]:
+    per_unit = rest.share(on_c + on_h, at.c)
     kept = at.gates["forget"] * at.before_c * per_unit
     written = at.gates["input"] * at.gates["candidate"] * per_unit
-    on_x, on_before = _proposal(cell, at, written, np.ones(cell.hidden), books)
+    on_x, on_before = _proposal(cell, at, written, np.ones(cell.hidden), rest)
     return on_x, on_before, kept
 
 
-def _gru(cell: Cell, at: _At, on_h: Array, on_c: Array, books: Books) -> tuple[Array, Array, Array]:
-    per_unit = books.share(on_h, at.h)
+def _gru(cell: Cell, at: _At, on_h: Array, on_c: Array, rest: Remainder) -> tuple[Array, Array, Array]:
+    per_unit = rest.share(on_h, at.h)
     kept = at.gates["update"] * at.before_h * per_unit
     written = (1 - at.gates["update"]) * at.gates["candidate"] * per_unit
-    on_x, on_before = _proposal(cell, at, written, at.gates["reset"], books)
+    on_x, on_before = _proposal(cell, at, written, at.gates["reset"], rest)
     return on_x, on_before + kept, on_c
 
 
-def _rnn(cell: Cell, at: _At, on_h: Array, on_c: Array, books: Books) -> tuple[Array, Array, Array]:
-    on_x, on_before = _proposal(cell, at, on_h, np.ones(cell.hidden), books)
+def _rnn(cell: Cell, at: _At, on_h: Array, on_c: Array, rest: Remainder) -> tuple[Array, Array, Array]:
+    on_x, on_before = _proposal(cell, at, on_h, np.ones(cell.hidden), rest)
     return on_x, on_before, on_c
 
 

@@ -1,21 +1,23 @@
 """Expected response: how reading a word changes the state, on average over the states in which it may be read.
 
-RNNVis (Ming et al. 2017) averages the change of the hidden state over a word's occurrences. Here the word is put after every one of the
-same set of states, so that words are compared in the same contexts, rare ones too. Words and cells are then clustered together
-("memory chips") by spectral co-clustering (Dhillon 2001); a cell counts twice, as rising and as falling.
+RNNVis (Ming et al. 2017) averages the change of the hidden state over a word's occurrences. Here the word is put after
+every one of the same set of states, so that words are compared in the same contexts, rare ones too. Words and cells are
+then clustered together (co-clusters; "memory chips" in RNNVis) by spectral co-clustering (Dhillon 2001); a cell counts
+twice, as rising and as falling.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from atlas.chapters.recurrent.cell import Cell, Net, beside, gated
 from atlas.chapters.recurrent.score import ranks, scores, scores_of_many, strength
+from atlas.core.pack import stored
 from atlas.core.specs import Array
 
 PERMUTATIONS = 1000
@@ -42,7 +44,9 @@ class _Before(NamedTuple):
 
 
 def _change(layers: Sequence[Sequence[_Before]], brought: Sequence[Array]) -> Array:
-    """[H] mean change of all states when a symbol is read that brings `brought` to the gates of each cell of the lowest layer."""
+    """[H] mean change of all states when a symbol is read that brings `brought` to
+    the gates of each cell of the lowest layer.
+    """
     found: list[Array] = []
     below = None
     for layer in layers:
@@ -81,7 +85,9 @@ class Draws:
 
 @dataclass(frozen=True)
 class Separation:
-    """How well a number tells positive from negative: area under the ROC curve, and p by permuted signs (two-sided)."""
+    """How well a number separates positive from negative: area under the ROC curve,
+    and p by permuted signs (two-sided).
+    """
 
     area: float
     p_value: float
@@ -112,16 +118,16 @@ def _shuffled(label: Array, seed: int, permutations: int) -> Array:
     return np.stack([rng.permutation(label) for _ in range(permutations)], 1)
 
 
-# ---------------------------------------------------------------- memory chips
+# ---------------------------------------------------------------- co-clusters
 
 
 @dataclass(frozen=True)
-class Chips:
-    """Words [W] and half-cells [2H] (rising, then falling) in `count` clusters, with what speaks for them.
+class CoClusters:
+    """Words [W] and half-cells [2H] (rising, then falling) in `count` clusters, with their stability.
 
-    `stability` is the mean adjusted Rand index of the words' clusters between seeds, each with states and a start of the
-    clustering of its own; `by_chance` the same for responses whose rows were shuffled each for itself; `by_count` the
-    stability for every number of clusters tried.
+    `stability` is the mean adjusted Rand index of the words' clusters between seeds, each with states and a start of
+    the clustering of its own; `by_chance` the same for responses whose rows were shuffled each for itself; `by_count`
+    the stability for every number of clusters tried.
     """
 
     count: int
@@ -132,8 +138,10 @@ class Chips:
     by_count: dict[int, float]
 
 
-def memory_chips(responses: Sequence[Array], *, seed: int) -> Chips:
-    """Co-cluster the first of `responses`, each [W, H]; the number of clusters is the one that the seeds agree on best."""
+def co_clusters(responses: Sequence[Array], *, seed: int) -> CoClusters:
+    """Co-cluster the first of `responses`, each [W, H]; the number of clusters is
+    the one that the seeds agree on best.
+    """
     halves = [rising_and_falling(response) for response in responses]
     by_count = {count: agreement(halves, count, seed=seed) for count in CLUSTERS}
     count = max(by_count, key=lambda one: (by_count[one], one))
@@ -141,7 +149,7 @@ def memory_chips(responses: Sequence[Array], *, seed: int) -> Chips:
     places = np.stack([rng.permutation(responses[0].shape[1]) for _ in responses[0]])
     shuffled = [rising_and_falling(np.take_along_axis(response, places, 1)) for response in responses]
     words, cells = _clusters(halves[0], count, seed)
-    return Chips(count, words, cells, by_count[count], agreement(shuffled, count, seed=seed), by_count)
+    return CoClusters(count, words, cells, by_count[count], agreement(shuffled, count, seed=seed), by_count)
 
 
 def rising_and_falling(response: Array) -> Array:
@@ -187,15 +195,43 @@ def purity_by_chance(clusters: Array, labels: Sequence[str], *, seed: int, permu
     return float(np.quantile(found, 0.95) / len(labels))
 
 
-def clustered(draws: Draws, labels: Sequence[str], *, seed: int) -> tuple[dict[str, Array], dict[str, Any]]:
-    """The response with its memory chips: arrays `response`, `chip_of_word` [W], `chip_of_cell` [2H]; facts that speak for them.
+@dataclass(frozen=True)
+class ClusterQuality:
+    """How far co-clusters can be trusted; agreements are adjusted Rand indices of the words' clusters between seeds."""
 
-    `labels` [W] are what the words were known to be before any network was asked.
+    count: int  # of clusters
+    stability: float  # agreement
+    by_chance: float  # agreement for shuffled responses
+    seeds: int
+    by_count: Mapping[str, float]  # agreement for every number of clusters tried
+    response: float  # lowest correlation of the responses between seeds
+    purity: float  # share of words with the most frequent label of their cluster
+    purity_p95: float  # 95th percentile for shuffled labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusteredResponse:
+    """Expected responses of H cells to W words, with their co-clusters."""
+
+    response: Array  # [W, H]
+    words: Array = stored("chip_of_word")  # [W] the cluster of each
+    half_cells: Array = stored("chip_of_cell")  # [2H] the cluster of each cell as rising, then as falling
+    quality: ClusterQuality = stored("chips")
+
+
+def clustered(draws: Draws, labels: Sequence[str], *, seed: int) -> ClusteredResponse:
+    """The response of `draws` with its co-clusters; `labels` [W] are properties of
+    the words known without any network.
     """
-    chips = memory_chips(draws.every, seed=seed)
-    arrays = {"response": draws.shown, "chip_of_word": chips.words, "chip_of_cell": chips.cells}
-    return arrays, {
-        "count": chips.count, "stability": chips.stability, "by_chance": chips.by_chance, "seeds": len(draws.every),
-        "by_count": {str(count): value for count, value in chips.by_count.items()}, "response": draws.stability,
-        "purity": purity(chips.words, labels), "purity_p95": purity_by_chance(chips.words, labels, seed=seed),
-    }  # fmt: skip
+    clusters = co_clusters(draws.every, seed=seed)
+    quality = ClusterQuality(
+        clusters.count,
+        clusters.stability,
+        clusters.by_chance,
+        seeds=len(draws.every),
+        by_count={str(count): value for count, value in clusters.by_count.items()},
+        response=draws.stability,
+        purity=purity(clusters.words, labels),
+        purity_p95=purity_by_chance(clusters.words, labels, seed=seed),
+    )
+    return ClusteredResponse(response=draws.shown, words=clusters.words, half_cells=clusters.cells, quality=quality)

@@ -1,7 +1,7 @@
-"""How well a number tells a concept: rank correlation turned into the share of pairs in the right order (AUC).
+"""How well a number predicts a concept: rank correlation turned into the share of pairs in the right order (AUC).
 
 For a concept that is there or not this is the area under the ROC curve. For a graded one it is (1 + Spearman's rank
-correlation) / 2. Both are 0.5 for a number that knows nothing, and 1 or 0 for one that knows all.
+correlation) / 2. Both are 0.5 for an uninformative number, and 1 or 0 for a perfect one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from atlas.core.specs import Array
 
 def ranks(values: Array) -> Array:
     """[T, K] float32 ranks of each column, ties sharing their mean rank, scaled to (0, 1]."""
+    # scipy.stats.rankdata gives the same values in three times the time.
     columns = np.ascontiguousarray(values.T)
     return np.stack([_ranks(column) for column in columns]).T
 

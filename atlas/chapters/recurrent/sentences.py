@@ -1,4 +1,6 @@
-"""The probe sentences: written for this package, as many positive as negative ones, plain, with negation and with contrast."""
+"""The probe sentences: written for this package, as many positive as negative
+ones, plain, with negation and with contrast.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sounds made by formula: silence, noise, tones, clicks, and a source-filter voice that is like speech and says nothing.
+"""Synthetic sounds: silence, noise, tones, clicks, and a source-filter voice that resembles speech but has no words.
 
 Each is float64 at 16 kHz, scaled to a root mean square of 0.05 where it sounds.
 """
@@ -25,7 +25,7 @@ SYLLABLE = 0.22  # seconds
 
 
 def silence(seconds: float, rng: np.random.Generator) -> Array:
-    """Nothing but the last bit of 16-bit sound."""
+    """Noise in the last bit of 16-bit sound only."""
     return rng.uniform(-1, 1, _count(seconds)) / 32768
 
 
@@ -63,7 +63,7 @@ def clicks(seconds: float, rng: np.random.Generator) -> Array:
 
 
 def buzz(seconds: float, rng: np.random.Generator) -> Array:
-    """The voice's source alone: pulses at a steady 120 Hz."""
+    """The source of the voice alone: pulses at a constant 120 Hz."""
     return pulses(np.full(_count(seconds), 120.0))
 
 
@@ -74,9 +74,15 @@ def voice(seconds: float, rng: np.random.Generator) -> Array:
 
 
 SOUNDS: dict[str, Callable[[float, np.random.Generator], Array]] = {
-    "silence": silence, "white noise": noise, "tone": tone, "chord": chord, "sweep": sweep, "clicks": clicks, "buzz": buzz,
+    "silence": silence,
+    "white noise": noise,
+    "tone": tone,
+    "chord": chord,
+    "sweep": sweep,
+    "clicks": clicks,
+    "buzz": buzz,
     "synthetic voice": voice,
-}  # fmt: skip
+}
 VOICE = "synthetic voice"
 
 

@@ -1,4 +1,6 @@
-"""Python's own standard library as text: what the character networks learn, split into files they saw and files held out."""
+"""Python's own standard library as text: what the character networks learn, split
+into files they saw and files held out.
+"""
 
 from __future__ import annotations
 

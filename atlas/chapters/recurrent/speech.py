@@ -1,7 +1,7 @@
 """The published speech detector of silero-vad: a short spectrum, four convolutions, one LSTM, one number every 32 ms.
 
-The package is never imported; this is its network for 16 kHz, read from its file of weights. The order of work is that of its
-`tinygrad_model.py`.
+The package is never imported; this is its network for 16 kHz, read from its file of weights. The order of work is that
+of its `tinygrad_model.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ SECONDS = CHUNK / RATE
 
 @dataclass(frozen=True)
 class Detector:
-    """The weights: `basis` [258, 256] turns samples into real and imaginary parts, `convolutions` are (weight, bias, stride)."""
+    """The weights: `basis` [258, 256] turns samples into real and imaginary parts,
+    `convolutions` are (weight, bias, stride).
+    """
 
     basis: Array
     convolutions: tuple[tuple[Array, Array, int], ...]

@@ -12,20 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from atlas.chapters.recurrent.cell import Cell, Net
-from atlas.chapters.recurrent.relevance import Books, Reading, back, start
+from atlas.chapters.recurrent.relevance import Reading, Remainder, back, start
 from atlas.chapters.recurrent.trace import replay
 from atlas.core.errors import WeightsError
 from atlas.core.specs import Array
 
 LETTERS = ("<pad>", "<unk>", "</s>", *"abcdefghijklmnopqrstuvwxyz")
 END, FIRST, LAST = 2, 2, 3  # the end of a word; the start and the end of its sounds
-_VOWELS = ["AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"]
-SOUNDS = (
-    "<pad>", "<unk>", "<s>", "</s>", *(f"{v}{n}" for v in _VOWELS[:6] for n in "012"), "B", "CH", "D", "DH",
-    *(f"{v}{n}" for v in _VOWELS[6:9] for n in "012"), "F", "G", "HH", *(f"{v}{n}" for v in _VOWELS[9:11] for n in "012"),
-    "JH", "K", "L", "M", "N", "NG", *(f"{v}{n}" for v in _VOWELS[11:13] for n in "012"), "P", "R", "S", "SH", "T", "TH",
-    "UH0", "UH1", "UH2", "UW", "UW0", "UW1", "UW2", "V", "W", "Y", "Z", "ZH",
-)  # fmt: skip
+_SOUNDS = """
+    <pad> <unk> <s> </s> AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1 AY2 B CH D DH EH0
+    EH1 EH2 ER0 ER1 ER2 EY0 EY1 EY2 F G HH IH0 IH1 IH2 IY0 IY1 IY2 JH K L M N NG OW0 OW1 OW2 OY0 OY1 OY2 P R S
+    SH T TH UH0 UH1 UH2 UW UW0 UW1 UW2 V W Y Z ZH
+"""
+SOUNDS = tuple(_SOUNDS.split())
 """ARPAbet; 0, 1 and 2 are the stress of a vowel."""
 MOST = 20  # sounds of a word
 
@@ -78,8 +77,10 @@ def pronounce(speller: Speller, word: str) -> list[int]:
 
 
 @dataclass(frozen=True)
-class SoundLedger:
-    """Where the logit of one sound comes from: letters [N] (the end mark last), earlier sounds, bias, stabilizer."""
+class SoundAccount:
+    """The relevance of letters [N] (the end mark last), earlier sounds, bias and
+    stabilizer for the logit of one sound.
+    """
 
     letters: Array
     sounds: float
@@ -89,7 +90,7 @@ class SoundLedger:
 
     @property
     def residual(self) -> float:
-        """What the ledger misses of the score: rounding only."""
+        """The sum of all relevances minus the score: rounding only."""
         return float(self.letters.sum() + self.sounds + self.bias + self.stabilizer - self.score)
 
 
@@ -100,32 +101,36 @@ def direction_of(sound: int) -> Array:
     return direction
 
 
-def relevance(speller: Speller, word: str, sounds: Sequence[int]) -> list[SoundLedger]:
-    """LRP of every sound: back through the decoder to its first state, which is the encoder's last, and on to the letters."""
+def relevance(speller: Speller, word: str, sounds: Sequence[int]) -> list[SoundAccount]:
+    """LRP of every sound: back through the decoder to its first state, which is the
+    encoder's last, and on to the letters.
+    """
     speller = speller.astype(np.float64)
     letters = Reading.of(speller.encoder, encode(word))
     whole = Reading.of(speller.decoder, np.array([FIRST, *sounds[:-1]]), h=letters.trace.h[-1])
     found = []
     for place, sound in enumerate(sounds):
-        books, direction = Books(), direction_of(sound)
+        rest, direction = Remainder(), direction_of(sound)
         read = Reading(whole.inputs[: place + 1], whole.trace, whole.before_h, whole.before_c)
-        on_h = start(speller.decoder, whole.trace.h[place], direction, books)
-        before, on_h, _ = back(speller.decoder.cell, read, on_h, books)
-        given, _, _ = back(speller.encoder.cell, letters, on_h, books)
+        on_h = start(speller.decoder, whole.trace.h[place], direction, rest)
+        before, on_h, _ = back(speller.decoder.cell, read, on_h, rest)
+        given, _, _ = back(speller.encoder.cell, letters, on_h, rest)
         score = float(direction @ speller.decoder.outputs(whole.trace.h[place]))
-        found.append(SoundLedger(given, float(before.sum()), books.bias, books.stabilizer, score))
+        found.append(SoundAccount(given, float(before.sum()), rest.bias, rest.stabilizer, score))
     return found
 
 
 def occlusion(speller: Speller, word: str, sounds: Sequence[int]) -> Array:
-    """[S, N + 1] how much the logit of each sound falls when a letter's embedding is zero, the earlier sounds as they were."""
+    """[S, N + 1] how much the logit of each sound falls when a letter's embedding
+    is zero, the earlier sounds as they were.
+    """
     speller = speller.astype(np.float64)
     inputs = speller.encoder.embed[encode(word)]
-    told = speller.decoder.embed[np.array([FIRST, *sounds[:-1]])]
+    earlier = speller.decoder.embed[np.array([FIRST, *sounds[:-1]])]
 
     def logits(letters: Array) -> Array:
         h = replay(speller.encoder.cell, letters).h[-1]
-        outputs = speller.decoder.outputs(replay(speller.decoder.cell, told, h=h).h)
+        outputs = speller.decoder.outputs(replay(speller.decoder.cell, earlier, h=h).h)
         return np.array([outputs[place] @ direction_of(sound) for place, sound in enumerate(sounds)])
 
     full = logits(inputs)

@@ -1,17 +1,21 @@
-"""Maps of a recurrent network: its states along texts (UMAP and principal components) and its cells by what they respond to."""
+"""Maps of a recurrent network: its states along texts (UMAP and principal
+components) and its cells by what they respond to.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from atlas.chapters.recurrent.cell import Net
-from atlas.chapters.recurrent.cells import best_told
+from atlas.chapters.recurrent.cell_study import CellStudy
+from atlas.chapters.recurrent.cells import best_concepts
 from atlas.chapters.recurrent.concepts import CONCEPTS, KINDS
 from atlas.chapters.recurrent.texts import Text, read_b
+from atlas.core.pack import stored
 from atlas.core.results import Layout
 from atlas.core.specs import Array
 from atlas.methods.embed import NEAREST, EmbedSettings, embed, features, kept_ranks, nearest, unit_square
@@ -22,41 +26,87 @@ COMPARED = 800  # states at which cells are compared with each other
 SETTINGS = EmbedSettings(neighbours=30)
 
 
-def study_maps(
-    net: Net, texts: Sequence[Text], scored: Mapping[str, Array], found: Sequence[Mapping[str, Any]], *, seed: int
-) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Arrays: `umap` and `pca` [N, 2] in [0, 1] of N states, `kind` [N] into KINDS, `walks` [WALKS, WALK] the rows of each trajectory
-    in order, their `symbols` [WALKS, WALK]; `cells` [H, 2] and `responds` [H] into CONCEPTS (-1: to none above chance), by the
-    scores and records of the study of cells. Facts: quality figures.
+@dataclass(frozen=True, kw_only=True)
+class Map:
+    """Points [N, 2] in [0, 1], and how far they can be trusted: all in [0, 1], see `atlas.core.results.Layout`."""
+
+    xy: Array = stored("")
+    trustworthiness: float
+    purity: float
+    purity_shuffled: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrincipalMap(Map):
+    """The first two principal components, with the share of the variance that they explain."""
+
+    variance: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class UmapMap(Map):
+    """A UMAP layout with its parameters."""
+
+    continuity: float
+    stability: float
+    parameters: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, layout: Layout) -> UmapMap:
+        """The same as `layout`."""
+        return cls(**vars(layout))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateMapStudy:
+    """Maps of N states along the texts of half B, and of the H cells.
+
+    `kind` [N] is an index into KINDS (len(KINDS): none), `responds` [H] into CONCEPTS (-1: to none above chance).
+    """
+
+    umap: UmapMap
+    pca: PrincipalMap
+    kind: Array
+    walks: Array  # [WALKS, WALK] rows of each trajectory, in order
+    symbols: Array  # [WALKS, WALK] what was read there, indices into the names of the network's symbols
+    paths: tuple[str, ...]  # of the files of the walks
+    cells: UmapMap
+    responds: Array
+    unexplained: int = stored("cells/none")  # cells that respond to no concept above chance
+
+
+def study_state_maps(net: Net, texts: Sequence[Text], cells: CellStudy, *, seed: int) -> StateMapStudy:
+    """Maps of states by UMAP and principal components, and of cells by their
+    correlation, coloured by the study `cells`.
     """
     b, read = read_b(net, texts)
     vectors = np.concatenate([text.rows(h) for text, (h, _) in zip(b, read, strict=True)])
     kind = np.concatenate([kinds_of(text)[:-1] for text in b])
     starts = np.cumsum([0, *(len(text) - 1 for text in b)])
     walked = walks(b)
-    rows = np.array([starts[number] + first for number, first in walked])[:, None] + np.arange(WALK)
+    rows = np.array([starts[index] + first for index, first in walked])[:, None] + np.arange(WALK)
     rng = np.random.default_rng(seed)
     drawn = rng.choice(len(vectors), min(SAMPLED, len(vectors)), replace=False)
     chosen = np.unique(np.concatenate([rows.ravel(), drawn]))
-    layout = embed(vectors[chosen], kind[chosen], SETTINGS, seed=seed)
-    pca, told = principal(vectors[chosen], kind[chosen], seed=seed)
+    responds = responses_of(cells)
+    return StateMapStudy(
+        umap=UmapMap.of(embed(vectors[chosen], kind[chosen], SETTINGS, seed=seed)),
+        pca=principal(vectors[chosen], kind[chosen], seed=seed),
+        kind=kind[chosen],
+        walks=np.searchsorted(chosen, rows),
+        symbols=np.stack([b[index].seen[1 + first : 1 + first + WALK] for index, first in walked]),
+        paths=tuple(b[index].path for index, _ in walked),
+        cells=cell_map(vectors, responds, seed=seed),
+        responds=responds,
+        unexplained=int((responds < 0).sum()),
+    )
+
+
+def responses_of(cells: CellStudy) -> Array:
+    """[H] the concept, an index into CONCEPTS, that each cell responds to; -1: to none above chance."""
     names = [concept.name for concept in CONCEPTS]
-    nulls = {names.index(record["concept"]): record["null_p95"] for record in found}
-    responds = best_told(scored["scores_a"], scored["scores_b"], nulls)
-    cells, about = cell_map(vectors, responds, seed=seed)
-    symbols = [b[number].seen[1 + first : 1 + first + WALK] for number, first in walked]
-    arrays = {"umap": layout.xy, "pca": pca, "kind": kind[chosen], "walks": np.searchsorted(chosen, rows),
-              "symbols": np.stack(symbols), "cells": cells, "responds": responds}  # fmt: skip
-    return arrays, {
-        "umap": _quality(layout),
-        "pca": told,
-        "cells": about,
-        "paths": [b[number].path for number, _ in walked],
-    }
-
-
-def _quality(layout: Layout) -> dict[str, Any]:
-    return {key: value for key, value in asdict(layout).items() if key != "xy"}
+    nulls = {names.index(finding.concept): finding.null_p95 for finding in cells.concepts}
+    return best_concepts(cells.scores_a, cells.scores_b, nulls)
 
 
 def kinds_of(text: Text) -> Array:
@@ -68,7 +118,9 @@ def kinds_of(text: Text) -> Array:
 
 
 def walks(texts: Sequence[Text]) -> list[tuple[int, int]]:
-    """(text, character) where the WALKS stretches of WALK characters with the most changes of kind begin, each in another text."""
+    """(text, character) where the WALKS stretches of WALK characters with the most
+    changes of kind begin, each in another text.
+    """
     found = []
     for number, text in enumerate(texts):
         changes = np.cumsum(np.concatenate([[False], np.diff(kinds_of(text)) != 0]))
@@ -79,22 +131,21 @@ def walks(texts: Sequence[Text]) -> list[tuple[int, int]]:
     return [(number, first) for _, number, first in sorted(found)[:WALKS]]
 
 
-def principal(vectors: Array, classes: Array, *, seed: int) -> tuple[Array, dict[str, Any]]:
+def principal(vectors: Array, classes: Array, *, seed: int) -> PrincipalMap:
     """The first two principal components of [N, C], and how far they can be trusted."""
     points = features(vectors, "euclidean")
     xy = unit_square(points[:, :2])
     rows = np.arange(len(points))
     near = nearest(xy, NEAREST)[0]
     shuffled = np.random.default_rng(seed).permutation(classes)
-    share = (points[:, :2] ** 2).sum() / max(
-        float(((vectors - vectors.mean(0)) ** 2).sum() / _scale(vectors, points)), 1e-12
+    whole = float(((vectors - vectors.mean(0)) ** 2).sum() / _scale(vectors, points))
+    return PrincipalMap(
+        xy=xy,
+        trustworthiness=kept_ranks(points, near, rows),
+        purity=float((classes[near] == classes[:, None]).mean()),
+        purity_shuffled=float((shuffled[near] == shuffled[:, None]).mean()),
+        variance=float((points[:, :2] ** 2).sum() / max(whole, 1e-12)),
     )
-    return xy, {
-        "trustworthiness": kept_ranks(points, near, rows),
-        "purity": float((classes[near] == classes[:, None]).mean()),
-        "purity_shuffled": float((shuffled[near] == shuffled[:, None]).mean()),
-        "variance": float(share),
-    }  # fmt: skip
 
 
 def _scale(vectors: Array, points: Array) -> float:
@@ -104,10 +155,11 @@ def _scale(vectors: Array, points: Array) -> float:
     return float(axes[::-1][: points.shape[1]].sum() / (points**2).sum())
 
 
-def cell_map(vectors: Array, responds: Array, *, seed: int) -> tuple[Array, dict[str, Any]]:
-    """[H, 2] the cells of states `vectors` [T, H], laid out by their correlation, with the purity of what they respond to [H]."""
+def cell_map(vectors: Array, responds: Array, *, seed: int) -> UmapMap:
+    """The H cells of states `vectors` [T, H], laid out by their correlation, with
+    the purity of what they respond to [H].
+    """
     rng = np.random.default_rng(seed)
     sample = np.sort(rng.choice(len(vectors), min(COMPARED, len(vectors)), replace=False))
     traces = vectors[sample].T - vectors[sample].mean(0)[:, None]
-    layout = embed(traces, responds, EmbedSettings(neighbours=15), seed=seed)
-    return layout.xy, _quality(layout) | {"none": int((responds < 0).sum())}
+    return UmapMap.of(embed(traces, responds, EmbedSettings(neighbours=15), seed=seed))

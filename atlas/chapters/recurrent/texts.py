@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from atlas.chapters.recurrent.concepts import CONCEPTS, label, pairs
 from atlas.chapters.recurrent.source import SourceFile, encode_file
 from atlas.chapters.recurrent.trace import states
 from atlas.core.errors import ProbeError
+from atlas.core.pack import stored
 from atlas.core.specs import Array
 from atlas.networks.recurrent import ALPHABET
 
@@ -26,9 +27,10 @@ class Text:
     """The start of one held-out file of N characters, or of N tokens of one or more characters each (`tokens.py`).
 
     `symbols` [N + 1] begins with the start mark. Row t of the labels, and of the states in `rows`, is the one after
-    character (token) t was read; the next one is what is predicted there. `pairs` [P, 2] are the places of opening and closing
-    brackets and quotes, `quotes` [P] says which are quotes. `seen` [N + 1] are the places in `names` of what was read: of characters the
-    symbols themselves, while tokens that a vocabulary lacks are one symbol, `unknown`, but have names of their own.
+    character (token) t was read; the next one is what is predicted there. `pairs` [P, 2] are the places of opening and
+    closing brackets and quotes, `quotes` [P] says which are quotes. `seen` [N + 1] are the places in `names` of what
+    was read: of characters the symbols themselves, while tokens that a vocabulary lacks are one symbol, `unknown`, but
+    have names of their own.
     """
 
     path: str
@@ -104,44 +106,67 @@ def _text(file: SourceFile, characters: int) -> Text:
 
 
 def halves(texts: Sequence[T]) -> tuple[tuple[T, ...], tuple[T, ...]]:
-    """Half A, where cells are chosen, and half B, where they are judged: alternate files, or what belongs to each file."""
+    """Half A, where cells are chosen, and half B, where they are judged: alternate
+    files, or what belongs to each file.
+    """
     return tuple(texts[0::2]), tuple(texts[1::2])
 
 
 def read_b(net: Net, texts: Sequence[Text]) -> tuple[tuple[Text, ...], tuple[tuple[Array, Array], ...]]:
-    """The texts of half B, and (h, c) of each, [N + 1, H] after every symbol. Both halves are read, as other studies ask for."""
+    """The texts of half B, and (h, c) of each, [N + 1, H] after every symbol.
+
+    Both halves are read, as other studies ask for.
+    """
     return halves(texts)[1], halves(states(net, [text.symbols for text in texts]))[1]
 
 
-def pack(texts: Sequence[Text]) -> tuple[dict[str, Array], dict[str, object]]:
-    """Arrays and facts of texts, for the store."""
-    arrays: dict[str, Array] = {
-        "symbols": np.concatenate([text.symbols for text in texts]).astype(np.uint8),
-        "labels": np.concatenate([[text.labels[c.name] for c in CONCEPTS] for text in texts], 1).astype(np.float32),
-        "pairs": np.concatenate([text.pairs for text in texts]).astype(np.int32),
-        "quotes": np.concatenate([text.quotes for text in texts]),
-        "lengths": np.array([len(text) for text in texts]),
-        "paired": np.array([len(text.pairs) for text in texts]),
-    }
-    return arrays, {"paths": [text.path for text in texts]}
+@dataclass(frozen=True)
+class Library:
+    """Which source code was read: that of a version of Python, by the SHA-256 of
+    all its files; `paths` are those held out.
+    """
+
+    paths: tuple[str, ...]
+    python: str
+    digest: str
 
 
-def unpack(arrays: Mapping[str, Array], paths: Sequence[str]) -> tuple[Text, ...]:
-    """The texts that `pack` took apart."""
-    found, at, paired = [], 0, 0
-    for number, path in enumerate(paths):
-        length, many = int(arrays["lengths"][number]), int(arrays["paired"][number])
-        found.append(
-            Text(
-                path,
-                arrays["symbols"][at + number : at + number + length + 1].astype(np.int64),
-                {c.name: arrays["labels"][row, at : at + length] for row, c in enumerate(CONCEPTS)},
-                arrays["pairs"][paired : paired + many].astype(np.int64),
-                arrays["quotes"][paired : paired + many],
-            )
+@dataclass(frozen=True, kw_only=True)
+class StoredTexts:
+    """All texts of a library, one after the other; N characters in all, T texts, P pairs, C CONCEPTS."""
+
+    symbols: Array  # [N + T] uint8
+    labels: Array  # [C, N] float32
+    pairs: Array  # [P, 2] int32
+    quotes: Array  # [P] bool
+    lengths: Array  # [T] characters
+    paired: Array  # [T] pairs
+    library: Library = stored("")
+
+    @classmethod
+    def of(cls, texts: Sequence[Text], *, python: str, digest: str) -> Self:
+        """The texts in few arrays."""
+        return cls(
+            symbols=np.concatenate([text.symbols for text in texts]).astype(np.uint8),
+            labels=np.concatenate([[text.labels[c.name] for c in CONCEPTS] for text in texts], 1).astype(np.float32),
+            pairs=np.concatenate([text.pairs for text in texts]).astype(np.int32),
+            quotes=np.concatenate([text.quotes for text in texts]),
+            lengths=np.array([len(text) for text in texts]),
+            paired=np.array([len(text.pairs) for text in texts]),
+            library=Library(tuple(text.path for text in texts), python, digest),
         )
-        at, paired = at + length, paired + many
-    return tuple(found)
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """Each for itself again."""
+        ends, paired = np.cumsum(self.lengths)[:-1], np.cumsum(self.paired)[:-1]
+        symbols = np.split(self.symbols.astype(np.int64), np.cumsum(self.lengths + 1)[:-1])
+        labels = np.split(self.labels, ends, axis=1)
+        pairs, quotes = np.split(self.pairs.astype(np.int64), paired), np.split(self.quotes, paired)
+        return tuple(
+            Text(path, own, {c.name: table[row] for row, c in enumerate(CONCEPTS)}, closed, marks)
+            for path, own, table, closed, marks in zip(self.library.paths, symbols, labels, pairs, quotes, strict=True)
+        )
 
 
 def numbered(places: Array, names: Sequence[str]) -> Array:

@@ -1,19 +1,20 @@
 """The held-out files as a network reads them that has a tokenizer: in tokens, with what is known of their characters.
 
-A token has the labels of its last character, since they say what holds after it was read. A pair is that of the tokens which hold the
-two signs; one within a single token, or whose closing token the vocabulary lacks, is left out.
+A token has the labels of its last character, since they describe the state after it was read. A pair is that of the
+tokens which contain the two characters; one within a single token, or whose closing token the vocabulary lacks, is left
+out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from atlas.chapters.recurrent.texts import Text
 from atlas.core.errors import ProbeError
+from atlas.core.pack import stored
 from atlas.core.specs import Array
 from atlas.networks.custom_recurrent import MARKS
 from atlas.networks.custom_tokens import Tokenizer, with_marks
@@ -22,15 +23,27 @@ from atlas.networks.recurrent import OTHER, START
 FEWEST = 40  # tokens of a text: with fewer there is no passage around a peak
 
 
-def study_tokens(
-    texts: Sequence[Text], cut: Tokenizer, vocabulary: Sequence[str]
-) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Arrays `symbols` and `tokens` of all texts, one after the other without start marks, and `counts` of each text.
+@dataclass(frozen=True, kw_only=True)
+class TokenStudy:
+    """All texts in T tokens, one text after the other without start marks, and how many the vocabulary lacks."""
 
-    Facts: `names`, how tokens read: the vocabulary's symbols by number, then the pieces that are <unknown> or written in another way;
-    `vocabulary` symbols, of these `mark` the <unknown> and `start`; how many characters and tokens there are, and the shares of both that the
-    vocabulary lacks.
-    """
+    symbols: Array  # [T] what the network reads
+    tokens: Array  # [T] indices into `names`
+    counts: Array  # tokens of each text
+    names: tuple[
+        str, ...
+    ]  # the vocabulary's symbols as the texts write them, then pieces that are <unknown> or written otherwise
+    vocabulary: int  # symbols
+    mark: int  # the symbol <unknown>
+    start: int  # the symbol of a text's start
+    count: int = stored("tokens")  # T
+    characters: int
+    unknown: float  # share of tokens that the vocabulary lacks
+    unknown_characters: float  # share of characters in such tokens
+
+
+def study_tokens(texts: Sequence[Text], cut: Tokenizer, vocabulary: Sequence[str]) -> TokenStudy:
+    """The texts as the tokenizer cuts them; ProbeError where one has fewer than FEWEST tokens."""
     symbols = with_marks(vocabulary)
     unknown = symbols.index(MARKS[OTHER])
     found = [cut(text.text) for text in texts]
@@ -39,25 +52,35 @@ def study_tokens(
     names, tokens = _named(symbols, flat, unknown)
     lacking = [piece for number, piece in flat if number == unknown]
     characters = sum(map(len, texts))
-    arrays = {"symbols": np.array([number for number, _ in flat]), "tokens": np.array(tokens),
-              "counts": np.array([len(pieces) for pieces in found])}  # fmt: skip
-    return arrays, {
-        "names": names, "vocabulary": len(symbols), "mark": unknown, "start": symbols.index(MARKS[START]), "tokens": len(flat), "characters": characters, "unknown": len(lacking) / len(flat),
-        "unknown_characters": sum(map(len, lacking)) / characters,
-    }  # fmt: skip
+    return TokenStudy(
+        symbols=np.array([number for number, _ in flat]),
+        tokens=np.array(tokens),
+        counts=np.array([len(pieces) for pieces in found]),
+        names=tuple(names),
+        vocabulary=len(symbols),
+        mark=unknown,
+        start=symbols.index(MARKS[START]),
+        count=len(flat),
+        characters=characters,
+        unknown=len(lacking) / len(flat),
+        unknown_characters=sum(map(len, lacking)) / characters,
+    )
 
 
 def _long_enough(texts: Sequence[Text], found: Sequence[Sequence[tuple[int, str]]]) -> None:
     short = min(zip(found, texts, strict=True), key=lambda one: len(one[0]))
     if len(short[0]) < FEWEST:
         raise ProbeError(
-            f"The tokenizer cuts the {len(short[1])} characters of {short[1].path} into {len(short[0])} tokens; {FEWEST} are the fewest to "
-            "study. Read more of each file ([recurrent] characters), or cut into shorter tokens."
+            f"The tokenizer cuts the {len(short[1])} characters of {short[1].path} into {len(short[0])} tokens; "
+            f"{FEWEST} are the fewest to study. Read more of each file ([recurrent] characters), or cut into shorter "
+            "tokens."
         )
 
 
 def _named(symbols: Sequence[str], flat: Sequence[tuple[int, str]], unknown: int) -> tuple[list[str], list[int]]:
-    """How each symbol reads, as the texts write it first (a tokenizer may name a space in another way), and the name of each token."""
+    """How each symbol reads, as the texts write it first (a tokenizer may name a
+    space in another way), and the name of each token.
+    """
     names = list(symbols)
     for number, piece in reversed(flat):
         if number != unknown:
@@ -68,19 +91,22 @@ def _named(symbols: Sequence[str], flat: Sequence[tuple[int, str]], unknown: int
     return [*names, *other], tokens
 
 
-def in_tokens(texts: Sequence[Text], arrays: Mapping[str, Array], facts: Mapping[str, Any]) -> tuple[Text, ...]:
+def in_tokens(texts: Sequence[Text], study: TokenStudy) -> tuple[Text, ...]:
     """The texts as `study_tokens` cut them."""
-    names, start = tuple(facts["names"]), facts["start"]
-    cuts = np.cumsum(arrays["counts"])[:-1]
-    parts = zip(texts, *(np.split(arrays[name], cuts) for name in ("symbols", "tokens")), strict=True)
+    cuts = np.cumsum(study.counts)[:-1]
+    parts = zip(texts, np.split(study.symbols, cuts), np.split(study.tokens, cuts), strict=True)
     return tuple(
         _labelled(
             replace(
-                text, symbols=np.append(start, symbols), tokens=np.append(start, tokens), names=names, unknown=facts["mark"]
+                text,
+                symbols=np.append(study.start, symbols),
+                tokens=np.append(study.start, tokens),
+                names=study.names,
+                unknown=study.mark,
             )
         )
         for text, symbols, tokens in parts
-    )  # fmt: skip
+    )
 
 
 def _labelled(text: Text) -> Text:
@@ -93,7 +119,9 @@ def _labelled(text: Text) -> Text:
 
 
 def by_token(texts: Sequence[Text], values: Sequence[Array]) -> list[Array]:
-    """Sums over the characters of each token but the first, of `values` [characters - 1] of every character but the first."""
+    """Sums over the characters of each token but the first, of `values` [characters
+    - 1] of every character but the first.
+    """
     return [
         np.add.reduceat(own, text.firsts[1:] - 1) if text.tokens is not None else own
         for text, own in zip(texts, values, strict=True)
@@ -101,7 +129,7 @@ def by_token(texts: Sequence[Text], values: Sequence[Array]) -> list[Array]:
 
 
 def spelling(texts: Sequence[Text], other: Sequence[Array]) -> list[Array]:
-    """What each token [N - 1] costs besides: one that is only called unknown is spelled by the n-gram model, at its price `other`,
-    since calling it so does not say what it is.
+    """What each token [N - 1] costs besides: one that is only called unknown is spelled by the n-gram model, at its
+    price `other`, since calling it so does not say what it is.
     """
     return [np.where(text.following == text.unknown, price, 0) for text, price in zip(texts, other, strict=True)]

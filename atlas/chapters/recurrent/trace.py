@@ -37,7 +37,9 @@ def replay(cell: Cell, inputs: Array, *, h: Array | None = None, c: Array | None
 
 
 def cell_traces(net: Net, inputs: Array, *, h: Array | None = None, c: Array | None = None) -> list[Trace]:
-    """What each of the net's cells did, each reading the states of the layer below it, from states (h, c) [H] of all, by default zero."""
+    """What each of the net's cells did, each reading the states of the layer below
+    it, from states (h, c) [H] of all, by default zero.
+    """
     found: list[Trace] = []
     firsts = zip(*([None] * len(net.cells) if given is None else net.by_cell(given) for given in (h, c)), strict=True)
     below = inputs
@@ -67,9 +69,11 @@ _last: dict[str, list[tuple[Array, Array]]] = {}
 
 
 def states(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
-    """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero state, side by side; not to be written to.
+    """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero
+    state, side by side; not to be written to.
 
     The last answer is kept, since the studies of a network read the same texts one after the other.
+
     """
     asked = _digest(net, texts)
     if asked not in _last:
@@ -105,13 +109,17 @@ def _read(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
 
 
 def _orders(shape: tuple[int, ...], lengths: Array) -> tuple[Array, Array]:
-    """[B, T] of either direction: the place of each text of `lengths` [B, 1] that is read at each step; what fills a text up stays behind it."""
+    """[B, T] of either direction: the place of each text of `lengths` [B, 1] that
+    is read at each step; what fills a text up stays behind it.
+    """
     forwards = np.broadcast_to(np.arange(shape[1]), shape)
     return forwards, np.where(forwards < lengths, lengths - 1 - forwards, forwards)
 
 
 def _side_by_side(net: Net, cell: Cell, below: Array | None, symbols: Array, order: Array) -> dict[str, Array]:
-    """h and c [B, T, H] of a cell over B texts of T steps, taken in `order` [B, T]; it reads the states `below` [B, T, E] or the `symbols` [B, T]."""
+    """h and c [B, T, H] of a cell over B texts of T steps, taken in `order` [B, T]; it reads the states `below` [B, T,
+    E] or the `symbols` [B, T].
+    """
     rows, kept, zero = np.arange(len(order)), _room(cell, *order.shape, gates=False), _start(cell, len(order), None)
     if below is None:
         table = net.embed @ cell.w_in.T + cell.b_in  # what each symbol brings: looked up, not multiplied anew
@@ -152,7 +160,8 @@ def losses(net: Net, states: Array, targets: Array) -> Array:
 def replay_error(module: Recurrent, symbols: Array, trace: Trace) -> float:
     """How far the states of `trace` over `symbols` [T] are from torch's own forward pass, at most.
 
-    Torch tells the topmost layer's state after every step, and that of all layers after the last one that each direction takes.
+    Torch tells the topmost layer's state after every step, and that of all layers after the last one that each
+    direction takes.
     """
     import torch
 

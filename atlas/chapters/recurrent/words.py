@@ -1,4 +1,6 @@
-"""Sentences as the sentiment network reads them: lower-case words and a few signs, numbered by a list beside the weights."""
+"""Sentences as the sentiment network reads them: lower-case words and a few signs,
+numbered by a list beside the weights.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registered image networks and their layers, as rows for `atlas list`."""
+"""The registered image networks, their layers, and the methods applied to them, as rows for `atlas list`."""
 
 from __future__ import annotations
 
@@ -44,9 +44,26 @@ def layers() -> Rows:
     ]
 
 
+METHODS = (
+    ("channel", "feature visualization", "activation maximization of a unit", "olah2017feature"),
+    (
+        "direction",
+        "feature visualization",
+        "activation maximization of a direction (cells of a map)",
+        "carter2019activation",
+    ),
+    ("deconvnet", "attribution", "deconvnet", "zeiler2014visualizing"),
+)
+
+
+def methods() -> Rows:
+    """The methods that visualize units and attribute their responses."""
+    return [dict(zip(("name", "kind", "title", "paper"), method, strict=True)) for method in METHODS]
+
+
 def specs() -> Iterable[NetworkSpec]:
     """All registered networks; `atlas doctor` checks whether their weights are there."""
     return NETWORKS.values()
 
 
-LISTINGS = {"networks": networks, "layers": layers}
+LISTINGS = {"networks": networks, "layers": layers, "methods": methods}

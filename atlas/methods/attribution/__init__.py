@@ -1,1 +1,1 @@
-"""Attribution: which pixels an activation rests on."""
+"""Attribution: which inputs a score or an activation rests on. One file per method, on the protocol of `score.py`."""

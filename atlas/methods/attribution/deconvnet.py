@@ -1,8 +1,8 @@
-"""Deconvnet (Zeiler and Fergus 2013): from one activation back down to the pixels that it rests on.
+"""Deconvnet (Zeiler and Fergus 2013): the projection of one activation to the pixels.
 
-On the way down a convolution becomes its transpose, a max-pool puts values back where its maxima were (its switches),
-and a ReLU passes what is positive in the signal that comes down, whatever was positive on the way up. A normalization
-is passed over. Set up on a copy of the network, whose gradient then is the deconvnet.
+In the backward pass a convolution becomes its transpose, max-pooling returns values to the positions of its maxima (the
+switches), a ReLU passes the positive part of the backward signal regardless of its forward input, and normalizations
+are skipped. It is set up on a copy of the network, whose gradient is then the deconvnet.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @cache
 def _parts() -> tuple[type, type]:
-    """The two swapped modules; made once torch is wanted."""
+    """The two replacement modules; defined in a function, since torch is imported only when it is needed."""
     import torch
     from torch import nn
 
@@ -34,14 +34,13 @@ def _parts() -> tuple[type, type]:
             return signal.clamp(min=0)
 
     class Rectify(nn.Module):
-        """A ReLU that also rectifies what comes down."""
+        """A ReLU that also rectifies the backward signal."""
 
         def forward(self, value: Tensor) -> Tensor:
-            out: Tensor = _Rectified.apply(value)
-            return out
+            return _Rectified.apply(value)  # type: ignore[no-any-return]
 
     class PassOver(nn.Module):
-        """A normalization that what comes down does not notice."""
+        """A normalization whose backward pass is the identity."""
 
         def __init__(self, inner: nn.Module) -> None:
             super().__init__()
@@ -55,7 +54,7 @@ def _parts() -> tuple[type, type]:
 
 
 def deconvnet(module: nn.Module) -> nn.Module:
-    """A copy of `module` whose gradient with respect to its input is the deconvnet; `module` stays as it is."""
+    """A copy of `module` whose gradient with respect to its input is the deconvnet; `module` is not changed."""
     from torch import nn
 
     rectify, pass_over = _parts()
@@ -70,16 +69,17 @@ def deconvnet(module: nn.Module) -> nn.Module:
 
 
 def project(copy: nn.Module, layer: LayerSpec, images: Tensor, units: Tensor, positions: Tensor) -> Tensor:
-    """One activation of each image back in pixels, [N, 3, H, W]: that of `units` [N] at `positions` [N, 2] (row, column).
+    """Project one activation of each image to pixels, [N, 3, H, W], with all other activations of the layer at zero.
 
-    `copy` comes from `deconvnet`; every other activation of the layer counts as zero.
+    `copy` is the result of `deconvnet`; `images` are [N, 3, H, W], normalized; the activation of image n is that of
+    `units[n]` at `positions[n]` (row, column).
     """
     import torch
 
-    seen: list[Tensor] = []
-    with torch.enable_grad(), tap(copy, [layer], lambda _layer, value: seen.append(value)):
+    outputs: list[Tensor] = []
+    with torch.enable_grad(), tap(copy, [layer], lambda _layer, value: outputs.append(value)):
         pixels = images.detach().clone().requires_grad_()
         copy(pixels)
-        chosen = seen[0][torch.arange(len(images)), units, positions[:, 0], positions[:, 1]]
-        [found] = torch.autograd.grad(chosen, pixels, grad_outputs=chosen.detach())
-    return found
+        chosen = outputs[0][torch.arange(len(images)), units, positions[:, 0], positions[:, 1]]
+        [projected] = torch.autograd.grad(chosen, pixels, grad_outputs=chosen.detach())
+    return projected

@@ -1,4 +1,4 @@
-"""The one loop: raise an objective of a batch of pictures by gradient ascent."""
+"""The one optimization loop: gradient ascent on an objective for a batch of pictures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from torch import Tensor
 
 from atlas.core.specs import Array
 from atlas.methods.visualize import Settings
-from atlas.methods.visualize.engine import Engine
+from atlas.methods.visualize.engine import Engine, Prepared
 from atlas.methods.visualize.image import FourierImage
 from atlas.methods.visualize.objective import Objective
 
-REDIRECTED_STEPS = 16  # lucid: a dead start is helped on for so many steps
+REDIRECTED_STEPS = 16  # first steps in which gradients of dead ReLUs are redirected (lucid)
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Ascent:
 
 
 def ascend(engine: Engine, objective: Objective, *, seeds: list[int], settings: Settings) -> Ascent:
-    """Optimize one picture per seed. Nothing crosses between pictures but what `objective` makes cross.
+    """Optimize one picture for each seed. Pictures are independent unless `objective` couples them.
 
-    The numbers of a picture come from its own generator: first its start, then its transforms.
+    The random numbers of a picture come from its own generator: first its start, then its transforms.
     """
     canvas, fast = engine.canvas, engine.fast
     steps, robust = canvas.steps(settings), canvas.robustness(settings)
@@ -38,22 +38,28 @@ def ascend(engine: Engine, objective: Objective, *, seeds: list[int], settings: 
     matrices = torch.stack([robust.draw(generator, steps) for generator in generators], dim=1).to(engine.device)
     adam = torch.optim.Adam([spectra], lr=canvas.rate(settings), betas=(0.5, 0.99), fused=True)
 
-    def climb(step: int) -> tuple[Tensor, Tensor]:
-        """The objective `[image]` and the gradient of its negative, redirected for young pictures that have none."""
-        young = step < REDIRECTED_STEPS
-        with fast.watched(young):
-            values = objective(fast(robust.apply(image.render(spectra), matrices[step])))
-        loss = -values.sum()
-        (gradient,) = torch.autograd.grad(loss, spectra, retain_graph=young)
-        if young and not (alive := gradient.flatten(1).any(dim=1)).all():
-            with fast.redirected():
-                (rescue,) = torch.autograd.grad(loss, spectra)
-            gradient = torch.where(alive.view(-1, 1, 1, 1, 1), gradient, rescue)
-        return values.detach(), gradient
-
     curves = []
     for step in range(steps):
-        values, spectra.grad = climb(step)
+        pictures = robust.apply(image.render(spectra), matrices[step])
+        values, spectra.grad = _climb(fast, objective, pictures, spectra, early=step < REDIRECTED_STEPS)
         adam.step()
         curves.append(values)
     return Ascent(image, spectra.detach(), torch.stack(curves, dim=1).cpu().numpy())
+
+
+def _climb(
+    fast: Prepared, objective: Objective, pictures: Tensor, spectra: Tensor, *, early: bool
+) -> tuple[Tensor, Tensor]:
+    """The objective `[image]` of `pictures` and the gradient of its negative with respect to `spectra`.
+
+    In `early` steps the gradient of an image that has none is redirected through dead ReLUs.
+    """
+    with fast.watched(early):
+        values = objective(fast(pictures))
+    loss = -values.sum()
+    (gradient,) = torch.autograd.grad(loss, spectra, retain_graph=early)
+    if early and not (alive := gradient.flatten(1).any(dim=1)).all():
+        with fast.redirected():
+            (redirected,) = torch.autograd.grad(loss, spectra)
+        gradient = torch.where(alive.view(-1, 1, 1, 1, 1), gradient, redirected)
+    return values.detach(), gradient

@@ -1,10 +1,11 @@
-"""Many pictures in batches, each with its score: units and directions to `Picture`."""
+"""Pictures of units and directions in batches, each with its score."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,12 +19,12 @@ from atlas.methods.visualize import BATCH, DIVERSE, KINDS, VERSION, Settings
 from atlas.methods.visualize import objective as objectives
 from atlas.methods.visualize.ascend import ascend
 from atlas.methods.visualize.canvas import Canvas
-from atlas.methods.visualize.engine import prepare
+from atlas.methods.visualize.engine import Engine, prepare
 from atlas.methods.visualize.image import to_bytes
 from atlas.methods.visualize.objective import Objective
 from atlas.methods.visualize.score import score
 
-Goal = Callable[[list[int], Canvas], Objective]  # of the pictures with these numbers
+Goal = Callable[[list[int], Canvas], Objective]  # of the pictures with these indices
 Read = Callable[[Tensor], Tensor]  # response [image, unit, height, width] -> mean and largest of each image's own map
 
 
@@ -58,7 +59,8 @@ def direction_pictures(
     """See `atlas.methods.visualize.visualize_directions`."""
     if directions.shape != (len(names), layer.units):
         raise AtlasError(
-            f"Directions of {network.spec.name}/{layer.name} are {directions.shape}, expected {(len(names), layer.units)}."
+            f"Directions of {network.spec.name}/{layer.name} are {directions.shape}, "
+            f"expected {(len(names), layer.units)}."
         )
     lengths = np.linalg.norm(directions, axis=1, keepdims=True)
     unit_length = (directions / np.maximum(lengths, 1e-12)).astype(np.float32)
@@ -86,7 +88,7 @@ def unit_objective(settings: Settings, units: Sequence[int], *, texture: bool) -
 
 
 def copy_seed(seed: int, copy: int) -> int:
-    """The seed of a further picture of the same unit; the first keeps the unit's own."""
+    """The seed of picture `copy` of a unit; the first one has the unit's own seed."""
     return seed if copy == 0 else name_seed(f"copy {copy}", seed)
 
 
@@ -101,27 +103,31 @@ def _pictures(
 ) -> list[Picture]:
     engine = prepare(network, layer, size=settings.size, precision=settings.precision, device=device)
     canvas = engine.canvas
-    facts = {**asdict(settings), **asdict(canvas.robustness(settings))}
-    facts |= {"steps": canvas.steps(settings), "rate": canvas.rate(settings), "canvas": canvas.side}
-    facts |= {"precision": engine.precision, "version": VERSION}
+    metadata = _metadata(engine, settings)
     pictures: list[Picture] = []
     for first in range(0, len(seeds), BATCH):
         count = min(BATCH, len(seeds) - first)
         rows = list(range(first, first + count))
-        rows += rows[-1:] * (
-            BATCH - count
-        )  # copies, thrown away: no bit of a picture depends on how many are asked for
+        rows += rows[-1:] * (BATCH - count)  # copies, discarded: no bit of a picture depends on the number requested
         goal = objective(rows, canvas)
         ascent = ascend(engine, goal, seeds=[seeds[row] for row in rows], settings=settings)
-        own = ascent.image.render(ascent.spectra)
-        scores = score(engine.exact, own, read(rows), transforms=settings.transforms)
+        rendered = ascent.image.render(ascent.spectra)
+        scores = score(engine.exact, rendered, read(rows), transforms=settings.transforms)
         shown = to_bytes(ascent.image.render(ascent.spectra, settings.size))
-        parameters = {**facts, "objective": str(goal)}
+        parameters = {**metadata, "objective": str(goal)}
         pictures += [
             Picture(rgb, float(mean), float(largest), curve, parameters)
             for rgb, (mean, largest), curve in islice(zip(shown, scores, ascent.curves, strict=True), count)
         ]
     return pictures
+
+
+def _metadata(engine: Engine, settings: Settings) -> dict[str, Any]:
+    """The parameters of a picture: the settings as they are on the canvas of its layer."""
+    canvas = engine.canvas
+    metadata = {**asdict(settings), **asdict(canvas.robustness(settings))}
+    metadata |= {"steps": canvas.steps(settings), "rate": canvas.rate(settings), "canvas": canvas.side}
+    return metadata | {"precision": engine.precision, "version": VERSION}
 
 
 def _mean_and_max(response: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""How large a picture of a layer is while it is made, and what follows from that: steps, their length, how it is shaken."""
+"""The canvas: the size at which the pictures of a layer are optimized, and the steps, rate and transforms for it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from atlas.methods.visualize.robust import Robustness
 
 SIDE = 128  # pixels that the number of steps and the rate of `Settings` are meant for
 LEAST = 32  # pixels
-POSITIONS = 12  # of a layer's map along the side: more would only repeat what a unit of an early layer likes
+POSITIONS = 12  # of a layer's map along the side: more would only repeat the texture of an early layer
 TEXTURE_STRIDE = 4  # pixels between neighbouring positions, up to which a picture is a texture
 LEAST_STEPS = 3 / 8  # share of the steps of `Settings`
-# A unit of a vector (a class) has learned a thing. More and smaller steps under stronger shakes show it once and whole,
-# with the contrast of a photograph, where those that suit maps show parts of it all over. Factors on the fields of
-# `Settings`.
+# A unit of a vector (a class) stands for an object. More and smaller steps under stronger transforms show it once and
+# whole, with the contrast of a photograph; those that suit maps show parts of it everywhere. Factors on `Settings`.
 THING_STEPS, THING_RATE = 4 / 3, 5 / 7
 THING_JITTER, THING_SCALE, THING_ROTATE = 3, 4, 1.5
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """The square of `side` pixels that a layer's pictures are optimized on.
+    """The square of `side` pixels on which the pictures of a layer are optimized.
 
-    A texture has no edge (what leaves on one side enters on the other) and any part of it may lie anywhere. A thing is
-    what a unit of a vector shows, which has no map.
+    A `texture` is periodic, and any part of it may be anywhere. A `thing` is the picture of a unit of a vector, which
+    has no map.
     """
 
     side: int
@@ -36,20 +35,17 @@ class Canvas:
     thing: bool = False
 
     def steps(self, settings: Settings) -> int:
-        """A small canvas has fewer waves to find: it takes fewer steps, in proportion to the side."""
+        """The number of steps, in proportion to the side: a small canvas has fewer frequencies."""
         steps = settings.steps * (THING_STEPS if self.thing else 1)
         return max(round(steps * min(max(self.side / SIDE, LEAST_STEPS), 1)), 1)
 
     def rate(self, settings: Settings) -> float:
-        """A wave moves a pixel by side^(decay - 1), and a pixel is a sum of waves: with fewer, each must move more."""
+        """The rate of Adam: on a small canvas a pixel is a sum of fewer waves, so each must change more."""
         rate = settings.rate * (THING_RATE if self.thing else 1)
         return float(rate * (SIDE / self.side) ** settings.decay)
 
     def robustness(self, settings: Settings) -> Robustness:
-        """How the pictures are shaken.
-
-        A texture is shifted to anywhere, round its edges, and a thing farther and nearer.
-        """
+        """The random transforms: a texture is shifted by any distance, periodically; those of a thing are stronger."""
         if self.thing:
             return Robustness(
                 settings.jitter * THING_JITTER, settings.scale * THING_SCALE, settings.rotate * THING_ROTATE
@@ -73,7 +69,7 @@ def canvas_of(network: Network, layer: LayerSpec, graph: fx.GraphModule, size: i
         side = max(min(-(-POSITIONS * stride // 16), size // 16, own // 16) * 16, min(LEAST, own))
         try:
             graph(example[:, :, :side, :side])
-        except RuntimeError:  # shapes do not fit
+        except RuntimeError:  # the dense layers do not fit
             side = own
     vector = response.dim() != 4
     return Canvas(side, texture=not vector and stride <= TEXTURE_STRIDE, thing=vector)

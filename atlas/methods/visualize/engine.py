@@ -1,4 +1,4 @@
-"""What makes it fast: networks cut, folded, in bfloat16 and on a small canvas, cached in each process."""
+"""Networks prepared for speed: cut, folded, in bfloat16 and for a small canvas, cached in each process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Prepared(nn.Module):
         return response if response.dim() == 4 else response[:, :, None, None]
 
     def watched(self, wanted: bool) -> AbstractContextManager[None]:
-        """What is computed inside the block can be redirected, if `wanted`."""
+        """If `wanted`, gradients of what is computed inside the block can be redirected."""
         return self._set("watched", wanted)
 
     def redirected(self) -> AbstractContextManager[None]:
@@ -59,7 +59,7 @@ class Prepared(nn.Module):
 
 @dataclass(frozen=True)
 class Engine:
-    """A layer made ready: `fast` for the ascent, `exact` (float32) for scores, and the canvas that both are for."""
+    """A prepared layer: `fast` for the ascent, `exact` (float32) for scores, and the canvas of both."""
 
     fast: Prepared
     exact: Prepared
@@ -80,7 +80,8 @@ def prepare(network: Network, layer: LayerSpec, *, size: int, precision: str = "
 def _prepare(network: Network, layer: LayerSpec, size: int, precision: str, device: str) -> Engine:
     keep_memory()
     side = network.spec.input_size
-    graph = cut(network, layer, torch.zeros(1, 3, side, side)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    graph = cut(network, layer, torch.zeros(1, 3, side, side))
+    graph = graph.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     canvas = canvas_of(network, layer, graph, size)
     dtype = getattr(torch, precision)
     narrow = copy.deepcopy(graph).to(dtype) if dtype != torch.float32 else None

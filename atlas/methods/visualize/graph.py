@@ -18,7 +18,7 @@ from atlas.core.specs import LayerSpec, Network
 
 PLAIN = {"__call__": nn.Module.__call__, "__getattr__": nn.Module.__getattr__}  # as they are while nothing is traced
 CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
-LOOK = 1024  # values of an image's gradient that are looked at first
+LOOK = 1024  # values of an image's gradient that are tested first
 
 
 def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
@@ -28,7 +28,7 @@ def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
     size to come: a branch on shapes (as in timm's VGG head) is decided for it.
 
     Raises:
-        AtlasError: the layer does not exist, is not reached, or lies behind control flow that depends on values.
+        AtlasError: the layer does not exist, is not reached, or depends on control flow that depends on values.
     """
     traced, _ = trace(network, [layer], example)
     graph = traced.graph
@@ -43,7 +43,7 @@ def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
 def trace(
     network: Network, layers: Sequence[LayerSpec], example: Tensor
 ) -> tuple[fx.GraphModule, dict[LayerSpec, fx.Node]]:
-    """A copy of `network` up to the last of `layers` to be reached, as it is, and where the output of each layer is.
+    """A traced copy of `network` up to the last of `layers` that is reached, and the node of each layer's output.
 
     Raises AtlasError as `cut` does.
     """
@@ -70,11 +70,11 @@ def trace(
 
 
 class _Reached(Exception):
-    """All layers have given their output; what comes after need not be traced."""
+    """All layers have been reached; the rest need not be traced."""
 
 
 class _Tracer(fx.Tracer):
-    """Record calls until every layer's module has made its call; whatever wraps one kernel is a leaf."""
+    """Record calls until the module of every layer has been called; modules that wrap one kernel are leaves."""
 
     def __init__(self, layers: Sequence[LayerSpec], example: Tensor) -> None:
         super().__init__()
@@ -105,12 +105,12 @@ class _Tracer(fx.Tracer):
             return self.graph
 
     def to_bool(self, obj: fx.Proxy) -> bool:
-        """Decide a branch on shapes."""
+        """Decide a branch on shapes for the example."""
         return decide(self.root, self.graph, obj.node, self.example)
 
 
 def decide(root: nn.Module, traced: fx.Graph, node: fx.Node, example: Tensor) -> bool:
-    """The truth of `node` for `example`: runs what was traced so far, with fx's patches of modules undone."""
+    """The truth of `node` for `example`, by running the graph traced so far without fx's patches of modules."""
     graph = fx.Graph()
     copied: dict[fx.Node, fx.Node] = {}
     graph.graph_copy(traced, copied)
@@ -164,7 +164,7 @@ def _drop_dead(graph: fx.Graph) -> None:
 
 
 def _fold(traced: fx.GraphModule) -> None:
-    """Fold each batch normalization into the convolution before it; scale and shift where there is none."""
+    """Fold each batch normalization into the convolution before it, else replace it by scale and shift."""
     modules = dict(traced.named_modules())
     seen: set[str] = set()
     for node in list(traced.graph.nodes):
@@ -206,11 +206,11 @@ class Scale(nn.Module):
 
 
 class Clamp(nn.Module):
-    """ReLU (high = inf) or ReLU6 whose gradient can be redirected (lucid's cure for a dead start).
+    """ReLU (high = inf) or ReLU6 whose gradient can be redirected, as lucid does for dead starts.
 
-    What is computed while `watched` is set can be redirected: while `redirect` is set on its way back, an image none of
-    whose gradient passes here gets the incoming gradient wherever that moves a clamped value back into range. With
-    `inplace` the output takes the input's place.
+    This holds for what is computed while `watched` is set: while `redirect` is set in the backward pass, an image whose
+    gradient is zero everywhere here gets the incoming gradient wherever that moves a clamped value back into range.
+    With `inplace` the output overwrites the input.
     """
 
     def __init__(self, low: float, high: float, *, inplace: bool = False) -> None:
@@ -226,7 +226,7 @@ class Clamp(nn.Module):
         return functional.hardtanh(x, self.low, self.high, self.inplace)
 
     def passed(self, gradient: Tensor, output: Tensor) -> Tensor:
-        """The gradient that is not redirected, by the kernels (and so with the strides and to the bit) that autograd takes."""
+        """The gradient without redirection, by the kernels of autograd, so that strides and bits are the same."""
         if self.high == float("inf"):
             return torch.ops.aten.threshold_backward(gradient, output, self.low)  # type: ignore[no-any-return]
         return torch.ops.aten.hardtanh_backward(gradient, output, self.low, self.high)  # type: ignore[no-any-return]
@@ -238,7 +238,7 @@ class _Watched(torch.autograd.Function):
         if clamp.inplace:
             ctx.mark_dirty(x)
         output = x.clamp_(clamp.low, clamp.high) if clamp.inplace else x.clamp(clamp.low, clamp.high)
-        ctx.save_for_backward(output)  # it lies at a bound where the input was there or beyond
+        ctx.save_for_backward(output)  # at a bound where the input was at or beyond it
         ctx.clamp = clamp
         return output
 
@@ -246,13 +246,13 @@ class _Watched(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (output,), (gradient,), clamp = ctx.saved_tensors, gradients, ctx.clamp
         passed = clamp.passed(gradient, output)
-        if clamp.redirect and (dead := _dead(passed)).any():  # few images are, so only they are looked at more closely
+        if clamp.redirect and (dead := _dead(passed)).any():  # few images are dead, so only they are indexed
             passed[dead] = _inward(output[dead], gradient[dead], clamp.low, clamp.high)
         return passed, None
 
 
 def _dead(gradient: Tensor) -> Tensor:
-    """Which images have no gradient at all `[image]`; nearly all others show some among their first values."""
+    """Whether the gradient of an image is zero `[image]`; nearly all others have another value among the first ones."""
     values = gradient.movedim(1, -1).flatten(1)  # in the order of memory
     dead = ~values[:, :LOOK].any(dim=1)
     if dead.any():
@@ -261,19 +261,13 @@ def _dead(gradient: Tensor) -> Tensor:
 
 
 def _inward(clamped: Tensor, gradient: Tensor, low: float, high: float) -> Tensor:
-    """The gradient where it moves a clamped value back into range.
-
-    The loss is minimized, so a positive one pushes down.
-    """
+    """The gradient where it moves a clamped value back into range; the loss is minimized."""
     away = ((clamped <= low) & (gradient > 0)) | ((clamped >= high) & (gradient < 0))
     return gradient.masked_fill(away, 0)
 
 
 def _clamp(traced: fx.GraphModule) -> None:
-    """Replace every ReLU and ReLU6, however it is called, by a Clamp.
-
-    In place where nothing else reads what it clamps.
-    """
+    """Replace every ReLU and ReLU6, module or function, by a Clamp, in place where nothing else reads its input."""
     modules = dict(traced.named_modules())
     for node in list(traced.graph.nodes):
         module = modules.get(node.target) if node.op == "call_module" else None
@@ -290,6 +284,6 @@ def _clamp(traced: fx.GraphModule) -> None:
 
 
 def _is_own(node: fx.Node, modules: dict[str, nn.Module]) -> bool:
-    """Whether `node` makes a tensor of its own that one other node reads, and no gradient needs."""
-    made = node.op == "call_module" and isinstance(modules[str(node.target)], nn.Conv2d | nn.Linear | Scale)
-    return made and len(node.users) == 1
+    """Whether `node` allocates its output, which one other node reads and no gradient needs."""
+    allocates = node.op == "call_module" and isinstance(modules[str(node.target)], nn.Conv2d | nn.Linear | Scale)
+    return allocates and len(node.users) == 1

@@ -1,4 +1,4 @@
-"""The space that pictures are searched in: Fourier coefficients of decorrelated colours, through a sigmoid."""
+"""The parameterization of pictures: Fourier coefficients of decorrelated colours, through a sigmoid."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from atlas.core.specs import Array
 
-# Square root of the colour covariance of ImageNet's pixels (lucid `param/color.py`): what natural colours share.
+# Square root of the colour covariance of ImageNet's pixels (lucid `param/color.py`).
 COLOUR = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
 
 
@@ -28,7 +28,7 @@ class FourierImage:
     decay: float
 
     def start(self, generators: list[torch.Generator], deviation: float) -> Tensor:
-        """Random spectra of standard deviation `deviation`, one from each generator (on the CPU, whatever the device)."""
+        """Random spectra of standard deviation `deviation`, one from each generator, always on the CPU."""
         shape = (3, self.size, self.size // 2 + 1, 2)
         return torch.stack([torch.randn(shape, generator=generator) for generator in generators]) * deviation
 
@@ -44,7 +44,7 @@ class FourierImage:
 
 
 def _resized(waves: Tensor, side: int) -> Tensor:
-    """The spectrum of a picture of `side` pixels with the same waves, as far as it can hold them."""
+    """The spectrum of a picture of `side` pixels with the same waves, up to its Nyquist frequency."""
     half = min(waves.shape[2], side) // 2
     resized = waves.new_zeros(*waves.shape[:2], side, side // 2 + 1)
     resized[:, :, :half, :half] = waves[:, :, :half, :half]

@@ -1,4 +1,4 @@
-"""What a picture is to excite. Objectives are values per image; they add, scale and describe themselves."""
+"""Objectives of pictures: values per image that can be added and scaled, and that describe themselves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from atlas.core.specs import Array
 
 @dataclass(frozen=True)
 class Objective:
-    """A number per image, to be made large, from the layer's response `[image, unit, height, width]`."""
+    """A number per image, to be maximized, from the layer's response `[image, unit, height, width]`."""
 
     value: Callable[[Tensor], Tensor]  # [image, unit, height, width] -> [image] float32
     text: str
@@ -45,7 +45,7 @@ def channel(units: Sequence[int]) -> Objective:
 def texture(units: Sequence[int], sign: int = 1) -> Objective:
     """The mean over the half of the map where the unit responds more strongly: image i excites `units[i]`.
 
-    The mean over the whole map of an edge filter says nothing: what excites it here inhibits it half a wave further on.
+    The mean over the whole map of an edge filter is near zero: what excites it inhibits it half a wave further on.
     With `sign` -1: minus the mean over the weaker half.
     """
     own = maps(units)
@@ -72,7 +72,7 @@ def neuron(units: Sequence[int]) -> Objective:
 
 
 def diversity(group: int) -> Objective:
-    """How unlike the pictures of each group of `group` neighbours are: minus the mean cosine of their Gram matrices.
+    """The diversity of each group of `group` successive pictures: minus the mean cosine of their Gram matrices.
 
     Source: Olah et al. 2017 (lucid `objectives.diversity`).
     """
@@ -105,7 +105,7 @@ def direction(directions: Array, power: float) -> Objective:
 
 
 def maps(units: Sequence[int]) -> Callable[[Tensor], Tensor]:
-    """From the response to the map of each image's own unit, `[image, height, width]` float32."""
+    """A function from the response to the map of each image's unit, `[image, height, width]` float32."""
     index = torch.tensor(list(units))
 
     def own(response: Tensor) -> Tensor:

@@ -6,12 +6,12 @@ from torch import nn
 
 
 def same_padding(conv: nn.Conv2d, extent: int, axis: int = 0) -> int | None:
-    """Pixels that it adds along an axis of `extent` pixels, both ends together (the end gets the odd one).
+    """The number of pixels added along an axis of `extent` pixels, on both sides together (an odd one at the end).
 
-    None for a convolution that is padded otherwise.
+    None for a convolution with other padding.
     """
     if type(conv).__name__ != "Conv2dSame":
         return None
-    from timm.layers.padding import get_same_padding  # here: who has no network of timm's need not wait for it
+    from timm.layers.padding import get_same_padding  # here, since other networks do not need timm
 
     return int(get_same_padding(extent, conv.kernel_size[axis], conv.stride[axis], conv.dilation[axis]))

@@ -1,4 +1,4 @@
-"""Random transforms that a picture must survive: one affine resampling per image and step, drawn per image."""
+"""Transformation robustness: one random affine resampling for each image and step."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from torch.nn import functional
 class Robustness:
     """Shift up to `jitter` of the side, scale by 1 +- `scale`, rotate by +- `rotate` degrees, all uniform.
 
-    lucid's pad, jitter, scale, rotate, jitter (`optvis/transform.py`) as one transform. Outside is the picture's mirror
-    image or, with `wrap`, its repetition; lucid's grey is an edge that many units would rather see than anything
-    inside.
+    lucid's pad, jitter, scale, rotate, jitter (`optvis/transform.py`) as one transform. The picture is continued by its
+    mirror image or, with `wrap`, periodically, since the edge of lucid's grey padding excites many units.
     """
 
     jitter: float = 1 / 12
@@ -25,7 +24,7 @@ class Robustness:
     wrap: bool = False
 
     def draw(self, generator: torch.Generator, count: int) -> Tensor:
-        """`count` transforms as affine matrices `[count, 2, 3]` (output to input, in the coordinates of grid_sample)."""
+        """Draw `count` transforms as affine matrices `[count, 2, 3]`, output to input in coordinates of grid_sample."""
         spread = torch.rand(count, 4, generator=generator) * 2 - 1
         angle = spread[:, 0] * math.radians(self.rotate)
         zoom = 1 + spread[:, 1] * self.scale
@@ -35,7 +34,7 @@ class Robustness:
         return torch.stack(rows, dim=1)
 
     def apply(self, rgb: Tensor, matrices: Tensor) -> Tensor:
-        """Each picture `[image, 3, size, size]` under its own matrix `[image, 2, 3]`."""
+        """Transform each picture `[image, 3, size, size]` by its matrix `[image, 2, 3]`."""
         grid = functional.affine_grid(matrices, list(rgb.shape), align_corners=False)
         if self.wrap:
             return functional.grid_sample(rgb, (grid + 1) % 2 - 1, padding_mode="border", align_corners=False)

@@ -1,1 +1,1 @@
-"""The `nn.Module` classes of the miniatures; imported only when a network is built, since they import torch."""
+"""`nn.Module` classes of the networks; imported only when a network is built, since they import torch."""

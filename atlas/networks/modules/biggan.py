@@ -1,4 +1,4 @@
-"""BigGAN-deep (Brock et al. 2019), the generator: residual bottlenecks whose normalizations are told z and the class."""
+"""The generator of BigGAN-deep (Brock et al. 2019): residual bottlenecks, normalizations conditioned on z and class."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate, max_pool2d
 
 EPS = 1e-4
-BLOCKS = ((16, 16, False), (16, 16, True), (16, 16, False), (16, 8, True), (8, 8, False), (8, 4, True), (4, 4, False),
-          (4, 2, True), (2, 2, False), (2, 1, True))  # fmt: skip
-"""Of 128 pixels: inputs and outputs in shares of the width, and whether the map grows."""
+BLOCKS = (
+    (16, 16, False),
+    (16, 16, True),
+    (16, 16, False),
+    (16, 8, True),
+    (8, 8, False),
+    (8, 4, True),
+    (4, 4, False),
+    (4, 2, True),
+    (2, 2, False),
+    (2, 1, True),
+)
+"""For 128 pixels: inputs and outputs as multiples of the width, and whether the map is doubled."""
 ATTENTION = 8  # in front of this block
 
 
@@ -28,12 +38,12 @@ class Norm(nn.Module):
     def forward(self, maps: Tensor, condition: Tensor) -> Tensor:
         gain = (1 + self.scale(condition)) * (self.running_var + EPS).rsqrt()
         offset = self.offset(condition) - self.running_mean * gain
-        found: Tensor = maps * gain[:, :, None, None] + offset[:, :, None, None]
-        return found
+        output: Tensor = maps * gain[:, :, None, None] + offset[:, :, None, None]
+        return output
 
 
 class Block(nn.Module):
-    """A bottleneck of four convolutions beside the identity, which drops its last channels where there are fewer to come."""
+    """A residual bottleneck of four convolutions; the identity drops its last channels where the output has fewer."""
 
     def __init__(self, inputs: int, outputs: int, condition: int, *, grows: bool) -> None:
         super().__init__()
@@ -48,17 +58,17 @@ class Block(nn.Module):
             )
 
     def forward(self, maps: Tensor, condition: Tensor) -> Tensor:
-        kept, inner = maps[:, : self.outputs], maps
+        skip, inner = maps[:, : self.outputs], maps
         for number in range(4):
             inner = self.get_submodule(f"relu_{number}")(self.get_submodule(f"bn_{number}")(inner, condition))
             if self.grows and number == 1:
-                kept, inner = interpolate(kept, scale_factor=2.0), interpolate(inner, scale_factor=2.0)
+                skip, inner = interpolate(skip, scale_factor=2.0), interpolate(inner, scale_factor=2.0)
             inner = self.get_submodule(f"conv_{number}")(inner)
-        return inner + kept
+        return inner + skip
 
 
 class Attention(nn.Module):
-    """Self-attention (Zhang et al. 2019): each place adds a mean over all places of the pooled map, weighted by likeness."""
+    """Self-attention (Zhang et al. 2019): each position adds an attention-weighted mean over the pooled map."""
 
     def __init__(self, units: int) -> None:
         super().__init__()
@@ -72,14 +82,14 @@ class Attention(nn.Module):
         query = self.snconv1x1_theta(maps).flatten(2)
         key = max_pool2d(self.snconv1x1_phi(maps), 2).flatten(2)
         value = max_pool2d(self.snconv1x1_g(maps), 2).flatten(2)
-        weight = torch.softmax(query.transpose(1, 2) @ key, dim=-1)  # [N, places, pooled places]
+        weight = torch.softmax(query.transpose(1, 2) @ key, dim=-1)  # [N, positions, pooled positions]
         mixed = (value @ weight.transpose(1, 2)).reshape(len(maps), -1, *maps.shape[2:])
-        found: Tensor = maps + self.gamma * self.snconv1x1_o_conv(mixed)
-        return found
+        output: Tensor = maps + self.gamma * self.snconv1x1_o_conv(mixed)
+        return output
 
 
 class Trunk(nn.Module):
-    """The condition [N, 2 Z] (noise and embedded class) to RGB [N, 3, S, S] in [-1, 1]."""
+    """The condition [N, 2 Z] (noise and class embedding) to RGB [N, 3, S, S] in [-1, 1]."""
 
     def __init__(self, noise: int, width: int) -> None:
         super().__init__()
@@ -96,9 +106,8 @@ class Trunk(nn.Module):
         self.conv_to_rgb = nn.Conv2d(width, 3, 3, padding=1)
 
     def forward(self, condition: Tensor) -> Tensor:
-        maps = (
-            self.gen_z(condition).reshape(-1, 4, 4, 16 * self.width).permute(0, 3, 1, 2)
-        )  # channels last, as published
+        # The published layer gives channels last.
+        maps = self.gen_z(condition).reshape(-1, 4, 4, 16 * self.width).permute(0, 3, 1, 2)
         for layer in self.layers:
             maps = layer(maps) if isinstance(layer, Attention) else layer(maps, condition)
         rgb: Tensor = self.conv_to_rgb(self.relu(self.bn(maps)))
@@ -106,7 +115,7 @@ class Trunk(nn.Module):
 
 
 class BigGAN(nn.Module):
-    """z [N, noise + K] to RGB: noise cut at 2 standard deviations, then one of the K `chosen` classes as one-hot columns."""
+    """z [N, noise + K] to RGB [N, 3, S, S]: truncated noise, then one of the K `chosen` classes as one-hot columns."""
 
     def __init__(
         self, chosen: tuple[int, ...], truncation: float, *, noise: int = 128, width: int = 128, classes: int = 1000

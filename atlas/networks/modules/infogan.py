@@ -1,4 +1,4 @@
-"""InfoGAN (Chen et al. 2016) for 32-pixel sprites: generator, and discriminator with a head that reads the codes back."""
+"""InfoGAN (Chen et al. 2016) for 32-pixel sprites: generator, and discriminator with a head for the codes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """RGB [N, 3, 32, 32] in [-1, 1] to (real or made [N], choice logits [N, C], means of the numbers [N, K])."""
+    """RGB [N, 3, 32, 32] in [-1, 1] to the logit of "real" [N], choice logits [N, C] and number means [N, K]."""
 
     def __init__(self, choices: int, numbers: int, width: int = 24) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Discriminator(nn.Module):
 
 
 class Critic(nn.Module):
-    """RGB [N, 3, 32, 32] in [-1, 1] to real or made [N]. It only trains the generator; no weights of it ship."""
+    """RGB [N, 3, 32, 32] in [-1, 1] to the logit of "real" [N]; used in training only, its weights are not shipped."""
 
     def __init__(self, width: int = 48) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Critic(nn.Module):
 class Reader(nn.Module):
     """The discriminator as a network of the atlas: RGB [N, 3, 32, 32] in [-1, 1] to choice logits [N, C].
 
-    The same numbers as `Discriminator` gives; choice and numbers are read by layers of their own.
+    It computes the same as `Discriminator`, with separate layers for choice and numbers.
     """
 
     def __init__(self, choices: int, numbers: int, width: int = 24) -> None:
@@ -89,7 +89,7 @@ class Reader(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         features = self.act(self.fc(self.conv3(self.conv2(self.conv1(images))).flatten(1)))
-        self.real(features)  # no class; called so that it can be read
+        self.real(features)  # not part of the output; called so that taps can read it
         hidden = self.hidden(features)
         self.numbers(hidden)
         logits: Tensor = self.choice(hidden)

@@ -1,4 +1,4 @@
-"""A small convolutional network that reads a latent vector back from a picture."""
+"""A small convolutional network that predicts the latent vector of a picture."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 WIDTHS = (32, 64, 128, 256)
-"""Of the four halvings of a picture of 64 pixels; one of 32 pixels has the last three."""
+"""Of the four strided convolutions for 64 pixels; a picture of 32 pixels takes the last three."""
 
 
 class LatentReader(nn.Module):
-    """RGB [N, 3, S, S] in [-1, 1], S = 32 or 64, to [N, `free`]: halved down to 4 x 4, then one dense layer."""
+    """RGB [N, 3, S, S] in [-1, 1], S = 32 or 64, to [N, `free`]: strided convolutions to 4 x 4, one dense layer."""
 
     def __init__(self, free: int, size: int) -> None:
         super().__init__()
@@ -23,5 +23,5 @@ class LatentReader(nn.Module):
         self.dense = nn.Linear(WIDTHS[-1] * 16, free)
 
     def forward(self, rgb: Tensor) -> Tensor:
-        found: Tensor = self.dense(self.trunk(rgb).flatten(1))
-        return found
+        z: Tensor = self.dense(self.trunk(rgb).flatten(1))
+        return z

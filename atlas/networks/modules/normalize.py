@@ -1,4 +1,4 @@
-"""The one place where images become what a network takes."""
+"""The input normalization of all image networks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from atlas.core.specs import NetworkSpec
 
 
 class Normalize(nn.Module):
-    """`(rgb - mean) / std` by channel: RGB [N, 3, H, W] in [0, 1] to the input of the network of `spec`, in the same memory format."""
+    """`(rgb - mean) / std` by channel: RGB [N, 3, H, W] in [0, 1] to the input of the network of `spec`.
+
+    The memory format is that of the images.
+    """
 
     mean: Tensor
     std: Tensor

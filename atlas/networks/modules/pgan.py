@@ -1,4 +1,4 @@
-"""Progressive GAN (Karras et al. 2018), the generator: pairs of 3 x 3 convolutions, each scale twice as large as the last."""
+"""The generator of Progressive GAN (Karras et al. 2018): two 3 x 3 convolutions at each of several doubled scales."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ LEAK, EPS = 0.2, 1e-8
 
 
 class PixelNorm(nn.Module):
-    """Each place's vector at unit mean square; the second axis is the vector."""
+    """Scale the channels of each position to unit mean square; channels are the second axis."""
 
     def forward(self, maps: Tensor) -> Tensor:
         return maps * ((maps**2).mean(1, keepdim=True) + EPS).rsqrt()
 
 
 class PGAN(nn.Module):
-    """z [N, Z] to RGB [N, 3, S, S], about in [-1, 1] and not bounded; S = 4 * 2 ** (scales - 1).
+    """z [N, Z] to RGB [N, 3, S, S], approximately in [-1, 1]; S = 4 * 2 ** (scales - 1).
 
     The weights are those of the file times He's constant, which the published module multiplies in as it runs
     (`equalized`).
@@ -36,7 +36,7 @@ class PGAN(nn.Module):
         )
         self.toRGB = nn.Conv2d(widths[-1], 3, 1)
         self.leakyRelu = nn.LeakyReLU(LEAK)
-        self.ends = nn.ModuleList(PixelNorm() for _ in widths)  # each scale's output, behind its last normalization
+        self.ends = nn.ModuleList(PixelNorm() for _ in widths)  # the output of each scale, after its last normalization
 
     def forward(self, z: Tensor) -> Tensor:
         maps = self.leakyRelu(self.formatLayer(self.normalizationLayer(z)))
@@ -52,6 +52,6 @@ class PGAN(nn.Module):
 
 
 def equalized(weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-    """Weight [outputs, ...] and bias times He's constant sqrt(2 / inputs): the published module multiplies both."""
+    """Weight [outputs, ...] and bias times He's constant sqrt(2 / inputs), as the published module has at run time."""
     constant = math.sqrt(2 / weight[0].numel())
     return weight * constant, bias * constant

@@ -15,9 +15,17 @@ class Recurrent(nn.Module):
     """
 
     def __init__(
-        self, cell: str, *, symbols: int, embedding: int, hidden: int, outputs: int, layers: int = 1, rectified: bool = False,
+        self,
+        cell: str,
+        *,
+        symbols: int,
+        embedding: int,
+        hidden: int,
+        outputs: int,
+        layers: int = 1,
+        rectified: bool = False,
         directions: int = 1,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         kind: dict[str, str] = {"nonlinearity": "relu"} if rectified else {}
         self.embed = nn.Embedding(symbols, embedding)

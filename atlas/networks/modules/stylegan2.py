@@ -1,4 +1,4 @@
-"""StyleGAN2 (Karras et al. 2020), the generator: a mapping from noise to W, modulated convolutions, RGB summed over the scales."""
+"""The generator of StyleGAN2 (Karras et al. 2020): mapping to W, modulated convolutions, RGB summed over the scales."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LEAK, EPS = 0.2, 1e-8
 
 
 def active(values: Tensor) -> Tensor:
-    """Leaky ReLU times sqrt 2, which keeps the variance about as it was."""
+    """Leaky ReLU times sqrt(2), which approximately preserves the variance."""
     return leaky_relu(values, LEAK) * math.sqrt(2)
 
 
 def to_w(noise: Tensor, layers: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
-    """[N, Z] of W from standard normal noise [N, Z], through layers of weight [Z, Z] and bias [Z]."""
+    """W [N, Z] from standard normal noise [N, Z], through layers of weight [Z, Z] and bias [Z]."""
     w: Tensor = PixelNorm()(noise)
     for weight, bias in layers:
         w = active(linear(w, weight, bias))
@@ -29,16 +29,16 @@ def to_w(noise: Tensor, layers: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
 
 
 def taps(like: Tensor, count: int) -> Tensor:
-    """[count, 1, 4, 4] the filter [1, 3, 3, 1] in both directions, once for each map.
+    """The filter [1, 3, 3, 1] along both axes, once for each map: [count, 1, 4, 4].
 
-    Its sum is 4: between four places that are new, three are zeros.
+    Its sum is 4, since three of four positions of a doubled map are zeros before it.
     """
     line = like.new_tensor([1.0, 3.0, 3.0, 1.0]) / 4
     return (line[:, None] * line).expand(count, 1, 4, 4)
 
 
 class Mapping(nn.Module):
-    """Noise [N, Z] to W [N, Z], less its mean and divided by one number, so that a column has about unit variance."""
+    """Noise [N, Z] to W [N, Z], centred and divided by one number, so that a column has about unit variance."""
 
     def __init__(self, z: int, depth: int) -> None:
         super().__init__()
@@ -56,9 +56,9 @@ class Mapping(nn.Module):
 
 
 class Convolution(nn.Module):
-    """A modulated and demodulated 3 x 3 convolution (equations 1 to 3), fixed noise, the nonlinearity; maps may grow twofold.
+    """A modulated and demodulated 3 x 3 convolution (equations 1 to 3), fixed noise and nonlinearity.
 
-    Style and demodulation scale the maps in front and behind instead of the weights: the same, without weights for each
+    Style and demodulation scale the maps before and after it instead of the weights: the same, without weights for each
     picture.
     """
 
@@ -94,7 +94,7 @@ class ToRGB(nn.Module):
 
 
 class StyleGAN2(nn.Module):
-    """Normalized W [N, Z] (`mapping` makes it of noise) to RGB [N, 3, S, S], about in [-1, 1], not bounded; S = 4 * 2 ** (scales - 1).
+    """Normalized W [N, Z], the output of `mapping`, to RGB [N, 3, S, S], about in [-1, 1]; S = 4 * 2 ** (scales - 1).
 
     The style of every convolution, then of every scale's RGB, is a share of the outputs of `styles`, one affine step.
     Weights are those of the file times their constants, which the published module multiplies in as it runs.

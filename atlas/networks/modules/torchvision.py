@@ -1,4 +1,4 @@
-"""torchvision's GoogLeNet with nothing in place: its own convolution rectifies what was tapped."""
+"""torchvision's GoogLeNet without in-place ReLUs, which would overwrite what is tapped."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Convolution(nn.Module):
 def googlenet() -> nn.Module:
     """[N, 3, 224, 224] to [N, 1000]; the input is normalized by 0.5 and 0.5."""
     network: nn.Module = GoogLeNet(
-        aux_logits=False, transform_input=False, init_weights=False,
+        aux_logits=False,
+        transform_input=False,
+        init_weights=False,
         blocks=[Convolution, partial(Inception, conv_block=Convolution), InceptionAux],
-    )  # fmt: skip
+    )
     return network

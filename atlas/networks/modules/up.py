@@ -1,4 +1,4 @@
-"""A transposed convolution that doubles a map, computed by whichever way of getting the same numbers is fastest."""
+"""A transposed convolution that doubles a map, computed by the fastest of several equivalent algorithms."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from torch.nn import functional as F
 SMALL = 4  # pixels of the side of a map below which a product of matrices is twice as fast
 TILED = 8  # pixels of the side of a map up to which tiles are faster
 DEEP = 512  # channels from which they are
-TAPS = ((3, 1), (2, 0))  # which two of the kernel's four rows (columns) reach the even and the odd rows of the result
+TAPS = ((3, 1), (2, 0))  # the two of four kernel rows (columns) that reach the even and the odd rows of the result
 
 
 class Up(nn.ConvTranspose2d):
     """A transposed convolution, kernel 4, stride 2, that doubles a map.
 
-    The same numbers whichever way they are computed.
+    All algorithms give the same numbers up to rounding.
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(inputs, outputs, 4, 2, 1, bias=False)
-        self._kept: tuple[int, int, Tensor] | None = None
+        self._cached: tuple[int, int, Tensor] | None = None
 
     def forward(self, maps: Tensor, output_size: list[int] | None = None) -> Tensor:
         """[N, C, h, w] to [N, outputs, 2 h, 2 w].
 
-        Deep maps of few pixels by tiles (which autograd does not follow, and bfloat16 is too coarse for), other small
-        ones as one product. A traced file is for others' processors, so it holds the plain operation.
+        Deep maps of few pixels are computed by tiles (without autograd, in float32 only), other small ones as one
+        product. While the module is traced, for other processors, it is the plain operation.
         """
         if max(maps.shape[2:]) > TILED or torch.jit.is_tracing():  # type: ignore[no-untyped-call, attr-defined]
             return super().forward(maps, output_size)
@@ -41,27 +41,27 @@ class Up(nn.ConvTranspose2d):
         return exact and whole and watched and self.in_channels >= DEEP
 
     def _transformed(self) -> Tensor:
-        """The kernel as tiles need it, kept until the weights change."""
+        """The kernel in the form for tiles, cached until the weights change."""
         now = (self.weight.data_ptr(), self.weight._version)
-        if self._kept is None or self._kept[:2] != now:
-            self._kept = (*now, transformed(self.weight))
-        return self._kept[2]
+        if self._cached is None or self._cached[:2] != now:
+            self._cached = (*now, transformed(self.weight))
+        return self._cached[2]
 
 
 def product(maps: Tensor, weight: Tensor) -> Tensor:
-    """The transposed convolution as one product with all sixteen places of the kernel [C, outputs, 4, 4]."""
+    """The transposed convolution as one product with all sixteen positions of the kernel [C, outputs, 4, 4]."""
     count, _, height, width = maps.shape
     kernel = weight.permute(0, 2, 3, 1).flatten(1)
     spread = (maps.movedim(1, 3).flatten(0, 2) @ kernel).view(count, height, width, 4, 4, -1)
-    found = spread.new_zeros(count, 2 * height + 2, 2 * width + 2, spread.shape[-1])
+    padded = spread.new_zeros(count, 2 * height + 2, 2 * width + 2, spread.shape[-1])
     for y in range(4):
         for x in range(4):
-            found[:, y : y + 2 * height : 2, x : x + 2 * width : 2] += spread[:, :, :, y, x]
-    return found[:, 1:-1, 1:-1].movedim(3, 1)
+            padded[:, y : y + 2 * height : 2, x : x + 2 * width : 2] += spread[:, :, :, y, x]
+    return padded[:, 1:-1, 1:-1].movedim(3, 1)
 
 
 def transformed(weight: Tensor) -> Tensor:
-    """[2, 2, 9, C, outputs]: for even and odd rows and columns, the kernel's taps a and b as a, a + b, b along both axes."""
+    """[2, 2, 9, C, outputs]: for even and odd rows and columns, the taps a and b as a, a + b, b along both axes."""
     rows = torch.stack([_taps(weight, 2, first, last) for first, last in TAPS])
     both = torch.stack([_taps(rows, 4, first, last) for first, last in TAPS], 1)  # [2, 2, C, outputs, 3, 3]
     return both.permute(0, 1, 4, 5, 2, 3).flatten(2, 3).contiguous()
@@ -75,31 +75,31 @@ def _taps(weight: Tensor, axis: int, first: int, last: int) -> Tensor:
 def tiled(maps: Tensor, kernel: Tensor) -> Tensor:
     """The transposed convolution by the minimal filtering of Winograd (1980; Lavin and Gray 2016), F(2 x 2, 2 x 2).
 
-    Even rows of the result see two rows of the maps, odd rows two, one further down; so for columns. Two neighbours p,
-    q of such a result are p = x0 a + x1 b and q = x1 a + x2 b, which three products give instead of four: (x0 - x1) a,
-    x1 (a + b) and (x1 - x2) b, then p = first + second, q = second - third. Along both axes that is 9 instead of 16.
+    Even rows of the result depend on two rows of the maps, odd rows on two, one further down; likewise for columns. Two
+    neighbours p, q of such a result are p = x0 a + x1 b and q = x1 a + x2 b, which three products give instead of four:
+    (x0 - x1) a, x1 (a + b) and (x1 - x2) b, then p = first + second, q = second - third. Along both axes that is 9
+    instead of 16.
     """
     count, depth, height, width = maps.shape
     padded = F.pad(maps.movedim(1, 3), (0, 0, 1, 1, 1, 1))
-    made = maps.new_empty(
-        count, height // 2, 2, 2, width // 2, 2, 2, kernel.shape[-1]
-    )  # tile, in the tile, even or odd
-    seen = maps.new_empty(9, count, height // 2, width // 2, depth)
+    # Axes of the result: image, then tile, position in it, even or odd, for rows and for columns.
+    result = maps.new_empty(count, height // 2, 2, 2, width // 2, 2, 2, kernel.shape[-1])
+    terms = maps.new_empty(9, count, height // 2, width // 2, depth)
     for odd_x in range(2):
         columns = _differences(padded[:, :, odd_x : odd_x + width + 1], 2)
         for odd_y in range(2):
             for x, column in enumerate(columns):
                 for y, row in enumerate(_differences(column[:, odd_y : odd_y + height + 1], 1)):
-                    seen[3 * y + x] = row
-            parts = torch.bmm(seen.flatten(1, 3), kernel[odd_y, odd_x]).view(3, 3, *seen.shape[1:4], -1)
+                    terms[3 * y + x] = row
+            parts = torch.bmm(terms.flatten(1, 3), kernel[odd_y, odd_x]).view(3, 3, *terms.shape[1:4], -1)
             for y, rows in enumerate((parts[0] + parts[1], parts[1] - parts[2])):
-                torch.add(rows[0], rows[1], out=made[:, :, y, odd_y, :, 0, odd_x])
-                torch.sub(rows[1], rows[2], out=made[:, :, y, odd_y, :, 1, odd_x])
-    return made.view(count, 2 * height, 2 * width, -1).movedim(3, 1)
+                torch.add(rows[0], rows[1], out=result[:, :, y, odd_y, :, 0, odd_x])
+                torch.sub(rows[1], rows[2], out=result[:, :, y, odd_y, :, 1, odd_x])
+    return result.view(count, 2 * height, 2 * width, -1).movedim(3, 1)
 
 
 def _differences(values: Tensor, axis: int) -> tuple[Tensor, Tensor, Tensor]:
-    """(x0 - x1, x1, x1 - x2) of the overlapping triples along an axis of 2 n + 1 places, n of each."""
+    """(x0 - x1, x1, x1 - x2) of the n overlapping triples along an axis of length 2 n + 1."""
     step = [slice(None)] * values.ndim
     first, middle, last = (
         values[(*step[:axis], slice(start, values.shape[axis] + start - 2, 2))] for start in range(3)

@@ -1,4 +1,4 @@
-"""ZFNet (Zeiler and Fergus 2013) as Caffe2's zoo trained it: the graph of `zfnet512.onnx`."""
+"""ZFNet (Zeiler and Fergus 2013) of the Caffe2 model zoo: the graph of `zfnet512.onnx`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from atlas.networks.modules.lrn import LocalResponseNorm
 
 
 class ZFNet(nn.Module):
-    """Five convolutions, two local response normalizations, three pools, three dense layers: [N, 3, 224, 224] to [N, classes].
+    """Five convolutions, two local response normalizations, three pools, three dense layers: [N, 3, S, S] to logits.
 
     The input is blue, green, red in 0 to 255 in the published file; `rename` turns the first kernels to red, green,
     blue.
@@ -29,7 +29,7 @@ class ZFNet(nn.Module):
         self.pool = nn.MaxPool2d(3, 2)
         self.pool5 = nn.MaxPool2d(2, 2)
         self.relu = nn.ReLU()
-        self.average = nn.AdaptiveAvgPool2d(6)  # nothing to do at 224 pixels; lets pictures of another size through
+        self.average = nn.AdaptiveAvgPool2d(6)  # the identity at 224 pixels; allows pictures of other sizes
         self.fc6 = nn.Linear(five * 6 * 6, dense[0])
         self.fc7 = nn.Linear(dense[0], dense[1])
         self.fc8 = nn.Linear(dense[1], dense[2])

@@ -1,4 +1,4 @@
-"""Own generators: a planted one goes through every step to its pages, and every broken promise of an entry is named."""
+"""Custom generators: a planted one goes through every step to its pages; every broken promise of an entry is named."""
 
 import re
 import warnings
@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from atlas.chapters.generative import steps as generative
-from atlas.chapters.generative.custom import load_own
+from atlas.chapters.generative.custom import load_custom
 from atlas.chapters.generative.figures.generator import generator_figures
 from atlas.chapters.generative.pages.overview import pages
 from atlas.chapters.generative.records import chapter_of
@@ -63,7 +63,15 @@ def nothing():
 def broken():
     raise KeyError("no such size")
 '''
-SMALL = 'extends = "tiny"\n[generative]\ngenerators = []\nsamples = 60\ndirections = 2\nvectors = 6\nchance = 6\nunits = 2\n'
+SMALL = """extends = "tiny"
+[generative]
+generators = []
+samples = 60
+directions = 2
+vectors = 6
+chance = 6
+units = 2
+"""
 SCRIPT, MODULE = 'torchscript = "planted.pt"\n', 'module = "planted:Planted"\nweights = "planted.safetensors"\n'
 LAYERS = 'first = "fc"\nlayers = ["act"]\n'
 
@@ -92,13 +100,13 @@ def save(module, path):
 
 
 def read(folder, entry, name="mine", z=6, size=32):
-    """A recipe with one own generator."""
+    """A recipe with one custom generator."""
     (folder / "atlas.toml").write_text(f'{SMALL}[[generative.own]]\nname = "{name}"\nz = {z}\nsize = {size}\n{entry}')
     return read_recipe(str(folder / "atlas.toml"))
 
 
 def load(folder, entry, **changes):
-    return load_own(read(folder, entry, **changes).generative.chosen()[0])
+    return load_custom(read(folder, entry, **changes).generative.chosen()[0])
 
 
 @pytest.fixture(scope="module", params=[SCRIPT, MODULE + LAYERS], ids=["torchscript", "module"])
@@ -117,18 +125,19 @@ def made(request, folder, tmp_path_factory):
 
 
 def test_the_direction_that_was_planted_is_found(made):
-    facts, vectors = made.facts["directions"], made.arrays["directions"]["vectors"]
-    names = [record["name"] for record in facts["directions"]]
-    brightness = vectors[names.index("hyperplane-brightness")]
+    study = made.directions
+    names = [report.name for report in study.directions]
+    brightness = study.vectors[names.index("hyperplane-brightness")]
     assert abs(brightness[0]) > 0.9  # one of 60 samples' worth of noise away from the planted axis
 
 
 def test_methods_are_those_that_can_read_it(made):
     inside = bool(made.spec.layers)
-    methods = {record["method"] for record in made.facts["directions"]["directions"]}
+    methods = {report.method for report in made.directions.directions}
     planes = {"hyperplane", "conditional"}
     assert methods == (planes | {"sefa", "ganspace"} if inside else planes)
-    assert made.facts["dissections"] == ({"layers": ["act"], "widths": [4]} if inside else {"layers": [], "widths": []})
+    assert (made.units.layers, made.units.widths) == ((("act",), (4,)) if inside else ((), ()))
+    assert list(made.units.dissections) == list(made.units.layers)
 
 
 def test_its_pages_are_there_and_say_what_is_left_out(made, tmp_path):
@@ -142,8 +151,8 @@ def test_its_pages_are_there_and_say_what_is_left_out(made, tmp_path):
         assert f'id="{anchor}"' in texts[path] or f"id={anchor}" in texts[path], figure.page
         assert all(file in items for file in figure.files)
     own = texts[f"generative/{made.spec.name}/index.html"]
-    assert ("Left out here: SeFa, GANSpace and the dissection of units" in own) == (not made.spec.layers)
-    assert made.spec.weights.sha256 in own and "Own generator" in own
+    assert ("Not available: SeFa, GANSpace and the dissection of units" in own) == (not made.spec.layers)
+    assert made.spec.weights.sha256 in own and "Custom generator" in own
     assert {path for path in texts if path.endswith("/act/index.html")} == (
         {f"generative/{made.spec.name}/act/index.html"} if made.spec.layers else set()
     )
@@ -216,9 +225,9 @@ def test_what_does_not_fit_is_named(folder, entry, changes, told):
 
 
 def test_names_are_not_shared(folder):
-    twin = f'{SCRIPT}[[generative.own]]\nname = "mine"\nz = 6\nsize = 32\n{SCRIPT}'
+    twice = f'{SCRIPT}[[generative.own]]\nname = "mine"\nz = 6\nsize = 32\n{SCRIPT}'
     with pytest.raises(ConfigError, match="there twice"):
-        read(folder, twin)
+        read(folder, twice)
 
 
 class Around(torch.nn.Module):
@@ -246,12 +255,12 @@ def test_pictures_that_cannot_be_used_are_named(folder, change, told):
     spec = read(folder, SCRIPT).generative.chosen()[0]
     around = replace(spec, build=lambda: Around(spec.build(), change), low=-9.0)
     with pytest.raises(ConfigError, match=f"generative.own.mine.*({told})"):
-        load_own(around)
+        load_custom(around)
 
 
 def test_every_worker_knows_it(folder, tmp_path):
     recipe = read(folder, SCRIPT, name="known")
-    [task] = [task for task in make_plan(recipe).tasks if task.name == "known" and task.step == "generated"]
+    [task] = [task for task in make_plan(recipe).tasks if task.name == "known" and task.step == "samples"]
     found = generative._generator(StepContext(Store(tmp_path), recipe), task)
     assert found.spec.name == "known"
     assert re.fullmatch("[0-9a-f]{64}", found.spec.weights.sha256)

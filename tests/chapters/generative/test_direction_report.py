@@ -1,4 +1,4 @@
-"""Passport measures on constructed strips and on planted readers."""
+"""Measures of a direction report on constructed strips and on planted readers."""
 
 import json
 
@@ -10,16 +10,16 @@ from atlas.chapters.generative.attributes import ATTRIBUTES, attributes_of, meas
 from atlas.chapters.generative.direction_report import (
     Edits,
     against_chance,
+    effect_of,
     effects,
     leakage,
     monotone,
-    passport,
     percentile,
 )
-from atlas.chapters.generative.direction_study import by_chance
+from atlas.chapters.generative.direction_study import random_effects
 from atlas.chapters.generative.directions import Direction, random_directions
-from atlas.chapters.generative.edit_evaluation import make_bench
-from atlas.chapters.generative.identity import likeness
+from atlas.chapters.generative.edit_evaluation import make_evaluation
+from atlas.chapters.generative.identity import identity_preservation
 from atlas.chapters.generative.latent import draw, load, pictures
 from atlas.chapters.generative.study import study_sample
 from atlas.core.seeds import name_seed
@@ -29,19 +29,19 @@ from atlas.train import reader
 from atlas.weights import load as weights
 from tests.fixtures.generative import small_dcgan
 
-DOSES = np.linspace(-3, 3, 7)
+STRENGTHS = np.linspace(-3, 3, 7)
 
 
 def edits(slopes, bend=0.0):
-    """Measures [7, 4, A]: attribute a grows by slopes[a] a dose, every vector alike; `bend` folds the last vector's."""
-    measures = DOSES[:, None, None] * np.asarray(slopes, float)[None, None]
+    """Measures [7, 4, A]: attribute a rises by slopes[a] per strength; `bend` folds those of the last vector."""
+    measures = STRENGTHS[:, None, None] * np.asarray(slopes, float)[None, None]
     measures = np.repeat(measures, 4, axis=1)
     measures[-1, -1] -= bend
-    return Edits(DOSES, measures, np.ones((7, 4, 3)))
+    return Edits(STRENGTHS, measures, np.ones((7, 4, 3)))
 
 
 def test_effect_leakage_and_target_of_a_constructed_strip():
-    found = passport(
+    found = effect_of(
         Direction("sefa", 0, np.array([1.0, 0, 0]), 0.1), edits([0.5, -1.0, 0.0]), np.zeros((5, 3)), ("a", "b", "c")
     )
     assert effects(edits([0.5, -1.0, 0.0]).measures) == pytest.approx([3, -6, 0])
@@ -50,7 +50,7 @@ def test_effect_leakage_and_target_of_a_constructed_strip():
     assert found.monotone == 1
     assert found.percentile == 1
     assert found.curve[3] == pytest.approx(0)
-    assert found.identity == pytest.approx(1)
+    assert found.identities == pytest.approx(1)
 
 
 def test_one_step_back_is_not_monotone():
@@ -75,13 +75,13 @@ def test_a_chosen_target_pays_for_the_choice():
 def test_the_target_is_what_chance_moves_least():
     chance = np.array([[2.0, 0.1], [-2.0, -0.1]])
     assert against_chance(np.array([3.0, 1.0]), chance) == pytest.approx([1.5, 10])
-    found = passport(Direction("sefa", 0, np.array([1.0, 0, 0]), 0.1), edits([0.5, 0.4]), chance, ("a", "b"))
+    found = effect_of(Direction("sefa", 0, np.array([1.0, 0, 0]), 0.1), edits([0.5, 0.4]), chance, ("a", "b"))
     assert found.target == 1  # the smaller effect, but far above what random directions do
     assert against_chance(np.ones(2), np.zeros((3, 2))).min() > 1e6  # nothing moved by chance
 
 
 def test_a_supervised_direction_keeps_its_own_target():
-    found = passport(
+    found = effect_of(
         Direction("hyperplane", 0, np.array([1.0, 0, 0]), 0.1, attribute="a"),
         edits([0.5, -1.0]),
         np.zeros((5, 2)),
@@ -102,8 +102,8 @@ def test_the_reader_recovers_a_linear_generator_and_likeness_forgets_the_edit():
     other[:, 0] += 3
     moved = np.clip(128 + other @ base, 0, 255).astype(np.uint8).reshape(-1, 32, 32, 3)
     vector = np.eye(4)[0]
-    assert identity.likeness(reader.read(rgb), reader.read(moved), vector).mean() > 0.9
-    assert abs(identity.likeness(reader.read(rgb), reader.read(np.roll(moved, 1, 0)), vector).mean()) < 0.2
+    assert identity.identity_preservation(reader.read(rgb), reader.read(moved), vector).mean() > 0.9
+    assert abs(identity.identity_preservation(reader.read(rgb), reader.read(np.roll(moved, 1, 0)), vector).mean()) < 0.2
 
 
 def test_a_reader_of_noise_reads_nothing():
@@ -219,18 +219,20 @@ def test_an_edit_of_nothing_keeps_all_and_chance_is_measured_as_it_says(monkeypa
         "atlas.runtime.precision.native_precision", lambda device: "float32"
     )  # no bits from the batch's size
     generator = small_dcgan()
-    sample, _ = study_sample(generator, count=80, seed=0)
-    bench = make_bench(generator, sample, vectors=6, seed=0)
-    still, rgb = bench.edits(Direction("x", 0, np.zeros(10), 0.0), np.array([-1.0, 0.0, 1.0]))
-    assert (rgb == bench.plain).all()
-    assert likeness(still.estimates[0], bench.estimates, np.zeros(10)) == pytest.approx(1)
+    sample = study_sample(generator, count=80, seed=0)
+    evaluation = make_evaluation(generator, sample, vectors=6, seed=0)
+    still, rgb = evaluation.edits(Direction("x", 0, np.zeros(10), 0.0), np.array([-1.0, 0.0, 1.0]))
+    assert (rgb == evaluation.plain).all()
+    assert identity_preservation(still.estimates[0], evaluation.estimates, np.zeros(10)) == pytest.approx(1)
     assert effects(still.measures) == pytest.approx(0)
-    luck = by_chance(bench, 5, 0)
-    assert luck.identity.shape == (5,) and luck.identity.max() < 1
+    luck = random_effects(evaluation, 5, 0)
+    assert luck.identities.shape == (5,) and luck.identities.max() < 1
     [own] = random_directions(10, 1, name_seed("face-dcgan/chance", 0))
-    z = bench.z[:3].astype(float)
-    ends = [measure(pictures(generator, (z + dose * own).astype(np.float32)), "faces") for dose in (-3, 3)]
-    assert luck.effects[0] == pytest.approx((ends[1] - ends[0]).mean(0)[bench.kept] / bench.scale, abs=1e-3)
+    z = evaluation.z[:3].astype(float)
+    ends = [measure(pictures(generator, (z + strength * own).astype(np.float32)), "faces") for strength in (-3, 3)]
+    assert luck.effects[0] == pytest.approx(
+        (ends[1] - ends[0]).mean(0)[evaluation.varying] / evaluation.scale, abs=1e-3
+    )
 
 
 @pytest.mark.parametrize("name", DIGESTS)

@@ -1,17 +1,19 @@
 """Methods that find directions, against slow re-derivations and planted directions."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from atlas.chapters.generative import conditional, ganspace, hyperplane, sefa
 from atlas.chapters.generative.agreement import between_methods, nearest_others
 from atlas.chapters.generative.direction_study import study_directions
 from atlas.chapters.generative.directions import Direction, cosines, edited, expected_cosine, random_directions, signed
-from atlas.chapters.generative.hyperplane import parts
 from atlas.chapters.generative.latent import Generator, draw, first_affine, pictures
 from atlas.chapters.generative.method import Evidence, stability
-from atlas.chapters.generative.methods import METHODS
+from atlas.chapters.generative.methods import METHODS, conditional, ganspace, hyperplane, sefa
+from atlas.chapters.generative.methods.hyperplane import varies
 from atlas.chapters.generative.study import study_sample
 from atlas.core.errors import AtlasError
 from atlas.networks.generators import GENERATORS
@@ -102,7 +104,7 @@ def test_hyperplanes_of_a_planted_generator_and_the_conditional_edit():
     before, after = planted_attributes(z), planted_attributes(z + 2 * cleared.vector)
     assert np.abs((after - before)[:, 1]).max() < 0.1  # what it was freed of stays
     assert (after - before)[:, 0].min() > 1.5  # sin 60 degrees of the effect is left
-    assert not conditional.freed(first.vector, first.vector[None]).any()
+    assert not conditional.orthogonal_to(first.vector, first.vector[None]).any()
 
 
 def test_a_normal_that_is_wholly_made_of_the_others_gives_no_conditional_direction():
@@ -116,12 +118,26 @@ def test_every_method_says_what_it_is_and_gives_unit_vectors_of_its_own_name(nam
     random = np.random.default_rng(0)
     z = random.standard_normal((200, 8))
     early, shares = ganspace.components(random.standard_normal((200, 20)), 0)
-    found = METHODS[name].find(evidence(
-        z, z[:, :2], ("brightness", "contrast"), affine=random.standard_normal((30, 8)), early=early, shares=shares,
-    ))  # fmt: skip
+    found = METHODS[name].find(
+        evidence(
+            z,
+            z[:, :2],
+            ("brightness", "contrast"),
+            affine=random.standard_normal((30, 8)),
+            early=early,
+            shares=shares,
+        )
+    )
     assert all(direction.method == name for direction in found)
     assert [np.linalg.norm(direction.vector) for direction in found] == pytest.approx([1] * len(found))
     assert METHODS[name].words.endswith(".") and METHODS[name].weight and METHODS[name].paper
+
+
+def test_every_file_of_the_folder_is_a_method():
+    files = {path.stem for path in Path(sefa.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(METHODS) == files
+    assert list(METHODS) == sorted(METHODS, key=lambda name: METHODS[name].order)
+    assert all(bool(method.repeat) == bool(method.resampled) for method in METHODS.values())
 
 
 def test_what_cannot_be_read_is_left_out():
@@ -131,14 +147,21 @@ def test_what_cannot_be_read_is_left_out():
 def test_the_nearest_direction_is_of_another_paper_and_meets_the_best_of_as_many_random_ones():
     axes = np.eye(20)
     tilted = (axes[0] + axes[1]) / np.sqrt(2)
-    found = nearest_others([
-        Direction("sefa", 0, axes[0], 0), Direction("hyperplane", 0, tilted, 0, attribute="a"),
-        Direction("conditional", 0, tilted, 0, attribute="a"), Direction("ganspace", 0, axes[5], 0),
-    ], seed=0)  # fmt: skip
-    assert found[0][0] == "hyperplane-a"
-    assert found[0][1:] == pytest.approx((np.sqrt(0.5), 1), abs=0.01)
-    assert found[1][0] == "sefa-0"  # not the conditional one, which is made of it
-    assert found[3][1:] == pytest.approx((0, 0), abs=1e-9)  # every random direction comes nearer
+    found = nearest_others(
+        [
+            Direction("sefa", 0, axes[0], 0),
+            Direction("hyperplane", 0, tilted, 0, attribute="a"),
+            Direction("conditional", 0, tilted, 0, attribute="a"),
+            Direction("ganspace", 0, axes[5], 0),
+        ],
+        seed=0,
+    )
+    assert found[0].name == "hyperplane-a"
+    assert (found[0].cosine, found[0].percentile) == pytest.approx((np.sqrt(0.5), 1), abs=0.01)
+    assert found[1].name == "sefa-0"  # not the conditional one, which is made of it
+    assert (found[3].cosine, found[3].percentile) == pytest.approx(
+        (0, 0), abs=1e-9
+    )  # every random direction comes nearer
 
 
 def test_noise_gives_a_hyperplane_that_does_not_hold_out():
@@ -147,7 +170,7 @@ def test_noise_gives_a_hyperplane_that_does_not_hold_out():
     assert accuracy < 0.55
 
 
-def test_an_edit_adds_the_dose_or_sets_it():
+def test_an_edit_adds_the_strength_or_sets_it():
     generator = small_dcgan(numbers=2)
     spec, z = generator.spec, draw(generator, 5, 0)
     vector = np.eye(spec.free)[spec.noise]
@@ -164,20 +187,20 @@ def test_expected_cosine_is_that_of_random_pairs(size):
     assert expected_cosine(size) == pytest.approx(np.abs((a * b).sum(1)).mean(), rel=0.02)
 
 
-def test_an_attribute_that_is_the_same_everywhere_parts_nothing():
-    assert not parts(np.zeros(20))
-    assert parts(np.linspace(0, 1, 20))
+def test_an_attribute_that_is_the_same_everywhere_does_not_vary():
+    assert not varies(np.zeros(20))
+    assert varies(np.linspace(0, 1, 20))
 
 
-def test_a_grey_generator_is_judged_by_what_differs_and_a_constant_one_is_refused():
+def test_a_grey_generator_is_measured_by_what_differs_and_a_constant_one_is_refused():
     closed = small_dcgan(first="", layers=(), subject="pictures")
     grey = Generator(closed.spec, torch.nn.Sequential(closed.module, Grey()))
-    sample, _ = study_sample(grey, count=60, seed=0)
-    arrays, facts = study_directions(grey, sample, count=2, vectors=4, chance=4, seed=0)
-    assert facts["attributes"] == ["brightness", "contrast", "sharpness"]
-    assert {record["method"] for record in facts["directions"]} == {"hyperplane", "conditional"}
-    assert arrays["matrix"].shape == (3, 3) and np.isfinite(arrays["matrix"]).all()
-    still = {**sample, "measures": np.zeros_like(sample["measures"])}
+    sample = study_sample(grey, count=60, seed=0)
+    study = study_directions(grey, sample, count=2, vectors=4, chance=4, seed=0)
+    assert study.attributes == ("brightness", "contrast", "sharpness")
+    assert {report.method for report in study.directions} == {"hyperplane", "conditional"}
+    assert study.rescoring.plain.shape == (3, 3) and np.isfinite(study.rescoring.plain).all()
+    still = replace(sample, measures=np.zeros_like(sample.measures))
     with pytest.raises(AtlasError, match="the same from every z"):
         study_directions(grey, still, count=2, vectors=4, chance=4, seed=0)
 
@@ -190,13 +213,20 @@ class Grey(torch.nn.Module):
 def test_agreement_between_methods_is_that_of_each_direction_with_its_nearest():
     axes = np.eye(50)
     tilted = (axes[0] + axes[9]) / np.sqrt(2)
-    methods, table, chance = between_methods([
-        Direction("sefa", 0, axes[0], 0), Direction("sefa", 1, axes[1], 0), Direction("ganspace", 0, tilted, 0),
-    ], seed=0)  # fmt: skip
-    assert methods == ["sefa", "ganspace"]
-    assert table == pytest.approx(np.array([[1, np.sqrt(0.5) / 2], [np.sqrt(0.5), 1]]))
-    assert chance[1] == pytest.approx(expected_cosine(50), rel=0.1)  # of one direction; the nearest of two is nearer
-    assert chance[0] > chance[1]
+    agreement = between_methods(
+        [
+            Direction("sefa", 0, axes[0], 0),
+            Direction("sefa", 1, axes[1], 0),
+            Direction("ganspace", 0, tilted, 0),
+        ],
+        seed=0,
+    )
+    assert agreement.methods == ("sefa", "ganspace")
+    assert agreement.table == pytest.approx(np.array([[1, np.sqrt(0.5) / 2], [np.sqrt(0.5), 1]]))
+    assert agreement.chance[1] == pytest.approx(
+        expected_cosine(50), rel=0.1
+    )  # of one direction; the nearest of two is nearer
+    assert agreement.chance[0] > agreement.chance[1]
 
 
 def test_a_sign_is_chosen_not_left_open():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from atlas.chapters.generative import quality
-from atlas.chapters.generative.dissect import dissect, held
+from atlas.chapters.generative.dissect import ablate, dissect
 from atlas.chapters.generative.latent import draw, features, pictures, pictures_from, pictures_with
 from atlas.core.hooks import put
 from atlas.networks.generators import GENERATORS
@@ -57,12 +57,12 @@ def test_the_nearest_picture_is_found():
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_held_unit_changes_the_picture_and_leaves_no_hook(again):
+def test_an_ablated_unit_changes_the_picture_and_leaves_no_hook(again):
     generator = small_dcgan(again=again)
     z, layer = draw(generator, 6, 0), generator.spec.layers[1]
     before, maps = pictures(generator, z), features(generator, z, layer)
     assert (pictures_from(generator, z, layer, maps) == before).all()
-    assert np.abs(pictures_from(generator, z, layer, held(maps, 2)).astype(int) - before).max() > 0
+    assert np.abs(pictures_from(generator, z, layer, ablate(maps, 2)).astype(int) - before).max() > 0
     assert (pictures(generator, z) == before).all()
     with pytest.raises(RuntimeError), put(generator.module, layer, torch.zeros(1)):
         raise RuntimeError
@@ -92,7 +92,7 @@ def test_a_unit_without_way_out_draws_nothing_and_ranks_last():
 def test_ablation_against_a_copy_with_the_weights_cut():
     generator, cut = small_dcgan(), small_dcgan()
     layer, z = generator.spec.layers[1], draw(generator, 8, 0)
-    cut.module.up3.weight[2] = 0  # the same as holding unit 2 at zero
+    cut.module.up3.weight[2] = 0  # the same as setting unit 2 to zero
     found = dissect(generator, layer, z, pictures(generator, z), [2, 3])
     wanted = np.abs(pictures(cut, z[:6]).astype(float) - pictures(generator, z[:6])).mean(3) / 255
     assert found.map[0] == pytest.approx(wanted.mean(0), abs=1e-6)

@@ -1,10 +1,10 @@
-"""Holding a cell: equal to the slow way, and a planted dependence is found."""
+"""Mean ablation: equal to the slow way, and a planted dependence is found."""
 
 import numpy as np
 import pytest
 import torch
 
-from atlas.chapters.recurrent.ablation import Stretch, causal, extra_losses, peers_of
+from atlas.chapters.recurrent.ablation import Stretch, ablation_effect, extra_losses, peers_of
 from atlas.chapters.recurrent.cell import net_of, step
 from atlas.chapters.recurrent.gates import keeping_time, memory_length, rank_correlation, saturation
 from atlas.chapters.recurrent.trace import losses
@@ -26,16 +26,16 @@ def test_extra_losses_are_those_of_the_slow_way(kind):
     found = extra_losses(net, stretches, means, [2, 5])
     assert found.shape == (2, 33)
 
-    def read(stretch, held):
+    def read(stretch, ablated):
         h, c, seen = stretch.h, stretch.c, []
         for symbol in stretch.symbols[:-1]:
             now = step(net.cell, net.embed[symbol], h, c)
             h, c = now.h.copy(), now.c.copy()
-            if held is not None and kind == "LSTM":
-                c[held] = means[held]
-                h[held] = now.gates["output"][held] * np.tanh(c[held])
-            elif held is not None:
-                h[held] = means[held]
+            if ablated is not None and kind == "LSTM":
+                c[ablated] = means[ablated]
+                h[ablated] = now.gates["output"][ablated] * np.tanh(c[ablated])
+            elif ablated is not None:
+                h[ablated] = means[ablated]
             seen.append(h)
         return losses(net, np.array(seen), stretch.symbols[1:])
 
@@ -48,11 +48,11 @@ def test_a_specific_cell_stands_out():
     rng = np.random.default_rng(0)
     extra, inside = rng.normal(0, 0.1, (80, 500)), np.arange(500) < 100
     extra[3, inside] += 2
-    found = causal(extra, inside, cell=3, activity=np.ones(80))
+    found = ablation_effect(extra, inside, cell=3, activity=np.ones(80))
     assert (found.percentile, found.peers) == (1.0, 50)
     assert found.inside == pytest.approx(2, abs=0.1)
     assert found.outside == pytest.approx(0, abs=0.1)
-    assert causal(extra, inside, cell=4, activity=np.ones(80)).percentile < 1
+    assert ablation_effect(extra, inside, cell=4, activity=np.ones(80)).percentile < 1
 
 
 def test_peers_are_the_most_alike_in_activity():
@@ -60,7 +60,7 @@ def test_peers_are_the_most_alike_in_activity():
     extra[:10, :2] = 5  # ten very specific cells, but far more active ones
     inside, activity = np.array([True, True, False, False]), np.where(np.arange(80) < 10, 100.0, 1.0)
     extra[20, :2] = 1
-    assert causal(extra, inside, cell=20, activity=activity).percentile == 1.0
+    assert ablation_effect(extra, inside, cell=20, activity=activity).percentile == 1.0
 
 
 def test_saturation_and_memory():
@@ -92,9 +92,9 @@ def test_only_the_rows_of_the_cell_and_its_peers_are_looked_at():
     peers = peers_of(activity, 30, 50)
     assert 30 not in peers
     assert len(set(peers.tolist())) == 50
-    whole = causal(extra, inside, cell=30, activity=activity)
+    whole = ablation_effect(extra, inside, cell=30, activity=activity)
     extra[np.setdiff1d(np.arange(90), [30, *peers])] = np.nan
-    assert causal(extra, inside, cell=30, activity=activity) == whole
+    assert ablation_effect(extra, inside, cell=30, activity=activity) == whole
 
 
 def test_blocks_of_cells_do_not_change_what_is_lost(monkeypatch):

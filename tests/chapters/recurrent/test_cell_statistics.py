@@ -1,4 +1,4 @@
-"""Profiles of cells against what is found slowly, one cell at a time; and which cells have a page."""
+"""Statistics of cells against what is found slowly, one cell at a time; and which cells have a page."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from atlas.chapters.recurrent.cell import net_of
-from atlas.chapters.recurrent.cell_statistics import BEFORE, PEAKS, PUSHED, study_profiles
-from atlas.chapters.recurrent.figures.cell import named_cells, telling_sentence, tellings
+from atlas.chapters.recurrent.cell_statistics import BEFORE, EFFECTS, PEAKS, study_cell_statistics
+from atlas.chapters.recurrent.figures.cell import concept_scores, named_cells, score_sentence
 from atlas.chapters.recurrent.pages.cell import runs
 from atlas.chapters.recurrent.source import SourceFile
 from atlas.chapters.recurrent.texts import halves, held_out_texts
@@ -33,7 +33,7 @@ def net():
 
 @pytest.fixture(scope="module")
 def found(net, texts):
-    return study_profiles(net, texts)[0]
+    return study_cell_statistics(net, texts)
 
 
 def read(net, texts):
@@ -45,24 +45,25 @@ def read(net, texts):
 def test_passages_hold_the_extremes_of_different_files(net, texts, found):
     _, b = halves(texts)
     values, _ = read(net, b)
+    peaks, scale = found.peaks, found.distribution.scale
     for cell in (0, 7, 19):
         tops = sorted((float(one[:, cell].max()) for one in values), reverse=True)[:PEAKS]
         lows = sorted(float(one[:, cell].min()) for one in values)[:PEAKS]
-        assert found["extreme"][cell] == pytest.approx([*tops, *lows], abs=1e-5)
-        for row, number in enumerate(found["text"][cell].tolist()):
-            first, peak = int(found["place"][cell, row]), int(found["peak"][cell, row])
-            length = found["symbols"].shape[2]
-            shown = "".join(ALPHABET[symbol] for symbol in found["symbols"][cell, row].tolist())
+        assert peaks.extreme[cell] == pytest.approx([*tops, *lows], abs=1e-5)
+        for row, number in enumerate(peaks.text[cell].tolist()):
+            first, peak = int(peaks.place[cell, row]), int(peaks.peak[cell, row])
+            length = peaks.symbols.shape[2]
+            shown = "".join(ALPHABET[symbol] for symbol in peaks.symbols[cell, row].tolist())
             assert shown == b[number].text[first : first + length]
-            assert values[number][first + peak, cell] == pytest.approx(found["extreme"][cell, row], abs=1e-5)
+            assert values[number][first + peak, cell] == pytest.approx(peaks.extreme[cell, row], abs=1e-5)
             assert peak == BEFORE or first in (0, len(b[number]) - 1 - length)
-            share = found["values"][cell, row, peak] / 127 * found["scale"][cell]
-            assert abs(share) <= abs(found["extreme"][cell, row]) + found["scale"][cell] / 127
+            share = peaks.values[cell, row, peak] / 127 * scale[cell]
+            assert abs(share) <= abs(peaks.extreme[cell, row]) + scale[cell] / 127
         for side in (slice(PEAKS), slice(PEAKS, None)):
-            assert len(set(found["text"][cell, side].tolist())) == PEAKS
+            assert len(set(peaks.text[cell, side].tolist())) == PEAKS
 
 
-def test_pushes_are_changes_of_the_logits(net, texts, found):
+def test_effects_are_changes_of_the_logits(net, texts, found):
     _, b = halves(texts)
     deviation = np.concatenate(read(net, b)[1]).std(0)
     for cell in (0, 11):
@@ -70,26 +71,26 @@ def test_pushes_are_changes_of_the_logits(net, texts, found):
         moved[cell] = deviation[cell]
         change = net.outputs(moved) - net.outputs(np.zeros(20))
         change -= change.mean()
-        assert found["push"][cell] == pytest.approx(change[found["pushed"][cell]], abs=1e-5)
+        assert found.effects[cell] == pytest.approx(change[found.affected[cell]], abs=1e-5)
         order = np.argsort(-change)
-        assert found["push"][cell, :PUSHED] == pytest.approx(change[order[:PUSHED]], abs=1e-5)
-        assert found["push"][cell, PUSHED:] == pytest.approx(change[order[::-1][:PUSHED]], abs=1e-5)
+        assert found.effects[cell, :EFFECTS] == pytest.approx(change[order[:EFFECTS]], abs=1e-5)
+        assert found.effects[cell, EFFECTS:] == pytest.approx(change[order[::-1][:EFFECTS]], abs=1e-5)
 
 
-def test_kin_are_the_most_correlated_cells(net, texts, found):
+def test_similar_cells_are_the_most_correlated_cells(net, texts, found):
     whole = np.concatenate(read(net, halves(texts)[1])[0]).astype(np.float64)
     for cell in (0, 5):
         own = [0.0 if other == cell else np.corrcoef(whole[:, cell], whole[:, other])[0, 1] for other in range(20)]
-        assert found["correlation"][cell] == pytest.approx(np.array(own)[found["kin"][cell]], abs=1e-5)
-        assert np.abs(found["correlation"][cell]).min() >= sorted(np.abs(own))[-5] - 1e-5
-        assert cell not in found["kin"][cell]
+        assert found.correlation[cell] == pytest.approx(np.array(own)[found.similar[cell]], abs=1e-5)
+        assert np.abs(found.correlation[cell]).min() >= sorted(np.abs(own))[-5] - 1e-5
+        assert cell not in found.similar[cell]
 
 
 def test_histograms_hold_every_value(net, texts, found):
     whole = np.concatenate(read(net, halves(texts)[1])[0])
-    assert (found["counts"].sum(1) == len(whole)).all()
-    assert found["edges"][3] == pytest.approx([whole[:, 3].min(), whole[:, 3].max()], abs=1e-6)
-    assert found["positive"] == pytest.approx((whole > 0).mean(0))
+    assert (found.distribution.counts.sum(1) == len(whole)).all()
+    assert found.distribution.edges[3] == pytest.approx([whole[:, 3].min(), whole[:, 3].max()], abs=1e-6)
+    assert found.distribution.positive == pytest.approx((whole > 0).mean(0))
 
 
 def test_cells_that_the_chapter_names_have_a_page():
@@ -97,9 +98,9 @@ def test_cells_that_the_chapter_names_have_a_page():
         cells = named_cells(network)
         assert list(cells) == sorted(set(cells))
         assert len(cells) == network.pages == 12
-        winners = {record["cell"] for record in network.facts["cells"]["concepts"]}
+        winners = {finding.cell for finding in network.cells.concepts}
         assert winners <= set(cells)
-        assert int(network.arrays["gates"]["memory"].argmax()) in cells
+        assert int(network.gates.memory.argmax()) in cells
         assert named_cells(replace(network, pages=len(winners))) == tuple(sorted(winners))
         assert named_cells(replace(network, pages=network.spec.cells)) == tuple(range(network.spec.cells))
 
@@ -107,10 +108,10 @@ def test_cells_that_the_chapter_names_have_a_page():
 def test_a_cell_is_said_to_beat_chance_only_where_it_does():
     network = make_recurrent()[0]
     cell = named_cells(network)[0]
-    best = tellings(network, cell)[0]
-    for null, words in ((best.score - 0.01, ", above the "), (best.score, ", no better than the ")):
-        records = [record | {"null_p95": null} for record in network.facts["cells"]["concepts"]]
-        said = telling_sentence(replace(network, facts={**network.facts, "cells": {"concepts": records}}), cell)
+    best = concept_scores(network, cell)[0]
+    for null, words in ((best.score - 0.01, ", above the chance level"), (best.score, ", not above the chance level")):
+        concepts = tuple(replace(finding, null_p95=null) for finding in network.cells.concepts)
+        said = score_sentence(replace(network, cells=replace(network.cells, concepts=concepts)), cell)
         assert words in said
 
 

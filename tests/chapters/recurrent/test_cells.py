@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from atlas.chapters.recurrent.cells import Half, best_told, chance_labels, character_score, find_cells, null_scores
+from atlas.chapters.recurrent.cells import Half, best_concepts, chance_labels, character_score, find_cells, null_scores
 from atlas.chapters.recurrent.concepts import Concept
 from atlas.chapters.recurrent.score import moved_scores, ranks, scores, strength
 
@@ -142,17 +142,17 @@ def test_moved_labels_are_scored_like_labels_moved_by_hand(graded):
         assert np.allclose(found[:, column], scores(ranked, np.roll(label, distance), graded=graded), atol=1e-6)
 
 
-def test_a_constant_cell_tells_nothing():
+def test_a_constant_cell_predicts_nothing():
     ranked, label = ranks(np.zeros((50, 1), np.float32)), np.arange(50.0)
     assert scores(ranked, (label > 20).astype(np.float32), graded=False)[0] == pytest.approx(0.5)
     assert scores(ranked, label, graded=True)[0] == 0.5
     assert np.isnan(scores(ranks(label[:, None]), np.ones(50), graded=True)[0])
 
 
-def test_the_concept_told_best_must_hold_on_the_other_half():
+def test_the_concept_predicted_best_must_be_confirmed_on_the_other_half():
     on_a = np.array([[0.9, 0.6], [0.5, 0.2], [0.8, 0.6], [np.nan, 0.7]])
     on_b = np.array([[0.8, 0.9], [0.9, 0.1], [0.6, 0.99], [0.9, 0.9]])
     # the second is low in its concept; the third's best on half A is not above chance on half B
-    assert best_told(on_a, on_b, {0: 0.7, 1: 0.75}).tolist() == [0, 1, -1, 1]
-    assert best_told(on_a, on_b, {1: 0.75}).tolist() == [1, 1, 1, 1]
-    assert best_told(on_a, on_b, {}).tolist() == [-1] * 4
+    assert best_concepts(on_a, on_b, {0: 0.7, 1: 0.75}).tolist() == [0, 1, -1, 1]
+    assert best_concepts(on_a, on_b, {1: 0.75}).tolist() == [1, 1, 1, 1]
+    assert best_concepts(on_a, on_b, {}).tolist() == [-1] * 4

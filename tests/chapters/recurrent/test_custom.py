@@ -103,13 +103,22 @@ def test_the_real_steps_run(tmp_path, store, kind, layers):
     module = own(kind, hidden=20 // layers, num_layers=layers)
     recipe = read_recipe(written(tmp_path, module, title="Mine", licence="MIT"))
     plan, context = make_plan(recipe), StepContext(store, recipe)
-    for step in ("texts", "cells", "gates", "passages", "matches", "reactions", "profiles", "relevances"):
+    for step in (
+        "texts",
+        "cells",
+        "gates",
+        "passages",
+        "matches",
+        "expected_responses",
+        "cell_statistics",
+        "relevances",
+    ):
         [task] = [task for task in plan.tasks if task.step == step]
         if store.has(task.digest):
             continue
         [entry] = RUN[step](context, [task])
         store.put(task.key, entry)
-    made = store.get(plan.get("profiles", "mine").digest)
+    made = store.get(plan.get("cell_statistics", "mine").digest)
     assert made.arrays["counts"].shape[0] == 20
     assert np.isfinite(made.arrays["push"]).all()
     for decision in store.get(plan.get("relevances", "mine").digest).facts["decisions"]:
@@ -119,7 +128,7 @@ def test_the_real_steps_run(tmp_path, store, kind, layers):
 def test_the_chapter_says_which_network_is_an_own_checkpoint(tmp_path):
     first, second, _ = make_recurrent()
     [spec] = read_recipe(written(tmp_path, own("GRU"), title="A <b>GRU</b>")).recurrent.chosen()
-    found = replace(second, spec=replace(spec, hidden=60), card={})
+    found = replace(second, spec=replace(spec, hidden=60), card=None)
     for networks, title in (
         ((first, found), "Reading Python’s own library"),
         ((found,), "Reading"),
@@ -130,8 +139,8 @@ def test_the_chapter_says_which_network_is_an_own_checkpoint(tmp_path):
         pages = {page.path: renderer.render(page).decode() for page in items}
         text = pages["recurrent/index.html"]
         assert f'<h2 id="trained">{title}' in text
-        assert ("does not know whether it has seen them" in text) == (found in networks)
-        assert text.count("own checkpoint</td>") == (found in networks)
+        assert ("whether it was trained on them is not" in text) == (found in networks)
+        assert text.count("custom checkpoint</td>") == (found in networks)
         assert "<b>GRU" not in text
 
 
@@ -233,5 +242,5 @@ def test_names_and_digests_are_checked(tmp_path):
         read_recipe(written(tmp_path, own("RNN"), sha256="00" * 32))
     recipe = Path(written(tmp_path, own("RNN")))
     recipe.write_text(recipe.read_text() + recipe.read_text().partition("places = 20\n")[2])
-    with pytest.raises(ConfigError, match="'mine' is there twice"):
+    with pytest.raises(ConfigError, match="'mine' occurs twice"):
         read_recipe(str(recipe))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from atlas.chapters.recurrent.baseline_study import Baselines
 from atlas.chapters.recurrent.cell import net_of
-from atlas.chapters.recurrent.context_study import study_reach
+from atlas.chapters.recurrent.context_study import study_context_lengths
 from atlas.chapters.recurrent.loaded import load
 from atlas.chapters.recurrent.source import SourceFile
 from atlas.chapters.recurrent.texts import held_out_texts
@@ -111,12 +112,12 @@ def test_what_does_not_fit_is_told_with_its_place(spec, said):
 
 
 def cut_texts(texts, vocabulary=VOCABULARY, expression=WORDS):
-    arrays, facts = study_tokens(texts, tokenizer(TokenizerSpec("split", expression), vocabulary), vocabulary)
-    return in_tokens(texts, arrays, facts), facts
+    study = study_tokens(texts, tokenizer(TokenizerSpec("split", expression), vocabulary), vocabulary)
+    return in_tokens(texts, study), study
 
 
 def test_texts_in_tokens_say_what_their_characters_say(texts):
-    found, facts = cut_texts(texts)
+    found, study = cut_texts(texts)
     for text, whole in zip(found, texts, strict=True):
         assert text.text == whole.text
         assert len(text) == len(text.pieces) == len(text.symbols) - 1
@@ -128,19 +129,19 @@ def test_texts_in_tokens_say_what_their_characters_say(texts):
         assert {("(", ")"), ("[", "]")} <= set(signs)
         assert all(text.symbols[b + 1] != text.unknown for _, b in text.pairs)
     lacking = [piece for text in found for piece in text.pieces if piece not in VOCABULARY]
-    assert facts["unknown"] == pytest.approx(len(lacking) / facts["tokens"])
-    assert facts["unknown_characters"] == pytest.approx(sum(map(len, lacking)) / facts["characters"])
-    assert set(facts["names"][len(with_marks(VOCABULARY)) :]) == set(lacking)
+    assert study.unknown == pytest.approx(len(lacking) / study.count)
+    assert study.unknown_characters == pytest.approx(sum(map(len, lacking)) / study.characters)
+    assert set(study.names[len(with_marks(VOCABULARY)) :]) == set(lacking)
 
 
 def test_a_tokenizer_that_folds_case_still_shows_the_text(texts):
     def cut(text):
         return [(0 if letter.isalpha() else 1, letter) for letter in text]
 
-    arrays, facts = study_tokens(texts, cut, ("letter", "sign"))
-    found = in_tokens(texts, arrays, facts)
+    study = study_tokens(texts, cut, ("letter", "sign"))
+    found = in_tokens(texts, study)
     assert [text.text for text in found] == [text.text for text in texts]
-    assert facts["unknown"] == 0
+    assert study.unknown == 0
 
 
 def test_tokens_that_are_too_long_are_told(texts):
@@ -189,19 +190,20 @@ def test_losses_are_told_by_the_character_and_the_unknown_is_spelled(tmp_path, t
     [spec] = read_recipe(recipe).recurrent.chosen()
     made, (found, _) = load(spec), cut_texts(texts)
     count = sum(len(text) - 1 for text in texts)
-    _, facts = study_reach(made, found, np.full(count, 2.0), np.zeros(count, bool), places=40, seed=0)
+    baselines = Baselines(np.full(count, 2.0), np.zeros(count, bool), order=7, by_order=(2.0,))
+    study = study_context_lengths(made, found, baselines, places=40, seed=0)
     total, characters, net = 0.0, 0, net_of(made)
     for text in found:
         nats = losses(net, text.rows(replay_net(net, text.symbols).h), text.following)
         for cost, piece, symbol in zip(nats, text.pieces[1:], text.following, strict=True):
             total += cost + (2.0 * len(piece) if symbol == text.unknown else 0)
             characters += len(piece)
-    assert facts["loss"] == pytest.approx(total / characters, abs=1e-4)
-    assert facts["baseline"] == pytest.approx(2.0)
-    assert facts["characters"] == characters
-    assert sum(row["share"] for row in facts["kinds"]) == pytest.approx(1)
-    assert sum(row["of_loss"] for row in facts["kinds"]) == pytest.approx(1)
-    assert facts["context"]["lengths"][0] == round(np.mean([text.spread for text in found]))
+    assert study.loss == pytest.approx(total / characters, abs=1e-4)
+    assert study.baseline == pytest.approx(2.0)
+    assert study.characters == characters
+    assert sum(row.share for row in study.kinds) == pytest.approx(1)
+    assert sum(row.of_loss for row in study.kinds) == pytest.approx(1)
+    assert study.context.lengths[0] == round(np.mean([text.spread for text in found]))
 
 
 @pytest.mark.parametrize(
@@ -211,20 +213,20 @@ def test_every_step_and_every_page(tmp_path, store, how, kind, layers):
     module = module_of(kind, num_layers=layers)
     recipe = read_recipe(written(tmp_path, module, symbols=VOCABULARY, title="A <b>token</b> network", **how))
     found = studied(recipe, store)
-    assert found.facts["passages"]["replay"] < 1e-10
-    for decision in found.facts["relevances"]["decisions"]:
-        assert abs(decision["ledger"]["residual"]) < 1e-8
+    assert found.passages.replay < 1e-10
+    for decision in found.relevances.decisions:
+        assert abs(decision.explanation.conservation.residual) < 1e-8
     for networks in ((found,), (*make_recurrent(), found)):
         pages = rendered(with_code_readers(make_results(), networks), tmp_path)
         assert not any("<b>token" in page for page in pages.values())
         index, cell = pages["recurrent/index.html"], pages["recurrent/mine/cells/3/index.html"]
         assert "The A &lt;b&gt;token&lt;/b&gt; network reads tokens of" in index
-        assert "Tokens stand in place of characters for the A &lt;b&gt;token" in index
-        assert "spelling it" in index
-        assert "Memory, tokens" in cell
+        assert "For the A &lt;b&gt;token&lt;/b&gt; network, read token for character." in index
+        assert "out-of-vocabulary tokens are scored by the 7-gram model" in index
+        assert "Memory length, tokens" in cell
         assert ("layer 1 of 2" in cell) == ("layer 2 reads it, not the outputs" in cell) == (layers == 2)
         if layers == 2:
-            assert "Makes likelier, nats a sd" in pages["recurrent/mine/cells/12/index.html"]
+            assert "Raises the logits of, nats per SD" in pages["recurrent/mine/cells/12/index.html"]
 
 
 def test_tokenizer_and_expression_are_in_every_key(tmp_path):

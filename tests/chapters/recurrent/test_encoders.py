@@ -1,5 +1,7 @@
 """Own networks that predict no next symbol, also of two directions: read as torch reads them, studied by their states, told apart on the site."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -81,9 +83,9 @@ def test_every_step_and_every_page(tmp_path, store, kind, layers):
     recipe = read_recipe(written(tmp_path, module, title="A <b>tagger</b>", encoder=True))
     assert not {task.step for task in make_plan(recipe).tasks} & PREDICTING
     found = studied(recipe, store)
-    assert found.facts["passages"]["replay"] < 1e-10
-    assert "held" not in found.facts["cells"]
-    assert found.arrays["profiles"]["counts"].shape[0] == 24 * layers
+    assert found.passages.replay < 1e-10
+    assert found.cells.ablated is None
+    assert found.cell_statistics.distribution.counts.shape[0] == 24 * layers
     for networks in ((found,), (*make_recurrent(), found)):
         results = with_code_readers(make_results(), networks)
         told = {figure.id.rpartition("/")[2]: figure for figure in recurrent_figures(chapter_of(results))}
@@ -91,13 +93,13 @@ def test_every_step_and_every_page(tmp_path, store, kind, layers):
         index, cell = pages["recurrent/index.html"], pages["recurrent/mine/cells/17/index.html"]
         assert (set(told) & PREDICTIONS == PREDICTIONS) == (len(networks) > 1)
         assert ("recurrent/reliance.html" in pages) == ('href="reliance.html"' in index) == (len(networks) > 1)
-        assert "own encoder</td><td>predicts nothing</td>" in index
+        assert re.search(r"custom encoder</td>\s*<td>no predictions</td>", index)
         assert ("They are encoders, which predict nothing" in index) == (len(networks) == 1)
         for name, figure in told.items():
             assert ("A <b>tagger</b>" in figure.alt) == (name not in PREDICTIONS)
         assert not any("<b>tagger" in page for page in pages.values())
         assert ("layer 1 of 2, reads from the end" in cell) == (layers == 2)
-        assert "reads from the end" in cell and "kelier" not in cell  # neither likelier nor less likely
+        assert "reads from the end" in cell and "logits" not in cell  # neither raised nor lowered
         assert pages["recurrent/mine/cells/index.html"].count("reads forwards</td>") == 12 * layers
 
 

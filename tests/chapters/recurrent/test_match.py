@@ -1,20 +1,20 @@
-"""Range-select match on constructed states."""
+"""Hidden-state search on constructed states."""
 
 import numpy as np
 
-from atlas.chapters.recurrent.match import covered, first_run, held, is_on, matches, selected
+from atlas.chapters.recurrent.match import active, active_through, covered, first_run, matches, selected
 
 
 def test_on_counts_both_signs():
-    on = is_on(np.array([[0.3, -0.31], [0.29, 0.5]]))
+    on = active(np.array([[0.3, -0.31], [0.29, 0.5]]))
     assert on.tolist() == [[True, False, False, True], [False, True, False, False]]
 
 
-def test_held_is_all_of_every_window():
+def test_active_through_is_all_of_every_window():
     on = np.random.default_rng(0).random((30, 4)) > 0.3
     slow = np.array([on[t : t + 5].all(0) for t in range(26)])
-    assert np.array_equal(held(on, 5), slow)
-    assert held(on, 31).shape == (0, 4)
+    assert np.array_equal(active_through(on, 5), slow)
+    assert active_through(on, 31).shape == (0, 4)
     assert np.array_equal(covered(on[:, 0].astype(float), 5), slow[:, 0])
 
 
@@ -34,13 +34,15 @@ def test_matches_are_ranked_by_intersection_then_union():
     on[20:23, :3] = True
     on[20:23, 4] = True  # three common, one else
     on[40:43, :2] = True  # two common
-    found = matches([held(np.zeros((20, 6), bool), 3), held(on, 3)], np.array([0, 1, 2]), 3, count=3)
+    found = matches(
+        [active_through(np.zeros((20, 6), bool), 3), active_through(on, 3)], np.array([0, 1, 2]), 3, count=3
+    )
     assert [(m.text, m.first, m.intersection, m.union) for m in found] == [(1, 5, 3, 3), (1, 20, 3, 4), (1, 40, 2, 3)]
 
 
 def test_matches_do_not_overlap():
     on = np.ones((20, 2), bool)
-    firsts = [m.first for m in matches([held(on, 4)], np.array([0]), 4, count=10)]
+    firsts = [m.first for m in matches([active_through(on, 4)], np.array([0]), 4, count=10)]
     assert len(firsts) == 5
     assert min(np.diff(sorted(firsts))) >= 4
 

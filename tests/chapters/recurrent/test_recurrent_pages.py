@@ -2,18 +2,17 @@
 
 import json
 import re
-from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from atlas.chapters.recurrent.errors import CAUSES
+from atlas.chapters.recurrent.errors import CAUSE_TITLES
 from atlas.chapters.recurrent.figures import recurrent_figures
 from atlas.chapters.recurrent.figures.cell import cells_page
 from atlas.chapters.recurrent.pages import PAGES
 from atlas.chapters.recurrent.pages import overview as recurrent
-from atlas.chapters.recurrent.pages.overview import LEVELS, PAIRS, paired
+from atlas.chapters.recurrent.pages.browser import LEVELS, PAIRS, paired
 from atlas.chapters.recurrent.records import chapter_of
 from atlas.publish.context import AtlasContext
 from atlas.publish.marks import LEFT, RIGHT, WIDTH, Row, marks, span_of
@@ -46,11 +45,12 @@ def test_every_figure_has_its_section_caption_and_citation(results, pages):
 
 def test_checks_are_printed(pages):
     index, reliance, states = (pages[f"recurrent/{name}.html"] for name in ("index", "reliance", "states"))
-    assert re.search(r"own forward pass to \d\u202f×\u202f10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", index)  # the replay
-    assert "Percentile: among the 50 cells" in index
-    assert "for 200 labels shifted in a circle" in index
-    assert reliance.count("missed by") >= 3  # the ledgers
-    for cause in CAUSES:
+    assert re.search(r"framework’s forward pass to \d\u202f×\u202f10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+", index)  # the replay
+    assert "Percentile: among the 50 cells" in index.replace("\n", " ")
+    assert "for 200 circularly shifted label sequences" in index
+    assert reliance.count("Conservation check of LRP, in nats") >= 3
+    assert len(re.findall(r"residual (0|−?\d\u202f×\u202f10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\.", reliance)) >= 3
+    for cause in CAUSE_TITLES.values():
         assert cause in index
     for method in ("LRP", "gradient × input", "integrated gradients", "occlusion", "random order"):
         assert method in reliance
@@ -59,38 +59,39 @@ def test_checks_are_printed(pages):
 
 
 def test_gains_have_their_n_and_interval(results, pages):
-    first = chapter_of(results).networks[0].facts["reach"]["closings"]["bracket"][0]
-    cell = f'{first["mean"]:.2f} <span class="small">[{first["low"]:.2f}, {first["high"]:.2f}]'.replace("-", "−")
+    first = chapter_of(results).networks[0].context_lengths.closings["bracket"][0]
+    cell = f'{first.mean:.2f} <span class="small">[{first.low:.2f}, {first.high:.2f}]'.replace("-", "−")
     assert cell in pages["recurrent/index.html"]
-    assert f"<td>{first['n']:,}</td>" in pages["recurrent/index.html"]
+    assert f"<td>{first.n:,}</td>" in pages["recurrent/index.html"]
 
 
 def test_n_is_told_of_each_network_where_they_differ(results):
-    chapter = chapter_of(results).predicting
-    networks = deepcopy(chapter.networks)
-    bins = [network.facts["reach"]["closings"]["bracket"] for network in networks]
+    networks = chapter_of(results).predictors
     assert len(networks) > 1
-    same = recurrent._closings(chapter, "bracket")
-    assert [counts for _, counts, _ in same] == [[one["n"]] for one in bins[0]]
-    bins[1][0]["n"] += 5
-    (_, counts, _), *rest = recurrent._closings(replace(chapter, networks=networks), "bracket")
-    assert counts == [own[0]["n"] for own in bins]
-    assert [counts for _, counts, _ in rest] == [counts for _, counts, _ in same[1:]]
+    same = recurrent._closings(networks, "bracket")
+    first, second = (network.context_lengths for network in networks)
+    assert [row.counts for row in same] == [[one.n] for one in first.closings["bracket"]]
+    gain, *others = second.closings["bracket"]
+    closings = {**second.closings, "bracket": (replace(gain, n=gain.n + 5), *others)}
+    changed = replace(networks[1], context_lengths=replace(second, closings=closings))
+    row, *rest = recurrent._closings((networks[0], changed), "bracket")
+    assert row.counts == [gain.n, gain.n + 5]
+    assert [one.counts for one in rest] == [one.counts for one in same[1:]]
 
 
 def test_the_browser_gets_every_cell_in_the_order_of_the_states(results, pages):
     network = chapter_of(results).networks[0]
     script = pages[f"recurrent/{network.spec.name}.js"]
     data = json.loads(script[script.index(",") + 1 : script.rindex(")")])
-    arrays, hidden = network.arrays["passages"], network.spec.hidden
+    passages, hidden = network.passages, network.spec.hidden
     assert data["cells"] == hidden
     assert data["on"] == 3
     h = np.frombuffer(data["data"]["h"].encode(), np.uint8).reshape(-1, hidden).astype(int) - ord("i")
-    assert np.array_equal(h, np.rint(arrays["h"] / 127 * 8))
+    assert np.array_equal(h, np.rint(passages.h / 127 * 8))
     for name, signs in data["gates"].items():
         both = np.array([PAIRS.index(sign) for sign in signs])
         levels = np.stack([both // (LEVELS + 1), both % (LEVELS + 1)], 1).ravel()[: h.size]
-        assert np.array_equal(levels, np.rint(arrays[name] / 127 * 8).ravel()), name
+        assert np.array_equal(levels, np.rint(passages.gates[name] / 127 * 8).ravel()), name
     assert all(len(scores) == hidden for scores in data["scores"].values())
     assert len(data["pages"]) == network.pages
 

@@ -1,4 +1,4 @@
-"""LRP against a slow derivation entry by entry, in closed form on a linear cell, and the ledger's sum."""
+"""LRP against a slow derivation entry by entry, in closed form on a linear cell, and conservation."""
 
 import math
 
@@ -8,7 +8,6 @@ import torch
 
 from atlas.chapters.recurrent.attribution import (
     deletion,
-    deletion_areas,
     deletion_curves,
     gradient_x_input,
     incompleteness,
@@ -17,6 +16,7 @@ from atlas.chapters.recurrent.attribution import (
 )
 from atlas.chapters.recurrent.cell import Cell, Net, net_of
 from atlas.chapters.recurrent.relevance import propagate
+from atlas.methods.attribution.deletion import deletion_areas
 from atlas.networks.modules.recurrent import Recurrent
 
 KINDS = ["LSTM", "GRU", "RNN"]
@@ -32,32 +32,32 @@ def module(kind, hidden=6):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_ledger_sums_to_the_score(kind):
+def test_relevances_sum_to_the_score(kind):
     made = module(kind)
     direction = np.array([1.0, -1.0, 0.5])
-    ledger = propagate(net_of(made), SYMBOLS, direction)
+    account = propagate(net_of(made), SYMBOLS, direction)
     outputs, _ = made(torch.from_numpy(SYMBOLS)[None])
-    assert ledger.score == pytest.approx(float(outputs[0, -1] @ torch.from_numpy(direction)), abs=1e-10)
-    assert abs(ledger.residual) < 1e-8
-    assert ledger.initial == 0
+    assert account.score == pytest.approx(float(outputs[0, -1] @ torch.from_numpy(direction)), abs=1e-10)
+    assert abs(account.residual) < 1e-8
+    assert account.initial == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_initial_state_is_booked(kind):
+def test_an_initial_state_has_its_relevance(kind):
     net = net_of(module(kind))
     h, c = np.linspace(-0.5, 0.5, 6), np.linspace(0.5, -1, 6)
-    ledger = propagate(net, SYMBOLS[:2], np.array([1.0, 0, 0]), h=h, c=c if kind == "LSTM" else h)
-    assert abs(ledger.initial) > 1e-3
-    assert abs(ledger.residual) < 1e-8
+    account = propagate(net, SYMBOLS[:2], np.array([1.0, 0, 0]), h=h, c=c if kind == "LSTM" else h)
+    assert abs(account.initial) > 1e-3
+    assert abs(account.residual) < 1e-8
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_long_ledger_misses_is_rounding_of_its_turnover(kind):
-    """The plain network's entries grow from step to step and cancel: no sum of float64 numbers can be closer than their grid."""
-    ledger = propagate(net_of(module(kind, hidden=24)), np.tile(SYMBOLS, 8), np.array([1.0, -1.0, 0.5]))
-    entries = [*ledger.inputs, ledger.bias, ledger.stabilizer, ledger.initial]
-    assert ledger.turnover == pytest.approx(sum(map(abs, entries)))
-    assert abs(ledger.residual) < 1000 * np.spacing(ledger.turnover)
+def test_the_residual_of_a_long_text_is_rounding_of_the_absolute_sum(kind):
+    """The plain network's relevances grow from step to step and cancel: no sum of float64 numbers can be closer than their grid."""
+    account = propagate(net_of(module(kind, hidden=24)), np.tile(SYMBOLS, 8), np.array([1.0, -1.0, 0.5]))
+    entries = [*account.inputs, account.bias, account.stabilizer, account.initial]
+    assert account.absolute_sum == pytest.approx(sum(map(abs, entries)))
+    assert abs(account.residual) < 1000 * np.spacing(account.absolute_sum)
 
 
 def sign(z):
@@ -123,8 +123,8 @@ def slow(net, symbols, output, eps):
 @pytest.mark.parametrize("kind", KINDS)
 def test_relevance_is_that_of_the_slow_derivation(kind):
     net = net_of(module(kind))
-    ledger = propagate(net, SYMBOLS, np.array([0.0, 1.0, 0.0]))
-    assert np.allclose(ledger.inputs, slow(net, SYMBOLS, 1, 1e-3), atol=1e-10)
+    account = propagate(net, SYMBOLS, np.array([0.0, 1.0, 0.0]))
+    assert np.allclose(account.inputs, slow(net, SYMBOLS, 1, 1e-3), atol=1e-10)
 
 
 def linear_net():
@@ -138,9 +138,9 @@ def linear_net():
 def test_a_linear_cell_in_closed_form():
     symbols = np.array([0, 1, 2, 0])
     expected = np.array([1.0, -2.0, 1.0, 1.0]) * 0.5 ** np.arange(3, -1, -1)
-    ledger = propagate(linear_net(), symbols, np.ones(1), epsilon=0.0)
-    assert np.allclose(ledger.inputs, expected, atol=1e-9)
-    assert (ledger.bias, ledger.stabilizer) == (0, 0)
+    account = propagate(linear_net(), symbols, np.ones(1), epsilon=0.0)
+    assert np.allclose(account.inputs, expected, atol=1e-9)
+    assert (account.bias, account.stabilizer) == (0, 0)
 
 
 def test_all_methods_agree_on_a_linear_cell():

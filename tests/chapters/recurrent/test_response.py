@@ -9,8 +9,8 @@ from atlas.chapters.recurrent.response import (
     agreement,
     cell_separations,
     clustered,
+    co_clusters,
     expected_response,
-    memory_chips,
     purity,
     purity_by_chance,
     rising_and_falling,
@@ -81,15 +81,15 @@ def planted():
 
 def test_planted_clusters_are_found_with_their_cells():
     response, kind = planted()
-    chips = memory_chips([response] * 4, seed=0)
+    clusters = co_clusters([response] * 4, seed=0)
     labels = [str(one) for one in kind]
-    assert purity(chips.words, labels) == 1.0
-    assert chips.stability > chips.by_chance
+    assert purity(clusters.words, labels) == 1.0
+    assert clusters.stability > clusters.by_chance
     for one in range(3):
-        (cluster,) = set(chips.words[kind == one].tolist()) if chips.count == 3 else (None,)
+        (cluster,) = set(clusters.words[kind == one].tolist()) if clusters.count == 3 else (None,)
         if cluster is not None:
             own = {0: range(9), 1: range(9, 18), 2: range(18, 27)}[one]
-            assert set(np.flatnonzero(chips.cells == cluster)) >= set(own)
+            assert set(np.flatnonzero(clusters.cells == cluster)) >= set(own)
     assert agreement([rising_and_falling(response)] * 4, 3, seed=0) == pytest.approx(1.0)
 
 
@@ -111,11 +111,11 @@ def test_draws_are_of_other_states_and_agree_where_states_do_not_matter():
     assert 0.5 < draws.stability < 1
     alike = Draws.of(made, np.repeat(h[:1], 300, 0), np.repeat(h[:1], 300, 0), symbols, contexts=40, seed=0)
     assert alike.stability == pytest.approx(1)
-    arrays, facts = clustered(draws, list("aabbccc" * 2), seed=0)
-    assert arrays["response"].shape == (14, 8)
-    assert len(arrays["chip_of_cell"]) == 16
-    assert facts["seeds"] == 10
-    assert facts["response"] == draws.stability
+    found = clustered(draws, list("aabbccc" * 2), seed=0)
+    assert found.response.shape == (14, 8)
+    assert len(found.half_cells) == 16
+    assert found.quality.seeds == 10
+    assert found.quality.response == draws.stability
 
 
 def test_purity_by_chance_is_that_of_shuffled_labels():

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from atlas.chapters.recurrent.cell import net_of
-from atlas.chapters.recurrent.loaded import load, recurrent_card
+from atlas.chapters.recurrent.loaded import card_file, character_card, load
 from atlas.chapters.recurrent.source import digest, encode_file, read_library
 from atlas.chapters.recurrent.trace import replay
 from atlas.core.sources import EmbeddedFile
@@ -26,9 +26,20 @@ def test_every_weight_file_has_its_network():
     assert "char-lstm" in SHIPPED
 
 
+def card_of(name):
+    return json.loads(card_file(RECURRENT[name]).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", CHARACTERS)
+def test_the_site_reads_the_card(name):
+    card, read = card_of(name), character_card(RECURRENT[name])
+    assert (read.parameters, read.loss) == (card["parameters"], card["held_out"]["loss"])
+    assert (read.epochs, read.processor_seconds) == (card["recipe"]["epochs"], card["seconds"]["processor"])
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_cards_fit_their_weights(name):
-    card, spec = recurrent_card(RECURRENT[name]), RECURRENT[name]
+    card, spec = card_of(name), RECURRENT[name]
     assert card["network"] == name
     assert card["weights"]["sha256"] == spec.weights.sha256
     assert card["parameters"] == sum(parameter.numel() for parameter in load(spec).parameters())
@@ -37,7 +48,7 @@ def test_cards_fit_their_weights(name):
 
 @pytest.mark.parametrize("name", CHARACTERS)
 def test_cards_fit_their_recipes(name):
-    card = recurrent_card(RECURRENT[name])
+    card = card_of(name)
     plain = {key: value for key, value in vars(CHARACTER_RECIPES[name]).items() if isinstance(value, int | float)}
     assert {key: card["recipe"][key] for key in plain} == plain
     assert all(not path.startswith("/") for path in card["held_out"]["files"])
@@ -46,7 +57,7 @@ def test_cards_fit_their_recipes(name):
 @pytest.mark.parametrize("name", CHARACTERS)
 def test_the_loss_of_the_card_is_found_again(name):
     """On the start of every held-out file, where the interpreter's library is the one that was learned."""
-    card, files = recurrent_card(RECURRENT[name]), read_library()
+    card, files = card_of(name), read_library()
     if digest(files) != card["data"]["digest"]:
         pytest.skip(f"Python {platform.python_version()} has another library than {card['data']['version']}")
     loss, count = held_out_loss(load(RECURRENT[name]), files, first=card["sample"]["first"])

@@ -1,4 +1,4 @@
-"""The spelling network: against torch, against what its authors print, and its ledger."""
+"""The spelling network: against torch, against what its authors print, and conservation."""
 
 import numpy as np
 import pytest
@@ -72,16 +72,16 @@ def test_letters_and_sounds_are_as_many_as_the_network_has(published):
     assert len(SOUNDS) == len(published.decoder.embed) == len(published.decoder.w_out) == SPELLING.outputs
 
 
-def test_the_ledger_of_every_sound_is_complete():
+def test_the_relevances_of_every_sound_are_conserved():
     speller = make_speller()
     sounds = [5, 30, 7, 12]
-    for ledger in relevance(speller, "word", sounds):
-        assert len(ledger.letters) == 5
-        assert abs(ledger.residual) < 1e-10 * (1 + np.abs(ledger.letters).sum())
+    for account in relevance(speller, "word", sounds):
+        assert len(account.letters) == 5
+        assert abs(account.residual) < 1e-10 * (1 + np.abs(account.letters).sum())
 
 
-def test_the_first_sounds_ledger_is_that_of_the_decoder_alone():
-    """What the decoder's own ledger leaves to its first state is what letters, and the encoder's biases, receive."""
+def test_the_first_sounds_account_is_that_of_the_decoder_alone():
+    """What the decoder's own account leaves to its first state is what letters, and the encoder's biases, receive."""
     from atlas.chapters.recurrent.trace import replay
 
     speller = make_speller()

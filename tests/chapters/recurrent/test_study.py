@@ -7,17 +7,19 @@ import pytest
 import torch
 
 from atlas.chapters.recurrent import cell_study
+from atlas.chapters.recurrent.baseline_study import Baselines
 from atlas.chapters.recurrent.cell import net_of
 from atlas.chapters.recurrent.cell_study import STREAMS, study_cells, study_gates
 from atlas.chapters.recurrent.concepts import CONCEPTS
-from atlas.chapters.recurrent.context_study import study_reach
+from atlas.chapters.recurrent.context_study import study_context_lengths
 from atlas.chapters.recurrent.passage_study import study_passages
 from atlas.chapters.recurrent.relevance import propagate
-from atlas.chapters.recurrent.relevance_study import CANCEL, EPSILONS, decisions, settled_epsilon, study_relevance
+from atlas.chapters.recurrent.relevance_study import CANCEL, EPSILONS, decisions, settled_epsilon, study_relevances
 from atlas.chapters.recurrent.source import SourceFile
-from atlas.chapters.recurrent.texts import held_out_texts, pack, read_b, unpack
+from atlas.chapters.recurrent.texts import StoredTexts, held_out_texts, read_b
 from atlas.chapters.recurrent.trace import replay, states
 from atlas.core.errors import ProbeError
+from atlas.core.pack import pack, unpack
 from atlas.networks.modules.recurrent import Recurrent
 from atlas.networks.recurrent import ALPHABET
 
@@ -48,8 +50,9 @@ def network(kind="LSTM"):
 
 
 def test_texts_survive_the_store(texts):
-    arrays, facts = pack(texts)
-    for one, two in zip(texts, unpack(arrays, facts["paths"]), strict=True):
+    stored = unpack(StoredTexts, *pack(StoredTexts.of(texts, python="3.11", digest="d1")))
+    assert (stored.library.python, stored.library.digest) == ("3.11", "d1")
+    for one, two in zip(texts, stored.texts, strict=True):
         assert one.path == two.path
         assert np.array_equal(one.symbols, two.symbols)
         assert np.array_equal(one.pairs, two.pairs)
@@ -85,30 +88,31 @@ def test_too_few_files():
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
 def test_cells_and_gates(texts, kind):
     net = net_of(network(kind))
-    arrays, facts = study_cells(net, texts, seed=0)
-    assert arrays["scores_a"].shape == arrays["scores_b"].shape == (60, len(CONCEPTS))
-    assert facts["shifts"] >= 200
-    names = {record["concept"] for record in facts["concepts"]}
+    study = study_cells(net, texts, seed=0)
+    assert study.scores_a.shape == study.scores_b.shape == (60, len(CONCEPTS))
+    assert study.shifts >= 200
+    names = {one.concept for one in study.concepts}
     assert {"string", "comment", "depth", "column"} <= names
-    for record in facts["concepts"]:
-        assert 0.5 <= record["chosen_score"] <= 1
-        assert 0 <= record["score"] <= 1
-        assert 0 < record["p_value"] <= 1
-        assert record["causal"] is None or record["causal"]["peers"] == 50
-        column = [concept.name for concept in CONCEPTS].index(record["concept"])
-        on_a, on_b = (arrays[f"scores_{side}"][:, column] for side in "ab")
-        assert np.nanargmax(np.abs(on_a - 0.5)) == record["cell"]
-        score = on_b[record["cell"]]
-        assert (score if record["sign"] > 0 else 1 - score) == pytest.approx(record["score"], abs=1e-6)
-    arrays, facts = study_gates(net, texts)
-    assert arrays["memory"].shape == (60,)
-    assert len(facts["gates"]) == {"LSTM": 3, "GRU": 2, "RNN": 0}[kind]
+    for one in study.concepts:
+        assert 0.5 <= one.chosen_score <= 1
+        assert 0 <= one.score <= 1
+        assert 0 < one.p_value <= 1
+        assert one.ablation is None or one.ablation.peers == 50
+        column = [concept.name for concept in CONCEPTS].index(one.concept)
+        on_a, on_b = study.scores_a[:, column], study.scores_b[:, column]
+        assert np.nanargmax(np.abs(on_a - 0.5)) == one.cell
+        score = on_b[one.cell]
+        assert (score if one.sign > 0 else 1 - score) == pytest.approx(one.score, abs=1e-6)
+    gates = study_gates(net, texts)
+    assert gates.memory.shape == (60,)
+    assert len(gates.gates) == {"LSTM": 3, "GRU": 2, "RNN": 0}[kind]
+    assert (gates.closed is None) == (gates.keeping is None) == (kind == "RNN")
 
 
-def test_held_cells_are_labelled_where_they_are_judged(texts):
+def test_ablated_cells_are_labelled_where_they_are_judged(texts):
     net = net_of(network())
     read = states(net, [text.symbols for text in texts])
-    extra, labels = cell_study._held(net, texts, read, np.zeros(60, np.float32), [3, 50])
+    extra, labels = cell_study._ablate(net, texts, read, np.zeros(60, np.float32), [3, 50])
     assert extra.shape == (60, len(labels["string"]))
     assert np.flatnonzero(np.isfinite(extra).all(1)).tolist() == [3, 50]
     longest = min(range(len(texts)), key=lambda number: (-len(texts[number]), number))
@@ -117,21 +121,23 @@ def test_held_cells_are_labelled_where_they_are_judged(texts):
     assert np.array_equal(piece, texts[longest].labels["column"][middle - 1 : middle - 1 + len(piece)])
 
 
-def test_reach(texts):
+def test_context_lengths(texts):
     module = network("GRU")
     count = sum(len(text) - 1 for text in texts)
-    _, facts = study_reach(module, texts, np.full(count, 2.0), np.arange(count) % 2 == 0, places=40, seed=0)
-    assert facts["baseline"] == 2
-    assert facts["characters"] == count
-    assert facts["context"]["all"] == pytest.approx(facts["loss"], abs=0.2)
-    assert facts["context"]["loss"][-1] == pytest.approx(facts["context"]["all"], abs=1e-2)  # an untrained one forgets
-    assert sum(row["of_loss"] for row in facts["kinds"]) == pytest.approx(1)
-    errors = facts["errors"]
-    assert sum(row["errors"] for row in errors["causes"]) == errors["n"] > 0
-    assert sum(row["of_errors"] for row in errors["causes"]) == pytest.approx(1)
-    assert errors["causes"][0]["errors"] == 0  # two nats everywhere: the baseline is never sure
-    (first, *_) = facts["closings"]["bracket"]
-    assert first["low"] <= first["mean"] <= first["high"]
+    baselines = Baselines(np.full(count, 2.0), np.arange(count) % 2 == 0, order=7, by_order=(3.0, 2.0))
+    study = study_context_lengths(module, texts, baselines, places=40, seed=0)
+    assert study.baseline == 2
+    assert study.by_order == (3.0, 2.0)
+    assert study.characters == count
+    assert study.context.whole == pytest.approx(study.loss, abs=0.2)
+    assert study.context.loss[-1] == pytest.approx(study.context.whole, abs=1e-2)  # an untrained one forgets
+    assert sum(row.of_loss for row in study.kinds) == pytest.approx(1)
+    errors = study.errors
+    assert sum(row.errors for row in errors.causes) == errors.count > 0
+    assert sum(row.of_errors for row in errors.causes) == pytest.approx(1)
+    assert errors.causes[0].errors == 0  # two nats everywhere: the baseline is never sure
+    (first, *_) = study.closings["bracket"]
+    assert first.low <= first.mean <= first.high
 
 
 def test_decisions_are_closing_signs_in_view_of_their_opening_ones(texts):
@@ -146,34 +152,34 @@ def test_decisions_are_closing_signs_in_view_of_their_opening_ones(texts):
 
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
 def test_relevance_of_decisions(texts, kind):
-    arrays, facts = study_relevance(network(kind), texts, seed=0)
-    for place, record in enumerate(facts["decisions"]):
-        assert abs(record["ledger"]["residual"]) < 1e-8
-        assert record["ledger"]["epsilon"] == facts["epsilon"]
-        assert ALPHABET[arrays[f"{place}/symbols"][record["opening"]]] in "([{\"'"
-        assert ALPHABET[record["right"]] in ")]}\"'"
-        assert record["incompleteness"] < 1e-3
-        curves = {
-            name.rpartition("/")[2]: values for name, values in arrays.items() if name.startswith(f"{place}/curve/")
-        }
+    study = study_relevances(network(kind), texts, seed=0)
+    assert study.decisions
+    for one in study.decisions:
+        explanation, conservation = one.explanation, one.explanation.conservation
+        assert abs(conservation.residual) < 1e-8
+        assert conservation.epsilon == study.epsilon
+        assert ALPHABET[one.symbols[one.opening]] in "([{\"'"
+        assert ALPHABET[one.right] in ")]}\"'"
+        assert explanation.incompleteness < 1e-3
+        curves = explanation.curves
         starts, ends = ({round(float(values[end]), 4) for values in curves.values()} for end in (0, -1))
         assert len(starts) == len(ends) == 1  # nothing is taken away, then everything
-        assert starts.pop() == pytest.approx(record["ledger"]["score"], abs=1e-4)
-        assert record["deletion"]["lrp"] == pytest.approx(curves["lrp"].mean() - curves["random order"].mean())
+        assert starts.pop() == pytest.approx(conservation.score, abs=1e-4)
+        assert explanation.deletion["lrp"] == pytest.approx(curves["lrp"].mean() - curves["random order"].mean())
 
 
-def test_the_stabilizer_grows_until_no_ledger_cancels(texts):
+def test_the_stabilizer_grows_until_no_relevances_cancel(texts):
     net = net_of(network("RNN").double())
     loud = replace(net, cell=replace(net.cell, w_rec=6 * net.cell.w_rec))  # its entries grow from step to step
     chosen = decisions(texts[1::2], least=10, most=60)
     assert settled_epsilon(net, chosen) == EPSILONS[0]
     found = settled_epsilon(loud, chosen)
     assert found > EPSILONS[0]
-    ledgers = {
+    accounts = {
         epsilon: [propagate(loud, one.symbols, one.direction, epsilon=epsilon) for one in chosen]
         for epsilon in EPSILONS
     }
-    cancels = {e: any(one.turnover > CANCEL * abs(one.score) for one in of) for e, of in ledgers.items()}
+    cancels = {e: any(one.absolute_sum > CANCEL * abs(one.score) for one in of) for e, of in accounts.items()}
     assert found == next((e for e in EPSILONS if not cancels[e]), EPSILONS[-1])
 
 
@@ -181,17 +187,17 @@ def test_the_stabilizer_grows_until_no_ledger_cancels(texts):
 def test_passages(texts, kind):
     module = network(kind)
     net = net_of(module)
-    arrays, facts = study_passages(module, texts)
-    assert facts["replay"] < 1e-10
-    length = len(arrays["symbols"])
-    assert sum(facts["lengths"]) == length
-    assert arrays["c"].shape == arrays["h"].shape == (length, 60)
-    text = next(text for text in texts if text.path == facts["paths"][0])
-    first, many = facts["firsts"][0], facts["lengths"][0]
+    study = study_passages(module, texts)
+    assert study.replay < 1e-10
+    length = len(study.symbols)
+    assert sum(study.lengths) == length
+    assert study.c.shape == study.h.shape == (length, 60)
+    text = next(text for text in texts if text.path == study.paths[0])
+    first, many = study.firsts[0], study.lengths[0]
     trace = replay(net.cell, net.embed[text.symbols])
-    assert np.array_equal(arrays["symbols"][:many], text.symbols[first + 1 : first + 1 + many])
-    shown = arrays["c"][:many] / 127 * arrays["scale"]
-    assert np.abs(shown - trace.c[first + 1 : first + 1 + many]).max() < 0.2 * arrays["scale"].max()
-    assert np.abs(arrays["h"][:many] / 127 - trace.h[first + 1 : first + 1 + many]).max() < 0.005
+    assert np.array_equal(study.symbols[:many], text.symbols[first + 1 : first + 1 + many])
+    shown = study.c[:many] / 127 * study.scale
+    assert np.abs(shown - trace.c[first + 1 : first + 1 + many]).max() < 0.2 * study.scale.max()
+    assert np.abs(study.h[:many] / 127 - trace.h[first + 1 : first + 1 + many]).max() < 0.005
     best = net.outputs(trace.h[first + 1 : first + 1 + many]).argmax(1)
-    assert np.array_equal(arrays["next"][:many, 0], best)
+    assert np.array_equal(study.likely[:many, 0], best)

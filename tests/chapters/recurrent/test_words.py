@@ -1,8 +1,10 @@
 """Words, sentences and the shipped sentiment network."""
 
+import json
+
 import pytest
 
-from atlas.chapters.recurrent.loaded import load, recurrent_card
+from atlas.chapters.recurrent.loaded import card_file, load
 from atlas.chapters.recurrent.sentences import KINDS, read_sentences
 from atlas.chapters.recurrent.steps import vocabulary_of
 from atlas.chapters.recurrent.words import START, UNKNOWN, Vocabulary, learn, read_vocabulary, split, write_vocabulary
@@ -45,7 +47,7 @@ def test_the_probe_sentences_are_balanced_and_known():
 
 
 def test_the_sentiment_card_fits_the_recipe_and_is_found_again():
-    card, vocabulary = recurrent_card(SENTIMENT), vocabulary_of(SENTIMENT)
+    card, vocabulary = json.loads(card_file(SENTIMENT).read_text("utf-8")), vocabulary_of(SENTIMENT)
     plain = {key: value for key, value in vars(SENTIMENT_RECIPE).items() if isinstance(value, int | float)}
     assert {key: card["recipe"][key] for key in plain} == plain
     assert card["words"]["sha256"] == SENTIMENT.words.sha256

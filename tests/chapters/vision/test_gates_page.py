@@ -7,7 +7,8 @@ import pytest
 
 from atlas.chapters.vision.figures.gates import block_names, chance, cost, diverging, findings, gate_figures, heat_map
 from atlas.core.report import MeanAblation
-from tests.fixtures.results import CLASSES, make_results
+from tests.fixtures.results import make_results
+from tests.fixtures.vision import CLASSES
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from PIL import Image
 from atlas.chapters.vision.figures.network import filter_pictures
 from atlas.chapters.vision.pages.training import HEIGHT, WIDTH, charts
 from tests.fixtures.reports import make_card, make_structure
-from tests.fixtures.results import CLASS_NAMES
+from tests.fixtures.vision import CLASS_NAMES
 
 
 def page(site, name):

@@ -11,7 +11,8 @@ from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.core.specs import ProbeImage
 from atlas.publish.provenance import terms
 from atlas.publish.words import number
-from tests.fixtures.results import CLASS_NAMES, make_results
+from tests.fixtures.results import make_results
+from tests.fixtures.vision import CLASS_NAMES
 
 
 @pytest.fixture(scope="module")

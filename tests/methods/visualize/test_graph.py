@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from atlas.core.specs import LayerSpec, Network, Unit
 from atlas.methods.visualize import Settings, ascend, visualize_units
-from atlas.methods.visualize.graph import LOOK, Clamp, cut
+from atlas.methods.visualize.graph import LOOK, PLAIN, Clamp, _plain_modules, cut
 from atlas.networks import NETWORKS
 from atlas.weights.load import load
 
@@ -127,3 +127,36 @@ def test_a_dead_start_is_helped_on_and_each_step_looks_once(monkeypatch):
     assert picture.curve[0] == 0
     assert picture.curve[-1] > 0
     assert sum(looks) == len(picture.curve)
+
+
+class BranchOnShape(nn.Module):
+    """Pools large maps only, as heads for several sizes do."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x):
+        x = self.conv(x)
+        return functional.max_pool2d(x, 2) if x.shape[-1] > 4 else x
+
+
+@pytest.mark.parametrize("side", [4, 8])
+def test_a_branch_on_shapes_is_decided_for_the_example_and_modules_stay_as_they_were(side):
+    before = nn.Module.__call__, nn.Module.__getattr__
+    module = nn.Sequential(BranchOnShape(), nn.Conv2d(2, 2, 1)).eval()
+    image = torch.randn(1, 3, side, side)
+    graph = cut(Network(NETWORKS[NAME], module), LayerSpec("last", "1", 2, ""), image)
+    assert (nn.Module.__call__, nn.Module.__getattr__) == before
+    assert torch.equal(graph(image), module(image))
+
+
+def test_the_tracers_patches_are_undone_for_a_while_even_if_that_fails(monkeypatch):
+    def traced(module, *inputs):
+        return PLAIN["__call__"](module, *inputs)
+
+    monkeypatch.setattr(nn.Module, "__call__", traced)
+    with pytest.raises(ZeroDivisionError), _plain_modules():
+        assert nn.Module.__call__ is PLAIN["__call__"]
+        raise ZeroDivisionError
+    assert nn.Module.__call__ is traced

@@ -1,4 +1,4 @@
-"""The engine: the same function with less work, pictures that do not depend on their neighbours, formulas re-derived."""
+"""Feature visualization: the engine computes the same function, pictures are independent, formulas are re-derived."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The figures of the generators: what each draws, what its directions and units do; and that of all InfoGANs together."""
+"""The figures of the generators: samples, directions, units, codes of each; and that of all InfoGANs together."""
 
 from atlas.chapters.generative.figures.generator import all_figures
 

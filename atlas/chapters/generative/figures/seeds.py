@@ -1,42 +1,61 @@
-"""The figure of all InfoGANs together: what their codes came to mean over training, and how much of that is the seed."""
+"""The figure of all InfoGANs together: information bound and alignment over training, and their spread over seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from atlas.chapters.generative.records import GenerativeChapter, GeneratorResults
+from atlas.chapters.generative.records import GenerativeChapter, GeneratorCard, GeneratorResults
+from atlas.chapters.generative.sprite_study import Alignment
 from atlas.core.results import Figure
 from atlas.publish.chart import Line
 from atlas.publish.provenance import CREDIT, LICENCE, chapter_provenance
 from atlas.publish.words import count, listed, number, percent
 
-MEASURES = ("mig", "disentanglement", "completeness")
+MEASURES = ("mutual information gap", "disentanglement", "completeness")
 
 
 def seeds_of(results: GenerativeChapter) -> list[GeneratorResults]:
     """The InfoGANs of the recipe."""
-    return [generator for generator in results.generators if "codes" in generator.facts]
+    return [generator for generator in results.generators if generator.codes]
 
 
-def spread_of(seeds: Sequence[GeneratorResults]) -> dict[str, tuple[float, float]]:
-    """Mean and standard deviation over the seeds of every measure of alignment; nothing for one seed."""
-    names = [f"{name}{null}" for name in MEASURES for null in ("", "_null")]
-    table = {name: [one.facts["codes"][name] for one in seeds] for name in names}
-    return {name: (float(np.mean(row)), float(np.std(row, ddof=1))) for name, row in table.items() if len(row) > 1}
+def scores(alignment: Alignment) -> tuple[tuple[float, float], ...]:
+    """Of each measure its value and that of shuffled codes, in the order of MEASURES."""
+    return (
+        (alignment.mig, alignment.mig_null),
+        (alignment.disentanglement, alignment.disentanglement_null),
+        (alignment.completeness, alignment.completeness_null),
+    )
+
+
+def spread_of(alignments: Sequence[Alignment]) -> list[tuple[float, float]]:
+    """(mean, standard deviation) over seeds of each measure and, in turn, of its value for shuffled codes.
+
+    Empty for one seed.
+    """
+    if len(alignments) < 2:
+        return []
+    columns = zip(*(np.ravel(scores(one)).tolist() for one in alignments), strict=True)
+    return [(float(np.mean(column)), float(np.std(column, ddof=1))) for column in columns]
+
+
+def alignments_of(seeds: Sequence[GeneratorResults]) -> list[Alignment]:
+    """The alignment of each InfoGAN's codes."""
+    return [generator.codes.alignment for generator in seeds if generator.codes]
 
 
 def training_lines(seeds: Sequence[GeneratorResults]) -> list[Line]:
-    """Two lines a seed over the steps of its training: bound and alignment, as shares of what could be reached."""
+    """Two lines a seed over the steps of its training: information bound and gap, as shares of their maximum."""
     lines = []
     for generator in seeds:
-        rows, seed = _card(generator)["curve"], _card(generator)["recipe"]["seed"]
-        steps, most = tuple(float(row["step"]) for row in rows), np.log(len(generator.spec.choices))
-        reached = tuple(max(0.0, row["bound_choice"] / most) for row in rows)
-        lines.append(Line(f"bound of the choice, seed {seed}", steps, reached))
-        lines.append(Line(f"mutual information gap, seed {seed}", steps, tuple(row["mig"] for row in rows)))
+        card, most = _card(generator), np.log(len(generator.spec.choices))
+        steps = tuple(float(point.step) for point in card.curve)
+        reached = tuple(max(0.0, point.bound_choice / most) for point in card.curve)
+        lines.append(Line(f"information bound, seed {card.seed}", steps, reached))
+        gaps = tuple(point.mig for point in card.curve)
+        lines.append(Line(f"mutual information gap, seed {card.seed}", steps, gaps))
     return lines
 
 
@@ -46,9 +65,9 @@ def seeds_figure(results: GenerativeChapter, seeds: Sequence[GeneratorResults]) 
     return Figure(
         id="generative/seeds",
         kind="generative-seeds",
-        title="Bound and alignment over training",
+        title="Information bound and alignment over training",
         caption=_caption(seeds),
-        alt=f"Bound of the choice and mutual information gap over the steps of training, for {names}",
+        alt=f"Plot of information bound and mutual information gap over the training steps of {names}",
         page="generative/index.html#seeds",
         files=(),
         licence=LICENCE,
@@ -60,18 +79,21 @@ def seeds_figure(results: GenerativeChapter, seeds: Sequence[GeneratorResults]) 
 def _caption(seeds: Sequence[GeneratorResults]) -> str:
     lines, card = training_lines(seeds), _card(seeds[0])
     bounds = [line.y[-1] for line in lines[::2]]
+    columns = zip(*(scores(one) for one in alignments_of(seeds)), strict=True)
     measured = [
-        f"{title} {listed([number(one.facts['codes'][name]) for one in seeds])} (shuffled codes {listed([number(one.facts['codes'][f'{name}_null']) for one in seeds])})"
-        for name, title in zip(MEASURES, ("mutual information gap", "disentanglement", "completeness"), strict=True)
+        f"{title} {listed([number(value) for value, _ in column])} "
+        f"(shuffled codes {listed([number(null) for _, null in column])})"
+        for title, column in zip(MEASURES, columns, strict=True)
     ]
     return (
-        f"Over {count(int(lines[0].x[-1]), 'step')} of training, for {count(len(seeds), 'seed')}: the lower bound of the mutual information of choice and picture "
-        f"(Chen et al. 2016), as a share of the choice's entropy, ends at {listed([percent(bound) for bound in bounds])}; the mutual information gap of "
-        f"codes read from real sprites is the other line. From step {card['recipe']['steps']:,} on a critic of its own teaches the generator edges. "
-        f"As measured here: {'; '.join(measured)}."
+        f"{count(int(lines[0].x[-1]), 'training step')}, {count(len(seeds), 'seed')}. The lower bound of the mutual "
+        "information between categorical code and image (Chen et al. 2016) ends at "
+        f"{listed([percent(bound) for bound in bounds])} of the code's entropy. The other line is the mutual "
+        "information gap of codes read from real sprites. Adversarial fine-tuning with a separate critic starts at "
+        f"step {card.steps:,}. Measured here: {'; '.join(measured)}."
     )
 
 
-def _card(generator: GeneratorResults) -> Mapping[str, Any]:
+def _card(generator: GeneratorResults) -> GeneratorCard:
     assert generator.card is not None  # only networks that this package trained have codes to read
     return generator.card

@@ -1,34 +1,35 @@
-"""The pictures of a generator side by side, as its pages and its plates show them."""
+"""The pictures of a generator side by side, as its pages and its exported figures show them."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 from PIL import Image
 
+from atlas.chapters.generative.dissect import UnitDissection
+from atlas.chapters.generative.study import QualityStudy
 from atlas.core.specs import Array
 
 UNIT_TILES = 16
-"""Of a unit: on the most (4), where it is on (4), without it (4), what changes (1), switched on: before, after (2), what changes (1)."""
+"""Of a unit: most active (4), its map on them (4), ablated (4), change (1), inserted: before, after (2), change (1)."""
 
 
-def unit_tiles(found: Mapping[str, Array], place: int) -> Array:
-    """[16, S, S, 3] uint8 of one unit of a `Dissection`, as arrays."""
-    one = {key: values[place] for key, values in found.items()}
-    where = [_over(rgb, heat) for rgb, heat in zip(one["top"], one["heat"], strict=True)]
-    taken, put = ([_shaded(one[key])] for key in ("map", "inserted_map"))
-    return np.stack([*one["top"], *where, *one["without"], *taken, *one["inserted"], *put])
+def unit_tiles(unit: UnitDissection) -> Array:
+    """[16, S, S, 3] uint8 of one dissected unit."""
+    where = [_over(rgb, heat) for rgb, heat in zip(unit.top, unit.heat, strict=True)]
+    ablated, inserted = _shaded(unit.map), _shaded(unit.inserted_map)
+    return np.stack([*unit.top, *where, *unit.without, ablated, *unit.inserted, inserted])
 
 
-def path_tiles(quality: Mapping[str, Array]) -> Array:
+def path_tiles(quality: QualityStudy) -> Array:
     """[R, C, S, S, 3] uint8: the interpolations, then latent vectors at as many lengths."""
-    return np.concatenate([quality["interpolation"], quality["truncation"]])
+    return np.concatenate([quality.interpolation, quality.truncation])
 
 
-def code_tiles(codes: Mapping[str, Array]) -> Array:
-    """[C, K * D, S, S, 3] uint8: a row for each number of an InfoGAN's code, from -1 to 1 in D steps, the K choices side by side."""
-    grid = codes["grid"]
+def code_tiles(grid: Array) -> Array:
+    """[C, K * D, S, S, 3] uint8 from a grid [C, K, D, S, S, 3] of an InfoGAN's codes.
+
+    A row for each continuous code, from -1 to 1 in D steps, the K categories side by side.
+    """
     return grid.reshape(len(grid), -1, *grid.shape[3:])
 
 

@@ -8,8 +8,9 @@ from importlib import import_module
 from typing import Any
 
 from atlas.chapters.generative.figures import all_figures
-from atlas.chapters.generative.figures.generator import ATTRIBUTE, CHAPTER, is_better
-from atlas.chapters.generative.places import drawn_layer_page, generator_page
+from atlas.chapters.generative.figures.directions import ATTRIBUTE, is_better
+from atlas.chapters.generative.figures.figure import CHAPTER
+from atlas.chapters.generative.places import dissection_page, generator_page
 from atlas.chapters.generative.records import GeneratorResults, chapter_of
 from atlas.core.registry import Registry
 from atlas.publish.context import AtlasContext
@@ -35,17 +36,17 @@ def index(context: AtlasContext, written: Mapping[str, object]) -> Iterator[Inde
     for generator in chapter_of(context.results).generators:
         home = generator_page(generator.spec.name)
         yield _directions(generator, home)
-        for layer in generator.facts["dissections"]["layers"]:
-            page, title = drawn_layer_page(generator.spec.name, layer), _layer_title(generator, layer)
-            units = tuple(sorted(generator.arrays["dissections"][f"{layer}/units"].tolist()))
+        for layer in generator.units.layers:
+            page, title = dissection_page(generator.spec.name, layer), _layer_title(generator, layer)
+            units = tuple(sorted(generator.units.dissections[layer].units.tolist()))
             yield IndexSection(home, page, generator.spec.title, layer, title, units), []
 
 
 def _directions(generator: GeneratorResults, home: str) -> IndexEntries:
-    records = generator.facts["directions"]["directions"]
-    slugs = tuple(record["name"] for record in records)
+    reports = generator.directions.directions
+    slugs = tuple(report.name for report in reports)
     section = IndexSection(home, home, generator.spec.title, "directions", "Directions", slugs, "direction")
-    moved = [(record["name"], ATTRIBUTE[record["target"]].title.lower()) for record in records if is_better(record)]
+    moved = [(report.name, ATTRIBUTE[report.target].title.lower()) for report in reports if is_better(report)]
     return section, moved
 
 
@@ -67,11 +68,8 @@ def _generator(generator: GeneratorResults) -> dict[str, Any]:
     return {
         "name": generator.spec.name,
         "title": generator.spec.title,
-        "directions": len(generator.facts["directions"]["directions"]),
-        "units": {
-            layer: len(generator.arrays["dissections"][f"{layer}/units"])
-            for layer in generator.facts["dissections"]["layers"]
-        },
+        "directions": len(generator.directions.directions),
+        "units": {layer: len(generator.units.dissections[layer].units) for layer in generator.units.layers},
     }
 
 

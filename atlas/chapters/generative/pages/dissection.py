@@ -1,54 +1,77 @@
-"""What single units of a generator draw: a page for each layer, all its dissected units in rows, and a page for each of them."""
+"""Ablation and insertion of single units: a page for each layer with its dissected units, and a page for each unit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from atlas.chapters.generative.figures.generator import rank_of
+from atlas.chapters.generative.dissect import VISIBLE, Dissection
 from atlas.chapters.generative.figures.tiles import UNIT_TILES, unit_tiles
-from atlas.chapters.generative.places import drawn_file, drawn_layer_page, drawn_page
+from atlas.chapters.generative.figures.units import GREY, rank_of
+from atlas.chapters.generative.places import dissected_unit_page, dissection_page, picture_file
 from atlas.chapters.generative.records import GeneratorResults
 from atlas.core.results import Figure
-from atlas.core.specs import Array
 from atlas.publish.page import Asset, Item, Page
 from atlas.publish.pixels import avif, tiled
 
 
+@dataclass(frozen=True)
+class DissectedUnit:
+    """A row of the layer's page, and what the lede of the unit's own page reports."""
+
+    unit: int
+    file: str
+    amount: float  # mean change of a pixel under ablation, in grey levels
+    changed: float  # share of the pixels that change visibly
+    rank: int  # from 1, the largest amount
+
+
 def pages(generator: GeneratorResults, layer: str, figures: Mapping[str, Figure]) -> Iterator[Item]:
-    """The page of a layer, the most telling unit first, and those of its units, in the order of their numbers."""
-    spec, found = generator.spec, _of_layer(generator, layer)
-    told = {"spec": spec, "layer": next(one for one in spec.layers if one.name == layer), "columns": UNIT_TILES}
-    units = [_unit(spec.name, layer, found, place) for place in range(len(found["units"]))]
-    for place, one in enumerate(units):
-        yield Asset(one["file"], avif(tiled(list(unit_tiles(found, place)), UNIT_TILES), photographs=True))
-        around = {"before": units[place - 1]["unit"] if place else None, "place": place + 1, "many": len(units),
-                  "after": units[place + 1]["unit"] if place + 1 < len(units) else None}  # fmt: skip
-        figure = figures[f"{layer}-{one['unit']}"]
-        yield Page(
-            drawn_page(spec.name, layer, one["unit"]),
-            "generative/dissected_unit.html",
-            told | one | around | {"figure": figure},
-        )
-    ranked = sorted(units, key=lambda one: -one["amount"])
-    facts = generator.facts["dissections"]
-    context = {"units": ranked, "width": facts["widths"][facts["layers"].index(layer)], "figure": figures[f"units-{layer}"], "side": spec.size * (2 if spec.size < 64 else 1),
-               "layers": facts["layers"]}  # fmt: skip
-    yield Page(drawn_layer_page(spec.name, layer), "generative/dissection.html", told | context)
-
-
-def _of_layer(generator: GeneratorResults, layer: str) -> dict[str, Array]:
-    arrays = generator.arrays["dissections"]
-    return {key.partition("/")[2]: value for key, value in arrays.items() if key.startswith(f"{layer}/")}
-
-
-def _unit(generator: str, layer: str, found: Mapping[str, Array], place: int) -> dict[str, Any]:
-    unit = int(found["units"][place])
-    return {
-        "unit": unit,
-        "file": drawn_file(generator, f"{layer}-{unit}"),
-        "amount": 255 * float(found["ablated"][place]),
-        "percentile": float(found["percentile"][place]),
-        "changed": float(found["changed"][place]),
-        "rank": rank_of(found["ablated"], place),
+    """The page of a layer, the unit with the largest effect first, and those of its units, by index."""
+    spec, found = generator.spec, generator.units.dissections[layer]
+    units = [_unit(spec.name, layer, found, index) for index in range(len(found.units))]
+    shared = {
+        "spec": spec,
+        "layer": next(one for one in spec.layers if one.name == layer),
+        "columns": UNIT_TILES,
+        "visible": f"{GREY * VISIBLE:g}",
     }
+    for index, one in enumerate(units):
+        tiles = unit_tiles(found.row(index))
+        yield Asset(one.file, avif(tiled(list(tiles), UNIT_TILES), photographs=True))
+        values = shared | _around(units, index) | {"one": one, "figure": figures[f"{layer}-{one.unit}"]}
+        yield Page(dissected_unit_page(spec.name, layer, one.unit), "generative/dissected_unit.html", values)
+    values = shared | _layer(generator, layer, units) | {"figure": figures[f"units-{layer}"]}
+    yield Page(dissection_page(spec.name, layer), "generative/dissection.html", values)
+
+
+def _around(units: Sequence[DissectedUnit], index: int) -> dict[str, int | None]:
+    """Where a unit's page is among those of its layer."""
+    return {
+        "before": units[index - 1].unit if index else None,
+        "place": index + 1,
+        "many": len(units),
+        "after": units[index + 1].unit if index + 1 < len(units) else None,
+    }
+
+
+def _layer(generator: GeneratorResults, layer: str, units: Sequence[DissectedUnit]) -> dict[str, object]:
+    """What the page of a layer shows besides its figure."""
+    study, size = generator.units, generator.spec.size
+    return {
+        "units": sorted(units, key=lambda one: -one.amount),
+        "width": study.widths[study.layers.index(layer)],
+        "side": size * (2 if size < 64 else 1),
+        "layers": study.layers,
+    }
+
+
+def _unit(generator: str, layer: str, found: Dissection, index: int) -> DissectedUnit:
+    unit = int(found.units[index])
+    return DissectedUnit(
+        unit=unit,
+        file=picture_file(generator, f"{layer}-{unit}"),
+        amount=GREY * float(found.ablated[index]),
+        changed=float(found.changed[index]),
+        rank=rank_of(found.ablated, index),
+    )

@@ -1,3 +1,5 @@
-"""How the figures of recurrent networks are drawn for export, a file a subject; importing this package registers them."""
+"""How the figures of recurrent networks are drawn for export, a file a subject;
+importing this package registers them.
+"""
 
-from atlas.chapters.recurrent.drawings import cell, character, readers, sentiment  # noqa: F401
+from atlas.chapters.recurrent.drawings import cell, character, sentiment, sound  # noqa: F401

@@ -1,11 +1,11 @@
-"""The plate of a single cell."""
+"""The exported figure of a single cell."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from atlas.chapters.recurrent.cell_statistics import PEAKS
-from atlas.chapters.recurrent.drawings.character import ROW, Row, draw_text, wrapped
+from atlas.chapters.recurrent.drawings.character import ROW, TextLine, draw_text, wrapped
 from atlas.chapters.recurrent.figures.character import names_of
 from atlas.chapters.recurrent.records import chapter_of
 from atlas.core.results import AtlasResults, Figure
@@ -13,16 +13,16 @@ from atlas.publish.drawing import DRAWINGS, Drawing
 from atlas.publish.words import number
 
 
-def _rows(results: AtlasResults, figure: Figure) -> list[Row]:
+def _rows(results: AtlasResults, figure: Figure) -> list[TextLine]:
     """For each passage its value and file, then its code with a number in [-1, 1] for each character."""
     name, cell = figure.provenance["network"], figure.provenance["cell"]
     network = next(one for one in chapter_of(results).networks if one.spec.name == name)
-    arrays, paths = network.arrays["profiles"], network.facts["profiles"]["paths"]
-    rows: list[Row] = []
+    peaks, paths = network.cell_statistics.peaks, network.cell_statistics.paths
+    rows: list[TextLine] = []
     for place in range(2 * PEAKS):
-        path = paths[arrays["text"][cell, place]]
-        rows.append((f"{number(arrays['extreme'][cell, place])} in {path}", None))
-        rows += wrapped(names_of(network), arrays["symbols"][cell, place], arrays["values"][cell, place] / 127)
+        path = paths[peaks.text[cell, place]]
+        rows.append((f"{number(peaks.extreme[cell, place])} in {path}", None))
+        rows += wrapped(names_of(network), peaks.symbols[cell, place], peaks.values[cell, place] / 127)
     return rows
 
 

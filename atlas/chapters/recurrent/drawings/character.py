@@ -1,4 +1,4 @@
-"""What the plates of the recurrent chapter show."""
+"""The exported figures of the networks that read code."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from atlas.chapters.recurrent.errors import CAUSES
-from atlas.chapters.recurrent.figures.attribution import SHOWN, deletion_lines
-from atlas.chapters.recurrent.figures.character import TITLES, names_of, shown_cell, told_of
+from atlas.chapters.recurrent.cells import CellFinding
+from atlas.chapters.recurrent.concepts import KINDS
+from atlas.chapters.recurrent.errors import CAUSE_TITLES
+from atlas.chapters.recurrent.figures.attribution import SHOWN, deletion_lines, explanations
+from atlas.chapters.recurrent.figures.character import TITLES, names_of, networks_of, shown_cell
 from atlas.chapters.recurrent.figures.memory import CLOSING, closing_lines, context_lines, gate_points, memory_points
-from atlas.chapters.recurrent.figures.states import character_chips
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults, chapter_of
+from atlas.chapters.recurrent.figures.states import character_clusters
+from atlas.chapters.recurrent.records import CodeResults, PredictorResults, RecurrentChapter, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.core.specs import Array
 from atlas.publish.chart import Line
@@ -24,70 +26,77 @@ HUES = ("#0072b2", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#e69f00", "#8c6d
 ROW = 0.16  # inches of a line of text
 WIDE = 96  # characters of a line of code
 ASIDE = 1.1  # the width of a map and of the gap after it
-Row = tuple[str, Array | None]  # a line of words, or of code with a number in [-1, 1] for each character
+TextLine = tuple[str, Array | None]  # a line of words, or of code with a number in [-1, 1] for each character
 
 
 # ---------------------------------------------------------------- words and code
 
 
-def _concepts(network: RecurrentResults) -> list[Row]:
+def _concepts(network: CodeResults) -> list[TextLine]:
     return [
-        (f"  {TITLES[r['concept']]}: cell {r['cell']}{'' if r['sign'] > 0 else ' (low)'}, score {r['score']:.3f}, null {r['null_p95']:.3f}, "
-         f"character alone {r['character']:.3f}", None)
-        for r in network.facts["cells"]["concepts"]
-    ]  # fmt: skip
-
-
-def _passage(network: RecurrentResults) -> list[Row]:
-    arrays = network.arrays["passages"]
-    return wrapped(names_of(network), arrays["symbols"], arrays["c"][:, shown_cell(network)[0]] / 127)
-
-
-def _relevance(network: RecurrentResults) -> list[Row]:
-    rows: list[Row] = []
-    for place in range(min(SHOWN, len(network.facts["relevances"]["decisions"]))):
-        values = network.arrays["relevances"][f"{place}/lrp"]
-        rows += wrapped(
-            names_of(network), network.arrays["relevances"][f"{place}/symbols"], values / np.abs(values).max()
+        (
+            f"  {TITLES[r.concept]}: cell {r.cell}{'' if r.sign > 0 else ' (low)'}, score {r.score:.3f}, "
+            f"chance {r.null_p95:.3f}, character alone {r.character:.3f}",
+            None,
         )
-    return rows
-
-
-def _matches(network: RecurrentResults) -> list[Row]:
-    return [
-        (f"  {q['concept']}: {one['before'][-20:]}[{one['stretch']}]{one['after'][:20]}".replace("\n", "¶"), None)
-        for q in network.facts["matches"]["queries"]
-        for one in (q, *q["matches"][:2])
+        for r in network.cells.concepts
     ]
 
 
-def _reactions(network: RecurrentResults) -> list[Row]:
+def _passage(network: CodeResults) -> list[TextLine]:
+    passages = network.passages
+    return wrapped(names_of(network), passages.symbols, passages.c[:, shown_cell(network).cell] / 127)
+
+
+def _relevance(network: CodeResults) -> list[TextLine]:
+    assert isinstance(network, PredictorResults)
+    rows: list[TextLine] = []
+    for decision in network.relevances.decisions[:SHOWN]:
+        values = decision.explanation.relevance["lrp"]
+        rows += wrapped(names_of(network), decision.symbols, values / np.abs(values).max())
+    return rows
+
+
+def _matches(network: CodeResults) -> list[TextLine]:
     return [
-        (f"  {''.join(one for one, _ in chip.characters)[:70]}  rising {', '.join(map(str, chip.rising))}; falling {', '.join(map(str, chip.falling))}"
-         .replace("\n", "¶").replace("\t", "⇥"), None)
-        for chip in character_chips(network)
-    ]  # fmt: skip
+        (f"  {search.concept}: {one.before[-20:]}[{one.stretch}]{one.after[:20]}".replace("\n", "¶"), None)
+        for search in network.matches.searches
+        for one in (search.excerpt, *(found.excerpt for found in search.matches[:2]))
+    ]
 
 
-_TEXTS: dict[str, Callable[[RecurrentResults], list[Row]]] = {
-    "concepts": _concepts, "passage": _passage, "relevance": _relevance, "matches": _matches, "reactions": _reactions,
-}  # fmt: skip
+def _expected_responses(network: CodeResults) -> list[TextLine]:
+    rows: list[TextLine] = []
+    for cluster in character_clusters(network):
+        characters = "".join(one for one, _ in cluster.characters)[:70]
+        cells = f"rising {', '.join(map(str, cluster.rising))}; falling {', '.join(map(str, cluster.falling))}"
+        rows.append((f"  {characters}  {cells}".replace("\n", "¶").replace("\t", "⇥"), None))
+    return rows
 
 
-def _rows(results: AtlasResults, name: str) -> list[Row]:
+_TEXTS: dict[str, Callable[[CodeResults], list[TextLine]]] = {
+    "concepts": _concepts,
+    "passage": _passage,
+    "relevance": _relevance,
+    "matches": _matches,
+    "reactions": _expected_responses,
+}
+
+
+def _rows(results: AtlasResults, name: str) -> list[TextLine]:
     """Each network's name, then its lines."""
-    networks = told_of(chapter_of(results), name).networks
+    networks = networks_of(chapter_of(results), name).networks
     return [row for network in networks for row in ((network.spec.title, None), *_TEXTS[name](network))]
 
 
-def wrapped(names: Sequence[str], symbols: Array, values: Array) -> list[Row]:
+def wrapped(names: Sequence[str], symbols: Array, values: Array) -> list[TextLine]:
     """Code in lines of WIDE characters, with the value of each; all of a token's characters have its value."""
     pieces = [names[number] for number in symbols.tolist()]
     text, values = "".join(pieces).replace("\n", "¶"), np.repeat(values, [len(piece) for piece in pieces])
     return [(text[at : at + WIDE], values[at : at + WIDE]) for at in range(0, len(text), WIDE)]
 
 
-def draw_text(axes: Any, rows: Sequence[Row]) -> None:
+def draw_text(axes: Any, rows: Sequence[TextLine]) -> None:
     """Lines of words and of coloured code, one below the other."""
     from matplotlib.patches import Rectangle
 
@@ -109,23 +118,23 @@ def draw_text(axes: Any, rows: Sequence[Row]) -> None:
 # ---------------------------------------------------------------- plots
 
 
-def _claims(axes: Any, results: RecurrentChapter, marks: Callable[[dict[str, Any]], list[tuple[str, float]]]) -> None:
+def _dots(axes: Any, results: RecurrentChapter, marks: Callable[[CellFinding], list[tuple[str, float]]]) -> None:
     """Marks of every best cell: a row a concept, its networks one below the other, each in its colour."""
     names = list(TITLES)
     for place, (colour, network) in enumerate(zip(cycle(COLOURS), results.networks, strict=False)):
-        for record in network.facts["cells"]["concepts"]:
-            y = names.index(record["concept"]) + 0.25 * (place - 1)
-            for sign, x in marks(record):
-                hollow = {"facecolors": "none" if sign == "o" else colour, "edgecolors": colour}
-                axes.scatter(
-                    [x],
-                    [y],
-                    s=14,
-                    lw=0.8,
-                    **({"marker": sign.lower(), **hollow} if sign in "oO" else {"marker": sign, "color": colour}),
-                )
+        for finding in network.cells.concepts:
+            y = names.index(finding.concept) + 0.25 * (place - 1)
+            for sign, x in marks(finding):
+                axes.scatter([x], [y], s=14, lw=0.8, **_marker(sign, colour))
         axes.scatter([], [], color=colour, label=network.spec.title)
     _name_rows(axes, list(TITLES.values()))
+
+
+def _marker(sign: str, colour: str) -> dict[str, str]:
+    """How matplotlib draws a mark: a dot is O, a ring o, others are their own names."""
+    if sign not in "oO":
+        return {"marker": sign, "color": colour}
+    return {"marker": "o", "facecolors": "none" if sign == "o" else colour, "edgecolors": colour}
 
 
 def _name_rows(axes: Any, names: Sequence[str]) -> None:
@@ -140,15 +149,13 @@ def _name_rows(axes: Any, names: Sequence[str]) -> None:
 
 
 def _localized(axes: Any, results: RecurrentChapter) -> None:
-    _claims(axes, results, lambda r: [("O", r["score"]), ("o", r["probe"]), ("|", r["null_p95"]), ("x", r["control"])])
-    axes.set_xlabel("score: best cell (dot), probe (ring), chance (bar), control task (cross)")
+    _dots(axes, results, lambda r: [("O", r.score), ("o", r.probe), ("|", r.null_p95), ("x", r.control)])
+    axes.set_xlabel("score: best cell (dot), linear probe (ring), chance level (bar), control task (cross)")
 
 
 def _causal(axes: Any, results: RecurrentChapter) -> None:
-    _claims(
-        axes, results, lambda r: [("O", r["causal"]["inside"]), ("o", r["causal"]["outside"])] if r["causal"] else []
-    )
-    axes.set_xlabel("extra nats a character inside (dot) and outside (ring)")
+    _dots(axes, results, lambda r: [("O", r.ablation.inside), ("o", r.ablation.outside)] if r.ablation else [])
+    axes.set_xlabel("loss increase, nats per character: inside (dot) and outside (ring)")
 
 
 def _points(axes: Any, clouds: Sequence[tuple[str, Array]], x: str, y: str) -> None:
@@ -167,7 +174,7 @@ def _gates(axes: Any, results: RecurrentChapter) -> None:
 
 def _memory(axes: Any, results: RecurrentChapter) -> None:
     clouds = [(n.spec.title, np.nan_to_num(memory_points(n), nan=0.5)) for n in results.networks]
-    _points(axes, clouds, "characters, by the gate alone (0.5: no gate)", "characters, measured")
+    _points(axes, clouds, "time constant of the gate, characters (0.5: no gate)", "memory length, characters")
     axes.set_xscale("log", base=2)
     axes.set_yscale("log", base=2)
 
@@ -185,7 +192,7 @@ def _lines(axes: Any, lines: Sequence[Line], x: str, y: str, *, style: str = "o-
 
 
 def _context(axes: Any, results: RecurrentChapter) -> None:
-    _lines(axes, context_lines(results), "characters of context", "nats a character")
+    _lines(axes, context_lines(results), "characters of context", "nats per character")
 
 
 def _closings(axes: Any, results: RecurrentChapter) -> None:
@@ -193,55 +200,69 @@ def _closings(axes: Any, results: RecurrentChapter) -> None:
         lines = [
             Line(f"{line.name}, {kind}", line.x, line.y, line.low, line.high) for line in closing_lines(results, kind)
         ]
-        _lines(axes, lines, "distance of the closing sign", "gain in nats", style=style)
+        _lines(axes, lines, "distance from the opening one, characters", "gain, nats", style=style)
 
 
 def _errors(axes: Any, results: RecurrentChapter) -> None:
-    for place, (colour, network) in enumerate(zip(cycle(COLOURS), results.networks, strict=False)):
-        rows = network.facts["reach"]["errors"]["causes"]
+    for place, (colour, network) in enumerate(zip(cycle(COLOURS), results.predictors, strict=False)):
+        rows = network.context_lengths.errors.causes
         at = np.arange(len(rows)) + 0.25 * (place - 1)
-        axes.barh(at, [100 * row["of_errors"] for row in rows], 0.22, color=colour, label=network.spec.title)
+        axes.barh(at, [100 * row.of_errors for row in rows], 0.22, color=colour, label=network.spec.title)
     axes.set_xlabel("% of the errors")
-    _name_rows(axes, CAUSES)
+    _name_rows(axes, list(CAUSE_TITLES.values()))
 
 
 def _deletion(axes: Any, results: RecurrentChapter) -> None:
     """A panel a network, side by side on one axis."""
-    for place, network in enumerate(results.networks):
-        for colour, line in zip(COLOURS, deletion_lines(network, "relevances"), strict=False):
-            axes.plot(
-                np.array(line.x) + 120 * place, line.y, lw=1, color=colour, label=line.name if not place else None
-            )
+    for place, network in enumerate(results.predictors):
+        for colour, line in zip(COLOURS, deletion_lines(explanations(network)), strict=False):
+            label = None if place else line.name
+            axes.plot(np.array(line.x) + 120 * place, line.y, lw=1, color=colour, label=label)
         axes.text(120 * place, 1.02, network.spec.title, transform=axes.get_xaxis_transform(), fontsize=7, color=INK)
     axes.set_xticks([])
-    axes.set_xlabel("characters taken away: none to all, for each network")
+    axes.set_xlabel("characters removed: none to all, for each network")
     axes.set_ylabel("logit, nats")
     axes.legend(fontsize=6)
 
 
-def _maps(axes: Any, results: RecurrentChapter, rows: Sequence[tuple[str, str]]) -> None:
-    """Maps of every network side by side: one row for each (array of places, array of colours)."""
+def _state_maps(axes: Any, results: RecurrentChapter) -> None:
+    """UMAP above, principal components below, with the trajectories."""
     for place, network in enumerate(results.networks):
-        arrays = network.arrays["statemaps"]
-        for below, (where, which) in enumerate(rows):
-            x, y = arrays[where][:, 0] + ASIDE * place, 1 - arrays[where][:, 1] - ASIDE * below
-            colours = [
-                HUES[one] if 0 <= one < (len(HUES) if which == "responds" else 6) else QUIET
-                for one in arrays[which].tolist()
-            ]
-            axes.scatter(x, y, s=1.5 if which == "kind" else 4, lw=0, c=colours)
-            for walk in arrays["walks"] if which == "kind" else ():
+        maps = network.state_maps
+        for below, layout in enumerate((maps.umap, maps.pca)):
+            x, y = layout.xy[:, 0] + ASIDE * place, 1 - layout.xy[:, 1] - ASIDE * below
+            colours = [HUES[kind] if kind < len(KINDS) else QUIET for kind in maps.kind.tolist()]
+            axes.scatter(x, y, s=1.5, lw=0, c=colours)
+            for walk in maps.walks:
                 axes.plot(x[walk], y[walk], color=INK, lw=0.4)
         axes.text(ASIDE * place, 1.02, network.spec.title, fontsize=7, color=INK)
     axes.set_aspect("equal")
     axes.set_axis_off()
 
 
+def _cell_maps(axes: Any, results: RecurrentChapter) -> None:
+    """Maps of cells side by side, coloured by the concept that each responds to."""
+    for place, network in enumerate(results.networks):
+        xy, responds = network.state_maps.cells.xy, network.state_maps.responds.tolist()
+        colours = [HUES[concept] if concept >= 0 else QUIET for concept in responds]
+        axes.scatter(xy[:, 0] + ASIDE * place, 1 - xy[:, 1], s=4, lw=0, c=colours)
+        axes.text(ASIDE * place, 1.02, network.spec.title, fontsize=7, color=INK)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
 _PLOTS: dict[str, Callable[[Any, RecurrentChapter], None]] = {
-    "localized": _localized, "causal": _causal, "gates": _gates, "memory": _memory, "context": _context, "closings": _closings,
-    "errors": _errors, "deletion": _deletion, "statemap": lambda axes, results: _maps(axes, results, (("umap", "kind"), ("pca", "kind"))),
-    "cellmap": lambda axes, results: _maps(axes, results, (("cells", "responds"),)),
-}  # fmt: skip
+    "localized": _localized,
+    "causal": _causal,
+    "gates": _gates,
+    "memory": _memory,
+    "context": _context,
+    "closings": _closings,
+    "errors": _errors,
+    "deletion": _deletion,
+    "statemap": _state_maps,
+    "cellmap": _cell_maps,
+}
 
 
 def _text_height(results: AtlasResults, figure: Figure) -> float:
@@ -259,7 +280,7 @@ DRAWINGS.add(
     "recurrent-plot",
     Drawing(
         _plot_height,
-        lambda results, figure, axes: _PLOTS[figure.name](axes, told_of(chapter_of(results), figure.name)),
+        lambda results, figure, axes: _PLOTS[figure.name](axes, networks_of(chapter_of(results), figure.name)),
         indent=0.5,
     ),
 )

@@ -1,4 +1,4 @@
-"""What the plates of the sentiment network show."""
+"""The exported figures of the sentiment network."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ import numpy as np
 
 from atlas.chapters.recurrent.figures.attribution import deletion_lines
 from atlas.chapters.recurrent.figures.sentiment import (
-    READS,
     Group,
-    chips,
-    decision_sentence,
     sentence_groups,
+    sentence_of,
     shown_decisions,
+    word_clusters,
     word_groups,
 )
-from atlas.chapters.recurrent.records import RecurrentResults, chapter_of
+from atlas.chapters.recurrent.records import SentimentResults, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.publish.drawing import ACCENT, DRAWINGS, INK, INNER, QUIET, SECOND, Drawing, frame
 
@@ -25,24 +24,29 @@ HUES = {1: SECOND, 0: QUIET, -1: ACCENT}
 LINE = 0.22  # inches of a line of words
 
 
+def _network(results: AtlasResults) -> SentimentResults:
+    network = chapter_of(results).sentiment
+    assert network is not None
+    return network
+
+
 def _height(results: AtlasResults, figure: Figure) -> float:
     if figure.name == "rests":
-        return LINE * (1 + 2 * shown_decisions(chapter_of(results).readers[READS]))
+        return LINE * (1 + 2 * shown_decisions(_network(results)))
     return 4.0 if figure.name == "chips" else 2.6
 
 
 def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    network, name = chapter_of(results).readers[READS], figure.name
+    network, name = _network(results), figure.name
     if name == "rests":
         _sentences(axes, network, _height(results, figure))
     elif name == "chips":
         _matrix(axes, network)
     elif name == "found":
-        for colour, line in zip(
-            (SECOND, ACCENT, "#009e73", "#cc79a7", QUIET), deletion_lines(network, "sentences"), strict=True
-        ):
+        lines = deletion_lines([decision.explanation for decision in network.sentences.decisions])
+        for colour, line in zip((SECOND, ACCENT, "#009e73", "#cc79a7", QUIET), lines, strict=True):
             axes.plot(line.x, line.y, lw=1, color=colour, label=line.name)
-        axes.set_xlabel("% of the words taken away")
+        axes.set_xlabel("% of the words removed")
         axes.set_ylabel("logit")
         axes.legend(fontsize=6)
     else:
@@ -59,32 +63,29 @@ def _distributions(axes: Any, groups: Sequence[Group], label: str) -> None:
     axes.set_xlabel(label)
 
 
-def _matrix(axes: Any, network: RecurrentResults) -> None:
+def _matrix(axes: Any, network: SentimentResults) -> None:
     """Responses, rows and columns in the order of their clusters."""
-    response, facts = network.arrays["sentences"]["response"], network.facts["sentences"]
-    number = {word: row for row, (_, word) in enumerate(facts["words"])}
-    found = chips(network)
-    rows = [number[word] for chip in found for word, _ in chip.words]
-    columns = list(dict.fromkeys(cell for chip in found for cell in (*chip.rising, *chip.falling)))
+    response, clusters = network.sentences.clusters.response, word_clusters(network)
+    index = {word: row for row, (_, word) in enumerate(network.sentences.words)}
+    rows = [index[word] for cluster in clusters for word, _ in cluster.words]
+    columns = list(dict.fromkeys(cell for cluster in clusters for cell in (*cluster.rising, *cluster.falling)))
     most = float(np.abs(response).max())
-    axes.imshow(
-        response[np.ix_(rows, columns)], aspect="auto", cmap="PuOr_r", vmin=-most, vmax=most, interpolation="none"
-    )
+    scale = {"cmap": "PuOr_r", "vmin": -most, "vmax": most}
+    axes.imshow(response[np.ix_(rows, columns)], aspect="auto", interpolation="none", **scale)
     axes.set_xlabel("cells, by cluster")
     axes.set_ylabel("words, by cluster")
 
 
-def _sentences(axes: Any, network: RecurrentResults, height: float) -> None:
+def _sentences(axes: Any, network: SentimentResults, height: float) -> None:
     from matplotlib.patches import Rectangle
 
-    for place, facts in enumerate(network.facts["sentences"]["decisions"][: shown_decisions(network)]):
-        sentence, words = decision_sentence(network, place)
-        values = network.arrays["sentences"][f"{place}/lrp"]
+    for place, decision in enumerate(network.sentences.decisions[: shown_decisions(network)]):
+        sentence, words = sentence_of(decision)
+        values = decision.explanation.relevance["lrp"]
         y, x = LINE * (2 * place + 1), 0.0
         side = "positive" if sentence.sign > 0 else "negative"
-        axes.text(
-            0, y - LINE * 0.3, f"{sentence.kind}, {side}: logit {facts['ledger']['score']:.2f}", fontsize=6, color=QUIET
-        )
+        score = decision.explanation.conservation.score
+        axes.text(0, y - LINE * 0.3, f"{sentence.kind}, {side}: logit {score:.2f}", fontsize=6, color=QUIET)
         for word, value in zip(words, values / max(np.abs(values).max(), 1e-12), strict=True):
             width = 0.075 * len(word) + 0.08
             colour = SECOND if value > 0 else ACCENT

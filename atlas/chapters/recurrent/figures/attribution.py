@@ -1,15 +1,16 @@
-"""The figures of what the character networks' decisions rest on."""
+"""The figures of attribution: which characters the predictions of closing brackets and quotes rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from atlas.chapters.recurrent.attribution import CHANCE
+from atlas.chapters.recurrent.explain import Explanation
 from atlas.chapters.recurrent.figures.character import RELIANCE, recurrent_figure
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults
+from atlas.chapters.recurrent.records import PredictorResults, RecurrentChapter
 from atlas.core.results import Figure
+from atlas.methods.attribution.deletion import RANDOM
 from atlas.publish.chart import Line
 from atlas.publish.words import count, listed, number, percent, tiny
 
@@ -17,68 +18,105 @@ METHODS = {"lrp": "LRP", "gradient": "gradient × input", "integrated": "integra
 SHOWN = 3  # decisions that are shown; curves are over all
 
 
-def deletion_lines(network: RecurrentResults, study: str) -> list[Line]:
-    """The mean score of a study's decisions while what is most relevant is taken away, by method; random orders last."""
-    arrays, decided = network.arrays[study], network.facts[study]["decisions"]
+def explanations(network: PredictorResults) -> list[Explanation]:
+    """Those of the network's decisions."""
+    return [decision.explanation for decision in network.relevances.decisions]
+
+
+def deletion_lines(decided: Sequence[Explanation]) -> list[Line]:
+    """The mean score of decisions while what is most relevant is removed, by method; random orders last."""
     share = np.linspace(0, 1, 17)
 
     def mean(name: str) -> tuple[float, ...]:
-        curves = [arrays[f"{place}/curve/{name}"] for place in range(len(decided))]
+        curves = [one.curves[name] for one in decided]
         return tuple(np.mean([np.interp(share, np.linspace(0, 1, len(curve)), curve) for curve in curves], 0).tolist())
 
     return [
         Line(title, tuple((100 * share).tolist()), mean(name))
-        for name, title in {**METHODS, CHANCE: CHANCE}.items()
+        for name, title in {**METHODS, RANDOM: RANDOM}.items()
         if decided
     ]
 
 
-def mean_areas(network: RecurrentResults, study: str) -> dict[str, float]:
-    """Each method's mean score under deletion minus that of random orders, over the decisions of a study: lower is better."""
-    decided = network.facts[study]["decisions"]
-    return {name: float(np.mean([one["deletion"][name] for one in decided])) for name in METHODS if decided}
+def mean_areas(decided: Sequence[Explanation]) -> dict[str, float]:
+    """Each method's mean score under deletion minus that of random orders, over decisions: lower is better."""
+    return {name: float(np.mean([one.deletion[name] for one in decided])) for name in METHODS if decided}
 
 
-def told_areas(networks: Sequence[RecurrentResults], study: str) -> str:
-    """The areas in words."""
-    told = []
-    for network in networks:
-        areas = mean_areas(network, study)
-        if areas:
-            told.append(
-                f"{network.spec.title} {listed([f'{METHODS[name]} {number(area, 2)}' for name, area in areas.items()])}"
-            )
-    return "; ".join(told)
+def areas_in_words(decided: Mapping[str, Sequence[Explanation]]) -> str:
+    """The areas of the decisions of each network, by its title, and which method is lowest."""
+    areas = {title: mean_areas(explanations) for title, explanations in decided.items() if explanations}
+    each = (
+        f"{title}: {listed([f'{METHODS[name]} {number(area, 3)}' for name, area in own.items()])}"
+        for title, own in areas.items()
+    )
+    return f"{'; '.join(each)}. {_lowest(areas)}"
+
+
+def _lowest(areas: Mapping[str, Mapping[str, float]]) -> str:
+    """Which method has the lowest area in each network: a sentence."""
+    best = {title: METHODS[min(own, key=lambda name: own[name])] for title, own in areas.items()}
+    if len(set(best.values())) == 1:
+        where = " for every network" if len(best) > 1 else ""
+        return f"Lowest{where}: {next(iter(best.values()))}."
+    return f"Lowest: {'; '.join(f'{method} ({title})' for title, method in best.items())}."
 
 
 def relevance(results: RecurrentChapter) -> Figure:
-    """The characters that the logit of a closing sign rests on."""
-    decided = [n for n in results.networks if n.facts["relevances"]["decisions"]]
-    records = [d for n in decided for d in n.facts["relevances"]["decisions"]]
-    missed = [
-        f"{n.spec.title} {tiny(max(abs(d['ledger']['residual']) for d in n.facts['relevances']['decisions']))} (e {n.facts['relevances']['epsilon']:g})"
+    """Attribution of the logit of closing brackets and quotes."""
+    decided = [n for n in results.predictors if n.relevances.decisions]
+    decisions = [d for n in decided for d in n.relevances.decisions]
+    predicted = sum(d.probability > 0.5 for d in decisions)
+    shown = sum(min(SHOWN, len(n.relevances.decisions)) for n in decided)
+    return recurrent_figure(
+        results,
+        "relevance",
+        page=RELIANCE,
+        title="Attribution of closing brackets and quotes",
+        alt="Source code coloured by relevance, by four attribution methods",
+        shows_code=True,
+        caption=(
+            "Relevance of the last 64 characters for the logit of the closing bracket or quote that follows, minus "
+            f"the mean logit, by LRP and three other methods. Shown are {shown} of "
+            f"{count(len(decisions), 'decision')}, chosen by the text alone; the closing character has a probability "
+            f"above {percent(0.5)} in {predicted} of them all, and the others show what its logit rests on where the "
+            f"network predicts something else. {_conservation(decided)}"
+        ),
+    )
+
+
+def _conservation(decided: Sequence[PredictorResults]) -> str:
+    """The conservation check of LRP, and how its stabilizer was chosen."""
+    residuals = [
+        f"{tiny(max(abs(one.conservation.residual) for one in explanations(n)))} for the {n.spec.title} "
+        f"(ε = {n.relevances.epsilon:g})"
         for n in decided
     ]
-    right = sum(d["probability"] > 0.5 for d in records)
-    shown = sum(min(SHOWN, len(n.facts["relevances"]["decisions"])) for n in decided)
-    return recurrent_figure(
-        results, "relevance", page=RELIANCE, title="What a closing sign rests on", alt="Characters coloured by relevance, with ledgers", shows_code=True,
-        caption="Relevance of the last 64 characters for the logit of the closing sign that follows (against the mean logit), by "
-        f"LRP and three other methods, at {shown} of {count(len(records), 'decision')} chosen by the text alone ({right} with the right sign "
-        f"above {percent(0.5)}). The ledger of LRP, inputs, biases, stabilizer and initial state, misses the score in float64 by at most "
-        f"{listed(missed)}. The stabilizer e is the smallest of 0.001, 0.01, 0.1 and 1 with which no ledger's entries add up to more than a "
-        "hundred times its score: where they do, they cancel, and say nothing about it.",
-    )  # fmt: skip
+    return (
+        "Conservation check of LRP: relevances of inputs, biases, stabilizer and initial state sum to the score in "
+        f"float64 to {listed(residuals)}. The stabilizer ε is the smallest of 0.001, 0.01, 0.1 and 1 with which the "
+        "absolute relevances of no decision sum to more than a hundred times its score: above that they cancel, and a "
+        "relevance is no evidence."
+    )
 
 
 def deletion(results: RecurrentChapter) -> Figure:
-    """How the score falls while the most relevant characters are taken away."""
+    """The score while the most relevant characters are removed."""
+    decisions = count(len(results.predictors[0].relevances.decisions), "decision")
+    areas = areas_in_words({n.spec.title: explanations(n) for n in results.predictors})
     return recurrent_figure(
-        results, "deletion", plot=True, page=RELIANCE, title="Which method finds it", alt="Deletion curves of four methods and of random orders",
-        caption="The logit of the closing sign while characters are taken away, those most relevant by each method first (mean over "
-        f"{count(len(results.networks[0].facts['relevances']['decisions']), 'decision')} a network; their embeddings become zero). Mean height of the "
-        f"curve above that of random orders, in nats: {told_areas(results.networks, 'relevances')}. The lower, the more faithful.",
-    )  # fmt: skip
+        results,
+        "deletion",
+        plot=True,
+        page=RELIANCE,
+        title="Faithfulness: deletion curves",
+        alt="Deletion curves of four attribution methods and of random orders",
+        caption=(
+            "Logit of the closing character while characters are removed (their embeddings set to zero), those most "
+            f"relevant by each method first; mean over {decisions} per network. Mean height of the curve minus that of "
+            f"random orders, in nats; the lower, the more faithful. {areas}"
+        ),
+    )
 
 
 FIGURES = {"relevance": relevance, "deletion": deletion}

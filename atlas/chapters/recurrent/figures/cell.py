@@ -1,4 +1,6 @@
-"""Single cells of the character networks: which have a page, what is told of them, and the figure of each."""
+"""Single cells of the networks that read code: which have a page, which concept
+each predicts, and the figure of each.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import numpy as np
 from atlas.chapters.recurrent.cell_statistics import PEAKS
 from atlas.chapters.recurrent.concepts import CONCEPTS
 from atlas.chapters.recurrent.figures.character import SOURCE, read_from
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults
+from atlas.chapters.recurrent.records import CodeResults, RecurrentChapter
 from atlas.core.results import Figure
 from atlas.publish.provenance import CREDIT, LICENCE
 from atlas.publish.words import count, number
@@ -27,19 +29,19 @@ def cell_page(network: str, cell: int) -> str:
     return f"recurrent/{network}/cells/{cell}/index.html"
 
 
-def named_cells(network: RecurrentResults) -> tuple[int, ...]:
+def named_cells(network: CodeResults) -> tuple[int, ...]:
     """The cells that have a page, by number: as many as the recipe says.
 
-    First the best for each concept, then those whose gates are shut or open most and whose memory is longest, then those
-    of the searches for like stretches, the ones of most searches first, then the others.
+    First the best for each concept, then those whose gates are closed or open most and whose memory is longest, then
+    those of the hidden-state searches, the ones of most searches first, then the others.
     """
-    gates = network.arrays["gates"]
-    extremes = [int(row.argmax()) for side in ("shut", "open") for row in gates.get(side, ())]
-    searched = Counter(cell for query in network.facts["matches"]["queries"] for cell, _ in query["cells"])
+    gates = network.gates
+    extremes = [int(row.argmax()) for side in (gates.closed, gates.open) if side is not None for row in side]
+    searched = Counter(cell for search in network.matches.searches for cell, _ in search.cells)
     ordered = [
-        *(record["cell"] for record in network.facts["cells"]["concepts"]),
+        *(finding.cell for finding in network.cells.concepts),
         *extremes,
-        int(gates["memory"].argmax()),
+        int(gates.memory.argmax()),
         *sorted(searched, key=lambda cell: (-searched[cell], cell)),
         *range(network.spec.cells),
     ]
@@ -47,8 +49,8 @@ def named_cells(network: RecurrentResults) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True)
-class Telling:
-    """How well a cell tells a concept: the score on half B (0.5 = chance), for a `low` one that of being low in it.
+class ConceptScore:
+    """How well a cell predicts a concept: the score on half B (0.5 = chance), for a `low` one that of being low in it.
 
     `null` is the 95th percentile of the best of all cells for the concept moved along the text.
     """
@@ -64,47 +66,48 @@ class Telling:
         return self.score > self.null
 
 
-def tellings(network: RecurrentResults, cell: int) -> list[Telling]:
-    """Of every concept that the texts hold, the one that the cell tells best on half A first."""
-    arrays = network.arrays["cells"]
-    nulls = {record["concept"]: record["null_p95"] for record in network.facts["cells"]["concepts"]}
-    rows = zip(CONCEPTS, arrays["scores_a"][cell].tolist(), arrays["scores_b"][cell].tolist(), strict=True)
+def concept_scores(network: CodeResults, cell: int) -> list[ConceptScore]:
+    """For every concept that the texts contain, the one that the cell predicts best on half A first."""
+    nulls = {finding.concept: finding.null_p95 for finding in network.cells.concepts}
+    rows = zip(CONCEPTS, network.cells.scores_a[cell].tolist(), network.cells.scores_b[cell].tolist(), strict=True)
     known = [(concept, a, b) for concept, a, b in rows if concept.name in nulls and not np.isnan((a, b)).any()]
     return [
-        Telling(concept.title, a < 0.5, b if a >= 0.5 else 1 - b, nulls[concept.name])
+        ConceptScore(concept.title, a < 0.5, b if a >= 0.5 else 1 - b, nulls[concept.name])
         for concept, a, b in sorted(known, key=lambda row: -abs(row[1] - 0.5))
     ]
 
 
-def telling_sentence(network: RecurrentResults, cell: int) -> str:
-    """What the cell tells best, and whether that beats chance."""
-    found = tellings(network, cell)
-    if not found:
-        return "The texts hold no concept that it could be judged by."
-    best = found[0]
-    where = (
-        f"Tells best {best.concept}{', by being low' if best.low else ''}: score {number(best.score)} on held-out files"
-    )
-    return f"{where}, {'above' if best.above else 'no better than'} the {number(best.null)} that the best cell reaches by chance."
+def score_sentence(network: CodeResults, cell: int) -> str:
+    """Which concept the cell predicts best, and whether that beats chance."""
+    scores = concept_scores(network, cell)
+    if not scores:
+        return "None of the concepts occurs in these texts."
+    best = scores[0]
+    where = f"Best concept: {best.concept}{' (the cell is low in it)' if best.low else ''}"
+    beats = "above" if best.above else "not above"
+    return f"{where}. Score {number(best.score)} on held-out files, {beats} the chance level of {number(best.null)}."
 
 
-def cell_title(network: RecurrentResults, cell: int | str) -> str:
+def cell_title(network: CodeResults, cell: int | str) -> str:
     """The cell in words."""
     return f"Cell {cell} of the {network.spec.title}"
 
 
-def cell_figure(results: RecurrentChapter, network: RecurrentResults, cell: int) -> Figure:
+def cell_figure(results: RecurrentChapter, network: CodeResults, cell: int) -> Figure:
     """The code around the cell's highest and lowest values."""
-    name = network.spec.name
+    name, step = network.spec.name, network.spec.step
     what = "memory c" if network.spec.cell == "LSTM" else "state h"
     return Figure(
         id=f"recurrent/{name}/{cell}",
         kind="cell",
         title=cell_title(network, cell),
-        caption=f"{count(network.facts['profiles']['characters'], network.spec.step)} of held-out code were read; shown is what "
-        f"stands around the {PEAKS} highest and {PEAKS} lowest values ({what}, no unit), each of another file. Orange is above "
-        f"zero, blue below, full colour at the cell’s 99.5th percentile. {telling_sentence(network, cell)}",
-        alt=f"Code coloured by cell {cell} of the {network.spec.title}, at its highest and lowest values.",
+        caption=(
+            f"The {PEAKS} highest and {PEAKS} lowest values of the cell ({what}, no unit) over "
+            f"{count(network.cell_statistics.characters, step)} of held-out code, each in another file, with the code "
+            "around them. Orange is above zero, blue below, full colour at the cell’s 99.5th percentile. "
+            f"{score_sentence(network, cell)}"
+        ),
+        alt=f"Source code coloured by cell {cell} of the {network.spec.title}, at its highest and lowest values.",
         page=f"{cell_page(name, cell)}#passages",
         files=(),
         licence=f"{LICENCE} AND PSF-2.0",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from atlas.chapters.recurrent.context_length import Gain
 from atlas.chapters.recurrent.errors import BACK, RARE, SAME
 from atlas.chapters.recurrent.figures.character import recurrent_figure
 from atlas.chapters.recurrent.gates import KEEPING, LAGS
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults
+from atlas.chapters.recurrent.records import CodeResults, RecurrentChapter
 from atlas.core.results import Figure
 from atlas.core.specs import Array
 from atlas.publish.chart import Line
@@ -17,115 +20,150 @@ CLOSING = ("bracket", "quote")
 
 
 def context_lines(results: RecurrentChapter) -> list[Line]:
-    """Nats a character by characters of context; and the n-gram model's."""
-    lines = [
-        Line(n.spec.title, tuple(found["lengths"]), tuple(found["loss"]))
-        for n in results.networks
-        for found in (n.facts["reach"]["context"],)
+    """Nats per character by characters of context; and the n-gram models'."""
+    studies = [(n.spec.title, n.context_lengths.context) for n in results.predictors]
+    by_order = results.predictors[0].context_lengths.by_order
+    return [
+        *(Line(title, context.lengths, context.loss) for title, context in studies),
+        Line("n-grams", tuple(range(1, len(by_order))), by_order[1:]),
     ]
-    by_order = results.networks[0].facts["reach"]["by_order"]
-    return [*lines, Line("n-grams", tuple(range(1, len(by_order))), tuple(by_order[1:]))]
 
 
 def closing_lines(results: RecurrentChapter, kind: str) -> list[Line]:
     """Gain over the n-gram model at closing brackets or quotes (CLOSING) by distance from the opening."""
-    lines = []
-    for network in results.networks:
-        bins = network.facts["reach"]["closings"][kind]
-        lines.append(
-            Line(
-                network.spec.title,
-                tuple(float(one["least"]) for one in bins),
-                *(tuple(one[key] for one in bins) for key in ("mean", "low", "high")),
-            )
-        )
-    return lines
+    return [_gain_line(network.spec.title, network.context_lengths.closings[kind]) for network in results.predictors]
 
 
-def gate_points(network: RecurrentResults) -> list[tuple[str, Array]]:
+def _gain_line(title: str, bins: Sequence[Gain]) -> Line:
+    return Line(
+        title,
+        tuple(float(one.least) for one in bins),
+        tuple(one.mean for one in bins),
+        tuple(one.low for one in bins),
+        tuple(one.high for one in bins),
+    )
+
+
+def gate_points(network: CodeResults) -> list[tuple[str, Array]]:
     """(gate, [H, 2] share of time below 0.1 and above 0.9) of each gate; none for a network without gates."""
-    arrays = network.arrays["gates"]
-    names = network.facts["gates"]["gates"]
-    return [(name, np.stack([arrays["shut"][i], arrays["open"][i]], 1)) for i, name in enumerate(names)]
+    gates = network.gates
+    if gates.closed is None or gates.open is None:
+        return []
+    rows = zip(gates.gates, gates.closed, gates.open, strict=True)
+    return [(name, np.stack([closed, opened], 1)) for name, closed, opened in rows]
 
 
-def memory_points(network: RecurrentResults) -> Array:
-    """[H, 2] the time that its keeping gate alone would hold each cell's memory (nan without gates), and the measured one, characters."""
-    arrays = network.arrays["gates"]
-    remembered = np.asarray(arrays["memory"], float)
-    return np.stack([arrays.get("keeping", np.full(len(remembered), np.nan)), remembered], 1)
+def memory_points(network: CodeResults) -> Array:
+    """[H, 2] the time constant of each cell's keeping gate (nan without gates) and
+    its measured memory length, characters.
+    """
+    measured = np.asarray(network.gates.memory, float)
+    keeping = network.gates.keeping
+    return np.stack([np.full(len(measured), np.nan) if keeping is None else keeping, measured], 1)
 
 
 def gates(results: RecurrentChapter) -> Figure:
-    """How often each gate is shut and open."""
-    told = [
-        f"{n.spec.title}, {name}: {percent((points[:, 0] > 0.5).mean())} and {percent((points[:, 1] > 0.5).mean())}"
+    """How often each gate is closed and open."""
+    shares = [
+        f"{n.spec.title}, {name} gate {percent((points[:, 0] > 0.5).mean())} and {percent((points[:, 1] > 0.5).mean())}"
         for n in results.networks
         for name, points in gate_points(n)
     ]
-    claim = f" Cells whose gate is shut, and open, more than half of the time: {'; '.join(told)}." if told else ""
+    saturated = f" Cells whose gate is closed, or open, most of the time: {'; '.join(shares)}." if shares else ""
     return recurrent_figure(
         results,
         "gates",
         plot=True,
         title="Gate saturation",
         alt="Scatter plots of gate saturation",
-        caption="Each point is a cell: the share of characters at which its gate is below 0.1 (across) and above 0.9 (up)."
-        + claim,
+        caption=(
+            "Each point is a cell. x: share of characters at which its gate is below 0.1 (closed); y: above 0.9 (open)."
+            f"{saturated}"
+        ),
     )
 
 
 def memory(results: RecurrentChapter) -> Figure:
-    """The keeping gate against the measured length of memory."""
-    told = [
-        f"{n.spec.title} ({KEEPING[n.spec.cell]} gate) {number(n.facts['gates']['correlation'], 2)}"
+    """The time constant of the keeping gate against the measured memory length."""
+    correlations = [
+        f"{number(n.gates.correlation, 2)} ({n.spec.title}, {KEEPING[n.spec.cell]} gate)"
         for n in results.networks
-        if "correlation" in n.facts["gates"]
+        if n.gates.correlation is not None
     ]
-    medians = listed([f"{n.spec.title} {np.median(memory_points(n)[:, 1]):.0f}" for n in results.networks])
-    claim = f" Rank correlation of the two over cells: {listed(told)}." if told else ""
+    medians = listed([f"{np.median(memory_points(n)[:, 1]):.0f} ({n.spec.title})" for n in results.networks])
+    correlated = f" Rank correlation of the two over cells: {listed(correlations)}." if correlations else ""
     return recurrent_figure(
-        results, "memory", plot=True, title="Do gates tell how long a cell remembers?", alt="Gate's time against measured memory length",
-        caption="Each point is a cell. Across: characters after which the mean of its keeping gate alone would have let its memory fade to 1/e. Up: "
-        f"characters until the autocorrelation of its memory falls below 1/e, at most {LAGS}.{claim} Median measured memory: {medians} "
-        "characters. A plain RNN has no gate, so its cells stand in one column.",
-    )  # fmt: skip
+        results,
+        "memory",
+        plot=True,
+        title="Gate time constants and memory length",
+        alt="Time constant of the gate against the measured memory length",
+        caption=(
+            "Each point is a cell. x: characters after which the mean of its forget or update gate alone would let its "
+            "memory decay to 1/e. y: characters until the autocorrelation of its memory falls below 1/e, at most "
+            f"{LAGS}.{correlated} Median memory length: {medians} characters. A plain RNN has no gates; its cells form "
+            "one column."
+        ),
+    )
 
 
 def context(results: RecurrentChapter) -> Figure:
-    """The loss with less context, beside n-gram models."""
-    told = [
-        f"{n.spec.title} {number(c['all'])} with all context ({number(c['loss'][-1])} with {c['lengths'][-1]} characters)"
-        for n in results.networks
-        for c in (n.facts["reach"]["context"],)
+    """The loss with a shortened context, beside n-gram models."""
+    studies = [(n.spec.title, n.context_lengths.context) for n in results.predictors]
+    losses = [
+        f"{title} {number(c.whole)} with the whole context, {number(c.loss[-1])} with {c.lengths[-1]} characters"
+        for title, c in studies
     ]
+    first = results.predictors[0].context_lengths
     return recurrent_figure(
-        results, "context", plot=True, by_step=False, title="How much context is used", alt="Loss by length of context",
-        caption=f"Nats a character on held-out code when only the last characters are read: {listed(told)}, at "
-        f"{count(results.networks[0].facts['reach']['context']['n'], 'place')}; n-gram models by their context on all "
-        f"{count(results.networks[0].facts['reach']['characters'], 'character')}.",
-    )  # fmt: skip
+        results,
+        "context",
+        plot=True,
+        by_step=False,
+        title="Effective context length",
+        alt="Loss by context length",
+        caption=(
+            "Loss on held-out code, in nats per character, when only the last characters are read: "
+            f"{'; '.join(losses)}; at {count(first.context.positions, 'position')}. n-gram models by their context "
+            f"length, on all {count(first.characters, 'character')}."
+        ),
+    )
 
 
 def closings(results: RecurrentChapter) -> Figure:
-    """The gain at closing signs by distance."""
+    """The gain over the n-gram model at closing brackets and quotes, by distance."""
     return recurrent_figure(
-        results, "closings", plot=True, by_step=False, title="What must be closed", alt="Gain at closing brackets and quotes by distance",
-        caption="Gain in nats over a 7-gram model at closing brackets and quotes, by the distance from the opening one; bars and brackets are "
-        "95 % bootstrap intervals over n places. Zero: no better than the 7-gram model, which sees six characters.",
-    )  # fmt: skip
+        results,
+        "closings",
+        plot=True,
+        by_step=False,
+        title="Long-range dependencies: closing brackets and quotes",
+        alt="Gain at closing brackets and quotes by distance",
+        caption=(
+            "Loss of a 7-gram model minus loss of the network at closing brackets and quotes, in nats, by the distance "
+            "from the opening one, with 95 % bootstrap intervals; n: number of positions. Above zero the network is "
+            "better than the 7-gram model, whose context is six characters."
+        ),
+    )
 
 
 def errors(results: RecurrentChapter) -> Figure:
-    """What would have mended each error."""
-    told = [f"{n.spec.title} {percent(n.facts['reach']['errors']['share'])}" for n in results.networks]
+    """Errors by their first cause."""
+    shares = [f"{percent(n.context_lengths.errors.share)} ({n.spec.title})" for n in results.predictors]
     return recurrent_figure(
-        results, "errors", plot=True, title="Where the errors are", alt="Errors by cause",
-        caption=f"A character is an error where the network gives it less than one half: {listed(told)} of "
-        f"{count(results.networks[0].facts['reach']['characters'], 'character')} (Karpathy, Johnson and Li 2015). Each error has the first cause "
-        f"that fits: the 7-gram model gives it more than one half; it followed the same {SAME} characters within the last {BACK:,} "
-        f"before; it is part of a word that the training files hold at most {RARE} times; then by its kind. Causes add up to all errors.",
-    )  # fmt: skip
+        results,
+        "errors",
+        plot=True,
+        title="Error analysis",
+        alt="Errors by cause",
+        caption=(
+            f"A prediction is an error where the correct character has a probability below one half: {listed(shares)} "
+            f"of {count(results.predictors[0].context_lengths.characters, 'character')}. Each error is counted once, "
+            f"under the first that applies: the 7-gram model gives the character more than one half; the same {SAME} "
+            f"characters preceded it within the last {BACK:,}; it is part of a word that occurs at most {RARE} times "
+            "in the training files; its kind. After the analysis by oracles of Karpathy, Johnson and Li 2015."
+        ),
+    )
 
 
 FIGURES = {"gates": gates, "memory": memory, "context": context, "closings": closings, "errors": errors}

@@ -26,7 +26,7 @@ def reader_figure(
         kind=kind,
         title=words["title"],
         caption=words["caption"],
-        alt=f"{words['alt']} for the {network.spec.title}.",
+        alt=f"{words['alt']} of the {network.spec.title}.",
         page=f"{page}#{name}",
         files=(),
         licence=LICENCE,

@@ -1,29 +1,28 @@
-"""The figures of the sentiment network, and what they show as plain rows."""
+"""The figures of the sentiment network, and the values that they show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import product
 
 import numpy as np
 
-from atlas.chapters.recurrent.figures.attribution import told_areas
+from atlas.chapters.recurrent.figures.attribution import areas_in_words
 from atlas.chapters.recurrent.figures.network import reader_figure
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults
+from atlas.chapters.recurrent.records import RecurrentChapter, SentimentResults
+from atlas.chapters.recurrent.sentence_study import SentenceDecision
 from atlas.chapters.recurrent.sentences import KINDS, Sentence, read_sentences, sentences_digest
 from atlas.core.results import Figure
 from atlas.core.specs import Array
 from atlas.publish.words import count, listed, number, percent, tiny
 
 PAGE = "recurrent/sentiment.html"
-READS = "words"
 OPINIONS = ("positive", "neutral", "negative")
 
 
 def sentiment_figures(results: RecurrentChapter) -> tuple[Figure, ...]:
     """All figures of the page, in its order; none without a network that reads words."""
-    network = results.readers.get(READS)
+    network = results.sentiment
     return (
         ()
         if network is None
@@ -31,12 +30,12 @@ def sentiment_figures(results: RecurrentChapter) -> tuple[Figure, ...]:
     )
 
 
-def _figure(results: RecurrentChapter, network: RecurrentResults, *, name: str, **words: str) -> Figure:
+def _figure(results: RecurrentChapter, network: SentimentResults, *, name: str, **words: str) -> Figure:
     probes = {"name": "probe sentences", "digest": sentences_digest(), "images": len(read_sentences())}
     return reader_figure(results, network, name, kind="sentiment", page=PAGE, probes=probes, **words)
 
 
-# ---------------------------------------------------------------- what is shown
+# ---------------------------------------------------------------- the values
 
 
 @dataclass(frozen=True)
@@ -48,27 +47,27 @@ class Group:
     values: Array
 
 
-def word_groups(network: RecurrentResults) -> list[Group]:
+def word_groups(network: SentimentResults) -> list[Group]:
     """The expected change of the logit, by the opinion of the word."""
-    facts, change = network.facts["sentences"], network.arrays["sentences"]["change"]
-    opinion = np.array([one for one, _ in facts["words"]])
-    return [Group(name, 1 - place, change[opinion == name]) for place, name in enumerate(OPINIONS)]
+    opinion = np.array([one for one, _ in network.sentences.words])
+    return [Group(name, 1 - place, network.sentences.change[opinion == name]) for place, name in enumerate(OPINIONS)]
 
 
-def sentence_groups(network: RecurrentResults) -> list[Group]:
+def sentence_groups(network: SentimentResults) -> list[Group]:
     """The logit at the end of each probe sentence, by kind and sign."""
-    sentences, logits = read_sentences(), network.arrays["sentences"]["logits"]
-    return [
-        Group(f"{kind}, {'positive' if sign > 0 else 'negative'}", sign,
-              logits[[n for n, one in enumerate(sentences) if (one.kind, one.sign) == (kind, sign)]])
-        for kind in KINDS
-        for sign in (1, -1)
-    ]  # fmt: skip
+    sentences, logits = read_sentences(), network.sentences.logits
+    groups = []
+    for kind, sign in product(KINDS, (1, -1)):
+        rows = [row for row, one in enumerate(sentences) if (one.kind, one.sign) == (kind, sign)]
+        groups.append(Group(f"{kind}, {'positive' if sign > 0 else 'negative'}", sign, logits[rows]))
+    return groups
 
 
 @dataclass(frozen=True)
-class Chip:
-    """One cluster: its words with their opinions, its cells (rising and falling), and its words' mean change of the logit."""
+class WordCluster:
+    """One cluster: its words with their opinions, its cells (rising and falling),
+    and its words' mean change of the logit.
+    """
 
     words: list[tuple[str, str]]
     rising: list[int]
@@ -76,87 +75,125 @@ class Chip:
     change: float
 
 
-def chips(network: RecurrentResults) -> list[Chip]:
+def word_clusters(network: SentimentResults) -> list[WordCluster]:
     """All clusters, the ones whose words raise the logit most first; words by how much they change it."""
-    arrays, facts = network.arrays["sentences"], network.facts["sentences"]
-    hidden = network.spec.hidden
+    study, hidden = network.sentences, network.spec.hidden
     found = []
-    for place in range(facts["chips"]["count"]):
-        rows = np.flatnonzero(arrays["chip_of_word"] == place)
-        rows = rows[np.argsort(-np.abs(arrays["change"][rows]), kind="stable")]
-        halves = np.flatnonzero(arrays["chip_of_cell"] == place)
-        words = [(facts["words"][row][1], facts["words"][row][0]) for row in rows]
+    for cluster in range(study.clusters.quality.count):
+        rows = np.flatnonzero(study.clusters.words == cluster)
+        rows = rows[np.argsort(-np.abs(study.change[rows]), kind="stable")]
+        halves = np.flatnonzero(study.clusters.half_cells == cluster)
+        words = [(study.words[row][1], study.words[row][0]) for row in rows]
         rising, falling = halves[halves < hidden].tolist(), (halves[halves >= hidden] - hidden).tolist()
-        found.append(Chip(words, rising, falling, float(arrays["change"][rows].mean()) if len(rows) else 0.0))
-    return sorted(found, key=lambda chip: -chip.change)
+        found.append(WordCluster(words, rising, falling, float(study.change[rows].mean()) if len(rows) else 0.0))
+    return sorted(found, key=lambda cluster: -cluster.change)
 
 
-def shown_decisions(network: RecurrentResults) -> int:
+def shown_decisions(network: SentimentResults) -> int:
     """How many decisions are shown: the first of each kind and sign; curves are over all."""
-    return min(2 * len(KINDS), len(network.facts["sentences"]["decisions"]))
+    return min(2 * len(KINDS), len(network.sentences.decisions))
 
 
-def decision_sentence(network: RecurrentResults, place: int) -> tuple[Sentence, list[str]]:
+def sentence_of(decision: SentenceDecision) -> tuple[Sentence, list[str]]:
     """The sentence of a decision, and its symbols as the network reads them."""
-    sentence = read_sentences()[network.facts["sentences"]["decisions"][place]["sentence"]]
+    sentence = read_sentences()[decision.sentence]
     return sentence, ["▸", *sentence.words]
 
 
 # ---------------------------------------------------------------- the figures
 
 
-def _words(results: RecurrentChapter, network: RecurrentResults) -> Figure:
-    facts: Mapping[str, Any] = network.facts["sentences"]
-    told, cells = facts["separation"], facts["cells"]
+def _words(results: RecurrentChapter, network: SentimentResults) -> Figure:
+    study = network.sentences
+    separation, cells = study.separation, study.cells
     return _figure(
-        results, network, name="words", title="How words move the state",
-        caption=f"Expected response: the mean change of the logit when a word is read after each of {count(facts['contexts'], 'state')} reached "
-        f"in the probe sentences. Positive against negative words: area under the ROC curve {number(told['area'])} (p {number(told['p_value'])}, "
-        f"{told['positives']} and {told['negatives']} words). {cells['above']} of {network.spec.hidden} cells tell them apart better than the best "
-        f"of all cells does for permuted opinions ({number(cells['null_p95'])}).",
-        alt="Distribution of the expected change by opinion of the word",
-    )  # fmt: skip
+        results,
+        network,
+        name="words",
+        title="Expected response to words",
+        alt="Distribution of the expected change of the logit by polarity of the word",
+        caption=(
+            "Expected response: mean change of the logit when a word is read after each of "
+            f"{count(study.contexts, 'state')} from the probe sentences. Positive against negative words: area under "
+            f"the ROC curve {number(separation.area)} (p = {number(separation.p_value)}, permutation test; "
+            f"{separation.positives} and {separation.negatives} words). {cells.above} of {network.spec.hidden} cells "
+            "separate them better than the best cell does for permuted labels (95th percentile: "
+            f"{number(cells.null_p95)})."
+        ),
+    )
 
 
-def _chips(results: RecurrentChapter, network: RecurrentResults) -> Figure:
-    found = network.facts["sentences"]["chips"]
+def _chips(results: RecurrentChapter, network: SentimentResults) -> Figure:
+    quality = network.sentences.clusters.quality
     return _figure(
-        results, network, name="chips", title="Memory chips",
-        caption=f"Words and cells in {found['count']} clusters by their expected response (spectral co-clustering; a cell counts as rising and as "
-        f"falling). {found['seeds']} seeds, each with states and a start of its own, agree on the words to {number(found['stability'])} (adjusted Rand "
-        f"index; shuffled responses {number(found['by_chance'])}); their responses correlate by at least {number(found['response'])}. The most frequent opinion of a cluster holds for {percent(found['purity'])} of the words (shuffled "
-        f"opinions, 95th percentile: {percent(found['purity_p95'])}).",
-        alt="Clusters of words and cells",
-    )  # fmt: skip
+        results,
+        network,
+        name="chips",
+        title="Co-clusters of words and cells",
+        alt="Co-clusters of words and cells",
+        caption=(
+            f"Words and cells in {quality.count} co-clusters by expected response: words that change the same cells in "
+            "the same direction (“memory chips” in Ming et al. 2017; spectral co-clustering, each cell once as rising "
+            f"and once as falling). Agreement on the words over {quality.seeds} seeds, each with its own states and "
+            f"initialization: adjusted Rand index {number(quality.stability)}; {number(quality.by_chance)} for "
+            f"shuffled responses. Responses of two seeds correlate by at least {number(quality.response)}. Purity, the "
+            f"share of words with the most frequent label of their cluster: {percent(quality.purity)} (95th percentile "
+            f"for shuffled labels: {percent(quality.purity_p95)})."
+        ),
+    )
 
 
-def _sentences(results: RecurrentChapter, network: RecurrentResults) -> Figure:
-    rows = network.facts["sentences"]["sentences"]
-    told = listed([f"{row['kind']} {percent(row['accuracy'])} (area {number(row['area'], 2)})" for row in rows])
+def _sentences(results: RecurrentChapter, network: SentimentResults) -> Figure:
+    rows = network.sentences.sentences
+    each = [f"{row.kind} {percent(row.accuracy)} ({number(row.separation.area, 2)})" for row in rows]
+    reversed_kinds = [row.kind for row in rows if row.separation.area < 0.5]
+    below = (
+        f" Below 0.5, as for {listed(reversed_kinds)}, negative sentences get the higher logits more often than not."
+        if reversed_kinds
+        else ""
+    )
     return _figure(
-        results, network, name="sentences", title="How sentences end",
-        caption=f"The logit after the last word of {count(len(read_sentences()), 'probe sentence')}, written for this atlas, as many positive as "
-        f"negative. Right sign: {told}. An area below 0.5 says that the network takes the opinion for its opposite.",
+        results,
+        network,
+        name="sentences",
+        title="Logits of probe sentences",
         alt="Distribution of logits by kind of sentence",
-    )  # fmt: skip
+        caption=(
+            f"Logit after the last word of {count(len(read_sentences()), 'probe sentence')} written for this atlas, "
+            f"half of them positive. Accuracy, and area under the ROC curve in brackets: {listed(each)}.{below}"
+        ),
+    )
 
 
-def _rests(results: RecurrentChapter, network: RecurrentResults) -> Figure:
-    worst = max(abs(d["ledger"]["residual"]) for d in network.facts["sentences"]["decisions"])
+def _rests(results: RecurrentChapter, network: SentimentResults) -> Figure:
+    worst = max(abs(d.explanation.conservation.residual) for d in network.sentences.decisions)
     return _figure(
-        results, network, name="rests", title="What an opinion rests on",
-        caption="Relevance of each word for the logit by LRP and three other methods, for the first probe sentence of each kind and sign, whether it "
-        f"is read rightly or not. The ledger of words, biases, stabilizer and initial state misses the logit by at most {tiny(worst)} in float64.",
-        alt="Words coloured by relevance, with ledgers",
-    )  # fmt: skip
+        results,
+        network,
+        name="rests",
+        title="Attribution of sentiment",
+        alt="Words coloured by relevance, by four attribution methods",
+        caption=(
+            "Relevance of each word for the logit by LRP and three other methods, in the first probe sentence of each "
+            "kind and label, classified correctly or not. Conservation check of LRP: relevances of words, biases, "
+            f"stabilizer and initial state sum to the logit to {tiny(worst)} in float64."
+        ),
+    )
 
 
-def _found(results: RecurrentChapter, network: RecurrentResults) -> Figure:
-    decided = network.facts["sentences"]["decisions"]
+def _found(results: RecurrentChapter, network: SentimentResults) -> Figure:
+    decided = [decision.explanation for decision in network.sentences.decisions]
+    each = len(decided) // len(sentence_groups(network))
     return _figure(
-        results, network, name="found", title="Which method finds it",
-        caption="The logit while words are taken away, those that speak most for a positive opinion by each method first (mean of "
-        f"{count(len(decided), 'probe sentence')}, the first {len(decided) // len(sentence_groups(network))} of each kind and sign; their embeddings become zero). Mean height of the "
-        f"curve above that of random orders: {told_areas([network], 'sentences')}. The lower, the more faithful.",
-        alt="Deletion curves of four methods and of random orders",
-    )  # fmt: skip
+        results,
+        network,
+        name="found",
+        title="Faithfulness: deletion curves",
+        alt="Deletion curves of four attribution methods and of random orders",
+        caption=(
+            "Logit while words are removed (their embeddings set to zero), those with the largest relevance for a "
+            f"positive opinion by each method first; mean over {count(len(decided), 'probe sentence')}, the first "
+            f"{each} of each kind and label. Mean height of the curve minus that of random orders; the lower, the more "
+            f"faithful. {areas_in_words({network.spec.title: decided})}"
+        ),
+    )

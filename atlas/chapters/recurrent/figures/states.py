@@ -1,4 +1,4 @@
-"""The figures of states: where else the same cells are on, how characters move them, maps of states and of cells."""
+"""The figures of hidden states: search, expected responses, maps of states and of cells."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ import numpy as np
 
 from atlas.chapters.recurrent.figures.character import STATES, names_of, recurrent_figure
 from atlas.chapters.recurrent.match import SHOWN, THRESHOLD
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults
+from atlas.chapters.recurrent.records import CodeResults, RecurrentChapter
+from atlas.chapters.recurrent.response import ClusterQuality
 from atlas.core.results import Figure
 from atlas.publish.words import count, listed, number, percent
 
 
 @dataclass(frozen=True)
-class Chip:
-    """One cluster: its characters with their kinds, the cells that rise and fall most with them, and how many there are."""
+class CharacterCluster:
+    """One cluster: its characters with their kinds, the cells that rise and fall
+    most with them, and how many there are.
+    """
 
     characters: list[tuple[str, str]]
     rising: list[int]
@@ -23,97 +26,136 @@ class Chip:
     cells: int
 
 
-STRONGEST = 6  # cells that a chip names on either side
+STRONGEST = 6  # cells that a cluster names on either side
 
 
-def character_chips(network: RecurrentResults) -> list[Chip]:
-    """All clusters, the largest first; characters and cells by how strongly they answer."""
-    arrays, groups = network.arrays["reactions"], network.facts["reactions"]["groups"]
-    response, hidden, names = arrays["response"], network.spec.cells, names_of(network)
+def character_clusters(network: CodeResults) -> list[CharacterCluster]:
+    """All clusters, the largest first; characters and cells by the size of their response."""
+    study, hidden, names = network.expected_responses, network.spec.cells, names_of(network)
+    clusters, response = study.clusters, study.clusters.response
     found = []
-    for place in range(network.facts["reactions"]["chips"]["count"]):
-        rows = np.flatnonzero(arrays["chip_of_word"] == place)
+    for cluster in range(clusters.quality.count):
+        rows = np.flatnonzero(clusters.words == cluster)
         if not len(rows):
             continue
-        rows = rows[np.argsort(-arrays["size"][rows], kind="stable")]
-        halves = np.flatnonzero(arrays["chip_of_cell"] == place)
+        rows = rows[np.argsort(-study.size[rows], kind="stable")]
+        halves = np.flatnonzero(clusters.half_cells == cluster)
         moved = np.concatenate([response[rows].mean(0), -response[rows].mean(0)])
         halves = halves[np.argsort(-moved[halves], kind="stable")]
         rising, falling = (halves[halves < hidden], halves[halves >= hidden] - hidden)
-        characters = [(names[arrays["symbols"][row]], groups[row]) for row in rows.tolist()]
+        characters = [(names[study.symbols[row]], study.groups[row]) for row in rows.tolist()]
         found.append(
-            Chip(characters, rising[:STRONGEST].tolist(), falling[:STRONGEST].tolist(), len(np.unique(halves % hidden)))
+            CharacterCluster(
+                characters, rising[:STRONGEST].tolist(), falling[:STRONGEST].tolist(), len(np.unique(halves % hidden))
+            )
         )
-    return sorted(found, key=lambda chip: -len(chip.characters))
+    return sorted(found, key=lambda cluster: -len(cluster.characters))
 
 
 def matches(results: RecurrentChapter) -> Figure:
-    """Stretches of code with those that match them."""
-    queries = [q for n in results.networks for q in n.facts["matches"]["queries"]]
+    """Stretches of code with those at which the same cells are active."""
+    searches = [search for n in results.networks for search in n.matches.searches]
     unbound = any(n.spec.rectified for n in results.networks)
-    rectified = ", where it is rectified divided by the cell's own 99.5th percentile" if unbound else ""
-    better = sum(q["share"] > max(q["base"], q["chance"]) for q in queries)
+    rectified = ", divided by the cell’s own 99.5th percentile where it is rectified" if unbound else ""
+    better = sum(search.beats_chance for search in searches)
     return recurrent_figure(
-        results, "matches", page=STATES, title="Where else the same cells are on", alt="Stretches of code with the stretches that match them",
+        results,
+        "matches",
+        page=STATES,
+        title="Hidden-state search",
+        alt="Stretches of code with those at which the same cells are active",
         shows_code=True,
-        caption=f"For each concept a stretch of held-out code, the cells that are on through it (tanh c of the LSTM, else h{rectified}, at least "
-        f"{number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)}; those that were off just before), and the {SHOWN} stretches of other files "
-        "that share most of them and add fewest others. Share: of these matches, how many lie in the concept; base rate: of all stretches "
-        "of that length; enrichment: the one divided by the other; by chance: the share for as many cells drawn at random. "
-        f"In {better} of {len(queries)} searches the match beats both.",
-    )  # fmt: skip
+        caption=(
+            "For each concept a stretch of held-out code and the cells that become active with it: tanh c of the "
+            f"LSTM, else h{rectified}, is at least {number(THRESHOLD, 1)} or at most {number(-THRESHOLD, 1)} through "
+            f"the whole stretch and was not just before it. The {SHOWN} best matches in other files share most of "
+            "these cells and add fewest others (LSTMVis, Strobelt et al. 2018). In the concept: share of the matches; "
+            "base rate: share of all stretches of that length; enrichment: their ratio; chance: share of the matches "
+            f"of as many cells drawn at random. The matches beat base rate and chance in {better} of {len(searches)} "
+            "searches."
+        ),
+    )
 
 
 def reactions(results: RecurrentChapter) -> Figure:
-    """How characters move the state, and which cells they move together."""
-    told = [
-        f"{n.spec.title} {chips['count']} clusters, {number(chips['stability'])} (shuffled {number(chips['by_chance'])}), purity "
-        f"{percent(chips['purity'])} (shuffled kinds, 95th percentile {percent(chips['purity_p95'])}), responses {number(chips['response'])}"
-        for n in results.networks
-        for chips in (n.facts["reactions"]["chips"],)
-    ]
-    first = results.networks[0].facts["reactions"]
+    """Expected responses to characters, with their co-clusters."""
+    first = results.networks[0].expected_responses
     two = [n.spec.title for n in results.networks if n.spec.directions > 1]
-    between = f" (in the {listed(two)}: between what was read on either side of it)" if two else ""
+    between = f" (in the {listed(two)}: between what was read on either side)" if two else ""
+    each = [f"{n.spec.title}: {_quality(n.expected_responses.clusters.quality)}" for n in results.networks]
     return recurrent_figure(
-        results, "reactions", page=STATES, title="How characters move the state", alt="Clusters of characters and cells",
-        caption=f"Expected response: the mean change of the state when a character is read after each of {count(first['contexts'], 'state')}{between}, and "
-        "characters and cells clustered together by it (memory chips; a cell counts as rising and as falling). Over "
-        f"{first['chips']['seeds']} seeds, each with states and a start of its own: agreement on the characters (adjusted Rand index), share of "
-        f"characters of their cluster's most frequent kind, and lowest correlation of the responses: {'; '.join(told)}.",
-    )  # fmt: skip
+        results,
+        "reactions",
+        page=STATES,
+        title="Expected response to characters",
+        alt="Co-clusters of characters and cells",
+        caption=(
+            "Expected response: mean change of the hidden state when a character is read after each of "
+            f"{count(first.contexts, 'state')}{between}. Co-clusters are characters that change the same cells in the "
+            "same direction, with these cells (“memory chips” in Ming et al. 2017; each cell once as rising and once "
+            f"as falling). Over {first.clusters.quality.seeds} seeds, each with its own states and initialization: "
+            "agreement on the characters (adjusted Rand index), purity by kind of character, lowest correlation of "
+            f"two responses. {'; '.join(each)}."
+        ),
+    )
+
+
+def _quality(quality: ClusterQuality) -> str:
+    return (
+        f"{quality.count} clusters, agreement {number(quality.stability)} (shuffled responses "
+        f"{number(quality.by_chance)}), purity {percent(quality.purity)} (95th percentile for shuffled kinds "
+        f"{percent(quality.purity_p95)}), correlation {number(quality.response)}"
+    )
 
 
 def statemap(results: RecurrentChapter) -> Figure:
-    """States laid out, with trajectories."""
-    told = [
-        f"{n.spec.title} {number(f['umap']['trustworthiness'])} and {percent(f['umap']['purity'])} (shuffled {percent(f['umap']['purity_shuffled'])}); "
-        f"by components {number(f['pca']['trustworthiness'])}, {percent(f['pca']['purity'])}, {percent(f['pca']['variance'])} of the variance"
+    """Maps of states, with trajectories."""
+    each = [
+        f"{n.spec.title}: UMAP {number(m.umap.trustworthiness)}, {percent(m.umap.purity)} (shuffled "
+        f"{percent(m.umap.purity_shuffled)}); principal components {number(m.pca.trustworthiness)}, "
+        f"{percent(m.pca.purity)}, with {percent(m.pca.variance)} of the variance"
         for n in results.networks
-        for f in (n.facts["statemaps"],)
+        for m in (n.state_maps,)
     ]
     return recurrent_figure(
-        results, "statemap", plot=True, page=STATES, title="Maps of states", alt="Maps of states",
-        caption="States after single characters of held-out code, laid out by UMAP (cosine) and by principal components, coloured by what holds "
-        "there; each line follows consecutive characters. Trustworthiness, and share of the 10 nearest points of the same colour: "
-        f"{listed(told)}.",
-    )  # fmt: skip
+        results,
+        "statemap",
+        plot=True,
+        page=STATES,
+        title="Maps of hidden states",
+        alt="Maps of hidden states",
+        caption=(
+            "Hidden states after single characters of held-out code, by UMAP (cosine distance) and by the first two "
+            "principal components. Colour: syntax at the character. Each line follows consecutive characters. "
+            "Trustworthiness, and k-NN purity, the share of the 10 nearest points of the same colour. "
+            f"{'. '.join(each)}."
+        ),
+    )
 
 
 def cellmap(results: RecurrentChapter) -> Figure:
-    """Cells laid out by what they do."""
-    told = [
-        f"{n.spec.title} {f['parameters']['points'] - f['none']} of {f['parameters']['points']}, trustworthiness {number(f['trustworthiness'])}, "
-        f"{percent(f['purity'])} (shuffled {percent(f['purity_shuffled'])})"
+    """Maps of cells by the correlation of their states."""
+    each = [
+        f"{n.spec.title}: {len(m.responds) - m.unexplained} of {len(m.responds)} cells with a colour, trustworthiness "
+        f"{number(m.cells.trustworthiness)}, purity {percent(m.cells.purity)} (shuffled "
+        f"{percent(m.cells.purity_shuffled)})"
         for n in results.networks
-        for f in (n.facts["statemaps"]["cells"],)
+        for m in (n.state_maps,)
     ]
     return recurrent_figure(
-        results, "cellmap", plot=True, by_step=False, page=STATES, title="Maps of cells", alt="Maps of cells",
-        caption="Each point is a cell; cells lie near each other where their states are correlated (UMAP), and have the colour of the concept "
-        "that they tell best on half of the files, if the other half bears it out better than the best of all cells does for shifted "
-        f"labels. Cells with a colour, and share of the 10 nearest cells of the same colour: {'; '.join(told)}.",
-    )  # fmt: skip
+        results,
+        "cellmap",
+        plot=True,
+        by_step=False,
+        page=STATES,
+        title="Maps of cells",
+        alt="Maps of cells",
+        caption=(
+            "Each point is a cell; UMAP places cells with correlated states near each other. Colour: the concept that "
+            "the cell predicts best on half of the files, if its score on the other half is above the chance level. "
+            f"k-NN purity: share of the 10 nearest cells of the same colour. {'; '.join(each)}."
+        ),
+    )
 
 
 FIGURES = {"matches": matches, "reactions": reactions, "statemap": statemap, "cellmap": cellmap}

@@ -1,4 +1,7 @@
-"""The pages of the recurrent networks, one file per kind of page; importing this package registers them. None needs torch."""
+"""The pages of the recurrent networks, one file per kind of page; importing this package registers them.
+
+None needs torch.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from importlib import import_module
 from typing import Any
 
 from atlas.chapters.recurrent.figures import all_figures
-from atlas.chapters.recurrent.figures.cell import cells_page, named_cells, tellings
+from atlas.chapters.recurrent.figures.cell import cells_page, concept_scores, named_cells
 from atlas.chapters.recurrent.figures.character import PAGE
-from atlas.chapters.recurrent.records import RecurrentResults, chapter_of
+from atlas.chapters.recurrent.records import CodeResults, RecurrentResults, chapter_of
 from atlas.core.registry import Registry
 from atlas.publish.context import AtlasContext
 from atlas.publish.index import IndexEntries, IndexSection
@@ -31,13 +34,13 @@ def menu(context: AtlasContext) -> list[MenuEntry]:
 
 
 def index(context: AtlasContext, written: Mapping[str, object]) -> Iterator[IndexEntries]:
-    """The cells that have a page, with the concept that each tells best, if better than chance."""
+    """The cells that have a page, with the concept that each predicts best, if better than chance."""
     for network in chapter_of(context.results).networks:
         cells = named_cells(network)
         page = cells_page(network.spec.name)
         section = IndexSection(page, page, network.spec.title, "cells", "Cells", cells, "cell")
-        told = [(cell, telling) for cell in cells for telling in tellings(network, cell)[:1]]
-        yield section, [(cell, telling.concept) for cell, telling in told if telling.above]
+        best = [(cell, score) for cell in cells for score in concept_scores(network, cell)[:1]]
+        yield section, [(cell, score.concept) for cell, score in best if score.above]
 
 
 def counts(context: AtlasContext, written: Mapping[str, object]) -> dict[str, int]:
@@ -47,8 +50,7 @@ def counts(context: AtlasContext, written: Mapping[str, object]) -> dict[str, in
 
 def record(context: AtlasContext, written: Mapping[str, object]) -> dict[str, Any]:
     """The networks, for programs: those that read code, then the others."""
-    chapter = chapter_of(context.results)
-    return {"recurrent": [_network(network) for network in (*chapter.networks, *chapter.readers.values())]}
+    return {"recurrent": [_network(network) for network in chapter_of(context.results).all]}
 
 
 def _network(network: RecurrentResults) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def _network(network: RecurrentResults) -> dict[str, Any]:
         "kind": spec.cell,
         "cells": spec.cells,
         "reads": spec.reads,
-        "pages": len(named_cells(network)) if spec.reads_code else 0,
+        "pages": len(named_cells(network)) if isinstance(network, CodeResults) else 0,
     }
 
 

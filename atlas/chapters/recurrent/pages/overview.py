@@ -1,23 +1,26 @@
-"""The chapter on recurrent networks: one page, and for each network the numbers of every cell, loaded when asked for."""
+"""The opening page of the chapter, on the networks that read code; for each of them the data of the cell browser."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from atlas.chapters.recurrent.cells import CellFinding
 from atlas.chapters.recurrent.concepts import CONCEPTS
-from atlas.chapters.recurrent.context_length import KINDS
+from atlas.chapters.recurrent.context_length import KIND_TITLES, KINDS, Gain
+from atlas.chapters.recurrent.context_study import ContextLengthStudy, KindLoss
+from atlas.chapters.recurrent.errors import CAUSE_TITLES
 from atlas.chapters.recurrent.figures import recurrent_figures
 from atlas.chapters.recurrent.figures.cell import cell_page, cells_page, named_cells
-from atlas.chapters.recurrent.figures.character import PAGE, TITLES, counted_tokens, names_of, shown_cell, winner
+from atlas.chapters.recurrent.figures.character import PAGE, TITLES, best_cell, counted_tokens, names_of, shown_cell
 from atlas.chapters.recurrent.figures.memory import CLOSING, closing_lines, context_lines, gate_points
-from atlas.chapters.recurrent.match import THRESHOLD
+from atlas.chapters.recurrent.model_cards import CharacterCard
 from atlas.chapters.recurrent.pages import PAGES
+from atlas.chapters.recurrent.pages.browser import browser_data, coloured
 from atlas.chapters.recurrent.pages.scatter import scatter
-from atlas.chapters.recurrent.records import RecurrentChapter, RecurrentResults, chapter_of
-from atlas.core.specs import Array
+from atlas.chapters.recurrent.records import CodeResults, PredictorResults, RecurrentChapter, chapter_of
+from atlas.core.specs import RecurrentSpec
 from atlas.publish.chart import chart
 from atlas.publish.context import AtlasContext
 from atlas.publish.marks import Row, marks, span_of
@@ -25,185 +28,183 @@ from atlas.publish.page import Asset, Item, Page
 from atlas.publish.script import put
 from atlas.publish.words import percent
 
-ZERO = ord("i")  # the letter of level 0: -8 to 8 are a to q
-LEVELS = 8  # of colour on either side of zero
-PAIRS = "".join(chr(code) for code in range(33, 127) if chr(code) not in '"\\<')[
-    : (LEVELS + 1) ** 2
-]  # signs that a script holds as they are
-PLACES = (
+STATES = (
     "states.html",
-    "Places of states",
-    "where else the same cells are on, how characters move them, and maps of states and cells",
+    "Hidden states",
+    "hidden-state search, expected response to characters, maps of states and cells",
 )
-RESTS = ("reliance.html", "What decisions rest on", "which characters speak for a closing sign, by four methods")
-READERS = {
-    "words": ("sentiment.html", "Words and opinions", "an LSTM that reads sentences"),
-    "letters": ("spelling.html", "Letters and sounds", "a published GRU that pronounces words"),
-    "sound": ("speech.html", "Sound and speech", "a published LSTM that hears whether somebody speaks"),
-}
-"""The other pages of the chapter, by what their networks read."""
+RELIANCE = (
+    "reliance.html",
+    "Attribution",
+    "which characters the prediction of a closing bracket or quote rests on, by four methods",
+)
+SENTIMENT = ("sentiment.html", "Sentiment", "an LSTM that classifies sentences")
+SPELLING = ("spelling.html", "Letters to sounds", "a published GRU that pronounces words")
+SPEECH = ("speech.html", "Speech detection", "a published LSTM that detects speech in sound")
+"""The other pages of the chapter: file, title, what they are about."""
+
+
+@dataclass(frozen=True)
+class ShownNetwork:
+    """A network as the page shows it: its strip of code is coloured by the cell of
+    `finding`; an encoder has no `study`.
+    """
+
+    spec: RecurrentSpec
+    cells: int  # with a page
+    cells_page: str
+    card: CharacterCard | None
+    finding: CellFinding
+    concept: str
+    path: str
+    strip: list[tuple[str, int]]
+    study: ContextLengthStudy | None
+
+
+@dataclass(frozen=True)
+class DistanceRow:
+    """A bin of distances: its name, n (of each network where they differ: tokens
+    leave out pairs), and each one's gain.
+    """
+
+    name: str
+    counts: list[int]
+    gains: list[Gain | None]
 
 
 def pages(desk: AtlasContext) -> Iterator[Item]:
-    """The chapter, where the recipe has recurrent networks."""
+    """The page, where the recipe has networks that read code."""
     results = chapter_of(desk.results)
     if not results.networks:
         return
-    found, predicting = [_found(network) for network in results.networks], results.predicting
+    shown = [_shown(network) for network in results.networks]
     context = {
         "figures": {figure.name: figure for figure in recurrent_figures(results)},
-        "found": found,
-        "telling": [one for one in found if one["spec"].predicts],
-        "trained": [one for one in found if one["card"]],
-        "concepts": [
-            (concept.title, [(n.spec, winner(n, concept.name)) for n in results.networks]) for concept in CONCEPTS
-            if any(winner(n, concept.name) for n in results.networks)
-        ],
+        "shown": shown,
+        "predictors": [one for one in shown if one.spec.predicts],
+        "trained": [one for one in shown if one.card],
+        "concepts": _concepts(results),
         "titles": TITLES,
         "panels": _panels(results),
         "gates": [(n.spec.title, gate, points) for n in results.networks for gate, points in gate_points(n)],
         "memories": [(n.spec.title, scatter(n)) for n in results.networks],
-        **(_predictions(predicting) if predicting.networks else {}),
-        "readers": [PLACES, *((RESTS,) if predicting.networks else ()), *(READERS[reads] for reads in READERS if reads in results.readers)],
+        **(_predictions(results) if results.predictors else {}),
+        "others": _others(results),
         "text": results.networks[0].text,
         "cell_page": cell_page,
         "tokens": counted_tokens(results),
-    }  # fmt: skip
+    }
     yield Page(PAGE, "recurrent/overview.html", context)
     for network in results.networks:
-        yield Asset(f"recurrent/{network.spec.name}.js", put(f"recurrent/{network.spec.name}", _numbers(network)))
+        yield Asset(f"recurrent/{network.spec.name}.js", put(f"recurrent/{network.spec.name}", browser_data(network)))
+
+
+def _others(results: RecurrentChapter) -> list[tuple[str, str, str]]:
+    """The other pages that the recipe's networks give."""
+    there = (
+        (STATES, True),
+        (RELIANCE, results.predictors),
+        (SENTIMENT, results.sentiment),
+        (SPELLING, results.spelling),
+        (SPEECH, results.speech),
+    )
+    return [page for page, networks in there if networks]
+
+
+def _shown(network: CodeResults) -> ShownNetwork:
+    finding, passages = shown_cell(network), network.passages
+    return ShownNetwork(
+        spec=network.spec,
+        cells=len(named_cells(network)),
+        cells_page=cells_page(network.spec.name),
+        card=network.card,
+        finding=finding,
+        concept=TITLES[finding.concept],
+        path=passages.paths[0],
+        strip=coloured(names_of(network), passages.symbols, passages.c[:, finding.cell] / 127),
+        study=network.context_lengths if isinstance(network, PredictorResults) else None,
+    )
+
+
+def _concepts(results: RecurrentChapter) -> list[tuple[str, list[tuple[RecurrentSpec, CellFinding | None]]]]:
+    """For each concept that the texts contain, the best cell of each network."""
+    rows = [(c.title, [(n.spec, best_cell(n, c.name)) for n in results.networks]) for c in CONCEPTS]
+    return [(title, row) for title, row in rows if any(finding for _, finding in row)]
 
 
 def _predictions(results: RecurrentChapter) -> dict[str, Any]:
     """What the page shows of networks that predict."""
+    causes = (n.context_lengths.errors.causes for n in results.predictors)
     return {
         "context_plot": chart(context_lines(results), powers=True),
-        "closing_plots": [(kind, chart(closing_lines(results, kind), powers=True), _closings(results, kind)) for kind in CLOSING],
-        "kinds": _kinds(results),
-        "causes": list(zip(*(n.facts["reach"]["errors"]["causes"] for n in results.networks), strict=True)),
-    }  # fmt: skip
+        "closing_plots": [
+            (kind, chart(closing_lines(results, kind), powers=True), _closings(results.predictors, kind))
+            for kind in CLOSING
+        ],
+        "kinds": _kinds(results.predictors),
+        "causes": [(CAUSE_TITLES[rows[0].cause], rows) for rows in zip(*causes, strict=True)],
+    }
 
 
 def _panels(results: RecurrentChapter) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """For each network the plots of "localized" and "causal", those of one kind on one scale."""
-    local = {n.spec.title: [_localized(record) for record in n.facts["cells"]["concepts"]] for n in results.networks}
-    held = {
-        n.spec.title: [_held(record) for record in n.facts["cells"]["concepts"] if record["causal"]]
-        for n in results.predicting.networks
-    }
+    localized = {n.spec.title: [_localized(one) for one in n.cells.concepts] for n in results.networks}
+    ablated = {n.spec.title: _ablated(n) for n in results.predictors}
     return {
         name: [
             (title, marks(rows, span_of(list(panels.values()), zero=name == "causal")))
             for title, rows in panels.items()
         ]
-        for name, panels in (("localized", local), ("causal", held))
+        for name, panels in (("localized", localized), ("causal", ablated))
     }
 
 
-def _localized(record: dict[str, Any]) -> Row:
-    found = (
-        ("bar", record["null_p95"]),
-        ("cross", record["control"]),
-        ("dot", record["score"]),
-        ("ring", record["probe"]),
+def _localized(finding: CellFinding) -> Row:
+    values = (
+        ("bar", finding.null_p95),
+        ("cross", finding.control),
+        ("dot", finding.score),
+        ("ring", finding.probe),
     )
-    return Row(TITLES[record["concept"]], found)
+    return Row(TITLES[finding.concept], values)
 
 
-def _held(record: dict[str, Any]) -> Row:
-    effect = record["causal"]
-    return Row(
-        TITLES[record["concept"]],
-        (("dot", effect["inside"]), ("ring", effect["outside"])),
-        percent(effect["percentile"]),
-    )
+def _ablated(network: CodeResults) -> list[Row]:
+    return [
+        Row(
+            TITLES[one.concept],
+            (("dot", one.ablation.inside), ("ring", one.ablation.outside)),
+            percent(one.ablation.percentile),
+        )
+        for one in network.cells.concepts
+        if one.ablation
+    ]
 
 
-def _closings(results: RecurrentChapter, kind: str) -> list[tuple[str, list[int], list[dict[str, Any] | None]]]:
-    """A row a bin of distances: its name, n (of each network where they differ: tokens leave out pairs), and the gain of each network."""
-    bins = [{one["least"]: one for one in n.facts["reach"]["closings"][kind]} for n in results.networks]
+def _closings(networks: Sequence[PredictorResults], kind: str) -> list[DistanceRow]:
+    bins = [{one.least: one for one in n.context_lengths.closings[kind]} for n in networks]
     rows = []
     for least in sorted({least for one in bins for least in one}):
-        each = [one.get(least) for one in bins]
-        first = next(one for one in each if one)
-        name = f"{least} to {first['most'] - 1}" if first["most"] < 1 << 30 else f"{least} and more"
-        counts = [one["n"] if one else 0 for one in each]
-        shown = counts[:1] if len(set(counts)) == 1 else counts
-        rows.append((name if first["most"] - least > 1 else str(least), shown, each))
+        gains = [one.get(least) for one in bins]
+        first = next(one for one in gains if one)
+        counts = [one.n if one else 0 for one in gains]
+        rows.append(DistanceRow(_distances(first), counts[:1] if len(set(counts)) == 1 else counts, gains))
     return rows
 
 
-def _kinds(results: RecurrentChapter) -> list[tuple[str, list[dict[str, Any] | None]]]:
-    """A row a kind of the next character: its name, and its record of each network (None: no token of it begins so)."""
-    by_name = [{row["kind"]: row for row in n.facts["reach"]["kinds"]} for n in results.networks]
-    return [(name, [one.get(name) for one in by_name]) for name in KINDS if any(name in one for one in by_name)]
+def _distances(gain: Gain) -> str:
+    """Its range of distances in words."""
+    if gain.most - gain.least == 1:
+        return str(gain.least)
+    return f"{gain.least} to {gain.most - 1}" if gain.most < 1 << 30 else f"{gain.least} and more"
 
 
-def _found(network: RecurrentResults) -> dict[str, Any]:
-    """What the page shows of one network."""
-    cell, concept, sign = shown_cell(network)
-    arrays = network.arrays["passages"]
-    return {
-        "spec": network.spec,
-        "cells": len(named_cells(network)),
-        "cells_page": cells_page(network.spec.name),
-        "card": network.card,
-        "cell": cell,
-        "concept": TITLES[concept],
-        "low": sign < 0,
-        "path": network.facts["passages"]["paths"][0],
-        "strip": coloured(names_of(network), arrays["symbols"], arrays["c"][:, cell] / 127),
-        "reach": network.facts.get("reach"),  # not of an encoder
-    }
-
-
-def coloured(names: Sequence[str], symbols: Array, values: Array) -> list[tuple[str, int]]:
-    """(characters, level) of each symbol; levels are -8 to 8 for values in [-1, 1]."""
-    shown = (names[number].replace("\n", "↵\n") for number in symbols.tolist())
-    return list(zip(shown, colours(values).tolist(), strict=True))
-
-
-def colours(values: Array) -> Array:
-    """The level of colour, -8 to 8, of each value in [-1, 1]."""
-    return np.asarray(np.rint(np.clip(values, -1, 1) * LEVELS), int)
-
-
-def _numbers(network: RecurrentResults) -> dict[str, Any]:
-    """All that the cell browser needs.
-
-    `data`: a letter a character and cell for c and h ("i" is level 0); `gates`: a sign of PAIRS for two of them, in levels 0 to 8;
-    `next`: the likeliest next characters, none of an encoder; `scores`: of all cells on half B for each concept, in thousandths, below 500 for cells
-    that are low in it; `pages`: cells with a page; `on`: the level of h from which on a cell is on.
-    """
-    arrays, names = network.arrays["passages"], names_of(network)
-    shown = ("c", "h") if network.spec.cell == "LSTM" else ("h",)  # of the others c is the same as h
-    likely = zip(arrays["next"].tolist(), arrays["chance"].tolist(), strict=True) if network.spec.predicts else ()
-    scores = np.rint(1000 * network.arrays["cells"]["scores_b"])
-    named = named_cells(network)
-    return {
-        "cells": network.spec.cells,
-        "pages": "all" if len(named) == network.spec.cells else named,
-        "on": int(np.ceil(LEVELS * THRESHOLD)),
-        "scores": {
-            concept.title: column.astype(int).tolist()
-            for concept, column in zip(CONCEPTS, scores.T, strict=True)
-            if not np.isnan(column).any()
-        },
-        "data": {name: (ZERO + colours(arrays[name] / 127)).astype(np.uint8).tobytes().decode() for name in shown},
-        "gates": {name: paired(colours(arrays[name] / 127)) for name in network.facts["gates"]["gates"]},
-        "pairs": PAIRS,
-        "next": [
-            [[names[symbol], int(chance)] for symbol, chance in zip(symbols, chances, strict=True)]
-            for symbols, chances in likely
-        ],
-    }
-
-
-def paired(levels: Array) -> str:
-    """Levels 0 to 8, of any shape, two a sign of PAIRS; the last one alone has a 0 beside it."""
-    flat = levels.ravel()
-    even = np.append(flat, np.zeros(len(flat) % 2, int)).reshape(-1, 2)
-    return "".join(PAIRS[number] for number in (even @ (LEVELS + 1, 1)).tolist())
+def _kinds(networks: Sequence[PredictorResults]) -> list[tuple[str, list[KindLoss | None]]]:
+    """A row a kind of the next character: its name, and its loss of each network (None: no token of it begins so)."""
+    by_name = [{row.kind: row for row in n.context_lengths.kinds} for n in networks]
+    return [
+        (KIND_TITLES[name], [one.get(name) for one in by_name]) for name in KINDS if any(name in one for one in by_name)
+    ]
 
 
 PAGES.add("recurrent", pages)

@@ -1,4 +1,6 @@
-"""The scatter of gates' times against measured memory as the geometry of an inline SVG: both axes logarithmic, equal for all networks."""
+"""The scatter of gates' times against measured memory as the geometry of an inline
+SVG: both axes logarithmic, equal for all networks.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +10,13 @@ import numpy as np
 
 from atlas.chapters.recurrent.figures.memory import memory_points
 from atlas.chapters.recurrent.gates import LAGS
-from atlas.chapters.recurrent.records import RecurrentResults
+from atlas.chapters.recurrent.records import CodeResults
 
 SIDE, MOST = 100, 8  # of the square; powers of two on either axis, from 1 to 256 characters
 NONE = -3.5  # where the cells of a network without gates stand
 
 
-def scatter(network: RecurrentResults) -> dict[str, Any]:
+def scatter(network: CodeResults) -> dict[str, Any]:
     """One path of dots, and the ticks of both axes; what is beyond an end stands at it."""
     points = memory_points(network)
     gated = bool(np.isfinite(points[:, 0]).any())

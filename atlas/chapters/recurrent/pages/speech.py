@@ -1,16 +1,18 @@
-"""The page of the speech detector: probability over time, cell, memory."""
+"""The page of the speech detector: probability over time, best cell, context length."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from atlas.chapters.recurrent.figures.speech import PAGE, READS, hearing_figures, memory_lines
+from atlas.chapters.recurrent.figures.speech import PAGE, memory_lines, speech_figures
 from atlas.chapters.recurrent.pages import PAGES
 from atlas.chapters.recurrent.records import chapter_of
 from atlas.chapters.recurrent.sounds import SOUNDS
 from atlas.chapters.recurrent.speech import SECONDS
+from atlas.chapters.recurrent.speech_study import SoundProbability, SpeechStudy
 from atlas.core.specs import Array
 from atlas.publish.chart import chart
 from atlas.publish.context import AtlasContext
@@ -20,27 +22,41 @@ WIDTH, HEIGHT = 240, 60
 
 
 def pages(desk: AtlasContext) -> Iterator[Item]:
-    """The page, where the recipe has a network that hears."""
-    network = chapter_of(desk.results).readers.get(READS)
+    """The page, where the recipe has a network that reads sound."""
+    network = chapter_of(desk.results).speech
     if network is None:
         return
-    arrays, facts = network.arrays["sounds"], network.facts["sounds"]
-    most = float(np.abs(arrays["cell"]).max())
+    study = network.speech
     context = {
-        "figures": {figure.name: figure for figure in hearing_figures(chapter_of(desk.results))},
+        "figures": {figure.name: figure for figure in speech_figures(chapter_of(desk.results))},
         "spec": network.spec,
-        "facts": facts,
-        "rows": [
-            {**told, "how": (SOUNDS[told["name"]].__doc__ or "").rstrip("."), "line": curve(values), "cell": curve(cell / (2 * most) + 0.5)}
-            for told, values, cell in zip(facts["sounds"], arrays["probability"], arrays["cell"], strict=True)
-        ],
-        "onset": curve(arrays["onset"]),
-        "voice": [round(WIDTH * place / len(arrays["onset"]), 1) for place in facts["voice"]],
-        "seconds": len(arrays["probability"][0]) * SECONDS,
+        "best": study.best.cell,
+        "rows": _rows(study),
+        "onset": curve(study.onset),
+        "voice": [round(WIDTH * place / len(study.onset), 1) for place in study.voice],
+        "seconds": study.probability.shape[1] * SECONDS,
         "memory": chart(memory_lines(network), powers=True),
         "size": (WIDTH, HEIGHT),
-    }  # fmt: skip
+    }
     yield Page(PAGE, "recurrent/speech.html", context)
+
+
+@dataclass(frozen=True)
+class SoundRow:
+    """A sound, how it is made, and as polylines the probability of speech and the memory of the best cell over time."""
+
+    sound: SoundProbability
+    how: str
+    probability: str
+    memory: str
+
+
+def _rows(study: SpeechStudy) -> list[SoundRow]:
+    most = float(np.abs(study.cell).max())
+    return [
+        SoundRow(one, (SOUNDS[one.name].__doc__ or "").rstrip("."), curve(values), curve(cell / (2 * most) + 0.5))
+        for one, values, cell in zip(study.sounds, study.probability, study.cell, strict=True)
+    ]
 
 
 def curve(values: Array) -> str:

@@ -9,7 +9,7 @@ from atlas.chapters.generative.method import Evidence, Method
 
 
 def find(evidence: Evidence) -> list[Direction]:
-    """One direction for each number of z; the dose is the number's own value, from -1 to 1."""
+    """One direction for each continuous code; the edit strength is the code's own value, from -1 to 1."""
     spec = evidence.spec
     return [
         Direction("code", number, np.eye(spec.free)[spec.noise + number], 1.0, absolute=True)
@@ -18,5 +18,10 @@ def find(evidence: Evidence) -> list[Direction]:
 
 
 METHOD = Method(
-    "InfoGAN code", "chen2016infogan", "A number of z that training rewarded for being readable from the picture.", "Code", find
-)  # fmt: skip
+    "InfoGAN code",
+    order=50,
+    paper="chen2016infogan",
+    words="A latent dimension that training rewarded for being readable from the image.",
+    weight="Code",
+    find=find,
+)

@@ -1,4 +1,4 @@
-"""InterFaceGAN (Shen et al. 2020): the normal of a hyperplane in z that parts pictures by a measured attribute."""
+"""InterFaceGAN (Shen et al. 2020): the normal of a hyperplane in z that separates pictures by a measured attribute."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ EXTREME = 0.3  # share of the samples at each end that is learned
 LEAST = 1e-6  # difference of the ends below which they are rounding
 
 
-def parts(values: Array) -> bool:
-    """Can an attribute [N] part pictures? Not where its ends are the same, as saturation where all is grey."""
+def varies(values: Array) -> bool:
+    """Whether an attribute [N] differs between pictures: its ends are not the same, as saturation where all is grey."""
     low, high = np.quantile(values[: len(values) // 2], (EXTREME, 1 - EXTREME))
     return bool(high - low > LEAST)
 
@@ -21,8 +21,8 @@ def parts(values: Array) -> bool:
 def fit(z: Array, values: Array) -> tuple[Array, float]:
     """(unit normal towards high values [free], held-out accuracy) for latent vectors z [N, free] and an attribute [N].
 
-    A linear support vector machine parts the highest from the lowest 30 % of the first half of the samples; accuracy is on the
-    other half, above against below their median.
+    A linear support vector machine separates the highest from the lowest 30 % of the first half of the samples;
+    accuracy is on the other half, above against below their median.
     """
     from sklearn.svm import LinearSVC
 
@@ -45,6 +45,10 @@ def find(evidence: Evidence) -> list[Direction]:
 
 
 METHOD = Method(
-    "InterFaceGAN", "shen2020interfacegan", "The normal of a plane in z that parts pictures by a measured attribute.",
-    "Held-out accuracy", find,
-)  # fmt: skip
+    "InterFaceGAN",
+    order=30,
+    paper="shen2020interfacegan",
+    words="The normal of a hyperplane in z that separates images by a measured attribute.",
+    weight="Held-out accuracy",
+    find=find,
+)

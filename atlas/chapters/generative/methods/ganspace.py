@@ -1,4 +1,4 @@
-"""GANSpace (Härkönen et al. 2020): principal components of an early layer, taken back to z by regression."""
+"""GANSpace (Härkönen et al. 2020): principal components of an early layer, mapped back to z by regression."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from atlas.chapters.generative.directions import Direction, signed
 from atlas.chapters.generative.method import Evidence, Method
 from atlas.core.specs import Array
 
-BASIS = 64  # components that the bootstrap draws again: the rest holds too little to turn the first ones
+BASIS = 64  # components that the bootstrap reads: the rest holds too little to turn the first ones
 
 
 def components(activations: Array, seed: int) -> tuple[Array, Array]:
@@ -36,8 +36,8 @@ def find(evidence: Evidence) -> list[Direction]:
     ]
 
 
-def again(evidence: Evidence, random: np.random.Generator) -> Array:
-    """[count, free] the directions when the samples are drawn again with replacement."""
+def repeat(evidence: Evidence, random: np.random.Generator) -> Array:
+    """[count, free] the directions from samples that are resampled with replacement."""
     assert evidence.early is not None
     rows = random.integers(len(evidence.z), size=len(evidence.z))
     drawn = evidence.early[rows] - evidence.early[rows].mean(0)
@@ -46,6 +46,12 @@ def again(evidence: Evidence, random: np.random.Generator) -> Array:
 
 
 METHOD = Method(
-    "GANSpace", "harkonen2020ganspace", "Principal components of an early layer, taken back to z by regression.",
-    "Share of variance", find, again,
-)  # fmt: skip
+    "GANSpace",
+    order=20,
+    paper="harkonen2020ganspace",
+    words="Principal components of an early layer, mapped back to z by regression.",
+    weight="Share of variance",
+    find=find,
+    repeat=repeat,
+    resampled="latent vectors",
+)

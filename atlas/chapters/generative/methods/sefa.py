@@ -29,13 +29,20 @@ def find(evidence: Evidence) -> list[Direction]:
     ]
 
 
-def again(evidence: Evidence, random: np.random.Generator) -> Array:
-    """[count, free] the directions when the outputs of the step are drawn again with replacement."""
+def repeat(evidence: Evidence, random: np.random.Generator) -> Array:
+    """[count, free] the directions from outputs of the step that are resampled with replacement."""
     assert evidence.affine is not None
     rows = random.integers(len(evidence.affine), size=len(evidence.affine))
     return spectrum(evidence.affine[rows])[1][: evidence.count]
 
 
 METHOD = Method(
-    "SeFa", "shen2021sefa", "What the first affine step amplifies most (closed form).", "Share of squared gain", find, again
-)  # fmt: skip
+    "SeFa",
+    order=10,
+    paper="shen2021sefa",
+    words="The directions that the first affine step amplifies most, in closed form.",
+    weight="Share of squared gain",
+    find=find,
+    repeat=repeat,
+    resampled="outputs of the first step",
+)
