@@ -3,7 +3,6 @@
 (() => {
   "use strict";
   const { get, make } = window.__atlas;
-  const TITLES = { channel: "Feature visualization of ", examples: "Examples for ", histogram: "Responses of " };
   const NAMES = { channel: "Picture", examples: "Examples", histogram: "Histogram", passages: "Passages" };
   const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
   const ESCAPES = {
@@ -84,7 +83,7 @@
     const licence = kind === "examples" ? shared.examples[box.dataset.licence || 0] : shared.licence;
     return {
       key: `atlas:${id.replace(/[^A-Za-z0-9.-]/g, "-")}`,
-      title: cell ? cell.title.replace("#", number) : TITLES[kind] + subject,
+      title: cell ? cell.title.replace("#", number) : `${shared.titles[kind]} ${subject}`,
       author,
       publisher,
       issued,

@@ -1,6 +1,7 @@
 """An example is one crop: the page, the sheet of its layer and the exported figure show the same pixels."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,3 +64,13 @@ def test_the_sheet_of_a_layer_shows_the_first_of_them(site, results):
 def test_some_fields_of_the_fixture_lie_at_the_border(results):
     boxes = results.networks[1].load("block3b").examples.box[2]
     assert ((boxes[:, 2] - boxes[:, 0]) != (boxes[:, 3] - boxes[:, 1])).any()
+
+
+def test_equal_units_share_the_better_rank(results, tmp_path):
+    network = results.networks[1]
+    layer = network.load("logits")
+    largest = np.array([3.0, 1.0, 3.0, 2.0, *range(-8, 0)])
+    context = LayerContext(
+        AtlasContext(results, tmp_path), network, replace(layer, stats=replace(layer.stats, largest=largest))
+    )
+    assert context.ranks.tolist() == [1, 4, 1, 3, 12, 11, 10, 9, 8, 7, 6, 5]

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from atlas.chapters.vision.figures.unit import channel_figure, figure_title, histogram_caption, score_sentence
+from atlas.chapters.vision.figures.unit import (
+    TITLES,
+    channel_figure,
+    figure_title,
+    histogram_caption,
+    score_sentence,
+)
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import has_heat, strips, strongest
@@ -176,6 +182,7 @@ def cite_data(context: LayerContext) -> dict[str, object]:
     return cite_base(context.atlas.base_url) | {
         "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
         "licence": LICENCE,
+        "titles": TITLES,
         "examples": context.licences,
         "provenance": _printed(context.provenance),
     }
