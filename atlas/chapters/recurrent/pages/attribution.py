@@ -21,17 +21,17 @@ from atlas.publish.context import AtlasContext
 from atlas.publish.page import Item, Page
 
 
-def pages(site: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has networks that predict code."""
-    networks = chapter_of(site.results).predictors
+    networks = chapter_of(context.results).predictors
     if not networks:
         return
-    context = {
-        "figures": {figure.name: figure for figure in recurrent_figures(chapter_of(site.results))},
+    values = {
+        "figures": {figure.name: figure for figure in recurrent_figures(chapter_of(context.results))},
         "found": [(n.spec, [_decision(n, one) for one in n.relevances.decisions[:SHOWN]]) for n in networks],
         "deletions": [(n.spec.title, chart(deletion_lines(explanations(n)))) for n in networks],
     }
-    yield Page(RELIANCE, "recurrent/attribution.html", context)
+    yield Page(RELIANCE, "recurrent/attribution.html", values)
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,9 @@ class CellRow:
     memory: int
 
 
-def pages(site: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """For each network that reads code the list of its cells with a page, and these pages."""
-    for hue, network in enumerate(chapter_of(site.results).networks):
+    for hue, network in enumerate(chapter_of(context.results).networks):
         cells = named_cells(network)
         shared = {
             "network": network.spec,
@@ -90,14 +90,14 @@ def pages(site: AtlasContext) -> Iterator[Item]:
         listed = {
             "rows": _rows(network, set(cells)),
             "pages": len(cells),
-            "made": read_from(chapter_of(site.results), network),
+            "made": read_from(chapter_of(context.results), network),
         }
         yield Page(cells_page(network.spec.name), "recurrent/cells.html", shared | listed)
-        yield Asset(f"recurrent/{network.spec.name}/cells/cite.js", put("cite", _cite_data(site, network)))
+        yield Asset(f"recurrent/{network.spec.name}/cells/cite.js", put("cite", _cite_data(context, network)))
         for place, cell in enumerate(cells):
-            figure = cell_figure(chapter_of(site.results), network, cell)
-            context = shared | _turn(cells, place) | _context(network, cell, cells) | {"figure": figure}
-            yield Page(cell_page(network.spec.name, cell), "recurrent/cell.html", context)
+            figure = cell_figure(chapter_of(context.results), network, cell)
+            values = shared | _turn(cells, place) | _context(network, cell, cells) | {"figure": figure}
+            yield Page(cell_page(network.spec.name, cell), "recurrent/cell.html", values)
 
 
 def _turn(cells: Sequence[int], place: int) -> dict[str, Any]:
@@ -131,10 +131,10 @@ def place_of(network: CodeResults, cell: int) -> str:
     return ", ".join(filter(None, (layer, way)))
 
 
-def _cite_data(site: AtlasContext, network: CodeResults) -> dict[str, object]:
+def _cite_data(context: AtlasContext, network: CodeResults) -> dict[str, object]:
     """What the citations of a network's cells share, but for the number of the cell."""
-    figure = cell_figure(chapter_of(site.results), network, 0)
-    return cite_base(site.base_url) | {
+    figure = cell_figure(chapter_of(context.results), network, 0)
+    return cite_base(context.base_url) | {
         "made": made_from(figure.provenance),
         "licence": figure.licence,
         "cell": {

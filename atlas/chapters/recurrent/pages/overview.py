@@ -72,13 +72,13 @@ class DistanceRow:
     gains: list[Gain | None]
 
 
-def pages(site: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has networks that read code."""
-    results = chapter_of(site.results)
+    results = chapter_of(context.results)
     if not results.networks:
         return
     shown = [_shown(network) for network in results.networks]
-    context = {
+    values = {
         "figures": {figure.name: figure for figure in recurrent_figures(results)},
         "shown": shown,
         "predictors": [one for one in shown if one.spec.predicts],
@@ -94,7 +94,7 @@ def pages(site: AtlasContext) -> Iterator[Item]:
         "cell_page": cell_page,
         "tokens": counted_tokens(results),
     }
-    yield Page(PAGE, "recurrent/overview.html", context)
+    yield Page(PAGE, "recurrent/overview.html", values)
     for network in results.networks:
         yield Asset(f"recurrent/{network.spec.name}.js", put(f"recurrent/{network.spec.name}", browser_data(network)))
 

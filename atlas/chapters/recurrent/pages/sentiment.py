@@ -32,13 +32,13 @@ HUES = {1: "up", 0: "none", -1: "down"}
 EXTREMES = 10  # words that raise or lower the logit most
 
 
-def pages(site: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has a network that reads words."""
-    network = chapter_of(site.results).sentiment
+    network = chapter_of(context.results).sentiment
     if network is None:
         return
-    context = {
-        "figures": {figure.name: figure for figure in sentiment_figures(chapter_of(site.results))},
+    values = {
+        "figures": {figure.name: figure for figure in sentiment_figures(chapter_of(context.results))},
         "spec": network.spec,
         "card": network.card,
         "words": beads(word_groups(network)),
@@ -49,7 +49,7 @@ def pages(site: AtlasContext) -> Iterator[Item]:
         "decisions": [_decision(one) for one in network.sentences.decisions[: shown_decisions(network)]],
         "deletion": chart(deletion_lines([one.explanation for one in network.sentences.decisions])),
     }
-    yield Page(PAGE, "recurrent/sentiment.html", context)
+    yield Page(PAGE, "recurrent/sentiment.html", values)
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,14 @@ from atlas.publish.page import Item, Page
 WIDTH, HEIGHT = 240, 60
 
 
-def pages(site: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has a network that reads sound."""
-    network = chapter_of(site.results).speech
+    network = chapter_of(context.results).speech
     if network is None:
         return
     study = network.speech
-    context = {
-        "figures": {figure.name: figure for figure in speech_figures(chapter_of(site.results))},
+    values = {
+        "figures": {figure.name: figure for figure in speech_figures(chapter_of(context.results))},
         "spec": network.spec,
         "best": study.best.cell,
         "rows": _rows(study),
@@ -38,7 +38,7 @@ def pages(site: AtlasContext) -> Iterator[Item]:
         "memory": chart(memory_lines(network), powers=True),
         "size": (WIDTH, HEIGHT),
     }
-    yield Page(PAGE, "recurrent/speech.html", context)
+    yield Page(PAGE, "recurrent/speech.html", values)
 
 
 @dataclass(frozen=True)

@@ -17,21 +17,21 @@ from atlas.publish.page import Item, Page
 NAMES = {"lrp": "LRP", "occlusion": "occlusion"}
 
 
-def pages(site: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has a network that reads letters."""
-    network = chapter_of(site.results).spelling
+    network = chapter_of(context.results).spelling
     if network is None:
         return
     study = network.spellings
-    context = {
-        "figure": spelling_figures(chapter_of(site.results))[0],
+    values = {
+        "figure": spelling_figures(chapter_of(context.results))[0],
         "spec": network.spec,
         "hits": _hits(study),
         "same_place": study.hits[SAME_PLACE],
         "words": [(one, {method: _table(one, method) for method in METHODS}) for one in study.words[:SHOWN]],
         "rest": study.words[SHOWN:],
     }
-    yield Page(PAGE, "recurrent/spelling.html", context)
+    yield Page(PAGE, "recurrent/spelling.html", values)
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,13 @@ SIDE = 300  # of a map
 EXTREMES = 6  # characters of the largest, and of the smallest response
 
 
-def pages(site: AtlasContext) -> Iterator[Item]:
+def pages(context: AtlasContext) -> Iterator[Item]:
     """The page, where the recipe has character networks."""
-    networks = chapter_of(site.results).networks
+    networks = chapter_of(context.results).networks
     if not networks:
         return
-    context = {
-        "figures": {figure.name: figure for figure in recurrent_figures(chapter_of(site.results))},
+    values = {
+        "figures": {figure.name: figure for figure in recurrent_figures(chapter_of(context.results))},
         "matches": [(n.spec, [(TITLES[one.concept], one) for one in n.matches.searches]) for n in networks],
         "responses": [(n.spec, _extremes(n), character_clusters(n)) for n in networks],
         "lists": [(n.spec, len(named_cells(n)), cells_page(n.spec.name)) for n in networks],
@@ -41,7 +41,7 @@ def pages(site: AtlasContext) -> Iterator[Item]:
         "visible": visible,
         "listed": LISTED,
     }
-    yield Page(STATES, "recurrent/states.html", context)
+    yield Page(STATES, "recurrent/states.html", values)
 
 
 def _extremes(network: CodeResults) -> list[tuple[str, list[tuple[str, float]]]]:
