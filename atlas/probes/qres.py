@@ -48,11 +48,11 @@ class Resource:
         if size > MOST_BYTES:
             raise ResourceError(f"{self.path} is larger than {MOST_BYTES // 1_000_000} MB")
         try:
-            contents = zlib.decompressobj().decompress(data[4:], size)
+            contents = zlib.decompressobj().decompress(data[4:], size + 1)  # a byte more than there should be
         except zlib.error as error:
             raise ResourceError(f"{self.path} cannot be inflated ({error})") from error
         if len(contents) != size:
-            raise ResourceError(f"{self.path} inflates to {len(contents)} bytes, not {size}")
+            raise ResourceError(f"{self.path} does not inflate to the {size} bytes that it should have")
         return contents
 
 
