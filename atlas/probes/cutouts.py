@@ -36,6 +36,7 @@ TONE = 40.0  # least distance between the mean colours of object and ground, RGB
 BLUR = 2.5, 6.0  # of the ground: radius in pixels of 224
 LIGHT, TINT = 0.18, 0.06  # how far the object takes on brightness and colour of the ground
 SHADOW = 0.3  # how much darker the ground is below the object
+RIM = 2  # pixels of a cut-out's edge that may still have the colour of what was around it; of a SHORT one 1
 QUARTER = 448  # pixels of the short side that a photograph is reduced to before it becomes ground
 
 
@@ -154,6 +155,22 @@ def compose(scene: Composite, size: int, open_picture: Open) -> tuple[Image, Arr
     lit = _lit(colour, alpha, mean, ground)
     pixels = lit + _shaded(ground, alpha[..., 0]) * (1 - alpha)
     return Image.fromarray(np.rint(255 * pixels).astype(np.uint8)), alpha[..., 0] >= 0.5, backdrop
+
+
+def without_fringe(cut: Image) -> Image:
+    """The RGBA picture with the colours of its rim taken from further inside; its alpha stays as it is."""
+    from PIL import Image, ImageFilter
+
+    rim = RIM if max(cut.size) >= SHORT else RIM - 1
+    colour, alpha = np.asarray(cut.convert("RGB")), np.asarray(cut.getchannel("A"))
+    inner = Image.fromarray(alpha).filter(ImageFilter.MinFilter(2 * rim + 1)).point(lambda value: 255 * (value >= 250))
+    inside = np.asarray(inner)[..., None] / 255
+    blur = ImageFilter.GaussianBlur(rim + 1)
+    weight = np.asarray(inner.filter(blur), dtype=np.float32)[..., None] / 255
+    around = np.asarray(Image.fromarray((colour * inside).astype(np.uint8)).filter(blur), dtype=np.float32)
+    near = around / np.maximum(weight, 0.1)
+    cleaned = np.where((inside == 0) & (weight > 0.1), np.minimum(near, 255), colour)
+    return Image.fromarray(np.dstack([np.rint(cleaned).astype(np.uint8), alpha]))
 
 
 def place(scene: Composite, size: int, open_picture: Open) -> tuple[Image, tuple[int, int]]:

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from atlas.core.specs import Array, ProbeImage, ProbePart, Skipped
-from atlas.probes.cutouts import compose, grounds, plan, scenes_of
+from atlas.probes.cutouts import compose, grounds, plan, scenes_of, without_fringe
 from atlas.probes.external import part_names, part_numbers
 from atlas.probes.picture_crops import crop_boxes, shows_object, shows_whole
 from atlas.probes.picture_store import PictureStore, picture_store
@@ -142,4 +142,4 @@ def _decoded(store: PictureStore, picture: Picture) -> Image:
         return image.convert("RGB")
     cut = image.convert("RGBA")
     shown = cut.getchannel("A").point(lambda alpha: 255 if alpha >= 128 else 0).getbbox()
-    return cut.crop(shown)
+    return without_fringe(cut.crop(shown))

@@ -28,6 +28,7 @@ from atlas.probes.cutouts import (
     grounds,
     plan,
     scenes_of,
+    without_fringe,
 )
 from atlas.probes.download import cache_folder
 from atlas.probes.photograph_set import Photographs
@@ -192,6 +193,18 @@ def test_a_soft_edge_is_a_mixture():
     between = (blue > 60) & (blue < 190)
     assert 2 <= between.sum() <= 20
     assert mask.dtype == bool
+
+
+def test_a_fringe_is_taken_away_and_the_alpha_stays():
+    """A red square whose outermost pixels are white."""
+    pixels = np.zeros((160, 160, 4), np.uint8)
+    pixels[20:140, 20:140] = 255
+    pixels[21:139, 21:139, 1:3] = 0
+    cleaned = np.asarray(without_fringe(Image.fromarray(pixels)))
+    assert np.array_equal(cleaned[..., 3], pixels[..., 3])
+    shown = cleaned[pixels[..., 3] > 0].astype(int)
+    assert shown[:, 0].min() > 245
+    assert shown[:, 1:3].max() < 10
 
 
 def test_a_ground_on_which_the_object_stands_out_is_taken():
