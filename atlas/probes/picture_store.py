@@ -48,23 +48,31 @@ class PictureStore:
     @cached_property
     def present(self) -> tuple[Picture, ...]:
         """The pictures that can be had; the first call may download. ProbeError where there are none."""
-        if self._missing() and not self._record.is_file():
+        if not self._is_complete():
             self.folder.mkdir(parents=True, exist_ok=True)
             with _lock(self.folder / "lock"):
-                if not self._record.is_file():  # another process may have taken them meanwhile
+                if not self._is_complete():  # another process may have taken them meanwhile
                     self._take()
+        return self._here()
+
+    def _here(self) -> tuple[Picture, ...]:
         return tuple(picture for picture in pictures() if self._path(picture).is_file())
+
+    def _is_complete(self) -> bool:
+        """Is every picture here, or every one that was found where it is looked for?"""
+        count = len(self._here())
+        return count == len(pictures()) or (self._record.is_file() and count >= self._recorded("pictures"))
+
+    def _recorded(self, what: str) -> int:
+        return int(json.loads(self._record.read_text())[what])
 
     @property
     def unknown(self) -> int:
         """How many raster images the packages hold that neither table names."""
-        return int(json.loads(self._record.read_text())["unknown"]) if self._record.is_file() else 0
+        return self._recorded("unknown") if self._record.is_file() else 0
 
     def _path(self, picture: Picture) -> Path:
         return self.folder / picture.sha256
-
-    def _missing(self) -> bool:
-        return any(not self._path(picture).is_file() for picture in pictures())
 
     @property
     def _record(self) -> Path:
@@ -84,15 +92,15 @@ class PictureStore:
     def _keep(self, images: Iterator[tuple[str, str, bytes]]) -> tuple[int, int]:
         """Keep the images that the table knows; how many, and how many neither table names."""
         known = {picture.sha256: picture for picture in pictures()}
-        count = unknown = 0
+        kept, unknown = set(), 0
         for package, path, data in images:
-            picture = known.get(hashlib.sha256(data).hexdigest())
-            if picture is not None:
-                _write(self._path(picture), data)
-                count += 1
+            digest = hashlib.sha256(data).hexdigest()
+            if digest in known:
+                _write(self._path(known[digest]), data)
+                kept.add(digest)
             elif package and not any(rule.fits(package, path) for rule in left_out()):
                 unknown += 1
-        return count, unknown
+        return len(kept), unknown
 
 
 def picture_store(origin: str = "") -> PictureStore:
