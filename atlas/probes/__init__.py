@@ -1,7 +1,7 @@
 """Probe sets: the images that networks are shown. Each source is a file here; this is where they are looked up.
 
-A source is named `embedded`, `photographs`, `tiny-imagenet-60`, `sprites`, `imagefolder:PATH` or `parquet:PATH`. Importing
-this package is light.
+A source is named `embedded`, `photographs`, `tiny-imagenet-60`, `sprites`, `imagefolder:PATH` or `parquet:PATH`.
+Importing this package is light.
 """
 
 from __future__ import annotations

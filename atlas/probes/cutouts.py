@@ -64,7 +64,10 @@ class Backdrop:
 
 @dataclass(frozen=True)
 class Composite:
-    """A cut-out in its place: `share` of the frame that its longer side takes, `x` and `y` in what room is left, [0, 1]."""
+    """A cut-out in its place.
+
+    `share` of the frame is what its longer side takes; `x` and `y` say where it lies in the room that is left, [0, 1].
+    """
 
     picture: Picture
     number: int

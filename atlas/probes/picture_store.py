@@ -25,8 +25,8 @@ RASTER = (".webp", ".png", ".jpg", ".jpeg")
 STAMPS = "usr/share/tuxpaint/stamps/"
 DEBIAN = "https://packages.debian.org/"
 WAY_OUT = (
-    f"Put their .deb files ({DEBIAN}{PACKAGES[0]}, {DEBIAN}{PACKAGES[1]}), or what `dpkg-deb -x` unpacks of them, into a "
-    "folder and set probes=photographs:FOLDER; or set probes=embedded."
+    f"Put their .deb files ({DEBIAN}{PACKAGES[0]}, {DEBIAN}{PACKAGES[1]}), or what `dpkg-deb -x` unpacks of them, "
+    "into a folder and set probes=photographs:FOLDER; or set probes=embedded."
 )
 
 

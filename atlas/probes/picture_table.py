@@ -1,8 +1,8 @@
-"""The reviewed table of free photographs and cut-outs in two Debian packages: which file shows what, by whom, on what terms.
+"""The reviewed table of free photographs and cut-outs in two Debian packages: what they show, by whom, on what terms.
 
-Authors, licences and addresses of `gcompris-qt-data` are those of the README beside each file (younger than the package's
-`copyright`), those of `tuxpaint-stamps-default` its changelog's where that names them, else the package's. What both packages
-hold besides is in a second table, with the reason why it is left out.
+Authors, licences and addresses of `gcompris-qt-data` are those of the README beside each file (younger than the
+package's `copyright`), those of `tuxpaint-stamps-default` its changelog's where that names them, else the package's.
+What both packages hold besides is in a second table, with the reason why it is left out.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
 @dataclass(frozen=True)
 class Picture:
-    """One file. `flat` is the share of pixels like their left neighbour, the ground apart: drawings have most.
+    """One file.
 
-    `width` and `height` are a photograph's, or those of what a cut-out's alpha shows; `focus` is where a photograph shows
-    its object (all of it where none is given); `class_index` is ImageNet's where one is obvious.
+    `flat` is the share of pixels like their left neighbour, the most common colour apart: many in drawings. `width` and
+    `height` are a photograph's, or those of what a cut-out's alpha shows; `focus` is where a photograph shows its object
+    (all of it where none is given); `class_index` is ImageNet's where one is obvious.
     """
 
     id: str

@@ -1,8 +1,8 @@
 """Qt resource files (`.rcc`): a tree of folders and files in one binary, as Qt's resource compiler writes it.
 
-Format: Qt's `qresource.cpp` and `rcc.cpp`. All numbers are big-endian. A header (`qres`, version, offsets of tree, data and
-names, from version 3 on flags of the whole file), file contents after their length, names in UTF-16 after their length and
-hash, and the tree's nodes of 14 bytes, from version 2 on 22 (with the time of change).
+Format: Qt's `qresource.cpp` and `rcc.cpp`. All numbers are big-endian. A header (`qres`, version, offsets of tree, data
+and names, from version 3 on flags of the whole file), file contents after their length, names in UTF-16 after their
+length and hash, and the tree's nodes of 14 bytes, from version 2 on 22 (with the time of change).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Resource:
 
 
 def resources(container: bytes) -> Iterator[Resource]:
-    """The files of a resource file in the order of its tree, without reading them; ResourceError where it is damaged."""
+    """The files of a resource file in the order of its tree, not yet read; ResourceError where it is damaged."""
     if container[:4] != MAGIC:
         raise ResourceError("not a Qt resource file")
     version, tree, data, names = _unpack(">4I", container, 4)
@@ -77,7 +77,7 @@ class _Tree:
     names: int
 
     def entry(self, number: int) -> tuple[int, int, int, int]:
-        """Offset of the name and flags; of a folder how many children and the first one's number, of a file 0 and offset."""
+        """Offset of the name; flags; of a folder the number of children and the first one, of a file 0 and offset."""
         at = self.tree + number * self.node
         name, flags = _unpack(">IH", self.container, at)
         if not flags & FOLDER:
