@@ -1,7 +1,7 @@
 """Probe sets: the images that networks are evaluated on. Each source is a file here; this is their registry.
 
-A source is named `embedded`, `tiny-imagenet-60`, `sprites`, `imagefolder:PATH` or `parquet:PATH`. Importing this
-package is light.
+A source is named `embedded`, `photographs`, `tiny-imagenet-60`, `sprites`, `imagefolder:PATH` or `parquet:PATH`.
+Importing this package is light.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def probe_source(name: str) -> ProbeSource:
     """
     kind, colon, path = name.partition(":")
     entry = PROBES[kind]
-    if (":" in entry.usage) != bool(colon and path):
+    optional = "[:" in entry.usage and not colon
+    if not optional and (":" in entry.usage) != bool(colon and path):
         raise ProbeError(f"{name!r} is not a probe set; write it as {entry.usage!r}.")
     return entry.open(path)
 
@@ -81,6 +82,12 @@ def _embedded(_: str) -> ProbeSource:
     from atlas.probes.embedded import Embedded
 
     return Embedded()
+
+
+def _photographs(path: str) -> ProbeSource:
+    from atlas.probes.photograph_set import Photographs
+
+    return Photographs(origin=path)
 
 
 def _tiny_imagenet(_: str) -> ProbeSource:
@@ -108,6 +115,14 @@ def _parquet(path: str) -> ProbeSource:
 
 
 PROBES.add("embedded", ProbeKind("embedded", "free photographs and drawn objects, always there", _embedded))
+PROBES.add(
+    "photographs",
+    ProbeKind(
+        "photographs[:FOLDER]",
+        "free photographs, and objects cut out of some, from two Debian packages; by apt, or from a folder",
+        _photographs,
+    ),
+)
 PROBES.add(
     "tiny-imagenet-60",
     ProbeKind(

@@ -7,10 +7,10 @@ from posixpath import dirname, relpath
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from atlas.core.licences import LICENCE_URLS
 from atlas.core.results import Figure
 from atlas.publish.cite import AUTHOR, permalink
 from atlas.publish.places import LICENCES_PAGE
-from atlas.publish.provenance import LICENCE_URLS
 from atlas.publish.words import one_line
 
 # IPTC's term for a picture that a trained network helped to make.

@@ -12,18 +12,6 @@ from atlas.core.specs import GeneratorSpec, NetworkSpec, ProbeImage, RecurrentSp
 LICENCE = "CC-BY-4.0"  # of everything that the atlas itself draws
 CREDIT = "Representation Atlas"
 
-# Canonical addresses of the licences that probe images and pictures come under, by SPDX id.
-LICENCE_URLS = {
-    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
-    "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
-    "CC-BY-3.0": "https://creativecommons.org/licenses/by/3.0/",
-    "CC-BY-SA-3.0": "https://creativecommons.org/licenses/by-sa/3.0/",
-    "CC-BY-2.0": "https://creativecommons.org/licenses/by/2.0/",
-    "CC-BY-SA-2.0": "https://creativecommons.org/licenses/by-sa/2.0/",
-    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
-    "Public domain": "https://creativecommons.org/publicdomain/mark/1.0/",
-}
-
 
 def provenance(
     results: AtlasResults, network: NetworkSpec, layer: LayerResults | None = None, **details: Any

@@ -22,7 +22,8 @@ class Recipe(Section):
     base_url: str = Field("", description="where the site will be published; makes permalinks absolute")
     seed: int = Field(0, ge=0, description="the seed that all other seeds derive from")
     probes: str = Field(
-        "embedded", description="probe set: embedded, tiny-imagenet-60, sprites, imagefolder:PATH, parquet:PATH"
+        "embedded",
+        description="probe set: embedded, photographs, tiny-imagenet-60, sprites, imagefolder:PATH, parquet:PATH",
     )
     limit: int | None = Field(
         None, ge=1, description="use only the first parts (about 64 images each) of the probe set"

@@ -27,10 +27,10 @@ def png() -> bytes:
 def test_unknown_sets_list_the_known_ones():
     with pytest.raises(UnknownName, match="imagefolder"):
         probe_source("imagefoldr:here")
-    assert list(PROBES) == ["embedded", "tiny-imagenet-60", "sprites", "imagefolder", "parquet"]
+    assert list(PROBES) == ["embedded", "photographs", "tiny-imagenet-60", "sprites", "imagefolder", "parquet"]
 
 
-@pytest.mark.parametrize("name", ["imagefolder", "imagefolder:", "parquet:", "embedded:x"])
+@pytest.mark.parametrize("name", ["imagefolder", "photographs:", "imagefolder:", "parquet:", "embedded:x"])
 def test_a_path_where_it_belongs_and_nowhere_else(name):
     with pytest.raises(ProbeError, match="write it as"):
         probe_source(name)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from atlas.core.licences import LICENCE_URLS
 from atlas.publish.catalogue import find
 from atlas.publish.metadata import highwire, image_object, licence_urls, xmp
-from atlas.publish.provenance import LICENCE_URLS
 from tests.fixtures.results import make_results
 
 DAY = date(2026, 3, 5)

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 from atlas import __version__
+from atlas.core.licences import LICENCE_URLS
 from atlas.publish.bibliography import bibliography
 from atlas.publish.cite import AUTHOR, RELEASED
-from atlas.publish.provenance import LICENCE, LICENCE_URLS
+from atlas.publish.provenance import LICENCE
 
 ROOT = Path(__file__).parents[2]
 

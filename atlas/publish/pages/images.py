@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from atlas.core.licences import LICENCE_URLS
 from atlas.core.specs import ProbeImage
 from atlas.publish.context import AtlasContext
 from atlas.publish.credits import WORKS_A_PAGE, Work, list_page, numbers
 from atlas.publish.page import Asset, Item, Page
 from atlas.publish.pixels import avif, contact_sheet
 from atlas.publish.places import probe_file
-from atlas.publish.provenance import LICENCE_URLS
 from atlas.publish.script import put
 
 PAGE = list_page(0)
