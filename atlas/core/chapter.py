@@ -15,7 +15,7 @@ PACKAGE = "atlas.chapters"
 
 @dataclass(frozen=True)
 class Chapter:
-    """The record of a chapter. Reading it loads nothing; its parts are modules of `package`, each there only where it is needed.
+    """The record of a chapter. Reading it loads nothing; its parts are modules of `package`, present where needed:
 
     `recipe`    SECTION: its section of the recipe (`atlas.recipe.sections.ChapterSection`)
     `plan`      STEPS, tasks(context): what it computes (`atlas.pipeline.plan.PlanPart`)
@@ -44,7 +44,7 @@ def _module(name: str) -> Any:
 
 @cache
 def chapters() -> tuple[Chapter, ...]:
-    """All chapters in their order: every folder on the path of `atlas.chapters`, which says how one of your own gets there."""
+    """All chapters in their order: the folders on the path of `atlas.chapters`, which explains how to add your own."""
     found = [
         import_module(f"{PACKAGE}.{module.name}").CHAPTER
         for module in pkgutil.iter_modules(import_module(PACKAGE).__path__)

@@ -8,11 +8,13 @@ A record is a frozen dataclass. Of its fields
 - a tuple or a mapping of records likewise, their arrays under `field/place/…` or `field/key/…`,
 - anything else is plain data, with tuples as lists.
 
-A field whose stored name is another says so: `stored("errors/causes")` (plain data may lie deeper; a name of "" adds no level, so that
-keys stand alone), and `stored(by="name")` puts the arrays of a tuple of records under each record's own field `name` instead of its place;
-`stored(by=PLACE)` puts them under the place alone, without the name of the tuple. `stored("", only=("lrp", …))` reads no other keys into a
-mapping of arrays than these: arrays beside it may share its level. `stored(keys="layers")` is a mapping of records that hold arrays
-alone; the record's plain data list its keys under `layers`.
+A field that is stored under another name names it:
+
+- `stored("errors/causes")`: plain data may lie deeper; a name of "" adds no level, so that keys stand alone.
+- `stored(by="name")`: the arrays of a tuple of records lie under each record's own field `name` instead of its place;
+  `stored(by=PLACE)`: under the place alone, without the name of the tuple.
+- `stored("", only=("lrp", …))`: a mapping of arrays has no other keys; arrays beside it may share its level.
+- `stored(keys="layers")`: a mapping of records that hold arrays alone; the plain data list its keys under `layers`.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ PLACE = "#"  # in place of the field that names the records of a tuple: none doe
 def stored(name: str | None = None, *, by: str = "", only: Iterable[str] = (), keys: str = "", **options: Any) -> Any:
     """A dataclass field that is stored under another name.
 
-    `by` is the field that names the records of a tuple, or PLACE; `only` are the keys that a mapping of arrays may have;
+    `by` is the field that names the records of a tuple, or PLACE; `only` are the keys of a mapping of arrays;
     `keys` is where the plain data list the keys of a mapping of records.
     """
     return field(metadata={"stored": name, "by": by, "only": tuple(only), "keys": keys}, **options)

@@ -114,7 +114,7 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class MatchedUnits:
-    """For each unit of a layer the unit of another network whose image-wise mean responses correlate with it the most."""
+    """For each unit of a layer the unit of another network whose mean responses to images correlate with it most."""
 
     layer: Array  # [C] int16: place of its layer among those of the other network, -1 = no match
     unit: Array  # [C] int32

@@ -108,7 +108,7 @@ def site_key(plan: Plan) -> str:
 
 
 def _sources() -> Iterator[tuple[str, Path]]:
-    """The files that the site's bytes may depend on beside results: the package without weights, chapters, templates."""
+    """The files that the site's bytes depend on beside results: the package without weights, chapters, templates."""
     folders = {"atlas": SOURCES, "templates": template_folder()}
     folders |= {chapter.package: Path(str(import_module(chapter.package).__path__[0])) for chapter in chapters()}
     for name, folder in folders.items():

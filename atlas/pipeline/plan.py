@@ -43,7 +43,7 @@ class PlanPart(Protocol):
         """The networks that the chapter is about: what `atlas explain` takes first."""
 
     def behind(self, plan: Plan, path: str) -> Iterable[Task]:
-        """The tasks that a page rests on, by its path (`network/layer/unit`, `network/cell`); UnknownName for another."""
+        """The tasks that a page rests on, by its path (`network/layer/unit`, `network/cell`); else UnknownName."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class Picture:
     """One file.
 
     `flat` is the share of pixels like their left neighbour, the most common colour apart: many in drawings. `width` and
-    `height` are a photograph's, or those of what a cut-out's alpha shows; `focus` is where a photograph shows its object
+    `height` are a photograph's, or those of what a cut-out's alpha shows; `focus` is where its object is
     (all of it where none is given); `class_index` is ImageNet's where one is obvious.
     """
 

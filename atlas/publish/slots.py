@@ -1,7 +1,7 @@
 """Slots: places on a page that other chapters fill, so that neither imports the other.
 
-A template offers a slot with `{{ slot("unit", network, layer, index) }}`. A chapter fills it with an entry of `SLOTS` in its `pages`: a
-function of the AtlasContext and of what the slot is about, which yields `Filling`s. The slots that templates offer:
+A template offers a slot with `{{ slot("unit", network, layer, index) }}`. A chapter fills it with an entry of `SLOTS`
+in its `pages`: a function of the AtlasContext and of what the slot is about, which yields `Filling`s. The slots:
 
 - `network`: (NetworkResults), at the end of a network's page
 - `unit`: (NetworkResults, LayerResults, index of the unit), below the examples of a unit's page
@@ -20,7 +20,7 @@ SLOTS = ("network", "unit")
 
 @dataclass(frozen=True)
 class Filling:
-    """A part of a page: `template` under `templates/` (or the chapter's own folder of that name), and what it needs besides `root`."""
+    """Part of a page: `template` (under `templates/`, or in the chapter's own folder of that name) and its values."""
 
     template: str
     values: Mapping[str, Any]
@@ -30,7 +30,7 @@ Fill = Callable[..., Iterable[Filling]]
 
 
 def fills() -> dict[str, list[Fill]]:
-    """For each slot the functions of the chapters that fill it, in the order of the chapters; ValueError for a slot that no template offers."""
+    """For each slot the functions that fill it, in the order of the chapters; ValueError for an unknown slot."""
     found: dict[str, list[Fill]] = {name: [] for name in SLOTS}
     for chapter, part in parts("pages"):
         for name, fill in getattr(part, "SLOTS", {}).items():
