@@ -6,8 +6,14 @@ import ctypes
 import gc
 import os
 import sys
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # glibc's malloc.h
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def set_up() -> None:
@@ -27,3 +33,25 @@ def keep_memory() -> bool:
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # absent in musl
     return mallopt is not None and bool(mallopt(M_MMAP_MAX, 0)) and bool(mallopt(M_TRIM_THRESHOLD, -1))
+
+
+def keep_last(key: Callable[P, Hashable]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Let a pure function keep its last result, by the `key` of its arguments.
+
+    Unlike `functools.lru_cache`, it drops the result before it computes the next: together they may not fit.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        kept: dict[Hashable, T] = {}
+
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            wanted = key(*args, **kwargs)
+            if wanted not in kept:
+                kept.clear()
+                kept[wanted] = function(*args, **kwargs)
+            return kept[wanted]
+
+        return call
+
+    return decorate

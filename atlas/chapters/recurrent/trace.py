@@ -11,6 +11,7 @@ import numpy as np
 
 from atlas.chapters.recurrent.cell import GATES, Cell, Net, Step, beside, gated
 from atlas.core.specs import Array
+from atlas.runtime.memory import keep_last
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent
@@ -65,23 +66,6 @@ def replay_net(net: Net, symbols: Array) -> Trace:
     return Trace(h, c, {gate: beside([one.gates[gate] for one in found]) for gate in found[0].gates})
 
 
-_last: dict[str, list[tuple[Array, Array]]] = {}
-
-
-def states(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
-    """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero
-    state, side by side; not to be written to.
-
-    The last result is kept, since the studies of a network read the same texts one after the other.
-
-    """
-    key = _digest(net, texts)
-    if key not in _last:
-        _last.clear()  # before the next one is made: together they may not fit
-        _last[key] = _read(net, texts)
-    return _last[key]
-
-
 def _digest(net: Net, texts: Sequence[Array]) -> str:
     """Of all that the states depend on."""
     weights = [part for cell in net.cells for part in (cell.w_in, cell.w_rec, cell.b_in, cell.b_rec)]
@@ -94,7 +78,13 @@ def _digest(net: Net, texts: Sequence[Array]) -> str:
     return found.hexdigest()
 
 
-def _read(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
+@keep_last(_digest)
+def states(net: Net, texts: Sequence[Array]) -> list[tuple[Array, Array]]:
+    """(h, c), each [T, H], of several texts (symbols [T]), all read from the zero state, side by side; not to be
+    written to.
+
+    The last result is kept, since the studies of a network read the same texts one after the other.
+    """
     symbols = np.zeros((len(texts), max(map(len, texts))), np.int64)
     for row, text in enumerate(texts):
         symbols[row, : len(text)] = text
