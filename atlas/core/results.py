@@ -191,7 +191,8 @@ class AtlasResults:
 class Figure:
     """The citable thing: every visual on the site is one. Everything in it was measured or computed.
 
-    `id` is `<network>/<layer>/<unit>/<kind>` or `<network>/<layer>/map`; `page` is the site path that shows it (with an
+    `id` is `<network>/<kind>`, `<network>/<layer>/<kind>` or `<network>/<layer>/<unit>/<kind>` for image networks, else
+    `<chapter>/<…>/<name>`; `page` is the site path that shows it (with an
     anchor where it shares a page); `files` are the site paths of its images (none for inline SVG).
     """
 

@@ -34,7 +34,7 @@ class Drawing:
     pixels: Callable[[AtlasResults, Figure], Array] | None = None
 
 
-DRAWINGS: Registry[Drawing] = Registry("kind of figure")
+DRAWINGS: Registry[Drawing] = Registry("drawing, registered by a chapter's `drawings`, for figures of the kind")
 
 
 def drawing_of(kind: str) -> Drawing:
