@@ -21,7 +21,7 @@ class Chapter:
     `plan`      STEPS, tasks(context): what it computes (`atlas.pipeline.plan.PlanPart`)
     `steps`     RUN: the work of each step (`atlas.pipeline.run.StepsPart`)
     `results`   read(plan, store): its own record (`atlas.pipeline.results.ResultsPart`)
-    `figures`   all(results): its figures (`atlas.publish.catalogue.FiguresPart`)
+    `figures`   all_figures(results): its figures (`atlas.publish.catalogue.FiguresPart`)
     `drawings`  registers how its figures are drawn for export (`atlas.publish.drawing`)
     `pages`     its pages, menu, index entries and slots (`atlas.publish.site.PagesPart`)
     `listing`   LISTINGS, specs(): what it registers (`atlas.cli.listing.ListingPart`)

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -181,8 +182,13 @@ def _settle(points: Array, graph: Any, settings: EmbedSettings, *, seed: int) ->
     """UMAP's layout [N, 2] of the graph, started at the first two principal components."""
     start = points[:, :2] if points.shape[1] > 1 else np.repeat(points, 2, axis=1)
     with _quiet():
+        from tqdm import tqdm
         from umap import layouts
         from umap.umap_ import find_ab_params, simplicial_set_embedding
+
+        # UMAP counts its steps with tqdm even where it shows nothing; tqdm's own lock would be a semaphore of the
+        # system, which a killed worker leaves behind.
+        tqdm.set_lock(RLock())
 
         _compile_once(layouts, "_nb_optimize_layout_euclidean_single_epoch")
         a, b = find_ab_params(1.0, settings.min_dist)

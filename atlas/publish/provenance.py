@@ -24,7 +24,12 @@ def provenance(
     }
     if layer is not None:
         fields |= {"layer": layer.spec.name, "module": layer.spec.path, "store": dict(layer.keys)}
-    return fields | {
+    return fields | probe_provenance(results) | details
+
+
+def probe_provenance(results: AtlasResults, **details: Any) -> dict[str, Any]:
+    """The same for a figure of the probe images alone; `details` are its own: store keys, parameters."""
+    return {
         "probes": _probes(results),
         "recipe": results.recipe["name"],
         "code": f"representation-atlas {__version__}",

@@ -27,10 +27,10 @@ def atlas(*arguments, cwd=None, environment=None):
 
 
 def test_help_names_every_command():
-    from atlas.cli.app import app
+    from atlas.cli.app import command_line
 
     told = atlas("--help").stdout
-    for command in app.registered_commands:
+    for command in command_line().registered_commands:
         assert (command.name or command.callback.__name__) in told
 
 
@@ -221,7 +221,7 @@ def test_workers_ask_for_huge_pages_unless_told_otherwise(monkeypatch, own, reac
     monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", own or "")
     if own is None:
         monkeypatch.delenv("THP_MEM_ALLOC_ENABLE")
-    monkeypatch.setattr(cli, "app", command)
+    monkeypatch.setattr(cli, "command_line", lambda: command)
     cli.main()
     assert found == [reached]
 
@@ -231,7 +231,7 @@ def test_a_command_seldom_looks_for_garbage(monkeypatch):
 
     usual, found = gc.get_threshold(), []
     monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", "0")  # as `main` leaves it, so that it is put back
-    monkeypatch.setattr(cli, "app", lambda: found.append(gc.get_threshold()[0]))
+    monkeypatch.setattr(cli, "command_line", lambda: lambda: found.append(gc.get_threshold()[0]))
     try:
         gc.set_threshold(700)
         cli.main()

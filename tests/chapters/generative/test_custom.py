@@ -210,7 +210,7 @@ def test_everything_that_changes_a_picture_is_in_the_keys(folder, tmp_path):
         (SCRIPT, {"z": 7}, r"z of shape \(8, 7\) is refused.*Is z = 7 right"),
         (SCRIPT, {"size": 64}, r"gives \(8, 3, 32, 32\), not \(8, 3, 64, 64\)"),
         (SCRIPT, {"size": 33}, "Input should be 32, 64"),
-        (SCRIPT, {"name": "face-dcgan"}, "no registered name"),
+        (SCRIPT, {"name": "face-dcgan"}, "not be a registered name"),
         (SCRIPT + "values = [0, 1]\n", {}, r"outside \[0, 1\]"),
         (SCRIPT + "values = [0, 255]\n", {}, r"values\.1 = 255"),
         (MODULE + 'first = "rgb"\n', {}, "not affine"),
@@ -226,7 +226,7 @@ def test_what_does_not_fit_is_named(folder, entry, changes, told):
 
 def test_names_are_not_shared(folder):
     twice = f'{SCRIPT}[[generative.own]]\nname = "mine"\nz = 6\nsize = 32\n{SCRIPT}'
-    with pytest.raises(ConfigError, match="there twice"):
+    with pytest.raises(ConfigError, match="occurs twice"):
         read(folder, twice)
 
 

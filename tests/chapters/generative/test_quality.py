@@ -140,7 +140,7 @@ def test_a_deep_map_is_doubled_by_tiles_as_torch_doubles_it_and_with_the_weights
     for _ in range(2):
         with torch.inference_mode():
             assert torch.allclose(deep(maps), torch.nn.ConvTranspose2d.forward(deep, maps), atol=2e-5)
-            assert deep._kept is not None
+            assert deep._cached is not None
         deep.weight *= -2
 
 
@@ -151,7 +151,7 @@ def test_what_autograd_follows_or_has_few_digits_is_not_tiled():
         deep(torch.randn(1, up.DEEP, 4, 4))
     with torch.inference_mode():
         deep(torch.randn(1, up.DEEP, 3, 4))
-    assert deep._kept is None and deep.weight.grad.abs().sum() > 0
+    assert deep._cached is None and deep.weight.grad.abs().sum() > 0
 
 
 def test_features_stop_where_they_are_read():

@@ -188,7 +188,7 @@ def state_of(**changes):
         (state_of(core__weight_ih_l0=None), r"holds no torch\.nn\.LSTM, GRU or RNN"),
         (state_of(core__weight_ih_l1=(48, 7)), r"core\.weight_ih_l1 is 48 × 7; layers above the first are 48 × 12"),
         (state_of(core__weight_ih_l1=(48, 12)), r"core\.weight_hh_l1 is missing"),
-        (own("RNN", bidirectional=True).state_dict(), r"two directions.*has seen the symbol.*`encoder = true`"),
+        (own("RNN", bidirectional=True).state_dict(), r"two directions.*has read the symbol.*`encoder = true`"),
         ({**own("LSTM", proj_size=5, num_layers=2).state_dict(), "core.weight_hr_l1": torch.zeros(5, 11)},
          r"core\.weight_hr_l1 is 5 × 11; layers above the first are 5 × 12"),
         (state_of(core__weight_hh_l0=None), r"lacks core\.weight_hh_l0"),
@@ -236,7 +236,7 @@ def test_names_and_digests_are_checked(tmp_path):
     for name in ("char-rnn", "My net", "../x"):
         recipe = Path(written(tmp_path, own("RNN")))
         recipe.write_text(recipe.read_text().replace('name = "mine"', f'name = "{name}"'))
-        with pytest.raises(ConfigError, match="cannot name one of your own"):
+        with pytest.raises(ConfigError, match="cannot name a custom network"):
             read_recipe(str(recipe))
     with pytest.raises(WeightsError, match="not the pinned weight file"):
         read_recipe(written(tmp_path, own("RNN"), sha256="00" * 32))

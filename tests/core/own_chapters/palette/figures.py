@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from atlas.chapters.palette.results import Palette
+from atlas.chapters.palette.clusters import Palette
 
 from atlas.core.results import AtlasResults, Figure
-from atlas.publish.provenance import CREDIT, LICENCE
+from atlas.publish.provenance import probe_provenance, terms
+from atlas.publish.words import count
 
 PAGE = "palette/index.html"
 
@@ -18,15 +19,16 @@ def palette_of(results: AtlasResults) -> Palette:
 
 def all_figures(results: AtlasResults) -> Iterator[Figure]:
     palette = palette_of(results)
+    licence, attribution = terms(())  # it shows no probe image
     yield Figure(
         id="palette/colours",
         kind="palette",
         title="Colours of the probe images",
-        caption=f"{len(palette.rgb)} clusters of the mean colours of {int(palette.images.sum())} probe images.",
+        caption=f"{count(len(palette.rgb), 'cluster')} of the mean colours of {int(palette.images.sum()):,} probe images.",
         alt=f"The colours {', '.join(palette.names)}.",
         page=f"{PAGE}#colours",
         files=(),
-        licence=LICENCE,
-        attribution=f"{CREDIT} ({LICENCE})",
-        provenance={"probes": {"name": results.probes.name, "digest": results.probes.digest}, "colours": palette.names},
+        licence=licence,
+        attribution=attribution,
+        provenance=probe_provenance(results, colours=palette.names),
     )

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from atlas.chapters.palette.recipe import section
 
+from atlas.core.errors import UnknownName
 from atlas.pipeline.plan import Plan, PlanContext
 from atlas.pipeline.task import StepSpec, Task, digests
 from atlas.recipe.recipe import Recipe
 
-STEPS = (StepSpec("palettes", 1, ("numpy", "scikit-learn"), 1, 0.5, "colours of the probe images"),)
+STEPS = (StepSpec("palettes", 1, ("numpy", "pillow", "scikit-learn"), 1, 0.5, "colours of the probe images"),)
 
 
 def tasks(context: PlanContext) -> Iterator[Task]:
@@ -25,4 +26,6 @@ def subjects(recipe: Recipe) -> list[str]:
 
 
 def behind(plan: Plan, path: str) -> list[Task]:
+    if path != "palette":
+        raise UnknownName("page of the palette", path, ["palette"])
     return plan.resting("palette")
