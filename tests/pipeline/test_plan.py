@@ -13,7 +13,7 @@ from atlas.networks import NETWORKS
 from atlas.networks.recurrent import RECURRENT
 from atlas.pipeline.plan import make_plan
 from atlas.pipeline.run import _functions, make_jobs
-from atlas.pipeline.task import steps
+from atlas.pipeline.task import Task, steps
 from atlas.recipe.read import read_recipe
 from atlas.runtime.precision import native_autocast, native_precision
 
@@ -187,3 +187,16 @@ def test_other_weights_of_the_judge_are_other_codes(monkeypatch):
 def test_the_recipe_says_how_many_cells_have_a_page(recipe, setting, pages):
     chapter = read_recipe(recipe, [setting] if setting else []).section("recurrent")
     assert chapter.paged(RECURRENT["char-lstm"]) == pages
+
+
+FORMER = {  # names of steps in the keys of stored results, from before they were renamed
+    "example_positions": "looks", "standardized_responses": "pools", "matched_units": "twins", "context_lengths": "reach",
+    "expected_responses": "reactions", "state_maps": "statemaps", "cell_statistics": "profiles", "speech": "sounds",
+    "samples": "generated", "latent_maps": "latents",
+}  # fmt: skip
+
+
+def test_a_renamed_step_finds_the_results_that_were_stored_under_its_former_name():
+    assert {name: step.stored for name, step in steps().items() if step.stored} == FORMER
+    for name in steps():
+        assert Task(name, "x", {}, {}, "x").key.fields["step"] == FORMER.get(name, name)

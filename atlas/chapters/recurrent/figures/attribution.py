@@ -79,8 +79,8 @@ def relevance(results: RecurrentChapter) -> Figure:
             "Relevance of the last 64 characters for the logit of the closing bracket or quote that follows, minus "
             f"the mean logit, by LRP and three other methods. Shown are {shown} of "
             f"{count(len(decisions), 'decision')}, chosen by the text alone; the closing character has a probability "
-            f"above {percent(0.5)} in {predicted} of them all, and the others show what its logit rests on where the "
-            f"network predicts something else. {_conservation(decided)}"
+            f"above {percent(0.5)} in {predicted} of all {len(decisions)}; in the others at least half of the "
+            f"probability lies on other characters. {_conservation(decided)}"
         ),
     )
 
