@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from atlas.core.groups import Dissection
 from atlas.core.pack import stored
 from atlas.core.report import Diagnosis, Gates, ModelCard, Structure
 from atlas.core.specs import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet
@@ -150,6 +151,7 @@ class LayerResults:
     cells: Cells | None
     keys: Mapping[str, str]  # step name -> store key, for provenance
     matched_units: Mapping[str, MatchedUnits]  # by the other network
+    dissection: Dissection
 
 
 @dataclass(frozen=True)

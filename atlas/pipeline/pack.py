@@ -35,15 +35,21 @@ def unpack_webp(arrays: Mapping[str, Array]) -> list[bytes]:
     return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
+def unpack_masks(entry: Entry) -> dict[int, Array]:
+    """The masks of a packed part (bool, S x S), by the number of their image in the part."""
+    side = entry.facts["side"]
+    return {
+        number: np.unpackbits(bits, count=side * side).reshape(side, side).astype(bool)
+        for number, bits in zip(entry.arrays["masked"].tolist(), entry.arrays["bits"], strict=True)
+    }
+
+
 def unpack_part(entry: Entry) -> ProbePart:
     """The inverse of `pack_part`."""
-    side, images = entry.facts["side"], entry.facts["images"]
-    masks: list[Array | None] = [None] * len(images)
-    for number, bits in zip(entry.arrays["masked"].tolist(), entry.arrays["bits"], strict=True):
-        masks[number] = np.unpackbits(bits, count=side * side).reshape(side, side).astype(bool)
+    images, masks = entry.facts["images"], unpack_masks(entry)
     return ProbePart(
         images=tuple(ProbeImage(**image) for image in images),
         webp=tuple(unpack_webp(entry.arrays)),
-        masks=tuple(masks),
+        masks=tuple(masks.get(number) for number in range(len(images))),
         skipped=tuple(Skipped(**skipped) for skipped in entry.facts["skipped"]),
     )

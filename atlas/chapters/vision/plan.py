@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -36,6 +36,7 @@ STEPS = (
     StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 5.0, "UMAP layouts"),
     StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.05, "map cells"),
     StepSpec("icons", 1, ("torch", "timm"), 1, 1.5, "map icons"),
+    StepSpec("network_dissections", 1, ("torch", "timm", "numpy"), 1000, 0.3, "network dissection"),
     StepSpec("diagnoses", 1, ("torch", "numpy"), 1, 6.0, "diagnosis of AlexNet and ZFNet"),
 )
 
@@ -69,7 +70,8 @@ def behind(plan: Plan, path: str) -> list[Task]:
     if not index.isdecimal() or int(index) >= units:
         raise UnknownName(f"unit of {network}/{layer}", index, [f"0 … {units - 1}"])
     places = {"probe_set": "all", "predictions": f"{network}/{logits}", "fields": network, "pictures": path}
-    at_layer = ("summaries", "examples", "neighbours", "standardized_responses", "layouts", "maps")
+    of_units = ("summaries", "examples", "neighbours", "standardized_responses", "network_dissections")
+    at_layer = (*of_units, "layouts", "maps")
     places |= dict.fromkeys(at_layer, f"{network}/{layer}")
 
     def needed(task: Task) -> bool:
@@ -111,6 +113,7 @@ class _Planner:
                 made[f"{task.step}:{layer.name}"] = task
                 yield task
             yield from self._pictures(network, layer, base)
+        yield from self._dissections(spec, layers, base, fields)
         yield from self._maps(network, base, responses, predictions)
         yield from self._diagnoses(spec, base, made, fields)
 
@@ -168,6 +171,20 @@ class _Planner:
             "probe_set": (self.probe_set.digest,),
         }
         yield Task("examples", summary.name, {"layer": layer.name}, needs, group=summary.name)
+
+    def _dissections(
+        self, spec: NetworkSpec, layers: Sequence[LayerSpec], base: dict[str, Any], fields: Task
+    ) -> Iterator[Task]:
+        """A task for each layer; one pass over the images serves them all."""
+        needs = {
+            "probes": digests(self.probes),
+            "probe_set": (self.probe_set.digest,),
+            "fields": (fields.digest,),
+        }
+        for layer in layers:
+            parameters = {**base, "layer": _described(layer), "seed": self.recipe.seed, "input": _input(spec)}
+            name = f"{spec.name}/{layer.name}"
+            yield Task("network_dissections", name, parameters, needs, group=f"{spec.name}/dissection")
 
     def _pictures(self, network: NetworkRecipe, layer: LayerSpec, base: dict[str, Any]) -> Iterator[Task]:
         recipe = self.recipe.pictures

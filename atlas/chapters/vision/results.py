@@ -11,6 +11,7 @@ import numpy as np
 
 from atlas.chapters.vision.match_steps import matches_of
 from atlas.chapters.vision.steps import layout_of
+from atlas.core.groups import Dissection
 from atlas.core.pack import unpack
 from atlas.core.report import Diagnosis, Structure
 from atlas.core.results import (
@@ -93,7 +94,7 @@ def _diagnosis(plan: Plan, store: Store, recipe: NetworkRecipe) -> Diagnosis | N
 def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, Any], name: str) -> LayerResults:
     layer = recipe.spec.layer(name)
     path = f"{recipe.name}/{name}"
-    tasks = {step: plan.get(step, path) for step in ("summaries", "examples", "neighbours")}
+    tasks = {step: plan.get(step, path) for step in ("summaries", "examples", "neighbours", "network_dissections")}
     map_task = plan.by_name.get(f"maps:{path}")
     layout, cells = _map(plan, store, map_task) if map_task else (None, None)
     keys = {step: task.digest for step, task in tasks.items()}
@@ -103,6 +104,7 @@ def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, An
         stats=_record(UnitStats, store.get(tasks["summaries"].digest)),
         examples=_record(Examples, store.get(tasks["examples"].digest)),
         neighbours=_record(Neighbours, store.get(tasks["neighbours"].digest)),
+        dissection=_record(Dissection, store.get(tasks["network_dissections"].digest)),
         pictures=_pictures(plan, store, recipe, layer),
         layout=layout,
         cells=cells,
