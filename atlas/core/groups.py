@@ -47,3 +47,25 @@ def no_dissection(units: int) -> Dissection:
     """The record of a layer where no masked images serve."""
     none = np.zeros(units, np.float32)
     return Dissection(np.full(units, -1, np.int16), none, np.full(units, np.nan, np.float32), none, (), 0, 0)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """For each of C units the K classes (or labels, or groups) whose images have the highest mean response.
+
+    Images of one source are not independent, so means are over sources. Intervals hold with 95 % for all classes
+    together (Bonferroni), with the pooled deviation of sources where a class's own is smaller.
+    """
+
+    ids: Array  # [C, K] int32, -1 = none
+    means: Array  # [C, K] float32
+    margins: Array  # [C, K] float32: half of the interval around the mean
+    rest: Array  # [C, K] float32: upper end of the interval of all other sources' mean
+    sizes: Array  # [C, K] int32 images
+    names: tuple[str, ...] = ()  # what `ids` index, where the record brings its own list
+
+    @property
+    def clear(self) -> Array:
+        """[C, K] bool: which may be named. This is the rule: the interval lies above that of the rest."""
+        out: Array = (self.ids >= 0) & (self.means - self.margins > self.rest)
+        return out

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from atlas.core.groups import Dissection
+from atlas.core.groups import Dissection, Profile
 from atlas.core.pack import stored
 from atlas.core.report import Diagnosis, Gates, ModelCard, Structure
 from atlas.core.specs import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet
 
 # ---------------------------------------------------------------- what is measured
 
-Quantile = str  # "top" (the strongest images), "p90", "p50" (those around a percentile)
+Quantile = str  # a level of examples (`atlas.chapters.vision.levels`): "top", "p90", …
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +33,9 @@ class UnitStats:
     p90: Array  # [C]
     counts: Array  # [C, B] int: histogram of the N images' largest responses
     edges: Array  # [C, 2]: first and last edge; bins are equal
-    class_ids: Array  # [C, K] int: predicted classes with the highest mean response, -1 = none
-    class_means: Array  # [C, K]
-    class_sizes: Array  # [C, K] images of that predicted class
-    label_ids: Array  # [C, K] the same by the probe set's own labels, where it has them: indices into `label_names`
-    label_means: Array
-    label_sizes: Array
-    label_names: tuple[str, ...]
+    classes: Profile  # by the classes that the network predicts
+    labels: Profile  # by the probe set's own labels, where it has them
+    groups: Profile  # by the groups of these labels
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@
     "Largest response": "Over all probe images, before the nonlinearity",
     "Rank in the layer": "Place in the layer by the largest response to any probe image",
     "Mean ± SD": "Over all positions of all probe images, before the nonlinearity",
+    "Responds inside": "Group of objects; average precision for pixels of their masks, and intersection over union",
+    "Responds to": "Group of objects; average precision for images that show them",
     Selectivity: "(mean response to the favourite class − median) ÷ (largest − median), over probe images",
   };
 

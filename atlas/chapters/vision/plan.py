@@ -26,7 +26,7 @@ STEPS = (
     StepSpec("structures", 1, ("torch", "timm"), 1, 0.1, "structures"),
     StepSpec("responses", 1, ("torch", "timm"), 1000, 0.04, "responses"),
     StepSpec("predictions", 1, ("numpy",), 1, 0.1, "predictions"),
-    StepSpec("summaries", 1, ("numpy",), 1, 0.2, "statistics"),
+    StepSpec("summaries", 2, ("numpy", "scipy"), 1, 0.2, "statistics"),
     StepSpec("example_positions", 1, ("torch", "timm"), 1000, 0.04, "example positions", stored="looks"),
     StepSpec("examples", 1, ("numpy",), 1, 0.02, "examples"),
     StepSpec("neighbours", 1, ("numpy",), 1, 0.03, "most correlated units"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
@@ -110,27 +109,22 @@ def _predicted(context: StepContext, task: Task) -> Array:
 def summaries(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Statistics and example images of each unit of a layer."""
     from atlas.chapters.vision.collect import Moments, merge_moments
-    from atlas.chapters.vision.summarize import Grouping, select_examples, summarize
+    from atlas.chapters.vision.profile import Grouping, grouping
+    from atlas.chapters.vision.summarize import select_examples, summarize
 
     for task in tasks:
         parts = [context.store.get(digest) for digest in task.needs["responses"]]
         maxima = np.concatenate([part.arrays["maxima"] for part in parts])
         moments = merge_moments([unpack(Moments, part.arrays, part.facts) for part in parts])
         images = context.store.get(task.needs["probe_set"][0]).facts["images"]
-        predicted, labelled = Grouping(_predicted(context, task)), Grouping(*_labels(images))
-        arrays, facts = pack(summarize(maxima, moments, predicted=predicted, labelled=labelled))
         sources = [image["source"] for image in images]
+        by = {"labels": grouping([image["label"] for image in images])}
+        by["groups"] = grouping([image["group"] for image in images])
+        arrays, facts = pack(summarize(maxima, moments, sources, classes=Grouping(_predicted(context, task)), **by))
         limits = {name: task.parameters[name] for name in ("top", "per_source")}
         chosen, levels = select_examples(maxima, sources, **limits)
         values = np.where(chosen >= 0, maxima[chosen, np.arange(maxima.shape[1])[:, None]], 0).astype(np.float32)
         yield Entry({**arrays, "image": chosen, "value": values}, {"levels": list(levels), **facts})
-
-
-def _labels(images: Sequence[dict[str, Any]]) -> tuple[Array, tuple[str, ...]]:
-    """Numbers for the probe set's own labels, in alphabetical order; -1 where an image has none."""
-    names = sorted({image["label"] for image in images if image["label"]})
-    numbers = {name: number for number, name in enumerate(names)}
-    return np.array([numbers.get(image["label"], -1) for image in images]), tuple(names)
 
 
 @_step

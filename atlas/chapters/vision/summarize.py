@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from atlas.chapters.vision.collect import Moments
 from atlas.chapters.vision.levels import LEVELS, STRONGEST
+from atlas.chapters.vision.profile import Grouping, profile
 from atlas.core.results import Quantile, UnitStats
 from atlas.core.specs import Array
 
 BINS = 40
 PER_LEVEL = 3
-CLASSES = 5
-LEAST_IMAGES = 3  # a mean over fewer images of a class is too uncertain
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """A class for each of N images (-1 = none), and the names of the classes it may come from."""
-
-    ids: Array  # [N] int
-    names: tuple[str, ...] = ()
 
 
 def select_examples(
@@ -66,11 +56,20 @@ def _around(order: Array, quantile: float) -> Array:
     return np.where(np.arange(PER_LEVEL)[None, :] < images, chosen, -1).reshape(units, PER_LEVEL)
 
 
-def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled: Grouping) -> UnitStats:
-    """Statistics of every unit from the images' largest responses [N, C] and the moments of all positions."""
+def summarize(
+    maxima: Array,
+    moments: Moments,
+    sources: Sequence[str],
+    *,
+    classes: Grouping,
+    labels: Grouping,
+    groups: Grouping,
+) -> UnitStats:
+    """Statistics of every unit from the images' largest responses [N, C] and the moments of all positions.
+
+    `sources` [N] are the works that the images show; `classes` are those that the network predicts.
+    """
     smallest, largest = maxima.min(axis=0), maxima.max(axis=0)
-    by_class = _strongest_classes(maxima, predicted.ids)
-    by_label = _strongest_classes(maxima, labelled.ids)
     quantiles = np.quantile(maxima, [0.5, 0.9], axis=0).astype(np.float32)
     return UnitStats(
         mean=moments.mean,
@@ -82,13 +81,9 @@ def summarize(maxima: Array, moments: Moments, *, predicted: Grouping, labelled:
         p90=quantiles[1],
         counts=_histograms(maxima, smallest, largest),
         edges=np.stack([smallest, largest], axis=1),
-        class_ids=by_class[0],
-        class_means=by_class[1],
-        class_sizes=by_class[2],
-        label_ids=by_label[0],
-        label_means=by_label[1],
-        label_sizes=by_label[2],
-        label_names=labelled.names,
+        classes=profile(maxima, classes, sources),
+        labels=profile(maxima, labels, sources),
+        groups=profile(maxima, groups, sources),
     )
 
 
@@ -99,18 +94,3 @@ def _histograms(values: Array, smallest: Array, largest: Array) -> Array:
     units = np.broadcast_to(np.arange(values.shape[1]), bins.shape)
     counts = np.bincount((units * BINS + bins).ravel(), minlength=values.shape[1] * BINS)
     return counts.reshape(-1, BINS).astype(np.int32)
-
-
-def _strongest_classes(maxima: Array, ids: Array) -> tuple[Array, Array, Array]:
-    """For each unit the CLASSES classes with the highest mean response: ids, means, sizes, each [C, CLASSES]."""
-    units = maxima.shape[1]
-    classes = [(class_id, np.flatnonzero(ids == class_id)) for class_id in np.unique(ids[ids >= 0])]
-    large = [(class_id, rows) for class_id, rows in classes if len(rows) >= LEAST_IMAGES]
-    numbers = np.array([class_id for class_id, _ in large] + [-1] * CLASSES, dtype=np.int32)
-    sizes = np.array([len(rows) for _, rows in large] + [0] * CLASSES, dtype=np.int32)
-    means = np.full((len(numbers), units), -np.inf, dtype=np.float64)
-    for row, (_, rows) in enumerate(large):
-        means[row] = maxima[rows].mean(axis=0, dtype=np.float64)
-    best = np.argsort(-means, axis=0, kind="stable")[:CLASSES].T
-    chosen = np.take_along_axis(means.T, best, axis=1)
-    return numbers[best], np.where(np.isfinite(chosen), chosen, 0).astype(np.float32), sizes[best]

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas.chapters.vision.collect import Moments
-from atlas.chapters.vision.summarize import BINS, Grouping, select_examples, summarize
+from atlas.chapters.vision.profile import Grouping
+from atlas.chapters.vision.summarize import BINS, select_examples, summarize
 
 
 def slow_top(values, sources, top, per_source):
@@ -39,9 +40,9 @@ def test_statistics_equal_plain_numpy():
     random = np.random.default_rng(3)
     maxima = random.normal(size=(200, 6)).astype(np.float32)
     predicted = random.integers(0, 4, 200)
-    predicted[:2] = 9  # two images are too few for a class mean
-    moments = Moments(50, np.arange(6.0), np.full(6, 50 * 4.0))
-    stats = summarize(maxima, moments, predicted=Grouping(predicted), labelled=Grouping(np.full(200, -1)))
+    moments, sources = Moments(50, np.arange(6.0), np.full(6, 50 * 4.0)), [str(i) for i in range(200)]
+    none = Grouping(np.full(200, -1))
+    stats = summarize(maxima, moments, sources, classes=Grouping(predicted), labels=none, groups=none)
     np.testing.assert_allclose(stats.std, 2.0)
     np.testing.assert_allclose(stats.p90, np.percentile(maxima, 90, axis=0), rtol=1e-6)
     for unit in range(6):
@@ -49,8 +50,6 @@ def test_statistics_equal_plain_numpy():
         assert np.abs(np.cumsum(counts) - np.cumsum(stats.counts[unit])).max() <= 1  # an edge may round either way
         means = {c: maxima[predicted == c, unit].mean() for c in range(4)}
         best = max(means, key=means.get)
-        assert stats.class_ids[unit, 0] == best
-        np.testing.assert_allclose(stats.class_means[unit, 0], means[best], rtol=1e-5)
-        assert stats.class_sizes[unit, 0] == (predicted == best).sum()
-        assert 9 not in stats.class_ids[unit] and stats.class_ids[unit, 4] == -1
-    assert (stats.counts.sum(axis=1) == 200).all() and (stats.label_ids == -1).all()
+        assert stats.classes.ids[unit, 0] == best
+        np.testing.assert_allclose(stats.classes.means[unit, 0], means[best], rtol=1e-5)
+    assert (stats.counts.sum(axis=1) == 200).all() and (stats.labels.ids == -1).all()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from atlas.chapters.vision.levels import LEVELS
+from atlas.core.groups import Profile
 from atlas.core.results import AtlasResults, Figure, LayerResults
 from atlas.core.specs import NetworkSpec, Unit
 from atlas.publish.crop import SMALLEST
@@ -153,18 +155,22 @@ def _compared(layer: LayerResults, index: int) -> str:
 
 def top_classes(
     results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int
-) -> list[tuple[str, float, int]]:
-    """At most NAMED predicted classes with the highest mean response: name, mean over its images, number of images."""
-    stats, names = layer.stats, results.class_names(network.labels)
-    columns = (stats.class_ids[index], stats.class_means[index], stats.class_sizes[index])
-    rows = zip(*(column[:NAMED].tolist() for column in columns), strict=True)
-    return [(first_name(names[class_id]), mean, size) for class_id, mean, size in rows if class_id >= 0]
+) -> list[tuple[str, float, float]]:
+    """At most NAMED predicted classes that stand out: name, mean, half of its interval."""
+    return clear_rows(layer.stats.classes, results.class_names(network.labels), index)
+
+
+def clear_rows(profile: Profile, names: Sequence[str], index: int) -> list[tuple[str, float, float]]:
+    """At most NAMED entries of a unit's profile that stand out: name, mean, half of its interval."""
+    columns = (profile.ids, profile.means, profile.margins, profile.clear)
+    rows = zip(*(column[index, :NAMED].tolist() for column in columns), strict=True)
+    return [(first_name(names[place]), mean, margin) for place, mean, margin, clear in rows if clear]
 
 
 def _classes_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
     classes = [
-        f"{name} ({number(mean)}, {count(size, 'image')})"
-        for name, mean, size in top_classes(results, network, layer, index)
+        f"{name} ({number(mean)} ± {number(margin, 2)})"
+        for name, mean, margin in top_classes(results, network, layer, index)
     ]
     what = "The mean of largest responses" if layer.spec.spatial else "The mean response"
     return f" {what} is highest for images predicted as {listed(classes)}." if classes else ""

@@ -87,9 +87,18 @@ class LayerContext:
 
     @cached_property
     def favourites(self) -> tuple[str, ...]:
-        """For each unit the predicted class with the highest mean response, in short ("" where none is known)."""
-        first = self.layer.stats.class_ids[:, 0].tolist()
-        return tuple(first_name(self.class_names[i]) if i >= 0 else "" for i in first)
+        """For each unit the class, else the label, else the group with the highest mean response, in short.
+
+        "" where none stands out (`Profile.clear`).
+        """
+        stats = self.layer.stats
+        profiles = [(stats.classes, self.class_names), (stats.labels, stats.labels.names)]
+        profiles.append((stats.groups, stats.groups.names))
+        words = [""] * self.layer.spec.units
+        for profile, names in reversed(profiles):
+            for unit in np.flatnonzero(profile.clear[:, 0]).tolist():
+                words[unit] = first_name(names[int(profile.ids[unit, 0])])
+        return tuple(words)
 
     def label(self, index: int) -> str:
         """The unit in a few words, for tiles: its own class, or the class with the highest mean response."""
@@ -111,9 +120,9 @@ class LayerContext:
     @cached_property
     def selectivity(self) -> Array:
         """[C] in about [0, 1]: (mean of the favourite class - median) / (largest - median) of the images' responses."""
-        stats = self.layer.stats
+        stats, classes = self.layer.stats, self.layer.stats.classes
         reach = np.maximum(stats.largest - stats.p50, 1e-9)
-        return np.where(stats.class_ids[:, 0] >= 0, (stats.class_means[:, 0] - stats.p50) / reach, 0.0)
+        return np.where(classes.ids[:, 0] >= 0, (classes.means[:, 0] - stats.p50) / reach, 0.0)
 
 
 @dataclass(frozen=True)

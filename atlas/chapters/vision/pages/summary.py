@@ -16,7 +16,7 @@ ROWS = WALL_UNITS  # tiles that are kept of a layer
 def summary(context: LayerContext) -> LayerSummary:
     """The summary of a layer."""
     layer, layout = context.layer, context.layer.layout
-    names, ids = layer.stats.label_names, layer.stats.label_ids
+    labels = layer.stats.labels
     return LayerSummary(
         name=layer.spec.name,
         title=layer.spec.title,
@@ -32,7 +32,10 @@ def summary(context: LayerContext) -> LayerSummary:
         map_images=0 if layout is None else len(layout.xy),
         tiles=_tiles(context),
         favourites=tuple(context.label(unit) for unit in range(layer.spec.units)),
-        labels=tuple(names[i] if i >= 0 else "" for i in ids[:, 0].tolist()) if ids.shape[1] else (),
+        labels=tuple(
+            labels.names[i] if clear else ""
+            for i, clear in zip(labels.ids[:, 0].tolist(), labels.clear[:, 0].tolist(), strict=True)
+        ),
         figures=_figures(context),
     )
 

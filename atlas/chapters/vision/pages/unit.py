@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from atlas.chapters.vision.figures.unit import (
     TITLES,
     channel_figure,
+    clear_rows,
     figure_title,
     histogram_caption,
     score_sentence,
@@ -18,7 +19,8 @@ from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import has_heat, strips, strongest
 from atlas.chapters.vision.pages.heat import UNITS, heat_sheet
 from atlas.chapters.vision.pages.matches import best_match, match_data
-from atlas.core.results import Figure, UnitStats
+from atlas.core.groups import Profile
+from atlas.core.results import Figure
 from atlas.publish.cite import AUTHOR, cite_base, made_from
 from atlas.publish.histogram import Histogram, histogram
 from atlas.publish.metadata import xmp
@@ -27,20 +29,19 @@ from atlas.publish.pixels import avif, stretch
 from atlas.publish.places import picture_file, unit_page
 from atlas.publish.provenance import LICENCE
 from atlas.publish.script import put
-from atlas.publish.words import first_name, number, short
+from atlas.publish.words import number, short
 
-FEW = 10  # images: for a mean over fewer the page gives their number
-RANKED = 3  # classes and labels that a page names
+SHOWN = 3  # strongest images whose labels a page names where no class stands out
 FINE = 5  # images enlarged this much show their pixels
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A class or a label, with the mean response of its images."""
+    """A class, a label or a group that stands out: the mean response of its images, and half of its interval."""
 
     name: str
     mean: str
-    images: int
+    margin: str
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,11 @@ def _values(context: LayerContext, unit: int) -> dict[str, object]:
         "rank": int(context.ranks[unit]),
         "histogram": _histogram(context, unit),
         "spread": histogram_caption(context.network.spec, layer, unit),
-        "few": FEW,
-        "classes": _ranked(stats, "class", unit, context.class_names),
-        "labels": _ranked(stats, "label", unit, stats.label_names),
+        "classes": _ranked(stats.classes, context.class_names, unit),
+        "labels": _ranked(stats.labels, stats.labels.names, unit),
+        "groups": _ranked(stats.groups, stats.groups.names, unit),
+        "shown": _shown(context, unit),
+        "dissection": layer.dissection,
         "correlated": _correlated(context, unit),
         "match": best_match(context, unit),
         "previous": unit - 1 if unit else None,
@@ -212,16 +215,18 @@ def _histogram(context: LayerContext, unit: int) -> Histogram:
     return histogram(stats.counts[unit], (low, high), marks)
 
 
-def _ranked(stats: UnitStats, kind: str, unit: int, names: tuple[str, ...]) -> tuple[Ranked, ...]:
-    """The classes ("class") or labels ("label") with the highest mean response."""
-    ids = getattr(stats, f"{kind}_ids")[unit].tolist()
-    means = getattr(stats, f"{kind}_means")[unit].tolist()
-    sizes = getattr(stats, f"{kind}_sizes")[unit].tolist()
+def _ranked(profile: Profile, names: Sequence[str], unit: int) -> tuple[Ranked, ...]:
+    """The classes, labels or groups with the highest mean response that stand out."""
     return tuple(
-        Ranked(first_name(names[i]), number(mean), size)
-        for i, mean, size in list(zip(ids, means, sizes, strict=True))[:RANKED]
-        if i >= 0
+        Ranked(name, number(mean), number(margin, 2)) for name, mean, margin in clear_rows(profile, names, unit)
     )
+
+
+def _shown(context: LayerContext, unit: int) -> list[str]:
+    """What the strongest images show, by their labels."""
+    images = context.atlas.results.probes.images
+    strongest = context.layer.examples.image[unit, :SHOWN].tolist()
+    return list(dict.fromkeys(images[i].label or "" for i in strongest if i >= 0 and images[i].label))
 
 
 def _correlated(context: LayerContext, unit: int) -> tuple[CorrelatedUnit, ...]:
