@@ -34,7 +34,9 @@ class Recipe(Section):
         description="folder of published weight files, searched before the caches of the hubs (after `ATLAS_WEIGHTS`)",
     )
     examples: int = Field(9, ge=1, le=36, description="top examples a unit")
-    per_source: int = Field(2, ge=1, description="at most so many top examples from one source image")
+    per_source: int = Field(
+        2, ge=1, description="at most so many top examples from one source image, and as many on one ground"
+    )
     pictures: PictureRecipe = PictureRecipe()
     maps: MapRecipe = MapRecipe()
 

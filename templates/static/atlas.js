@@ -119,7 +119,7 @@
     const title = section.querySelector("h2");
     const headline = make("div", { className: "headline" });
     title.replaceWith(headline);
-    headline.append(title, ...viewSwitch(section));
+    headline.append(title, ...kindSwitch(section), ...viewSwitch(section));
     const images = Array.from(section.querySelectorAll(".strip img"));
     const links = images.map(linkToWork);
     for (const kind of ["pointerover", "focusin", "touchstart"]) {
@@ -132,13 +132,24 @@
     const views = [["field", whole ? "image" : "receptive field"]];
     if (!whole) views.push(["whole", "whole image"]);
     if (section.dataset.heat) views.push(["heat", "response"]);
-    if (views.length < 2) return [];
-    const legend = make("legend", { className: "hush" }, "Show examples as");
-    const labels = views.map(([value, name], index) => {
-      const button = make("input", { type: "radio", name: "view", value, checked: index === 0 });
-      return make("label", {}, button, ` ${name}`);
+    return choices("view", "Show examples as", views);
+  }
+
+  // Photographs and objects on other grounds can be shown alone.
+  function kindSwitch(section) {
+    const object = section.querySelector(".strip .cut-out, .strip .drawing");
+    if (!object || !section.querySelector(".strip li:not(.cut-out, .drawing)")) return [];
+    const kinds = [["all", "all"], ["photos", "photographs"], ["objects", `${object.className}s`]];
+    return choices("kind", "Show examples of this kind", kinds);
+  }
+
+  function choices(name, legend, values) {
+    if (values.length < 2) return [];
+    const labels = values.map(([value, words], index) => {
+      const button = make("input", { type: "radio", name, value, checked: index === 0 });
+      return make("label", {}, button, ` ${words}`);
     });
-    return [make("fieldset", { className: "switch" }, legend, ...labels)];
+    return [make("fieldset", { className: "switch" }, make("legend", { className: "hush" }, legend), ...labels)];
   }
 
   function linkToWork(image) {

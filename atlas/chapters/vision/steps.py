@@ -110,7 +110,7 @@ def summaries(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Statistics and example images of each unit of a layer."""
     from atlas.chapters.vision.collect import Moments, merge_moments
     from atlas.chapters.vision.profile import Grouping, grouping
-    from atlas.chapters.vision.summarize import select_examples, summarize
+    from atlas.chapters.vision.summarize import Works, select_examples, summarize
 
     for task in tasks:
         parts = [context.store.get(digest) for digest in task.needs["responses"]]
@@ -122,7 +122,8 @@ def summaries(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
         by["groups"] = grouping([image["group"] for image in images])
         arrays, facts = pack(summarize(maxima, moments, sources, classes=Grouping(_predicted(context, task)), **by))
         limits = {name: task.parameters[name] for name in ("top", "per_source")}
-        chosen, levels = select_examples(maxima, sources, **limits)
+        works = Works(sources, *([image[name] for image in images] for name in ("ground", "kind")))
+        chosen, levels = select_examples(maxima, works, **limits)
         values = np.where(chosen >= 0, maxima[chosen, np.arange(maxima.shape[1])[:, None]], 0).astype(np.float32)
         yield Entry({**arrays, "image": chosen, "value": values}, {"levels": list(levels), **facts})
 

@@ -3,54 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from atlas.chapters.vision.collect import Moments
-from atlas.chapters.vision.levels import LEVELS, STRONGEST
+from atlas.chapters.vision.levels import LEVELS, PER_LEVEL
 from atlas.chapters.vision.profile import Grouping, profile
 from atlas.core.results import Quantile, UnitStats
 from atlas.core.specs import Array
 
 BINS = 40
-PER_LEVEL = 3
 
 
-def select_examples(
-    maxima: Array, sources: Sequence[str], *, top: int, per_source: int
-) -> tuple[Array, tuple[Quantile, ...]]:
-    """The example images of each unit: the strongest, and three around the 90th and the 50th percentile.
+@dataclass(frozen=True)
+class Works:
+    """What the N images show: the work that each is a crop or a scene of, the ground behind it, its kind.
+
+    A photograph is its own ground; None is a plain one, which many images may share.
+    """
+
+    sources: Sequence[str]
+    grounds: Sequence[str | None]
+    kinds: Sequence[str]
+
+
+def select_examples(maxima: Array, works: Works, *, top: int, per_source: int) -> tuple[Array, tuple[Quantile, ...]]:
+    """The example images of each unit: the strongest, the best of each kind, three around percentiles, the lowest.
 
     `maxima` is [N, C]. Returns indices into N, [C, E], -1 where there are too few images, and the level of each column.
-    The `top` strongest have at most `per_source` images of one source. Ties go to the earlier image; negative responses
-    are not excluded.
+    The `top` strongest have at most `per_source` images of one source, and as many on one ground. Ties go to the
+    earlier image; negative responses are not excluded. A set of one kind has no best of each kind.
     """
-    numbers = {source: number for number, source in enumerate(dict.fromkeys(sources))}
-    source = np.array([numbers[name] for name in sources])
+    limited = _numbered(works.sources), _numbered(works.grounds)
+    kinds = np.array(works.kinds)
     order = np.argsort(-maxima, axis=0, kind="stable").T  # [C, N], strongest first
-    strongest = np.stack([_strongest(row, source[row], top, per_source) for row in order])
-    quantiles = {name: level.quantile for name, level in LEVELS.items() if level.quantile is not None}
-    around = [_around(order, quantile) for quantile in quantiles.values()]
-    names = [STRONGEST] * top + [name for name in quantiles for _ in range(PER_LEVEL)]
-    return np.concatenate([strongest, *around], axis=1).astype(np.int32), tuple(names)
+    columns, names = [], []
+    for name, level in LEVELS.items():
+        if level.kinds:
+            chosen = _best(order, np.isin(kinds, level.kinds))
+        elif level.quantile is not None:
+            chosen = _around(order, level.quantile)
+        else:
+            chosen = np.stack([_strongest(row, limited, top, per_source) for row in order])
+        columns.append(chosen)
+        names += [name] * chosen.shape[1]
+    return np.concatenate(columns, axis=1).astype(np.int32), tuple(names)
 
 
-def _strongest(images: Array, sources: Array, top: int, per_source: int) -> Array:
+def _numbered(names: Sequence[str | None]) -> list[int]:
+    """A number for each name; -1 for None."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(filter(None, names)))}
+    return [numbers[name] if name else -1 for name in names]
+
+
+def _strongest(images: Array, limited: Sequence[Sequence[int]], top: int, most: int) -> Array:
+    """The first `top` images of which at most `most` share a number in any of the lists (-1 is shared by none)."""
     taken: list[int] = []
-    used: dict[int, int] = {}
-    for image, source in zip(images.tolist(), sources.tolist(), strict=True):
-        if used.get(source, 0) < per_source:
-            used[source] = used.get(source, 0) + 1
+    used: list[dict[int, int]] = [{} for _ in limited]
+    for image in images.tolist():
+        numbers = [one[image] for one in limited]
+        if all(count.get(number, 0) < most for count, number in zip(used, numbers, strict=True) if number >= 0):
+            for count, number in zip(used, numbers, strict=True):
+                count[number] = count.get(number, 0) + 1
             taken.append(image)
             if len(taken) == top:
                 break
     return np.array(taken + [-1] * (top - len(taken)))
 
 
+def _best(order: Array, of_kind: Array) -> Array:
+    """The strongest image of a kind [C, 1]; -1 where all images are of it, or none is."""
+    if of_kind.all() or not of_kind.any():
+        return np.full((len(order), 1), -1)
+    first = of_kind[order].argmax(axis=1)[:, None]
+    return np.take_along_axis(order, first, axis=1)
+
+
 def _around(order: Array, quantile: float) -> Array:
     """The PER_LEVEL images whose rank lies nearest to the quantile."""
     units, images = order.shape
-    first = round((1 - quantile) * (images - 1)) - PER_LEVEL // 2
+    middle = round((1 - quantile) * (images - 1))
+    first = max(0, min(middle - PER_LEVEL // 2, images - PER_LEVEL))
     ranks = np.clip(np.arange(first, first + PER_LEVEL), 0, images - 1)
     chosen = order[:, ranks]
     return np.where(np.arange(PER_LEVEL)[None, :] < images, chosen, -1).reshape(units, PER_LEVEL)

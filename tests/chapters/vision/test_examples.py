@@ -32,7 +32,9 @@ def shown_on_the_page(site, place):
     text = (site / f"networks/{place}/index.html").read_text(encoding="utf-8")
     frame = numbers(re.search(r"<body[^>]*>", text)[0])
     found = []
-    for style, file in re.findall(r'<li(?: style="?([^">]*)"?)?><img src="?\.\./\.\./\.\./\.\./(i/\d+\.webp)', text):
+    for style, file in re.findall(
+        r'<li(?: class="?[a-z-]+"?)?(?: style="?([^">]*)"?)?><img src="?\.\./\.\./\.\./\.\./(i/\d+\.webp)', text
+    ):
         at = {"x": 0, "y": 0} | frame | numbers(style)
         image = decode([(site / file).read_bytes()])[0]
         assert at["x"] + at["s"] <= image.shape[1] and at["y"] + at["s"] <= image.shape[0]
@@ -48,7 +50,7 @@ def test_the_page_and_the_exported_figure_show_the_same_pixels(site, results, tm
     if not place.startswith("twin/logits"):
         exported = exported[::2]  # above the same crop with the response over it
     page = shown_on_the_page(site, place)
-    assert len(page) == len(exported) == 15
+    assert len(page) == len(exported) == 20
     for one, other in zip(page, exported, strict=True):
         np.testing.assert_array_equal(one, other)
 

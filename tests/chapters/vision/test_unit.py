@@ -92,7 +92,8 @@ def test_a_field_larger_than_the_image_is_said_to_be(results):
 def test_examples_caption_counts_each_level(results):
     caption = figures_of(results, "block3b", 2)["examples"].caption
     assert caption.startswith(
-        "Of 40 probe images the 9 strongest, 3 around the 90th percentile and 3 around the median"
+        "Of 40 probe images the 9 strongest, the strongest whole photograph, the strongest object on another ground, "
+        "3 around the 90th percentile, 3 around the median and 3 lowest, each with its response"
     )
     assert "43 × 43 input pixels" in caption
     assert "shown whole" in figures_of(results, "logits", 2)["examples"].caption

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from atlas.chapters.vision.figures import locate
-from atlas.chapters.vision.levels import LEVELS, STRONGEST
+from atlas.chapters.vision.levels import LEVELS, OBJECTS, ROWS
 from atlas.core.results import AtlasResults, Figure, LayerResults
 from atlas.core.specs import Array
 from atlas.publish.crop import crop
@@ -60,12 +60,11 @@ SIDE = (INNER - (A_ROW - 1) * GAP) / A_ROW
 
 
 def _strips(results: AtlasResults, figure: Figure) -> tuple[list[list[int]], bool]:
-    """The columns of Examples in each strip (the strongest; the other levels), and whether responses are overlaid."""
+    """The columns of Examples in each strip (levels that share one), and whether responses are overlaid."""
     layer, unit = _layer(results, figure), figure.provenance["unit"]
     present = [slot for slot, image in enumerate(layer.examples.image[unit]) if image >= 0]
-    top = [slot for slot in present if layer.examples.levels[slot] == STRONGEST]
-    rest = [slot for slot in present if slot not in top]
-    rows = [part[start : start + A_ROW] for part in (top, rest) for start in range(0, len(part), A_ROW)]
+    parts = [[slot for slot in present if layer.examples.levels[slot] in levels] for levels in ROWS]
+    rows = [part[start : start + A_ROW] for part in parts for start in range(0, len(part), A_ROW)]
     return rows, layer.spec.spatial
 
 
@@ -82,18 +81,27 @@ def draw_examples(results: AtlasResults, figure: Figure, axes: Any) -> None:
     y = 0.0
     for row in rows:
         before = ""
+        pair = LEVELS[layer.examples.levels[row[0]]].kinds  # one image a title: titles need more room
+        wide = (SIDE + GAP) * (2 if pair else 1)
         for column, slot in enumerate(row):
-            x, level = column * (SIDE + GAP), LEVELS[layer.examples.levels[slot]].title
+            image = results.probes.images[int(layer.examples.image[unit, slot])]
+            x, level = column * wide, LEVELS[layer.examples.levels[slot]].title
             if level != before:
                 axes.text(x, y + LABEL * 0.7, level, fontsize=7, color=INK)
             before = level
-            _example(axes, layer, (unit, slot), pixels, (x, y + LABEL))
+            mark = f" {image.kind}" if image.kind in OBJECTS else ""
+            _example(axes, layer, (unit, slot), pixels, (x, y + LABEL), mark)
         y += 2 * LABEL + (SIDE + GAP) * (2 if overlay else 1)
     frame(axes, INNER, _examples_height(results, figure))
 
 
 def _example(
-    axes: Any, layer: LayerResults, which: tuple[int, int], pixels: Mapping[int, Array], corner: tuple[float, float]
+    axes: Any,
+    layer: LayerResults,
+    which: tuple[int, int],
+    pixels: Mapping[int, Array],
+    corner: tuple[float, float],
+    mark: str,
 ) -> None:
     examples = layer.examples
     image = pixels[int(examples.image[which])]
@@ -107,9 +115,8 @@ def _example(
         lit = image.copy()
         lit[field] = overlaid(image[field], examples.heat[which])
         place(axes, window.cut(lit), (x, y), SIDE)
-    axes.text(
-        x + SIDE / 2, y + SIDE + LABEL * 0.75, number(examples.value[which]), fontsize=6.5, color=INK, ha="center"
-    )
+    words = number(examples.value[which]) + mark
+    axes.text(x + SIDE / 2, y + SIDE + LABEL * 0.75, words, fontsize=6.5, color=INK, ha="center")
 
 
 DRAWINGS.add("examples", Drawing(_examples_height, draw_examples))

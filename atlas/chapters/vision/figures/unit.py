@@ -188,7 +188,7 @@ def _levels_sentence(layer: LayerResults, index: int, size: int, input_size: int
     """
     there = layer.examples.image[index] >= 0
     parts = [
-        f"{sum(chosen)} {level.words}"
+        level.words if level.kinds else f"{sum(chosen)} {level.words}"
         for name, level in LEVELS.items()
         if (chosen := there & (np.array(layer.examples.levels) == name)).any()
     ]

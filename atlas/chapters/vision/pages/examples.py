@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from atlas.chapters.vision.levels import LEVELS
+from atlas.chapters.vision.levels import LEVELS, OBJECT, OBJECTS
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.core.results import Examples
 from atlas.core.specs import ProbeImage
@@ -15,12 +15,16 @@ from atlas.publish.words import number
 
 @dataclass(frozen=True)
 class Example:
-    """One example: `file` is None where the probe images may not be shown; `css` places it."""
+    """One example: `file` is None where the probe images may not be shown; `css` places it.
+
+    `mark` is the kind of an image of an object on another ground, "" for photographs.
+    """
 
     file: str | None
     words: str
     value: str
     css: str
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,12 @@ def strips(context: LayerContext, unit: int) -> tuple[ExampleStrip, ...]:
     for level, image, value, box in zip(table.levels, images, values, boxes, strict=True):
         if image >= 0:
             found.setdefault(level, []).append(_example(context, image, value, tuple(box)))
-    return tuple(ExampleStrip(name, level.title, tuple(found[name])) for name, level in LEVELS.items() if name in found)
+    return tuple(ExampleStrip(name, _title(name, found[name]), tuple(found[name])) for name in LEVELS if name in found)
+
+
+def _title(level: str, examples: list[Example]) -> str:
+    """The title of a level; of the best object by its kind."""
+    return f"Best {examples[0].mark}" if level == OBJECT else LEVELS[level].title
 
 
 def _example(context: LayerContext, index: int, value: float, box: tuple[int, int, int, int]) -> Example:
@@ -51,12 +60,14 @@ def _example(context: LayerContext, index: int, value: float, box: tuple[int, in
         words=in_words(image),
         value=number(value),
         css=crop(box, probes.size).css(context.frame),
+        mark=image.kind if image.kind in OBJECTS else "",
     )
 
 
 def in_words(image: ProbeImage) -> str:
-    """The alternative text of an image: its label, else the title of the work it was cut from."""
-    return image.label or image.title.partition(", crop ")[0]
+    """The alternative text of an image: its label, else the title of the work it was cut from; an object's kind."""
+    words = image.label or image.title.partition(", crop ")[0]
+    return f"{words}, {image.kind}" if image.kind in OBJECTS else words
 
 
 def strongest(context: LayerContext, unit: int) -> tuple[str, Crop] | None:
