@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from atlas.core.groups import Dissection, Profile
+from atlas.core.groups import Accuracy, Dissection, Profile
 from atlas.core.pack import stored
 from atlas.core.report import Diagnosis, Gates, ModelCard, Structure
 from atlas.core.specs import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet
@@ -163,6 +163,7 @@ class NetworkResults:
     pictured: Mapping[str, frozenset[int]]  # layer -> its units with a picture
     card: ModelCard | None = None  # of a training by this project
     diagnosis: Diagnosis | None = None  # of the pair AlexNet and ZFNet
+    accuracies: Mapping[str, Accuracy] = field(default_factory=dict)  # by kind of probe images that have a class
     gates: Gates | None = None  # of a network with squeeze-and-excitation that this project trained
 
 

@@ -5,26 +5,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from atlas.core.groups import Accuracy
 from atlas.core.specs import Array
 
+__all__ = ["Accuracy", "accuracy", "top_classes", "translated", "wilson"]
 TOP = 5
 Z = 1.959964  # of a 95 % interval
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """Shares in [0, 1] over `n` labelled images of `sources` works, with 95 % intervals (low, high)."""
-
-    top1: float
-    top5: float
-    n: int
-    sources: int
-    top1_interval: tuple[float, float]
-    top5_interval: tuple[float, float]
 
 
 def accuracy(top: Array, classes: Array, sources: Sequence[str] | None = None) -> Accuracy:

@@ -11,7 +11,7 @@ import numpy as np
 
 from atlas.chapters.vision.match_steps import matches_of
 from atlas.chapters.vision.steps import layout_of
-from atlas.core.groups import Dissection
+from atlas.core.groups import Accuracy, Dissection
 from atlas.core.pack import unpack
 from atlas.core.report import Diagnosis, Structure
 from atlas.core.results import (
@@ -25,7 +25,9 @@ from atlas.core.results import (
     ReceptiveField,
     UnitStats,
 )
-from atlas.core.specs import Array, LayerSpec
+from atlas.core.specs import IMAGE_KINDS, Array, LayerSpec
+from atlas.methods.accuracy import accuracy, translated
+from atlas.networks.labels import class_names
 from atlas.pipeline.plan import Plan
 from atlas.pipeline.store import Entry, Store
 from atlas.pipeline.task import Task
@@ -52,8 +54,26 @@ def _network(plan: Plan, store: Store, recipe: NetworkRecipe) -> NetworkResults:
         card=read_card(recipe.spec),
         diagnosis=_diagnosis(plan, store, recipe),
         gates=read_gates(recipe.spec),
+        accuracies=_accuracies(plan, store, recipe),
         keys=_keys(plan, recipe),
     )
+
+
+def _accuracies(plan: Plan, store: Store, recipe: NetworkRecipe) -> dict[str, Accuracy]:
+    """Accuracy on the probe images of each kind whose class the network knows, from its stored predictions."""
+    facts = store.get(plan.get("probe_set", "all").digest).facts
+    if not facts["labels"]:
+        return {}
+    spec, images = recipe.spec, facts["images"]
+    top = store.get(plan.get("predictions", f"{recipe.name}/{spec.logits.name}").digest).arrays["top5"]
+    known = class_names(facts["labels"]), class_names(spec.labels)
+    classes = translated([image["class_index"] for image in images], *known)
+    found = {}
+    for kind in IMAGE_KINDS:
+        of = [place for place, image in enumerate(images) if image["kind"] == kind and classes[place] >= 0]
+        if of:
+            found[kind] = accuracy(top[of], classes[of], [images[place]["source"] for place in of])
+    return found
 
 
 def _keys(plan: Plan, recipe: NetworkRecipe) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atlas.chapters.vision.figures.groups import groups_figure
 from atlas.chapters.vision.figures.map import map_figure
 from atlas.chapters.vision.figures.network import network_figures
 from atlas.chapters.vision.figures.sheet import units_figure, wall_figure, wall_units
@@ -59,10 +60,11 @@ def locate(results: AtlasResults, figure_id: str) -> tuple[NetworkResults, Layer
 
 
 def sheet_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> tuple[Figure, ...]:
-    """The figures of a layer as a whole: "units" where it has pictures, "map" where it has a layout."""
+    """The figures of a layer as a whole: "units" (pictures), "map" (a layout), "groups" (masks)."""
     return (
         *((units_figure(results, network, layer),) if layer.pictures else ()),
         *((map_figure(results, network, layer),) if layer.layout is not None else ()),
+        *((groups_figure(results, network, layer),) if layer.dissection.groups else ()),
     )
 
 

@@ -28,6 +28,8 @@ def _figures(results: AtlasResults, network: NetworkResults) -> Iterator[Figure]
     yield filters_figure(results, network)
     if network.card is not None:
         yield training_figure(results, network)
+    if network.accuracies:
+        yield accuracy_figure(results, network)
     yield from gate_figures(results, network)
     if network.spec.name == DIAGNOSED[-1]:
         yield from diagnosis_figures(results)
@@ -152,6 +154,34 @@ def _as_shipped(card: ModelCard) -> str:
     return (
         f"As shipped, in {card.precision}{norms}: top-1 {_share(card.top1)} ± {error} (standard error), "
         f"top-5 {_share(card.top5)}."
+    )
+
+
+KINDS = {
+    "photograph": "Whole photographs",
+    "crop": "Parts of photographs",
+    "cut-out": "Cut-outs on other grounds",
+    "drawing": "Drawings on other grounds",
+    "image": "Images",
+}  # of probe images
+
+
+def accuracy_figure(results: AtlasResults, network: NetworkResults) -> Figure:
+    """Top-1 and top-5 accuracy on the probe images whose class the network knows."""
+    parts = [
+        f"{KINDS[kind].lower()}: top-1 {_share(found.top1)}, top-5 {_share(found.top5)} (n = {found.n:,})"
+        for kind, found in network.accuracies.items()
+    ]
+    return whole_figure(
+        results,
+        network,
+        "accuracy",
+        "Accuracy on the probe images",
+        page=network_page(network.spec.name),
+        caption="Are the probe images of the kind that the network learned? Share of those with an obvious class that "
+        "are classified rightly: at first guess (top-1) and among the five highest scores (top-5), with Wilson's 95 % "
+        "interval. Images of one work are not independent, so intervals count works.",
+        alt=f"Accuracy of {network.spec.title} on probe images; {listed(parts)}.",
     )
 
 

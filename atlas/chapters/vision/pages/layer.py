@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atlas.chapters.vision.figures.groups import group_rows, groups_figure
 from atlas.chapters.vision.figures.sheet import median_ratio, units_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
@@ -106,6 +107,8 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "map_file": small_map_file(spec.name, layer.spec.name) if layer.cells else None,
         "map_figure": figure_page(f"{spec.name}/{layer.spec.name}/map"),
         "made": context.provenance,
+        "dissection": groups_figure(context.atlas.results, spec, layer) if layer.dissection.groups else None,
+        "rows": group_rows(layer.dissection),
         "previous": names[position - 1] if position else None,
         "next": names[position + 1] if position + 1 < len(names) else None,
     }

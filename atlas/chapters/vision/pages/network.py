@@ -13,7 +13,7 @@ from atlas.chapters.vision.figures.diagnosis import findings as diagnosis_findin
 from atlas.chapters.vision.figures.diagnosis import pair
 from atlas.chapters.vision.figures.gates import block_names
 from atlas.chapters.vision.figures.gates import findings as gate_findings
-from atlas.chapters.vision.figures.network import filter_pictures, network_figures
+from atlas.chapters.vision.figures.network import KINDS, filter_pictures, network_figures
 from atlas.chapters.vision.figures.strip import strip
 from atlas.chapters.vision.pages import PAGES
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
@@ -102,6 +102,7 @@ def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[Lay
         "field": widest(summary),
         "groups": groups,
         "height": ROWS,
+        "kinds": KINDS,
         "units": sum(layer.units for layer in summary.layers),
         "pictures": sum(layer.pictures for layer in summary.layers),
         "input": spec.input_size,

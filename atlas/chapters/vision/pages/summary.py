@@ -47,7 +47,8 @@ def _figures(context: LayerContext) -> int:
         return 0
     plain = unit_figures(context.atlas.results, context.network.spec, context.layer, 0)
     each = sum(figure.kind != "channel" for figure in plain)
-    return drawn + each * units + bool(drawn) + (context.layer.layout is not None)
+    whole = bool(drawn) + (context.layer.layout is not None) + bool(context.layer.dissection.groups)
+    return drawn + each * units + whole
 
 
 def _tiles(context: LayerContext) -> tuple[Tile, ...]:
