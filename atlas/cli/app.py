@@ -232,7 +232,10 @@ def write_figure_file(
 @app.command("list")
 def list_(
     what: Annotated[
-        str, typer.Argument(help="networks, layers, recurrent, generators, methods, probes, steps, recipes or figures")
+        str,
+        typer.Argument(
+            help="networks, layers, recurrent, generators, methods, probes, steps, recipes, figures or measures"
+        ),
     ],
     format: FormatOption = "text",
     recipe: RecipeOption = None,
@@ -243,13 +246,15 @@ def list_(
     """List what there is, as text or JSON."""
     import json
 
-    from atlas.cli.listing import figures, listings
+    from atlas.cli.listing import listings, measured
 
-    lists = listings()
-    if what != "figures" and what not in lists:
-        raise UnknownName("list", what, (*lists, "figures"))
-    chosen = figures(_results(recipe, settings, store, device)) if what == "figures" else None
-    rows = chosen if chosen is not None else [row for listing in lists[what] for row in listing()]
+    lists, of_results = listings(), measured()
+    if what not in of_results and what not in lists:
+        raise UnknownName("list", what, (*lists, *of_results))
+    if what in of_results:
+        rows = of_results[what](_results(recipe, settings, store, device))
+    else:
+        rows = [row for listing in lists[what] for row in listing()]
     if format == "json":
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     elif format == "text":

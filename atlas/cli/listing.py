@@ -57,6 +57,14 @@ def figures(results: AtlasResults) -> Rows:
     return [{"id": figure_id} for figure_id in all_ids(results)]
 
 
+def measured() -> dict[str, Callable[[AtlasResults], Rows]]:
+    """What `atlas list` can list of a built atlas: figures, and what chapters offer (`MEASURED`)."""
+    found: dict[str, Callable[[AtlasResults], Rows]] = {"figures": figures}
+    for _, part in parts("listing"):
+        found |= getattr(part, "MEASURED", {})
+    return found
+
+
 def listings() -> dict[str, list[Callable[[], Rows]]]:
     """All lists by name: those of the chapters, then those of the whole."""
     found: dict[str, list[Callable[[], Rows]]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from atlas.chapters.vision.measured import measures
 from atlas.core.specs import NetworkSpec
 from atlas.networks import NETWORKS
 
@@ -66,4 +67,5 @@ def specs() -> Iterable[NetworkSpec]:
     return NETWORKS.values()
 
 
+MEASURED = {"measures": measures}
 LISTINGS = {"networks": networks, "layers": layers, "methods": methods}
