@@ -137,9 +137,9 @@
 
   // Photographs and objects on other grounds can be shown alone.
   function kindSwitch(section) {
-    const object = section.querySelector(".strip .cut-out, .strip .drawing");
-    if (!object || !section.querySelector(".strip li:not(.cut-out, .drawing)")) return [];
-    const kinds = [["all", "all"], ["photos", "photographs"], ["objects", `${object.className}s`]];
+    const object = section.querySelector(".strip i");
+    if (!object || !section.querySelector(".strip li:not(:has(i))")) return [];
+    const kinds = [["all", "all"], ["photos", "photographs"], ["objects", `${object.textContent}s`]];
     return choices("kind", "Show examples of this kind", kinds);
   }
 

@@ -32,9 +32,7 @@ def shown_on_the_page(site, place):
     text = (site / f"networks/{place}/index.html").read_text(encoding="utf-8")
     frame = numbers(re.search(r"<body[^>]*>", text)[0])
     found = []
-    for style, file in re.findall(
-        r'<li(?: class="?[a-z-]+"?)?(?: style="?([^">]*)"?)?><img src="?\.\./\.\./\.\./\.\./(i/\d+\.webp)', text
-    ):
+    for style, file in re.findall(r'<li(?: style="?([^">]*)"?)?><img src="?\.\./\.\./\.\./\.\./(i/\d+\.webp)', text):
         at = {"x": 0, "y": 0} | frame | numbers(style)
         image = decode([(site / file).read_bytes()])[0]
         assert at["x"] + at["s"] <= image.shape[1] and at["y"] + at["s"] <= image.shape[0]

@@ -1,6 +1,7 @@
 """The page of a network: its card, where it was trained here; its source, where it was not."""
 
 import io
+import re
 
 import numpy as np
 from PIL import Image
@@ -19,8 +20,16 @@ def test_a_trained_network_shows_its_card(site):
     text = page(site, "twin")
     assert "50.0 % <span" in text and "± 2.0</span>" in text  # sqrt(0.5 * 0.5 / 600) = 0.0204
     assert "tiger shark" in text and "Maker&#39;s CPU" in text and "cd" * 32 in text
-    assert text.count('<th scope="row">') == len(CLASS_NAMES)
+    assert text[text.index('id="classes"') :].count('<th scope="row">') == len(CLASS_NAMES)
     assert 'id="training"' in text
+
+
+def test_accuracy_on_the_probe_images_has_a_row_for_each_kind(site):
+    text = page(site, "twin")
+    table = text[text.index('id="accuracy"') : text.index("</table>", text.index('id="accuracy"'))]
+    assert re.findall(r'<th scope="row">(.*?)</th>', table) == ["Whole photographs", "Cut-outs on other grounds"]
+    assert "50.0</td>" in table and "30 – 70" in table and "60 – 92" in table
+    assert 'id="accuracy"' not in page(site, "efficientnet-lite0")
 
 
 def test_published_weights_say_where_they_come_from(site):

@@ -47,7 +47,7 @@ def groups_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResul
         kind="groups",
         title=f"Groups of objects in {name}, {network.title}",
         caption=f"{having:,} of {count(units, 'unit')} ({percent(having / units)}) respond to one of "
-        f"{count(len(found.groups), 'group')} of objects more than to {found.objects} objects drawn at random: by "
+        f"{count(len(found.groups), 'group')} of objects more than to as many drawn at random from {found.objects}: by "
         f"chance 1\u202f% would. Score: area under the precision-recall curve (AUPRC) of {scored}, on objects that had "
         f"no part in the choice of the group; chance: 99th percentile of 200 random draws.{more}",
         alt=f"Table of groups with the number of units of {name} that have them: "

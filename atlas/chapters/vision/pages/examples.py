@@ -65,9 +65,8 @@ def _example(context: LayerContext, index: int, value: float, box: tuple[int, in
 
 
 def in_words(image: ProbeImage) -> str:
-    """The alternative text of an image: its label, else the title of the work it was cut from; an object's kind."""
-    words = image.label or image.title.partition(", crop ")[0]
-    return f"{words}, {image.kind}" if image.kind in OBJECTS else words
+    """The alternative text of an image: its label, else the title of the work it was cut from."""
+    return image.label or image.title.partition(", crop ")[0]
 
 
 def strongest(context: LayerContext, unit: int) -> tuple[str, Crop] | None:
