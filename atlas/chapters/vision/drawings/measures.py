@@ -33,7 +33,7 @@ def draw_accuracy(results: AtlasResults, figure: Figure, axes: Any) -> None:
         label = f"top-{name[-1]}"
         axes.errorbar(100 * shares, rows + shift, xerr=errors, fmt="o", color=colour, markersize=4, label=label)
     axes.set_yticks(rows, [f"{KINDS[kind]} (n = {one.n:,})" for kind, one in found.items()])
-    axes.set_xlim(0, 100)
+    axes.set_xlim(-1, 101)
     axes.set_ylim(len(found) - 0.5, -0.5)
     axes.set_xlabel("right, per cent", color=INK, fontsize=8)
     axes.tick_params(labelsize=7, colors=INK)

@@ -116,7 +116,7 @@ def _example(
         lit[field] = overlaid(image[field], examples.heat[which])
         place(axes, window.cut(lit), (x, y), SIDE)
     words = number(examples.value[which]) + mark
-    axes.text(x + SIDE / 2, y + SIDE + LABEL * 0.75, words, fontsize=6.5, color=INK, ha="center")
+    axes.text(x + SIDE / 2, y + SIDE + LABEL * 0.75, words, fontsize=5.2 if mark else 6.5, color=INK, ha="center")
 
 
 DRAWINGS.add("examples", Drawing(_examples_height, draw_examples))

@@ -176,7 +176,7 @@ def accuracy_figure(results: AtlasResults, network: NetworkResults) -> Figure:
         results,
         network,
         "accuracy",
-        "Accuracy on the probe images",
+        "Accuracy",
         page=network_page(network.spec.name),
         caption="Are the probe images of the kind that the network learned? Share of those with an obvious class that "
         "are classified rightly: at first guess (top-1) and among the five highest scores (top-5), with Wilson's 95 % "
