@@ -74,6 +74,7 @@ class NetworkSpec:
     labels: str
     summary: str  # what the paper changed, one or two sentences
     rename: Callable[[StateDict], StateDict] = _unchanged
+    scale: str = ""  # where it is not the network of the paper: how it differs in size and task, one sentence
 
     def layer(self, name: str) -> LayerSpec:
         """The layer named `name`; UnknownName lists the layers."""

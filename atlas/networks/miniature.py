@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 CLASSES = 60
+SIDE = 64  # pixels
+SCALE = f"A miniature that we trained: {SIDE} pixels, {CLASSES} classes of Tiny ImageNet."
 HALF = (0.5, 0.5, 0.5)
 
 
@@ -27,20 +29,21 @@ def miniature(
     summary: str,
     sha256: str,
 ) -> NetworkSpec:
-    """The spec of a miniature of tiny-imagenet-60, registered unless `sha256` is empty (not trained yet)."""
+    """The spec of a miniature of the network `title`, registered unless `sha256` is empty (not trained yet)."""
     spec = NetworkSpec(
         name=name,
-        title=title,
+        title=f"{title}-{SIDE}",
         year=year,
         paper=paper,
         build=build,
         weights=EmbeddedFile(file=f"{name}.safetensors", sha256=sha256, licence="Apache-2.0"),
-        input_size=64,
+        input_size=SIDE,
         mean=HALF,
         std=HALF,
         layers=layers,
         labels="tiny-imagenet-60",
         summary=summary,
+        scale=SCALE,
     )
     return register(spec) if sha256 else spec
 

@@ -1,19 +1,22 @@
 // A map of cells that zooms and pans on a canvas; close up, cells show their own pictures. Without it: one picture.
 (() => {
   "use strict";
-  const { get, make } = window.__atlas;
+  const { get, load, make, tile } = window.__atlas;
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const FINEST = 4095; // the largest coordinate of an image
   const MOST_ZOOM = 40;
   const PICTURE_FROM = 96; // width of a cell, in px of the page, from which it shows its own picture
   const NAME_FROM = 90; // … its class
   const PHOTO_FROM = 260; // … the images instead of points
+  const CLICK = 6; // px that the pointer may move in a click
+  const SHOWN = 9; // images and units of the cell that is clicked
   const ratio = window.devicePixelRatio || 1;
   const chart = document.querySelector(".chart");
   const stage = chart.querySelector(".stage");
   const picture = stage.querySelector("img");
   const tools = chart.querySelector(".chart-tools");
   const status = chart.querySelector(".chart-says");
+  const content = make("div", { className: "chart-cell" });
   const canvas = make("canvas", { ariaHidden: "true" });
   const pen = canvas.getContext("2d");
   const view = { x: 0, y: 0, zoom: 1 }; // the corner and the zoom, in sides of the map
@@ -23,6 +26,8 @@
   let map = null;
   let coordinates = [];
   let isDue = false;
+  let chosen = null; // the cell whose content is shown
+  let pressedAt = null; // where the pointer went down, in px
 
   // Two digits to base 64 a number.
   function unpack(text) {
@@ -61,6 +66,7 @@
 
   function moveBy(dx, dy) {
     const most = 1 - 1 / view.zoom;
+    canvas.classList.toggle("zoomed", view.zoom > 1); // a whole map leaves one finger to scroll the page
     view.x = clamp(view.x + dx, 0, most);
     view.y = clamp(view.y + dy, 0, most);
     drawSoon();
@@ -140,6 +146,15 @@
     }
     drawCells(side);
     if (isChecked("points")) drawPoints(side);
+    if (chosen) frame(chosen, side);
+  }
+
+  function frame([column, row], side) {
+    const width = side / map.grid;
+    pen.lineWidth = 3 * ratio;
+    pen.strokeStyle = "#fff";
+    pen.strokeRect((column / map.grid - view.x) * side, (row / map.grid - view.y) * side, width, width);
+    pen.lineWidth = ratio;
   }
 
   function resize() {
@@ -153,24 +168,81 @@
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   }
 
-  function describe(u, v) {
+  function cellUnder(u, v) {
     const column = Math.floor((view.x + u / view.zoom) * map.grid);
     const row = Math.floor((view.y + v / view.zoom) * map.grid);
-    const cell = cellAt.get(`${column},${row}`);
-    status.textContent = "";
-    if (!cell) return;
-    const name = map.classes[cell[3]];
-    const predicted = name ? `, most often predicted as ${name}` : "";
-    status.textContent = `Column ${column + 1}, row ${row + 1}: ${cell[2]} images${predicted}`;
+    return cellAt.get(`${column},${row}`);
   }
 
+  function sentence([column, row, count, classIndex]) {
+    const name = map.classes[classIndex];
+    const predicted = name ? `, most often predicted as ${name}` : "";
+    return `Column ${column + 1}, row ${row + 1}: ${count} images${predicted}`;
+  }
+
+  function describe(u, v) {
+    const cell = cellUnder(u, v);
+    status.textContent = cell ? sentence(cell) : "";
+  }
+
+  // The images of a cell, those nearest to its middle first.
+  function imagesIn([column, row]) {
+    const middle = [column, row].map(index => ((index + 0.5) / map.grid) * FINEST);
+    const reach = FINEST / map.grid / 2;
+    const inside = [];
+    for (let i = 0; i < coordinates.length; i += 2) {
+      const [dx, dy] = [coordinates[i] - middle[0], coordinates[i + 1] - middle[1]];
+      if (Math.max(Math.abs(dx), Math.abs(dy)) <= reach) inside.push([Math.hypot(dx, dy), i / 2]);
+    }
+    return inside.sort((a, b) => a[0] - b[0]).slice(0, SHOWN);
+  }
+
+  function imageList(cell) {
+    const source = index => `${chart.dataset.root}${map.probes}${index}.webp`;
+    const items = imagesIn(cell).map(([, index]) => make("li", {}, make("img", { src: source(index), alt: "" })));
+    return make("ul", { className: "row", ariaLabel: "Images" }, ...items);
+  }
+
+  function unitLink(unit, units) {
+    const link = make("a", { href: `../${unit}/index.html` }, String(unit));
+    tile(link, chart.dataset.layer, unit, units);
+    return make("li", {}, link);
+  }
+
+  // The units that the cell raises most above their mean, from what the layer's page reads as well.
+  function addUnits(index) {
+    load("../regions.js");
+    get("regions", ({ units, raised }) => {
+      if (chosen !== map.cells[index]) return; // another cell was clicked meanwhile
+      const values = Int8Array.from(atob(raised), character => character.charCodeAt(0));
+      const row = values.subarray(index * units, (index + 1) * units);
+      const order = Array.from(row.keys()).filter(unit => row[unit] > 0);
+      order.sort((a, b) => row[b] - row[a] || a - b);
+      const items = order.slice(0, SHOWN).map(unit => unitLink(unit, units));
+      content.append(make("h2", {}, "Units raised most"), make("ul", { className: "row" }, ...items));
+    });
+  }
+
+  function choose(cell) {
+    chosen = cell || null;
+    drawSoon();
+    content.replaceChildren();
+    if (!cell) return;
+    content.append(make("h2", {}, sentence(cell)));
+    if (map.probes) content.append(imageList(cell));
+    if (chart.dataset.layer) addUnits(map.cells.indexOf(cell));
+  }
+
+  // The wheel scrolls the page until the map has the focus, unless Ctrl is held.
   function onWheel(event) {
+    if (!event.ctrlKey && document.activeElement !== stage) return;
     event.preventDefault();
     zoomBy(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)), ...positionOf(event));
   }
 
   function onPointerDown(event) {
     stage.setPointerCapture(event.pointerId);
+    pressedAt = [event.clientX, event.clientY];
     pointers.set(event.pointerId, positionOf(event));
   }
 
@@ -193,6 +265,11 @@
     pointers.set(event.pointerId, now);
   }
 
+  function onClick(event) {
+    const moved = pressedAt && Math.hypot(event.clientX - pressedAt[0], event.clientY - pressedAt[1]);
+    if (moved <= CLICK) choose(cellUnder(...positionOf(event)));
+  }
+
   function onKey(event) {
     const step = 0.15 / view.zoom;
     const move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
@@ -201,6 +278,7 @@
       moveBy(...move);
       describe(0.5, 0.5);
     } else if (factor !== undefined) zoomBy(factor, 0.5, 0.5);
+    else if (event.key === "Enter") choose(cellUnder(0.5, 0.5));
     else return;
     event.preventDefault();
   }
@@ -217,6 +295,7 @@
     for (const kind of ["pointerup", "pointercancel"]) {
       stage.addEventListener(kind, event => pointers.delete(event.pointerId));
     }
+    stage.addEventListener("click", onClick);
     stage.addEventListener("dblclick", event => zoomBy(2, ...positionOf(event)));
     stage.addEventListener("keydown", onKey);
     tools.addEventListener("click", onButton);
@@ -232,9 +311,10 @@
     stage.append(canvas);
     stage.tabIndex = 0;
     stage.setAttribute("role", "application");
-    stage.setAttribute("aria-label", "Map: arrows move, plus and minus zoom, 0 shows all");
+    stage.setAttribute("aria-label", "Map: arrows move, plus and minus zoom, 0 shows all, Enter lists the cell in the middle");
     stage.classList.add("live");
     tools.hidden = false;
+    chart.append(content);
     listen();
     resize();
   });

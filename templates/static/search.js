@@ -44,10 +44,11 @@
     return section.slugs ? section.slugs.includes(slug) : slug < section.count;
   }
 
-  function isNamed(section, name) {
-    const names = fold([section.name, section.noun, section.title, section.network].join(" "));
-    const path = fold(section.folder.slice(section.folder.indexOf("/") + 1));
-    return names.includes(name) || path.includes(name);
+  // Whether each of the names is part of what the section is called, in any order.
+  function isNamed(section, names) {
+    const path = section.folder.slice(section.folder.indexOf("/") + 1);
+    const called = fold([section.name, section.noun, section.title, section.network, path].join(" "));
+    return names.every(name => called.includes(name));
   }
 
   function sectionLink(section, number) {
@@ -60,20 +61,42 @@
     return link(section.folder, `${title} (${count})`);
   }
 
-  // Links to the sections that the query names, or to their entry where it ends in a number.
+  // Links to the sections that the query names, or to their entry of the number in it: "ResNet conv4_2 25".
   function sectionLinks(sections, query) {
-    const match = query.match(/(?:^|[\s:/])(\d+)$/);
-    const number = match && Number(match[1]);
-    const name = fold(match ? query.slice(0, match.index) : query).trim();
-    if (!name) return [];
-    const named = sections.filter(section => isNamed(section, name)).slice(0, MOST_SECTIONS);
-    return named.map(section => sectionLink(section, number));
+    const parts = fold(query).split(/[\s:,/]+/);
+    const digits = parts.find(part => /^\d+$/.test(part));
+    const names = parts.filter(part => part && part !== digits);
+    if (!names.length) return [];
+    const number = digits === undefined ? null : Number(digits);
+    const named = sections.filter(section => isNamed(section, names));
+    const numbered = named.filter(section => number !== null && hasEntry(section, number));
+    return (numbered.length ? numbered : named).slice(0, MOST_SECTIONS).map(section => sectionLink(section, number));
+  }
+
+  // How many letters must be put in, left out, changed or swapped to make the start of a word the text.
+  function distance(text, word) {
+    const rows = [Array.from({ length: word.length + 1 }, (_, j) => j)];
+    for (let i = 1; i <= text.length; i += 1) {
+      const row = [i];
+      for (let j = 1; j <= word.length; j += 1) {
+        const change = rows[i - 1][j - 1] + (text[i - 1] === word[j - 1] ? 0 : 1);
+        row[j] = Math.min(rows[i - 1][j] + 1, row[j - 1] + 1, change);
+        const swapped = i > 1 && j > 1 && text[i - 1] === word[j - 2] && text[i - 2] === word[j - 1];
+        if (swapped) row[j] = Math.min(row[j], rows[i - 2][j - 2] + 1);
+      }
+      rows.push(row);
+    }
+    return Math.min(...rows[text.length]);
   }
 
   // A record is [word, [index of a section, slug, slug, …], …].
-  function hasWords(record, wanted) {
-    const words = tokens(record[0]);
-    return wanted.every(token => words.some(word => word.startsWith(token)));
+  function matching(records, wanted) {
+    const isStart = (token, word) => word.startsWith(token);
+    const isNear = (token, word) => distance(token, word) <= Math.floor(token.length / 4);
+    const found = test =>
+      records.filter(record => wanted.every(token => tokens(record[0]).some(word => test(token, word))));
+    const exact = found(isStart);
+    return exact.length ? exact : found(isNear);
   }
 
   function item(title, groups) {
@@ -93,7 +116,7 @@
 
   function show(query, records, sections) {
     const wanted = tokens(query);
-    const hits = records.filter(record => hasWords(record, wanted)).slice(0, MOST_WORDS);
+    const hits = matching(records, wanted).slice(0, MOST_WORDS);
     const links = sectionLinks(sections, query);
     const first = links.length ? [item("Layers and units", [links])] : [];
     results.replaceChildren(...first, ...hits.map(hit => wordItem(hit, sections)));
