@@ -67,6 +67,7 @@ class Method:
     promise: str = ""  # "completeness" or "conservation": what `Attribution.expected` stands for
     coarse: bool = False  # the map has the resolution of a layer, and is enlarged
     parameters: Mapping[str, float | int | str] = field(default_factory=dict)  # all that decide a map; part of keys
+    version: int = 1  # raised whenever the code changes a map; part of keys
 
 
 METHODS: Registry[Method] = Registry("attribution method")
