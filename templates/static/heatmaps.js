@@ -1,0 +1,4 @@
+// The strength of the overlay, which is fixed without a script.
+(() => {
+  "use strict";
+})();
