@@ -7,6 +7,7 @@ be it a module, a function or in place (`atlas.methods.visualize.graph`). So one
 from __future__ import annotations
 
 import copy
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -52,12 +53,12 @@ class Explained:
         response: Tensor = self.graph(images)
         return response
 
-    def quick(self, precision: str = "float32") -> Callable[[Tensor], Tensor]:
+    def quick(self, precision: str = "float32") -> Quick:
         """The same function of float32 images, prepared for speed in "float32" or "bfloat16"; the response is float32.
 
         Two roundings apart from `graph` in float32, about three digits in bfloat16 (`atlas.runtime.precision`).
         """
-        quick: _Quick = self.remember(f"quick {precision}", lambda: _Quick(self.graph, getattr(torch, precision)))
+        quick: Quick = self.remember(f"quick {precision}", lambda: Quick(self.graph, getattr(torch, precision)))
         return quick
 
     def score(self, target: Target, row: int | None = None) -> Score:
@@ -69,6 +70,13 @@ class Explained:
             return target.scores(quick(images), rows)
 
         return score
+
+    def key(self, images: Tensor, target: Target, *others: Any) -> str:
+        """What decides a result of several methods, so that they can share it (`atlas.runtime.memory.keep_last`)."""
+        digest = hashlib.sha256(repr((self.serial, images.shape, others)).encode())
+        for tensor in (images, target.weights):
+            digest.update(tensor.detach().contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
     def remember(self, name: str, compute: Callable[[], Any]) -> Any:
         """What `compute` returns, computed once for this network: what a method derives from it alone."""
@@ -95,7 +103,7 @@ class Explained:
                 self._taps[name].sink = None
 
 
-class _Quick(torch.nn.Module):
+class Quick(torch.nn.Module):
     """A graph with channels last, in one number format, with faster strided depthwise convolutions."""
 
     def __init__(self, graph: torch.fx.GraphModule, dtype: torch.dtype) -> None:
