@@ -96,10 +96,26 @@ class Recorded:
         response: Tensor = self._values[self.end]
         return response
 
-    def back(self, signal: Tensor, rule: Rule, layers: dict[str, Tensor] | None = None) -> Tensor:
-        """The signal of the images from that of the response. `layers` receives those of all tapped layers."""
+    @property
+    def last_maps(self) -> Operation:
+        """The last operation that puts out maps and pools nothing. NotValid for a response without maps before it."""
+        for operation in reversed(self.operations.values()):
+            passes_on = operation.kind in ("max", "mean") or (operation.kind == "shape" and len(operation.sources) == 1)
+            if not passes_on and operation.output.ndim == 4 and operation.output[0, 0].numel() > 1:
+                return operation
+        raise NotValid("No operation puts out maps.")
+
+    def back(
+        self, signal: Tensor, rule: Rule, layers: dict[str, Tensor] | None = None, *, to: fx.Node | None = None
+    ) -> Tensor:
+        """The signal of the images, or of the operation `to`, from that of the response.
+
+        `layers` receives the signals of all tapped layers on the way.
+        """
         signals: dict[fx.Node, Tensor] = {self.end: signal}
         for node, operation in reversed(self.operations.items()):
+            if node is to:
+                break
             if node not in signals:
                 continue
             signal = signals.pop(node)
@@ -108,7 +124,7 @@ class Recorded:
             for source, part in zip(operation.sources, rule(operation, signal), strict=True):
                 if part is not None:
                     signals[source] = signals[source] + part if source in signals else part
-        return signals[self.images]
+        return signals[self.images if to is None else to]
 
     def _run(self, node: fx.Node) -> None:
         values = self._values
