@@ -9,7 +9,7 @@ import numpy as np
 from atlas.chapters.vision.aliasing import aliased, by_frequency, dense_maps, power
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import Array, LayerSpec, Network
-from atlas.methods.attribution.deconvnet import deconvnet, project
+from atlas.methods.attribution.deconvnet import project
 from atlas.methods.prepare import prepare
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ def deconv_pictures(
 
     from atlas.networks.modules.normalize import Normalize
 
-    copy, images = deconvnet(network.module), prepare(network, pixels, device)
-    projected = project(copy, layer, images, torch.from_numpy(units), torch.from_numpy(positions.astype(np.int64)))
+    images = prepare(network, pixels, device)
+    projected = project(network, layer, images, torch.from_numpy(units), torch.from_numpy(positions.astype(np.int64)))
     largest = projected.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
     seen = _bytes(Normalize(network.spec).to(device).inverse(images) * 255)
     corners = field.start + positions.astype(int) * field.stride

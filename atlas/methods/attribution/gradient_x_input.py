@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from atlas.methods.attribution.method import METHODS, Attribution, Method
+from atlas.methods.attribution.saliency import image_gradients
 from atlas.methods.attribution.score import Score, gradients
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ def gradient_x_input(score: Score, inputs: Tensor) -> Tensor:
 
 def attribute(explained: Explained, images: Tensor, target: Target, _seeds: Sequence[int]) -> Attribution:
     """Maps of the normalized images: an input is removed where it becomes the mean colour."""
-    found = gradient_x_input(lambda pixels: target.scores(explained(pixels)), images)
-    return Attribution(found.sum(1))
+    return Attribution((image_gradients(explained, images, target) * images).sum(1))
 
 
 METHODS.add(
@@ -34,7 +34,7 @@ METHODS.add(
         family="gradient",
         year=2016,
         paper="shrikumar2016black",
-        formula="xᵢ · ∂s/∂xᵢ",
+        formula="Σ_c x_c · ∂s/∂x_c",
         summary="Each pixel times the gradient of the score with respect to it: how far the score would fall, were the "
         "network linear, if the pixel became the mean colour.",
         attribute=attribute,

@@ -65,10 +65,17 @@ class Method:
     summary: str  # what it computes, one paragraph of plain sentences
     attribute: Attribute
     promise: str = ""  # "completeness" or "conservation": what `Attribution.expected` stands for
+    needs: str = "gradient"  # what of the network: "scores", "gradient", "layer" (a map) or "graph" (every operation)
+    forward: int = 1  # passes of the network an image; those that methods share are counted for each
+    backward: int = 1
+    seeded: bool = False  # whether it draws noise: another seed gives another map
     coarse: bool = False  # the map has the resolution of a layer, and is enlarged
     parameters: Mapping[str, float | int | str] = field(default_factory=dict)  # all that decide a map; part of keys
     version: int = 1  # raised whenever the code changes a map; part of keys
 
+
+# Files of this folder that need torch when imported, and hold no method: pages list methods without torch.
+MACHINERY = ("explained", "propagation", "relevance", "target")
 
 METHODS: Registry[Method] = Registry("attribution method")
 
@@ -81,7 +88,8 @@ def methods() -> Registry[Method]:
     import atlas.methods.attribution as package
 
     for module in pkgutil.iter_modules(package.__path__):
-        import_module(f"{package.__name__}.{module.name}")
+        if module.name not in MACHINERY:
+            import_module(f"{package.__name__}.{module.name}")
     ordered: Registry[Method] = Registry(METHODS.kind)
     for method in sorted(METHODS.values(), key=lambda method: (FAMILIES.index(method.family), method.year)):
         ordered.add(method.name, method)

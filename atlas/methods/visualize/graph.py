@@ -15,6 +15,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from atlas.core.errors import AtlasError
 from atlas.core.specs import LayerSpec, Network
+from atlas.networks.modules.lrn import LocalResponseNorm
 
 PLAIN = {"__call__": nn.Module.__call__, "__getattr__": nn.Module.__getattr__}  # as they are while nothing is traced
 CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
@@ -115,7 +116,8 @@ class _Tracer(fx.Tracer):
         self.last: fx.Node | None = None
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d) or (not list(m.children()) and _is_torch(m))
+        whole = isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d | LocalResponseNorm)
+        return whole or (not list(m.children()) and _is_torch(m))
 
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
         path = self.path_of_module(m)
