@@ -15,7 +15,7 @@ from PIL import Image
 from atlas.core.specs import Array
 
 RAISES, LOWERS = (213, 94, 0), (0, 114, 178)  # vermilion and blue of Okabe and Ito
-SHADES = 15  # of each sign, beside none
+SHADES = 7  # of each sign, beside none: without loss, in half the bytes of 15 shades with loss
 PERCENTILE = 99.0  # of the densities of a row: what has full colour
 
 
@@ -70,5 +70,5 @@ def sheet(tiles: Sequence[Array | None], side: int) -> bytes:
         if tile is not None:
             row[:, place * side : (place + 1) * side] = tile
     file = io.BytesIO()
-    Image.fromarray(coloured(row)).save(file, "WEBP", quality=70, alpha_quality=60, method=4, exact=False)
+    Image.fromarray(coloured(row)).save(file, "WEBP", lossless=True, quality=60, method=4, exact=False)
     return file.getvalue()

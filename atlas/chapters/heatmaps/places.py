@@ -5,6 +5,7 @@ from __future__ import annotations
 from atlas.chapters.heatmaps.maps import TARGETS
 
 CHAPTER = "heatmaps/index.html"
+METHODS_PAGE = "heatmaps/methods/index.html"
 
 
 def wall_page(image: str, target: int = 0) -> str:

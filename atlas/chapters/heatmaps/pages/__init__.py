@@ -9,7 +9,7 @@ from typing import Any
 
 from atlas.chapters.heatmaps.figures import all_figures
 from atlas.chapters.heatmaps.pages.context import WallContext
-from atlas.chapters.heatmaps.places import CHAPTER, method_page
+from atlas.chapters.heatmaps.places import CHAPTER, METHODS_PAGE
 from atlas.chapters.heatmaps.records import chapter_of
 from atlas.core.registry import Registry
 from atlas.publish.context import AtlasContext
@@ -41,9 +41,7 @@ def index(context: AtlasContext, written: Mapping[str, object]) -> Iterator[Inde
     chapter = chapter_of(context.results)
     if not chapter.networks:
         return
-    section = IndexSection(
-        CHAPTER, method_page("").replace("//", "/"), "Heat maps", "methods", "Methods", chapter.methods, "method"
-    )
+    section = IndexSection(CHAPTER, METHODS_PAGE, "Heat maps", "methods", "Methods", chapter.methods, "method")
     yield section, [(method.name, method.title.lower()) for method in chapter.found]
 
 

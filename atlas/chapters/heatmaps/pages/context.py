@@ -62,6 +62,11 @@ class WallContext:
         """The same in words."""
         return name_of(self.image(place))
 
+    def subject(self, place: int) -> str:
+        """What the image shows, as a heading."""
+        words = self.image(place).label or self.image_name(place)
+        return words[:1].upper() + words[1:]
+
     def photograph(self, place: int) -> str:
         """The file of image `place`, "" where it may not be shown."""
         return probe_file(self.chapter.images[place]) if self.atlas.results.probes.publish else ""

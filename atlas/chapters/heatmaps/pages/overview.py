@@ -8,13 +8,13 @@ from atlas.chapters.heatmaps.pages import PAGES
 from atlas.chapters.heatmaps.pages.context import WallContext
 from atlas.chapters.heatmaps.pages.wall import values
 from atlas.chapters.heatmaps.places import CHAPTER
-from atlas.publish.bibliography import bibliography
 from atlas.publish.page import Item, Page
 
 
 def pages(context: WallContext) -> Iterator[Item]:
     """The page."""
-    more = {"papers": bibliography(), "probes": context.atlas.results.probes}
+    controls = sum(method.family == "control" for method in context.chapter.found)
+    more = {"controls": controls, "explaining": len(context.chapter.methods) - controls}
     yield Page(CHAPTER, "heatmaps/overview.html", values(context, 0, 0) | more)
 
 
