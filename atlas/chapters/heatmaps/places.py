@@ -21,3 +21,7 @@ def method_page(method: str) -> str:
 def sheet_file(network: str, image: str, target: int) -> str:
     """A row of the wall: the maps of all methods side by side."""
     return f"pictures/heatmaps/{network}/{image}-{target}.webp"
+
+
+PICKER_FILE = "pictures/heatmaps/images.avif"  # all images of the wall, small, side by side
+FRONT_FILE = "pictures/heatmaps/wall.avif"  # the wall of the first image as one small picture

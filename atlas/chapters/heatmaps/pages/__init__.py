@@ -60,3 +60,5 @@ def record(context: AtlasContext, written: Mapping[str, object]) -> dict[str, An
 
 for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
     import_module(f"{__name__}.{_module}")
+
+SLOTS = import_module(f"{__name__}.slots").SLOTS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from atlas.chapters.heatmaps.figures.wall import image_of, name_of
 from atlas.chapters.heatmaps.maps import TARGETS
 from atlas.chapters.heatmaps.overlay import sheet
-from atlas.chapters.heatmaps.places import sheet_file
+from atlas.chapters.heatmaps.places import PICKER_FILE, sheet_file
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
 from atlas.chapters.heatmaps.wall import Decision, WallRow, decision, rows
 from atlas.core.specs import ProbeImage
@@ -33,6 +33,7 @@ class WallContext:
     atlas: AtlasContext
     chapter: HeatmapResults
     rows: dict[tuple[str, int, int], WallRow] = field(default_factory=dict)  # by network, image, target
+    front: dict[str, WallRow] = field(default_factory=dict)  # by network: of the first image and target, with tiles
 
     def sheets(self) -> Iterator[tuple[str, bytes]]:
         """Paths and bytes of all sheets: a row of the wall each."""
@@ -41,6 +42,8 @@ class WallContext:
                 image = self.image(row.image)
                 yield sheet_file(network.spec.name, image.id, row.target), sheet(row.tiles, row.side)
                 self.rows[network.spec.name, row.image, row.target] = replace(row, tiles=())
+                if row.image == row.target == 0:
+                    self.front[network.spec.name] = row
 
     @property
     def networks(self) -> list[NetworkMaps]:
@@ -87,6 +90,11 @@ class WallContext:
     def hue(self, network: NetworkMaps) -> int:
         """The number of a network's colour."""
         return self.atlas.hues.get(network.spec.name, 0)
+
+    @property
+    def picker_file(self) -> str:
+        """The images side by side."""
+        return PICKER_FILE
 
     def targets(self) -> range:
         """The numbers of the targets."""
