@@ -8,17 +8,23 @@ from dataclasses import dataclass
 from atlas.chapters.heatmaps.maps import TARGETS, Decisions, HeatMaps
 from atlas.chapters.heatmaps.overlay import density, full_colour, shades
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
-from atlas.chapters.heatmaps.words import described, why_not
+from atlas.chapters.heatmaps.words import described, missed, why_not
 from atlas.core.specs import Array, NetworkSpec
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A map of the wall in words: `reason` where it is not valid."""
+    """A map of the wall in words, "" where there is none; `reason` where it is not valid, `missed` by its sum."""
 
     method: str
     words: str
     reason: str
+    missed: float = 0.0
+
+    @property
+    def spoken(self) -> str:
+        """All of it, for who cannot see the map."""
+        return f"Not valid here: {self.reason}; {self.words}" if self.reason else self.words
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,9 @@ def row(chapter: HeatmapResults, network: NetworkMaps, image: int, target: int) 
 
 def _row(chapter: HeatmapResults, spec: NetworkSpec, maps: dict[str, HeatMaps], image: int, target: int) -> WallRow:
     reasons = {name: why_not(found, target, image) for name, found in maps.items()}
-    densities = {
-        name: density(found.maps[target, image])
-        for name, found in maps.items()
-        if found.maps is not None and not reasons[name]
-    }
+    densities = {name: density(found.maps[target, image]) for name, found in maps.items() if found.maps is not None}
     explaining = [method.name for method in chapter.found if method.family != "control"]
-    full = full_colour([densities[name] for name in explaining if name in densities])
+    full = full_colour([densities[name] for name in explaining if name in densities and not reasons[name]])
     tiles = tuple(shades(densities[name], full) if name in densities else None for name in chapter.methods)
     return WallRow(
         spec=spec,
@@ -63,7 +65,12 @@ def _row(chapter: HeatmapResults, spec: NetworkSpec, maps: dict[str, HeatMaps], 
         target=target,
         full=full,
         cells=tuple(
-            Cell(name, described(densities[name]) if name in densities else "", reasons[name])
+            Cell(
+                name,
+                described(densities[name]) if name in densities else "",
+                reasons[name],
+                missed(maps[name], target, image),
+            )
             for name in chapter.methods
         ),
         tiles=tiles,

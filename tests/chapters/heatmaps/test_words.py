@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from atlas.chapters.heatmaps.maps import HeatMaps
-from atlas.chapters.heatmaps.words import MOST, described, why_not
+from atlas.chapters.heatmaps.words import MOST, described, missed, why_not
 
 
 def test_the_place_of_most_of_what_raises_is_named():
@@ -21,6 +21,7 @@ def test_the_place_of_most_of_what_raises_is_named():
 def test_a_map_that_misses_its_promise_is_not_valid(error, valid):
     maps = HeatMaps("", np.zeros((1, 1, 2, 2), np.float16), np.ones((1, 1)), np.array([[error]]))
     assert (why_not(maps, 0, 0) == "") is valid
+    assert missed(maps, 0, 0) == error
 
 
 def test_a_method_that_does_not_exist_gives_its_reason():

@@ -15,9 +15,10 @@ from atlas.chapters.heatmaps.wall import WallRow, row
 from atlas.core.results import AtlasResults, Figure
 from atlas.core.specs import Array
 from atlas.publish.drawing import DRAWINGS, INK, INNER, Drawing, frame, place, probe_pixels
-from atlas.publish.words import number
+from atlas.publish.words import number, percent
 
 HEAD, LEFT = 0.62, 0.72  # inches for the names of methods and of networks
+PALE = 0.3  # strength of a map that is not valid
 COLUMNS = 13  # of a row; with more methods it continues below
 
 
@@ -68,11 +69,12 @@ def _row(axes: Any, one: WallRow, block: Sequence[int], photograph: Array, at: t
     axes.text(0, y + side * 0.72, f"full colour {number(one.full, 2)}×", fontsize=4, color=INK, va="center")
     for column, method in enumerate(block):
         x = LEFT + column * side
-        tile, reason = one.tiles[method], one.cells[method].reason
+        tile, cell = one.tiles[method], one.cells[method]
         if tile is not None:
-            place(axes, blended(photograph, tile), (x + 0.02 * side, y + 0.02 * side), 0.96 * side)
-        else:
-            words = "not valid" if reason else ""
+            shown = blended(photograph, tile, PALE if cell.reason else 1.0)
+            place(axes, shown, (x + 0.02 * side, y + 0.02 * side), 0.96 * side)
+        if cell.reason:
+            words = f"misses {percent(cell.missed)}" if tile is not None else "not valid"
             axes.text(x + side / 2, y + side / 2, words, fontsize=4, color=INK, ha="center", va="center")
 
 
