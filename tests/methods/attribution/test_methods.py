@@ -26,7 +26,9 @@ class Small(nn.Module):
     def __init__(self):
         super().__init__()
         torch.manual_seed(3)
-        self.first = nn.Sequential(nn.Conv2d(3, 6, 5, 2, 2), nn.BatchNorm2d(6), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1))
+        self.first = nn.Sequential(
+            nn.Conv2d(3, 6, 5, 2, 2), nn.BatchNorm2d(6), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)
+        )
         self.maps = nn.Conv2d(6, 8, 3, padding=1)
         self.relu, self.pool = nn.ReLU(), nn.AdaptiveAvgPool2d(1)
         self.head = nn.Linear(8, 5)
@@ -121,5 +123,7 @@ def test_methods_are_in_the_order_of_their_families():
 
 
 def test_pages_can_list_methods_without_torch():
-    code = "import sys; from atlas.methods.attribution.method import methods; methods(); sys.exit('torch' in sys.modules)"
+    code = (
+        "import sys; from atlas.methods.attribution.method import methods; methods(); sys.exit('torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
