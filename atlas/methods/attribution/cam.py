@@ -37,7 +37,7 @@ def _head(record: Recorded) -> nn.Linear:
     after = operations[operations.index(record.last_maps) + 1 :]
     acts = [operation for operation in after if operation.kind != "shape"]
     kinds = [operation.kind for operation in acts]
-    if kinds != ["mean", "linear"] or acts[0].output.flatten(2).shape[2:] not in ((), (1,)):
+    if kinds != ["mean", "linear"] or acts[0].output[0].numel() != record.last_maps.output.shape[1]:
         raise NotValid("The head is not one linear layer on the global mean of the last maps.")
     head = acts[1].module
     if not isinstance(head, nn.Linear):
