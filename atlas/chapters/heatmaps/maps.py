@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,22 +69,62 @@ def decide(explained: Explained, images: Tensor) -> Decisions:
     return Decisions(best.indices.numpy().astype(np.int32), best.values.numpy(), chances.numpy())
 
 
-def compute_maps(explained: Explained, images: Tensor, method: Method, seeds: Sequence[int]) -> HeatMaps:
-    """The maps of one method for normalized images [W, 3, S, S], a seed for each image."""
-    logits = logits_of(explained, images)
-    try:
-        parts = [_maps(explained, images, method, target, seeds) for target in targets_of(logits)]
-    except NotValid as error:
-        return HeatMaps(str(error))
-    maps = np.stack([part for part, _ in parts])
-    errors = [error for _, error in parts if error is not None]
-    scale = np.abs(maps).max((2, 3))
-    return HeatMaps(
-        reason="",
-        maps=(maps / np.maximum(scale, 1e-30)[..., None, None]).astype(np.float16),
-        scale=scale.astype(np.float32),
-        error=np.stack(errors).astype(np.float32) if errors else None,
-    )
+def compute_maps(
+    explained: Explained, images: Tensor, methods: Sequence[Method], seeds: Sequence[int]
+) -> list[HeatMaps]:
+    """The maps of each method for normalized images [W, 3, S, S], a seed for each image.
+
+    Batch by batch, target by target and method by method, so that methods can share what they compute.
+    """
+    targets = targets_of(logits_of(explained, images))
+    found = [_Collected(method) for method in methods]
+    for first in range(0, len(images), BATCH):
+        chosen = slice(first, first + BATCH)
+        for place, target in enumerate(targets):
+            for one in found:
+                one.add(place, explained, images[chosen], target.weights[chosen], seeds[chosen])
+    return [one.whole() for one in found]
+
+
+@dataclass
+class _Collected:
+    """The maps of one method so far, by target."""
+
+    method: Method
+    reason: str = ""
+    maps: tuple[list[Array], ...] = field(default_factory=lambda: tuple([] for _ in TARGETS))
+    errors: tuple[list[Array], ...] = field(default_factory=lambda: tuple([] for _ in TARGETS))
+
+    def add(self, place: int, explained: Explained, images: Tensor, weights: Tensor, seeds: Sequence[int]) -> None:
+        """Compute the maps of a batch for target `place`."""
+        from atlas.methods.attribution.target import Target
+
+        if self.reason:
+            return
+        try:
+            made = self.method.attribute(explained, images, Target(weights), seeds)
+        except NotValid as error:
+            self.reason = str(error)
+            return
+        self.maps[place].append(_reduced(made.maps))
+        error = made.error()
+        if error is not None:
+            self.errors[place].append(error.detach().numpy())
+
+    def whole(self) -> HeatMaps:
+        """All of them as one record."""
+        if self.reason:
+            return HeatMaps(self.reason)
+        maps = np.stack([np.concatenate(parts) for parts in self.maps])
+        scale = np.abs(maps).max((2, 3))
+        return HeatMaps(
+            reason="",
+            maps=(maps / np.maximum(scale, 1e-30)[..., None, None]).astype(np.float16),
+            scale=scale.astype(np.float32),
+            error=np.stack([np.concatenate(parts) for parts in self.errors]).astype(np.float32)
+            if self.errors[0]
+            else None,
+        )
 
 
 def logits_of(explained: Explained, images: Tensor) -> Tensor:
@@ -102,23 +142,6 @@ def targets_of(logits: Tensor) -> tuple[Target, ...]:
 
     classes = logits.argmax(1)
     return against_runner_up(logits, classes), logit(classes, logits.shape[1])
-
-
-def _maps(
-    explained: Explained, images: Tensor, method: Method, target: Target, seeds: Sequence[int]
-) -> tuple[Array, Array | None]:
-    """[W, S, S] maps and [W] errors."""
-    from atlas.methods.attribution.target import Target
-
-    maps, errors = list[Array](), list[Array]()
-    for first in range(0, len(images), BATCH):
-        chosen = slice(first, first + BATCH)
-        found = method.attribute(explained, images[chosen], Target(target.weights[chosen]), seeds[chosen])
-        maps.append(_reduced(found.maps))
-        error = found.error()
-        if error is not None:
-            errors.append(error.detach().numpy())
-    return np.concatenate(maps), np.concatenate(errors) if errors else None
 
 
 def _reduced(maps: Tensor) -> Array:

@@ -20,7 +20,7 @@ SHEET_BYTES, PAGE_BYTES = 30_000, 60_000  # of a row of the wall, and of a page,
 STEPS = (
     StepSpec("explained_images", 1, ("numpy",), 1, 1.0, "images whose decisions are explained"),
     StepSpec("decisions", 1, ("torch", "timm", "pillow"), 1, 1.0, "decisions"),
-    StepSpec("heat_maps", 1, ("torch", "timm", "pillow"), 4, 1.5, "heat maps"),
+    StepSpec("heat_maps", 1, ("torch", "timm", "pillow"), 16, 1.5, "heat maps"),
 )
 
 
@@ -37,7 +37,8 @@ def tasks(context: PlanContext) -> Iterator[Task]:
         yield Task("decisions", network.name, base, needs, group=network.name)
         for method in methods:
             parameters = {**base, **described(method), "targets": [kind.name for kind in TARGETS], "side": SIDE}
-            yield Task("heat_maps", f"{network.name}/{method.name}", parameters, needs, group=network.name)
+            group = f"{network.name}/{method.family}"  # methods of a family share what they compute
+            yield Task("heat_maps", f"{network.name}/{method.name}", parameters, needs, group=group)
 
 
 def image_task(context: PlanContext) -> Task:

@@ -73,12 +73,13 @@ def decisions(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
 
 
 def heat_maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """The maps of one method for one network, over the images of the wall."""
-    registry = methods()
-    for task in tasks:
-        seeds = images_of(context, task, "wall").seeds(task.parameters["seed"])
-        explained, inputs = explained_of(context, task), inputs_of(context, task, "wall")
-        yield Entry(*pack(compute_maps(explained, inputs, registry[task.parameters["method"]], seeds)))
+    """The maps of methods of one family for one network, over the images of the wall."""
+    first, registry = tasks[0], methods()
+    seeds = images_of(context, first, "wall").seeds(first.parameters["seed"])
+    explained, inputs = explained_of(context, first), inputs_of(context, first, "wall")
+    wanted = [registry[task.parameters["method"]] for task in tasks]
+    for found in compute_maps(explained, inputs, wanted, seeds):
+        yield Entry(*pack(found))
 
 
 RUN: Mapping[str, object] = {step.__name__: step for step in (explained_images, decisions, heat_maps)}

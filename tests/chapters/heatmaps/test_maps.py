@@ -26,7 +26,7 @@ def images(side, count=BATCH + 3):
 
 def test_a_linear_network_is_explained_exactly_for_both_targets():
     network, seen = linear(8), images(8)
-    found = compute_maps(network, seen, methods()["gradient-x-input"], list(range(len(seen))))
+    [found] = compute_maps(network, seen, [methods()["gradient-x-input"]], list(range(len(seen))))
     assert found.maps.shape == (len(TARGETS), len(seen), 8, 8) and found.maps.dtype == np.float16
     zero = network(torch.zeros(1, 3, 8, 8))[0]
     logits = network(seen) - zero  # the method has no term for biases
@@ -40,7 +40,7 @@ def test_a_linear_network_is_explained_exactly_for_both_targets():
 
 def test_large_maps_are_stored_as_means_of_equal_areas():
     network, seen = linear(2 * SIDE), images(2 * SIDE, 1)
-    found = compute_maps(network, seen, methods()["gradient-x-input"], [0])
+    [found] = compute_maps(network, seen, [methods()["gradient-x-input"]], [0])
     target = targets_of(network(seen))[0]
     weights = next(p for p in network.graph.parameters() if p.ndim == 2)
     full = (seen * (target.weights @ weights).reshape(seen.shape)).sum(1)[0].numpy()
@@ -56,9 +56,9 @@ def test_each_image_has_its_own_seed_and_target_in_every_batch():
         return Attribution(chosen.sum(1), expected=chosen.flatten(1).sum(1))
 
     method = Method("fake", "Fake", "control", 0, "", "", "", attribute)
-    found = compute_maps(linear(4), images(4), method, list(range(BATCH + 3)))
+    [found] = compute_maps(linear(4), images(4), [method], list(range(BATCH + 3)))
     sizes = [(BATCH, BATCH, tuple(range(BATCH))), (3, 3, tuple(range(BATCH, BATCH + 3)))]
-    assert seen_by_method == sizes * len(TARGETS)
+    assert seen_by_method == [size for size in sizes for _ in TARGETS]
     assert found.error == pytest.approx(np.zeros((2, BATCH + 3)), abs=1e-4)
 
 
@@ -66,8 +66,10 @@ def test_a_method_that_does_not_exist_for_a_network_gives_its_reason():
     def attribute(explained, chosen, target, seeds):
         raise NotValid("This network has no maps.")
 
-    found = compute_maps(linear(4), images(4), Method("fake", "Fake", "cam", 0, "", "", "", attribute), [0] * 11)
+    missing = Method("fake", "Fake", "cam", 0, "", "", "", attribute)
+    found, other = compute_maps(linear(4), images(4), [missing, methods()["gradient-x-input"]], [0] * 11)
     assert found.reason == "This network has no maps." and found.maps is None
+    assert not other.reason and other.maps.shape == (len(TARGETS), BATCH + 3, 4, 4)
 
 
 def test_decisions_are_the_highest_logits():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -95,6 +96,11 @@ class WallContext:
     def picker_file(self) -> str:
         """The images side by side."""
         return PICKER_FILE
+
+    def formula_parts(self, formula: str) -> list[tuple[str, bool]]:
+        """A formula in parts, and whether each is an index: what follows an underscore."""
+        parts = re.split(r"_(\w+)", formula)
+        return [(part, place % 2 == 1) for place, part in enumerate(parts) if part]
 
     def targets(self) -> range:
         """The numbers of the targets."""
