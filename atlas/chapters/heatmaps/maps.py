@@ -39,7 +39,9 @@ TARGETS = (
 
 @dataclass(frozen=True)
 class Decisions:
-    """What one network decides about W images: its five highest classes, best first."""
+    """What one network decides about W images: the explained class (its own prediction, unless another was asked for),
+    then the highest others, best first; five in all.
+    """
 
     classes: Array  # [W, 5] int32
     logits: Array  # [W, 5] float32
@@ -61,22 +63,29 @@ class HeatMaps:
     error: Array | None = None  # [T, W] float32
 
 
-def decide(explained: Explained, images: Tensor) -> Decisions:
-    """The decisions about normalized images [W, 3, S, S]."""
+def decide(explained: Explained, images: Tensor, classes: Tensor | None = None) -> Decisions:
+    """The decisions about normalized images [W, 3, S, S]; `classes` [W] are explained instead of the predicted ones."""
     logits = logits_of(explained, images)
-    best = logits.topk(min(TOP, logits.shape[1]))
-    chances = logits.softmax(1).gather(1, best.indices)
-    return Decisions(best.indices.numpy().astype(np.int32), best.values.numpy(), chances.numpy())
+    ranked = logits if classes is None else logits.scatter(1, classes[:, None], float("inf"))
+    order = ranked.topk(min(TOP, logits.shape[1])).indices
+    chances = logits.softmax(1).gather(1, order)
+    return Decisions(order.numpy().astype(np.int32), logits.gather(1, order).numpy(), chances.numpy())
 
 
 def compute_maps(
-    explained: Explained, images: Tensor, methods: Sequence[Method], seeds: Sequence[int]
+    explained: Explained,
+    images: Tensor,
+    methods: Sequence[Method],
+    seeds: Sequence[int],
+    classes: Tensor | None = None,
 ) -> list[HeatMaps]:
     """The maps of each method for normalized images [W, 3, S, S], a seed for each image.
 
+    `classes` [W] are explained instead of the predicted ones.
+
     Batch by batch, target by target and method by method, so that methods can share what they compute.
     """
-    targets = targets_of(logits_of(explained, images))
+    targets = targets_of(logits_of(explained, images), classes)
     found = [_Collected(method) for method in methods]
     for first in range(0, len(images), BATCH):
         chosen = slice(first, first + BATCH)
@@ -107,9 +116,9 @@ class _Collected:
             self.reason = str(error)
             return
         self.maps[place].append(_reduced(made.maps))
-        error = made.error()
-        if error is not None:
-            self.errors[place].append(error.detach().numpy())
+        missed = made.error()
+        if missed is not None:
+            self.errors[place].append(missed.detach().numpy())
 
     def whole(self) -> HeatMaps:
         """All of them as one record."""
@@ -136,12 +145,12 @@ def logits_of(explained: Explained, images: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
-def targets_of(logits: Tensor) -> tuple[Target, ...]:
-    """The targets of TARGETS for the predicted classes."""
+def targets_of(logits: Tensor, classes: Tensor | None = None) -> tuple[Target, ...]:
+    """The targets of TARGETS for `classes` [W], by default the predicted ones."""
     from atlas.methods.attribution.target import against_runner_up, logit
 
-    classes = logits.argmax(1)
-    return against_runner_up(logits, classes), logit(classes, logits.shape[1])
+    wanted = logits.argmax(1) if classes is None else classes
+    return against_runner_up(logits, wanted), logit(wanted, logits.shape[1])
 
 
 def _reduced(maps: Tensor) -> Array:

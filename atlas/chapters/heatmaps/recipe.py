@@ -46,9 +46,14 @@ def chosen_networks(recipe: Recipe) -> tuple[NetworkRecipe, ...]:
 
 
 def chosen_methods(recipe: Recipe) -> tuple[Method, ...]:
-    """The attribution methods in the order of the registry; UnknownName for a pattern that fits none."""
+    """The attribution methods of the chapter."""
+    return methods_named(section(recipe).methods)
+
+
+def methods_named(patterns: Iterable[str]) -> tuple[Method, ...]:
+    """The methods that fit, in the order of the registry; UnknownName for a pattern that fits none."""
     registry = methods()
-    return tuple(registry[name] for name in _fitting("attribution method", registry, section(recipe).methods))
+    return tuple(registry[name] for name in _fitting("attribution method", registry, patterns))
 
 
 def _fitting(kind: str, names: Iterable[str], patterns: Iterable[str]) -> list[str]:

@@ -82,9 +82,10 @@ def _row(chapter: HeatmapResults, spec: NetworkSpec, maps: dict[str, HeatMaps], 
 class Decision:
     """What a network decides about one image, in words and numbers."""
 
-    name: str  # of the predicted class
+    name: str  # of the explained class: the predicted one, unless another was asked for
     probability: float
-    other: str  # of the runner-up
+    other: str  # of the highest other class
+    other_probability: float
     margin: float  # of the logits
     logit: float
     right: bool | None  # None where the network does not know the class, or the image has none
@@ -94,12 +95,13 @@ def decision(decisions: Decisions, image: int, names: Sequence[str], true: str) 
     """The decision about image `image` of the wall; `names` is the network's class list, `true` the image's class."""
     first, second = decisions.classes[image, :2].tolist()
     best, next_best = decisions.logits[image, :2].tolist()
-    known = true in names
+    chance, next_chance = decisions.probabilities[image, :2].tolist()
     return Decision(
         name=names[first],
-        probability=float(decisions.probabilities[image, 0]),
+        probability=chance,
         other=names[second],
+        other_probability=next_chance,
         margin=best - next_best,
         logit=best,
-        right=names[first] == true if known else None,
+        right=names[first if best >= next_best else second] == true if true in names else None,
     )

@@ -20,11 +20,14 @@ PAGES: Registry[Callable[[WallContext], Iterator[Item]]] = Registry("page of the
 
 
 def pages(context: AtlasContext, written: Mapping[str, object]) -> Iterator[Item]:
-    """The sheets of all maps, then all pages; none where the recipe has no heat maps."""
+    """All pages and pictures; none where the recipe has no heat maps."""
     chapter = chapter_of(context.results)
-    if not chapter.networks:
-        return
-    wall = WallContext(context, chapter)
+    if chapter.networks:
+        yield from items(WallContext(context, chapter))
+
+
+def items(wall: WallContext) -> Iterator[Item]:
+    """The sheets of all maps, then all pages."""
     for path, data in wall.sheets():
         yield Asset(path, data)
     for make in PAGES.values():

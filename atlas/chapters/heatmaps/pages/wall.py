@@ -30,7 +30,12 @@ def pages(context: WallContext) -> Iterator[Item]:
     """A page for each image and target."""
     for image in range(len(context.chapter.images)):
         for target in context.targets():
-            yield Page(wall_page(context.image(image).id, target), "heatmaps/wall.html", values(context, image, target))
+            yield page(context, image, target, wall_page(context.image(image).id, target))
+
+
+def page(context: WallContext, image: int, target: int, path: str) -> Page:
+    """The wall of one image and target at `path`."""
+    return Page(path, "heatmaps/wall.html", values(context, image, target))
 
 
 def values(context: WallContext, image: int, target: int) -> dict[str, object]:
