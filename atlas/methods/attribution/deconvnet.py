@@ -34,7 +34,7 @@ def rectifying(explained: Explained, images: Tensor) -> Recorded:
 
     if not rectifies(explained.graph):
         raise NotValid(f"{explained.spec.title} has no ReLU, whose backward pass this method changes.")
-    return Recorded(explained.quick().graph, images)
+    return Recorded(explained.graph, images)
 
 
 def project(network: Network, layer: LayerSpec, images: Tensor, units: Tensor, positions: Tensor) -> Tensor:

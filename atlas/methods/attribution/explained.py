@@ -6,7 +6,6 @@ be it a module, a function or in place (`atlas.methods.visualize.graph`). So one
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,10 +17,11 @@ from torch import Tensor
 
 from atlas.core.errors import UnknownName
 from atlas.core.specs import LayerSpec, Network
+from atlas.methods.attribution.quick import Quick
 from atlas.methods.attribution.score import Score
 from atlas.methods.attribution.target import Target
-from atlas.methods.visualize.depthwise import Float32Gradient, Unpadded, replace
 from atlas.methods.visualize.graph import Tap, cut
+from atlas.runtime.precision import native_precision
 
 _serials = count()
 
@@ -53,17 +53,21 @@ class Explained:
         response: Tensor = self.graph(images)
         return response
 
-    def quick(self, precision: str = "float32") -> Quick:
-        """The same function of float32 images, prepared for speed in "float32" or "bfloat16"; the response is float32.
+    def quick(self, forward: str = "float32", backward: str = "float32") -> Quick:
+        """The same function, prepared for many passes (`quick.py`); the response is float32.
 
-        Two roundings apart from `graph` in float32, about three digits in bfloat16 (`atlas.runtime.precision`).
+        Each pass has a format, "float32" or "bfloat16": `native_precision` names that of the processor.
         """
-        quick: Quick = self.remember(f"quick {precision}", lambda: Quick(self.graph, getattr(torch, precision)))
+        formats = (getattr(torch, name) for name in (forward, backward))
+        quick: Quick = self.remember(f"quick {forward} {backward}", lambda: Quick(self.graph, *formats))
         return quick
 
     def score(self, target: Target, row: int | None = None) -> Score:
-        """The score of versions of image `row`, else of one version of each image, as a function of images."""
-        quick = self.quick()
+        """The score of versions of image `row`, else of one version of each image, as a function of images.
+
+        The versions of one image are many: their backward pass has the format of the processor.
+        """
+        quick = self.quick() if row is None else self.quick(backward=native_precision("cpu"))
 
         def score(images: Tensor) -> Tensor:
             rows = None if row is None else torch.full((len(images),), row)
@@ -101,17 +105,3 @@ class Explained:
         finally:
             for name in names:
                 self._taps[name].sink = None
-
-
-class Quick(torch.nn.Module):
-    """A graph with channels last, in one number format, with faster strided depthwise convolutions."""
-
-    def __init__(self, graph: torch.fx.GraphModule, dtype: torch.dtype) -> None:
-        super().__init__()
-        self.graph = copy.deepcopy(graph).to(dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        replace(self.graph, Unpadded if dtype == torch.float32 else Float32Gradient)
-        self.dtype = dtype
-
-    def forward(self, images: Tensor) -> Tensor:
-        response: Tensor = self.graph(images.to(self.dtype, memory_format=torch.channels_last))
-        return response.float()

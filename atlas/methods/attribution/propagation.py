@@ -84,7 +84,7 @@ class Recorded:
                 self.images = node
                 self._values[node] = images.detach().contiguous(memory_format=torch.channels_last)
             elif node.op == "get_attr":
-                self._values[node] = _attribute(graph, node.target)
+                self._values[node] = attribute_of(graph, node.target)
             elif node.op == "output":
                 self.end = node.args[0]
             else:
@@ -132,7 +132,7 @@ class Recorded:
         inputs = tuple(values[source].detach().requires_grad_() for source in sources)
 
         module = self._modules[str(node.target)] if node.op == "call_module" else None
-        function = _function(node, module)
+        function = function_of(node, module)
 
         def call(*others: Tensor) -> Any:
             given = values | dict(zip(sources, others, strict=True))
@@ -154,7 +154,7 @@ class Recorded:
         return node is self.images or node in self.operations
 
 
-def _function(node: fx.Node, module: nn.Module | None) -> Callable[..., Any]:
+def function_of(node: fx.Node, module: nn.Module | None) -> Callable[..., Any]:
     """What `node` calls, out of place."""
     if module is not None:
         if not getattr(module, "inplace", False):
@@ -176,7 +176,8 @@ def _kind(node: fx.Node, module: nn.Module | None) -> str:
     return next((kind for kind, names in NAMES.items() if name.rstrip("_") in names), "other")
 
 
-def _attribute(graph: fx.GraphModule, path: Any) -> Any:
+def attribute_of(graph: fx.GraphModule, path: Any) -> Any:
+    """The tensor of a graph at `path`."""
     value: Any = graph
     for part in str(path).split("."):
         value = getattr(value, part)

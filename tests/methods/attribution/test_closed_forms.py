@@ -65,6 +65,12 @@ class Saturated(nn.Module):
         return self.head(self.relu(self.first(x.flatten(1))))
 
 
+@pytest.fixture(autouse=True)
+def exact(monkeypatch):
+    """In float32, whatever the processor has."""
+    monkeypatch.setattr("atlas.methods.attribution.explained.native_precision", lambda _device: "float32")
+
+
 def run(name, module, images):
     explained = Explained(wrapped(module, LOGITS, size=SIZE))
     target = logit(torch.zeros(len(images), dtype=torch.long), 2)
