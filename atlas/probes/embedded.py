@@ -71,6 +71,8 @@ class Embedded:
             attribution=f"Cropped from {photograph.credit}",
             url=photograph.url,
             group="photograph",
+            kind="photograph" if number == 1 else "crop",
+            ground=photograph.slug,
         )
         return image, crop(photograph, crop_boxes(photograph)[number - 1], self.size), None
 
@@ -86,6 +88,8 @@ class Embedded:
             url=item.url,
             label=item.name,
             group=item.group,
+            kind="drawing",
+            ground=scene.ground.photograph.slug if scene.ground.photograph else None,
         )
         return image, *paint(scene, self.size)
 

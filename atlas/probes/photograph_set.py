@@ -101,6 +101,8 @@ class Photographs:
             label=picture.label if shown else None,
             group=picture.group if shown else None,
             class_index=picture.class_index if number == 1 or (shown and shows_whole(picture, box)) else None,
+            kind="photograph" if number == 1 else "crop",
+            ground=picture.id,
         )
         size = (self.size, self.size)
         return image, self._open(picture).resize(size, Resampling.BICUBIC, box=box, reducing_gap=3.0), None
@@ -118,6 +120,8 @@ class Photographs:
             label=picture.label,
             group=picture.group,
             class_index=picture.class_index,
+            kind="cut-out",
+            ground=below.id if below else None,
         )
         return image, composed, mask
 

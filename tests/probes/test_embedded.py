@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from atlas.core.specs import IMAGE_KINDS
 from atlas.probes import decode, probe_source
 from atlas.probes.embedded import PART, _items
 from atlas.probes.objects import CANVAS, DrawnObject, Placement, draw, objects, shape
@@ -72,10 +73,17 @@ def test_scenes_carry_label_mask_and_both_credits(parts):
     on_photograph = 0
     for part in parts:
         for image, mask in zip(part.images, part.masks, strict=True):
+            assert image.kind in IMAGE_KINDS
             if image.group == "photograph":
+                assert image.kind in ("photograph", "crop")
+                assert image.ground == image.source
                 assert mask is None
                 assert image.label is None
                 continue
+            assert image.kind == "drawing"
+            grounds = {photograph.slug: photograph.credit for photograph in PHOTOGRAPHS}
+            assert image.ground is None or grounds[image.ground] in image.attribution
+            assert (image.ground is None) == image.title.endswith("ground")
             assert image.label
             assert image.licence == "CC-BY-SA-4.0"
             assert "OpenMoji" in image.attribution
