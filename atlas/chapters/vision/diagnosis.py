@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atlas.chapters.vision.aliasing import aliased, by_frequency, dense_maps, power
-from atlas.chapters.vision.collect import prepare
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import Array, LayerSpec, Network
 from atlas.methods.attribution.deconvnet import project
+from atlas.methods.prepare import prepare
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -71,6 +71,7 @@ class Method:
     seeded: bool = False  # whether it draws noise: another seed gives another map
     coarse: bool = False  # the map has the resolution of a layer, and is enlarged
     parameters: Mapping[str, float | int | str] = field(default_factory=dict)  # all that decide a map; part of keys
+    version: int = 1  # raised whenever the code changes a map; part of keys
 
 
 # Files of this folder that need torch when imported, and hold no method: pages list methods without torch.
