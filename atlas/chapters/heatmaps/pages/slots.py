@@ -25,7 +25,7 @@ def home(context: AtlasContext) -> Iterator[Filling]:
         {
             "page": CHAPTER,
             "words": f"Which pixels a decision rests on: {methods} for {networks} and the same "
-            f"{count(len(chapter.images), 'image')}, and what each map is worth.",
+            f"{count(len(chapter.images), 'image')}.",
             "file": FRONT_FILE if context.results.probes.publish else "",
             "alt": f"Heat maps of one image ({shown}): a row for each network, a column for each method.",
             "width": TILE * len(chapter.methods),
