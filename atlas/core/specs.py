@@ -242,6 +242,11 @@ class Unit:
 # ---------------------------------------------------------------- probe images
 
 
+# What an image is: a whole photograph, a part of one, an object cut out of one on another ground, a drawn object, or
+# anything (an own set).
+IMAGE_KINDS = ("photograph", "crop", "cut-out", "drawing", "image")
+
+
 @dataclass(frozen=True)
 class ProbeImage:
     """A probe image: its origin and its licence."""
@@ -255,6 +260,8 @@ class ProbeImage:
     label: str | None = None  # what the image shows, according to its maker
     group: str | None = None
     class_index: int | None = None  # in the probe set's `labels` class list
+    kind: str = "image"  # one of IMAGE_KINDS
+    ground: str | None = None  # the photograph behind the object, of a photograph the same itself; None: plain
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,15 @@ versions of the libraries that the step uses, so equal keys mean equal results.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
 from atlas.core.chapter import parts
+from atlas.core.errors import ProbeError
 from atlas.pipeline.task import StepSpec, Task, digests
 from atlas.probes import ProbeSource, probe_source
 from atlas.recipe.recipe import Recipe
@@ -71,15 +74,39 @@ class Plan:
         return [task for task in self.tasks if task.digest in wanted]
 
 
-def make_plan(recipe: Recipe, *, device: str = "cpu") -> Plan:
-    """The plan of `recipe`; raises UnknownName for a network, layer, probe set or device that does not exist."""
+def _on_stderr(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def make_plan(recipe: Recipe, *, device: str = "cpu", say: Callable[[str], None] = _on_stderr) -> Plan:
+    """The plan of `recipe`; `say` is called with one line where the probe set is not the first of its list.
+
+    Raises:
+        UnknownName: a network, layer, probe set or device does not exist.
+        ProbeError: the probe set (of a list: the last) cannot be had.
+    """
     check_device(device)
-    probes, probe_set = _probe_tasks(recipe, probe_source(recipe.probes))
+    recipe, source = _with_probes(recipe, say)
+    probes, probe_set = _probe_tasks(recipe, source)
     context = PlanContext(recipe, device, probes, probe_set)
     chapters = [tuple(part.tasks(context)) for _, part in parts("plan")]
     # A chapter with few tasks has long ones: at the end they would keep one worker waiting.
     rest = [task for chapter in sorted(chapters, key=len) for task in chapter]
     return Plan(recipe, (*probes, probe_set, *rest))
+
+
+def _with_probes(recipe: Recipe, say: Callable[[str], None]) -> tuple[Recipe, ProbeSource]:
+    """The recipe with the first probe set of its list that can be had, and this set."""
+    names = [recipe.probes] if isinstance(recipe.probes, str) else list(recipe.probes)
+    for name, other in pairwise(names):
+        try:
+            source = probe_source(name)
+            source.identity()  # may download
+        except ProbeError as error:
+            say(f"The probe set {other} is used instead of {name}. {error}")
+        else:
+            return recipe.model_copy(update={"probes": name}), source
+    return recipe.model_copy(update={"probes": names[-1]}), probe_source(names[-1])
 
 
 def _probe_tasks(recipe: Recipe, source: ProbeSource) -> tuple[tuple[Task, ...], Task]:

@@ -32,7 +32,7 @@ class StepSpec:
 
 
 PROBE_STEPS = (
-    StepSpec("probes", 1, ("pillow", "numpy"), 1, 1.0, "probe images"),
+    StepSpec("probes", 2, ("pillow", "numpy"), 1, 1.0, "probe images"),
     StepSpec("probe_set", 1, (), 1, 0.1, "probe set"),
 )
 

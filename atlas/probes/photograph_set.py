@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from atlas.core.specs import Array, ProbeImage, ProbePart, Skipped
-from atlas.probes.cutouts import compose, grounds, plan, scenes_of, without_fringe
+from atlas.probes.cutouts import compose, grounds, plan, scenes_of, without_fringe, without_object
 from atlas.probes.external import part_names, part_numbers
 from atlas.probes.picture_crops import crop_boxes, shows_object, shows_whole
 from atlas.probes.picture_store import PictureStore, picture_store
@@ -64,6 +64,13 @@ class Photographs:
         skipped = tuple(self._missing()) if numbers.start == 0 else ()
         return ProbePart(images, tuple(encode(picture) for picture in made), masks, skipped)
 
+    def without(self, part: str, place: int) -> bytes | None:
+        """Image `place` of a part without its object, as WebP; None for a photograph."""
+        picture, number = self.works[part_numbers(part, len(self.works))[place]]
+        if picture.is_photograph:
+            return None
+        return encode(without_object(plan(picture, number, self.size, self.grounds), self.size, self._open))
+
     @cached_property
     def works(self) -> tuple[Work, ...]:
         """Every image of the set, in a fixed mixed order of short runs."""
@@ -101,6 +108,8 @@ class Photographs:
             label=picture.label if shown else None,
             group=picture.group if shown else None,
             class_index=picture.class_index if number == 1 or (shown and shows_whole(picture, box)) else None,
+            kind="photograph" if number == 1 else "crop",
+            ground=picture.id,
         )
         size = (self.size, self.size)
         return image, self._open(picture).resize(size, Resampling.BICUBIC, box=box, reducing_gap=3.0), None
@@ -118,6 +127,8 @@ class Photographs:
             label=picture.label,
             group=picture.group,
             class_index=picture.class_index,
+            kind="cut-out",
+            ground=below.id if below else None,
         )
         return image, composed, mask
 

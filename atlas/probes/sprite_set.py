@@ -68,6 +68,7 @@ def _described(number: int, factors: Array) -> ProbeImage:
         url="",
         label=shape,
         group="sprite",
+        kind="drawing",
     )
 
 

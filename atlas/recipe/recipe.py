@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
@@ -21,9 +21,10 @@ class Recipe(Section):
     title: str = Field("Representation Atlas", description="title of the site")
     base_url: str = Field("", description="where the site will be published; makes permalinks absolute")
     seed: int = Field(0, ge=0, description="the seed that all other seeds derive from")
-    probes: str = Field(
+    probes: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
         "embedded",
-        description="probe set: embedded, photographs, tiny-imagenet-60, sprites, imagefolder:PATH, parquet:PATH",
+        description="probe set: embedded, photographs, tiny-imagenet-60, sprites, imagefolder:PATH, parquet:PATH; "
+        "of a list the first that can be had",
     )
     limit: int | None = Field(
         None, ge=1, description="use only the first parts (about 64 images each) of the probe set"

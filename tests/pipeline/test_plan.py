@@ -8,7 +8,7 @@ import pytest
 from atlas.chapters.generative.feature_extractor import EXTRACTOR
 from atlas.chapters.generative.plan import STUDIES
 from atlas.core.chapter import parts
-from atlas.core.errors import UnknownName
+from atlas.core.errors import ConfigError, ProbeError, UnknownName
 from atlas.networks import NETWORKS
 from atlas.networks.recurrent import RECURRENT
 from atlas.pipeline.plan import make_plan
@@ -132,6 +132,21 @@ def test_an_unknown_layer_lists_those_there_are():
         plan("networks.0.name='efficientnet'")
     with pytest.raises(UnknownName, match="embedded"):
         plan("probes='embeded'")
+
+
+def test_of_a_list_of_probe_sets_the_first_that_can_be_had_serves(tmp_path):
+    """The recipe that is built, and so every key, names the set that serves, not the list."""
+    said = []
+    recipe = read_recipe("tiny", ["probes=['photographs:/nowhere/at/all', 'embedded', 'sprites']"])
+    made = make_plan(recipe, say=said.append)
+    assert made.recipe.probes == "embedded"
+    assert [task.digest for task in made.tasks] == [task.digest for task in plan().tasks]
+    assert len(said) == 1
+    assert said[0].startswith("The probe set embedded is used instead of photographs:/nowhere/at/all. ")
+    with pytest.raises(ProbeError, match="no such folder"):
+        make_plan(read_recipe("tiny", ["probes='photographs:/nowhere/at/all'"]), say=said.append)
+    with pytest.raises(ConfigError, match="probes"):
+        read_recipe("tiny", ["probes=[]"])
 
 
 def test_a_picture_is_no_larger_than_its_network_can_fill():

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
+from atlas.core.specs import IMAGE_KINDS
 from atlas.probes import decode, probe_source
 from atlas.probes.embedded import PART, _items
 from atlas.probes.objects import CANVAS, DrawnObject, Placement, draw, objects, shape
@@ -72,10 +74,17 @@ def test_scenes_carry_label_mask_and_both_credits(parts):
     on_photograph = 0
     for part in parts:
         for image, mask in zip(part.images, part.masks, strict=True):
+            assert image.kind in IMAGE_KINDS
             if image.group == "photograph":
+                assert image.kind in ("photograph", "crop")
+                assert image.ground == image.source
                 assert mask is None
                 assert image.label is None
                 continue
+            assert image.kind == "drawing"
+            grounds = {photograph.slug: photograph.credit for photograph in PHOTOGRAPHS}
+            assert image.ground is None or grounds[image.ground] in image.attribution
+            assert (image.ground is None) == image.title.endswith("ground")
             assert image.label
             assert image.licence == "CC-BY-SA-4.0"
             assert "OpenMoji" in image.attribution
@@ -183,3 +192,21 @@ def test_identity_is_plain_and_stable_and_needs_no_image(source, monkeypatch):
 def test_bytes_stay_below_forty_megabytes(parts):
     mean = np.mean([len(data) for part in parts for data in part.webp])
     assert mean * len(_items()) < 40e6
+
+
+def test_without_its_object_a_scene_is_its_ground(source, parts):
+    """The same pixels wherever the drawing does not reach, up to WebP."""
+    part = source.parts()[0]
+    compared = 0
+    for place, (image, mask) in enumerate(zip(parts[0].images, parts[0].masks, strict=True)):
+        ground = source.without(part, place)
+        assert (ground is None) == (image.kind != "drawing")
+        if ground is None or compared == 4:
+            continue
+        compared += 1
+        pixels = decode([parts[0].webp[place], ground]).astype(int)
+        change = np.abs(pixels[0] - pixels[1]).mean(-1)
+        near = np.asarray(Image.fromarray(mask).filter(ImageFilter.MaxFilter(25)))
+        assert np.median(change[~near]) <= 3
+        assert change[mask].mean() > 10 * max(change[~near].mean(), 1)
+    assert compared == 4

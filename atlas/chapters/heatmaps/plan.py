@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from atlas.chapters.heatmaps.evaluation import sizes
 from atlas.chapters.heatmaps.images import checked
 from atlas.chapters.heatmaps.maps import SIDE, TARGETS
 from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks, section
@@ -13,6 +15,7 @@ from atlas.core.specs import NetworkSpec
 from atlas.methods.attribution.method import Method
 from atlas.pipeline.plan import Plan, PlanContext
 from atlas.pipeline.task import StepSpec, Task, digests
+from atlas.recipe.network import NetworkRecipe
 from atlas.recipe.recipe import Recipe
 
 SHEET_BYTES, PAGE_BYTES = 30_000, 60_000  # of a row of the wall, and of a page, as the default recipe has them
@@ -21,6 +24,9 @@ STEPS = (
     StepSpec("explained_images", 1, ("numpy",), 1, 1.0, "images whose decisions are explained"),
     StepSpec("decisions", 1, ("torch", "timm", "pillow"), 1, 1.0, "decisions"),
     StepSpec("heat_maps", 1, ("torch", "timm", "pillow"), 16, 1.5, "heat maps"),
+    StepSpec("grounds", 1, ("pillow", "numpy"), 1, 4.0, "images without their objects"),
+    StepSpec("interventions", 1, ("torch", "timm", "pillow"), 1, 8.0, "interventions"),
+    StepSpec("evaluations", 1, ("torch", "timm", "pillow", "scipy"), 4, 2.0, "scores of heat maps"),
 )
 
 
@@ -32,6 +38,8 @@ def tasks(context: PlanContext) -> Iterator[Task]:
         return
     images = image_task(context)
     yield images
+    ground = ground_task(context, images)
+    yield ground
     for network in networks:
         base, needs = network_base(network.spec, recipe.seed), {"images": (images.digest,)}
         yield Task("decisions", network.name, base, needs, group=network.name)
@@ -39,6 +47,30 @@ def tasks(context: PlanContext) -> Iterator[Task]:
             parameters = {**base, **described(method), "targets": [kind.name for kind in TARGETS], "side": SIDE}
             group = f"{network.name}/{method.family}"  # methods of a family share what they compute
             yield Task("heat_maps", f"{network.name}/{method.name}", parameters, needs, group=group)
+        yield from _evaluations(context, network, methods, {**needs, "grounds": (ground.digest,)})
+
+
+def ground_task(context: PlanContext, images: Task) -> Task:
+    """The evaluated images without their objects."""
+    parameters = {"probes": context.recipe.probes, "parts": [task.name for task in context.probes]}
+    needs = {"images": (images.digest,), "probe_set": (context.probe_set.digest,)}
+    return Task("grounds", "all", parameters, needs, group="heatmaps")
+
+
+def _evaluations(
+    context: PlanContext, network: NetworkRecipe, methods: Sequence[Method], needs: Mapping[str, tuple[str, ...]]
+) -> Iterator[Task]:
+    """The interventions in the evaluated images, and the scores of each method."""
+    wanted, spec = section(context.recipe), network.spec
+    base = network_base(spec, context.recipe.seed)
+    every = {method.name: sizes(method, spec.input_size, wanted.evaluated, wanted.passes) for method in methods}
+    most = max(size.images for size in every.values())
+    truth = Task("interventions", spec.name, {**base, "images": most}, needs, group=spec.name)
+    yield truth
+    for method in methods:
+        parameters = {**base, **described(method), "sizes": asdict(every[method.name])}
+        rests = {**needs, "truth": (truth.digest,)}
+        yield Task("evaluations", f"{spec.name}/{method.name}", parameters, rests, group=spec.name)
 
 
 def image_task(context: PlanContext) -> Task:

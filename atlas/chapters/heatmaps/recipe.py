@@ -27,7 +27,17 @@ class HeatmapsRecipe(ChapterSection):
         16, description="how many images the wall shows (1 to 64), or their ids in the probe set"
     )
     evaluated: int = Field(
-        200, ge=4, le=2000, description="images over which the scores of the methods are, for each network"
+        200,
+        ge=4,
+        le=2000,
+        description="images over which the scores of the methods are, for each network; fewer for one "
+        "of more than 128 pixels, by its area",
+    )
+    passes: int = Field(
+        400,
+        ge=0,
+        description="forward passes that a method may take for its scores; a costlier one gets fewer images, at "
+        "least 8; 0: all images for every method",
     )
 
 

@@ -48,6 +48,13 @@ class Explained:
         self.serial = next(_serials)  # of this process: identifies the network in caches
         self._memory: dict[str, Any] = {}
 
+    def with_graph(self, graph: torch.fx.GraphModule) -> Explained:
+        """The same network with another graph, such as one with other weights."""
+        other = copy.copy(self)
+        other.graph, other.serial, other._memory = graph, next(_serials), {}
+        other._taps = {module.layer: module for module in graph.modules() if isinstance(module, Tap)}
+        return other
+
     def __call__(self, images: Tensor) -> Tensor:
         """The response of `output`."""
         response: Tensor = self.graph(images)
