@@ -71,11 +71,9 @@ class Evaluation:
     gini: Array | None = None  # [N] how concentrated
 
 
-def evaluate(
-    explained: Explained, scenes: Scenes, target: Target, truth: Truth, method: Method, size: Sizes
-) -> Evaluation:
+def evaluate(explained: Explained, scenes: Scenes, truth: Truth, method: Method, size: Sizes) -> Evaluation:
     """All scores of `method` over the first images of `scenes`."""
-    scenes = scenes.first(size.images)
+    scenes, target = scenes.first(size.images), truth.target(size.images, explained.output.units)
     try:
         found = attributions(explained, scenes.images, target, method, scenes.seeds)
     except NotValid as reason:
@@ -87,7 +85,7 @@ def evaluate(
         error=None if error is None else singles(error.numpy()),
         **_truths(maps, scenes, truth),
         **_places(maps, scenes),
-        grid=_grids(explained, scenes, method),
+        grid=_grids(explained, scenes, truth, method),
         curves=_curves(explained, scenes.first(size.curves), target, maps),
         randomized=_randomized(explained, few, target, method, maps),
         **_stability(explained, few, target, method, maps),
@@ -147,15 +145,14 @@ def _places(maps: Tensor, scenes: Scenes) -> dict[str, Array]:
     }
 
 
-def _grids(explained: Explained, scenes: Scenes, method: Method) -> Array:
+def _grids(explained: Explained, scenes: Scenes, truth: Truth, method: Method) -> Array:
     """[G] shares of positive relevance in the right quarter, of images in fours with four predicted classes."""
     import torch
 
     from atlas.methods.attribution.target import Target
     from atlas.methods.evaluation.localization import grid_of, mass, quarter
 
-    with torch.no_grad():
-        classes = torch.cat([explained(part) for part in torch.split(scenes.images, 16)]).argmax(1).tolist()
+    classes = truth.classes[: len(scenes.images)].tolist()
     fours = [four for four in _fours(classes) if len({classes[place] for place in four}) == 4][:GRIDS]
     if not fours:
         return np.zeros(0, np.float32)

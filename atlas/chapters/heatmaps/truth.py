@@ -34,6 +34,17 @@ class Truth:
     patches: Array  # [N, GRID²] float32, each patch replaced by a blur of the image
     regions: Array  # [N, REGIONS] float32: the object, its halves, cells of ground taken out; NaN: no such
     score: Array  # [N] float32, of the whole image
+    classes: Array  # [N] int32, predicted
+    others: Array  # [N] int32, the runners-up
+
+    def target(self, count: int, units: int) -> Target:
+        """Class against runner-up of the first `count` images, of `units` classes."""
+        import torch
+
+        from atlas.methods.attribution.target import contrast
+
+        classes, others = (torch.from_numpy(part[:count].astype(np.int64)) for part in (self.classes, self.others))
+        return contrast(classes, others, units)
 
 
 @dataclass(frozen=True)
@@ -72,15 +83,20 @@ def quick_score(explained: Explained, target: Target, row: int) -> Score:
     return lambda images: target.scores(quick(images), torch.full((len(images),), row))
 
 
-def find_truth(explained: Explained, scenes: Scenes, target: Target) -> Truth:
-    """The interventions in all scenes."""
+def find_truth(explained: Explained, scenes: Scenes) -> Truth:
+    """The interventions in all scenes, for the predicted class against the runner-up."""
     import torch
 
     from atlas.methods.attribution.meaningful_perturbation import blurred
+    from atlas.methods.attribution.target import contrast
     from atlas.methods.evaluation.intervention import drops, removal
     from atlas.methods.evaluation.regions import REGIONS, object_regions, patch_masks
 
     patches, blurs = patch_masks(scenes.images.shape[-1], GRID), blurred(scenes.images)
+    with torch.no_grad():
+        logits = torch.cat([explained(part) for part in torch.split(scenes.images, 16)])
+    best = logits.topk(2)
+    target = contrast(best.indices[:, 0], best.indices[:, 1], logits.shape[1])
     falls, taken = [], []
     for row, image in enumerate(scenes.images):
         score = quick_score(explained, target, row)
@@ -90,7 +106,6 @@ def find_truth(explained: Explained, scenes: Scenes, target: Target) -> Truth:
             taken.append(drops(score, image, removal(scenes.grounds[row], regions), regions).numpy())
         else:
             taken.append(np.full(REGIONS, np.nan))
-    with torch.no_grad():
-        whole = torch.cat([explained(part) for part in torch.split(scenes.images, 16)])
-    scores = target.scores(whole).numpy()
-    return Truth(singles(np.stack(falls)), singles(np.stack(taken)), singles(scores))
+    first, second = best.indices.numpy().astype(np.int32).T
+    margin = singles(best.values[:, 0] - best.values[:, 1])
+    return Truth(singles(np.stack(falls)), singles(np.stack(taken)), margin, first, second)
