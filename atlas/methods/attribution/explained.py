@@ -6,6 +6,7 @@ be it a module, a function or in place (`atlas.methods.visualize.graph`). So one
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
