@@ -45,6 +45,7 @@ def explain_photo(photo: Path, networks: Sequence[str], wanted: Wanted, out: Pat
         evaluated=0,
         methods=tuple(method.name for method in wanted.methods),
         networks=tuple(found),
+        alone=1,
     )
     return _write(_results(part, chapter, wanted.seed), out)
 

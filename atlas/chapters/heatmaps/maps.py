@@ -49,18 +49,36 @@ class Decisions:
 
 
 @dataclass(frozen=True)
-class HeatMaps:
-    """The maps of one method for one network: T targets, W images, S samples a side.
+class TargetMaps:
+    """The maps of one method for one network and target over W images, S samples a side.
 
     `maps` is in units of `scale`, the largest absolute value of each map: positive where a pixel raises the score.
-    `error` is what promised completeness or conservation misses, as a share. Where the method does not exist for the
-    network, `reason` is a sentence and there are no maps.
+    `error` is what promised completeness or conservation misses, as a share.
+    """
+
+    maps: Array  # [W, S, S] float16
+    scale: Array  # [W] float32
+    error: Array | None = None  # [W] float32
+
+
+@dataclass(frozen=True)
+class HeatMaps:
+    """The same for all targets, of which later ones may have fewer images: the first ones.
+
+    Where the method does not exist for the network, `reason` is a sentence and there are no maps.
     """
 
     reason: str
-    maps: Array | None = None  # [T, W, S, S] float16
-    scale: Array | None = None  # [T, W] float32
-    error: Array | None = None  # [T, W] float32
+    targets: tuple[TargetMaps, ...] = ()
+
+    def map_of(self, target: int, image: int) -> Array | None:
+        """[S, S] the map of an image, in units of its scale; None where there is none."""
+        return self.targets[target].maps[image] if self.targets else None
+
+    def missed(self, target: int, image: int) -> float:
+        """The share of the score that the sum of a map misses, where completeness or conservation is promised."""
+        error = self.targets[target].error if self.targets else None
+        return 0.0 if error is None else float(error[image])
 
 
 def decide(explained: Explained, images: Tensor, classes: Tensor | None = None) -> Decisions:
@@ -78,19 +96,21 @@ def compute_maps(
     methods: Sequence[Method],
     seeds: Sequence[int],
     classes: Tensor | None = None,
+    alone: int | None = None,
 ) -> list[HeatMaps]:
     """The maps of each method for normalized images [W, 3, S, S], a seed for each image.
 
-    `classes` [W] are explained instead of the predicted ones.
+    `classes` [W] are explained instead of the predicted ones; only the first `alone` images for the second target.
 
     Batch by batch, target by target and method by method, so that methods can share what they compute.
     """
     targets = targets_of(logits_of(explained, images), classes)
     found = [_Collected(method) for method in methods]
+    ends = (len(images), len(images) if alone is None else alone)
     for first in range(0, len(images), BATCH):
-        chosen = slice(first, first + BATCH)
         for place, target in enumerate(targets):
-            for one in found:
+            chosen = slice(first, min(first + BATCH, ends[place]))
+            for one in found if first < ends[place] else ():
                 one.add(place, explained, images[chosen], target.weights[chosen], seeds[chosen])
     return [one.whole() for one in found]
 
@@ -124,16 +144,18 @@ class _Collected:
         """All of them as one record."""
         if self.reason:
             return HeatMaps(self.reason)
-        maps = np.stack([np.concatenate(parts) for parts in self.maps])
-        scale = np.abs(maps).max((2, 3))
-        return HeatMaps(
-            reason="",
-            maps=(maps / np.maximum(scale, 1e-30)[..., None, None]).astype(np.float16),
-            scale=scale.astype(np.float32),
-            error=np.stack([np.concatenate(parts) for parts in self.errors]).astype(np.float32)
-            if self.errors[0]
-            else None,
-        )
+        pairs = zip(self.maps, self.errors, strict=True)
+        return HeatMaps("", tuple(_joined(maps, errors) for maps, errors in pairs if maps))
+
+
+def _joined(maps: Sequence[Array], errors: Sequence[Array]) -> TargetMaps:
+    values = np.concatenate(maps)
+    scale = np.abs(values).max((1, 2))
+    return TargetMaps(
+        maps=(values / np.maximum(scale, 1e-30)[:, None, None]).astype(np.float16),
+        scale=scale.astype(np.float32),
+        error=np.concatenate(errors).astype(np.float32) if errors else None,
+    )
 
 
 def logits_of(explained: Explained, images: Tensor) -> Tensor:

@@ -45,7 +45,8 @@ def tasks(context: PlanContext) -> Iterator[Task]:
         base, needs = network_base(network.spec, recipe.seed), {"images": (images.digest,)}
         yield Task("decisions", network.name, base, needs, group=network.name)
         for method in methods:
-            parameters = {**base, **described(method), "targets": [kind.name for kind in TARGETS], "side": SIDE}
+            shape = {"targets": [kind.name for kind in TARGETS], "side": SIDE, "alone": section(recipe).alone}
+            parameters = {**base, **described(method), **shape}
             group = f"{network.name}/{method.family}"  # methods of a family share what they compute
             yield Task("heat_maps", f"{network.name}/{method.name}", parameters, needs, group=group)
         yield from _evaluations(context, network, methods, {**needs, "grounds": (ground.digest,)})
@@ -107,7 +108,8 @@ def site_bytes(recipe: Recipe) -> int:
     """About how much the chapter adds to the site."""
     images = section(recipe).images
     count = images if isinstance(images, int) else len(images)
-    return count * len(TARGETS) * (len(chosen_networks(recipe)) * SHEET_BYTES + PAGE_BYTES)
+    walls = count + min(count, section(recipe).alone)
+    return walls * (len(chosen_networks(recipe)) * SHEET_BYTES + PAGE_BYTES)
 
 
 def subjects(recipe: Recipe) -> list[str]:

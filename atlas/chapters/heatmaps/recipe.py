@@ -26,6 +26,9 @@ class HeatmapsRecipe(ChapterSection):
     images: int | tuple[str, ...] = Field(
         16, description="how many images the wall shows (1 to 64), or their ids in the probe set"
     )
+    alone: int = Field(
+        4, ge=0, le=64, description="the first images of the wall for which the class logit alone is explained too"
+    )
     evaluated: int = Field(
         200,
         ge=4,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from atlas.chapters.heatmaps.maps import Decisions, HeatMaps
+from atlas.chapters.heatmaps.maps import TARGETS, Decisions, HeatMaps
 from atlas.core.results import AtlasResults
 from atlas.core.specs import Array, NetworkSpec
 from atlas.methods.attribution.method import Method, methods
@@ -30,6 +30,11 @@ class HeatmapResults:
     evaluated: int
     methods: tuple[str, ...]  # in the order of the registry
     networks: tuple[NetworkMaps, ...]
+    alone: int = 0  # the first images whose class logit alone is explained too
+
+    def targets(self, image: int) -> range:
+        """The numbers of the targets that are explained for image `image` of the wall."""
+        return range(len(TARGETS) if image < self.alone else 1)
 
     @property
     def found(self) -> tuple[Method, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from atlas.chapters.heatmaps.maps import Decisions, HeatMaps
-from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks
+from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks, section
 from atlas.chapters.heatmaps.records import NOTHING, HeatmapResults, NetworkMaps
 from atlas.core.pack import unpack
 from atlas.core.specs import NetworkSpec
@@ -26,6 +26,7 @@ def read(plan: Plan, store: Store) -> HeatmapResults:
         evaluated=len(entry.facts["evaluated"]),
         methods=tuple(method.name for method in chosen_methods(plan.recipe)),
         networks=tuple(_network(plan, store, network.spec) for network in chosen_networks(plan.recipe)),
+        alone=min(section(plan.recipe).alone, len(wall)),
     )
 
 

@@ -79,7 +79,7 @@ def heat_maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     seeds = images_of(context, first, "wall").seeds(first.parameters["seed"])
     explained, inputs = explained_of(context, first), inputs_of(context, first, "wall")
     wanted = [registry[task.parameters["method"]] for task in tasks]
-    for found in compute_maps(explained, inputs, wanted, seeds):
+    for found in compute_maps(explained, inputs, wanted, seeds, alone=first.parameters["alone"]):
         yield Entry(*pack(found))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from atlas.chapters.heatmaps.maps import TARGETS, Decisions, HeatMaps
+from atlas.chapters.heatmaps.maps import Decisions, HeatMaps
 from atlas.chapters.heatmaps.overlay import density, full_colour, shades
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
-from atlas.chapters.heatmaps.words import described, missed, why_not
+from atlas.chapters.heatmaps.words import described, why_not
 from atlas.core.specs import Array, NetworkSpec
 
 
@@ -44,7 +44,7 @@ def rows(chapter: HeatmapResults, network: NetworkMaps) -> Iterator[WallRow]:
     """All rows of one network, image by image; its maps are read once."""
     maps = {name: network.load(name) for name in chapter.methods}
     for image in range(len(chapter.images)):
-        for target in range(len(TARGETS)):
+        for target in chapter.targets(image):
             yield _row(chapter, network.spec, maps, image, target)
 
 
@@ -54,28 +54,27 @@ def row(chapter: HeatmapResults, network: NetworkMaps, image: int, target: int) 
 
 
 def _row(chapter: HeatmapResults, spec: NetworkSpec, maps: dict[str, HeatMaps], image: int, target: int) -> WallRow:
-    reasons = {name: why_not(found, target, image) for name, found in maps.items()}
-    densities = {name: density(found.maps[target, image]) for name, found in maps.items() if found.maps is not None}
+    cells = {name: _cell(name, found, target, image) for name, found in maps.items()}
+    values = {name: found.map_of(target, image) for name, found in maps.items()}
+    densities = {name: density(one) for name, one in values.items() if one is not None}
     explaining = [method.name for method in chapter.found if method.family != "control"]
-    full = full_colour([densities[name] for name in explaining if name in densities and not reasons[name]])
+    full = full_colour([densities[name] for name in explaining if name in densities and not cells[name].reason])
     tiles = tuple(shades(densities[name], full) if name in densities else None for name in chapter.methods)
     return WallRow(
         spec=spec,
         image=image,
         target=target,
         full=full,
-        cells=tuple(
-            Cell(
-                name,
-                described(densities[name]) if name in densities else "",
-                reasons[name],
-                missed(maps[name], target, image),
-            )
-            for name in chapter.methods
-        ),
+        cells=tuple(cells[name] for name in chapter.methods),
         tiles=tiles,
-        side=next((len(tile) for tile in tiles if tile is not None), 1),
+        side=max((len(tile) for tile in tiles if tile is not None), default=1),
     )
+
+
+def _cell(method: str, maps: HeatMaps, target: int, image: int) -> Cell:
+    values = maps.map_of(target, image)
+    words = "" if values is None else described(values)
+    return Cell(method, words, why_not(maps, target, image), maps.missed(target, image))
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,9 @@ def described(values: Array) -> str:
     return f"{percent(raises.sum() / total)} raises, most at the {place} ({percent(parts.max())})"
 
 
-def missed(maps: HeatMaps, target: int, image: int) -> float:
-    """The share of the score that the sum of a map misses, where completeness or conservation is promised, else 0."""
-    return float(maps.error[target, image]) if maps.error is not None else 0.0
-
-
 def why_not(maps: HeatMaps, target: int, image: int) -> str:
     """Why a method's map of an image is not valid, "" where it is."""
     if maps.reason:
         return maps.reason
-    share = missed(maps, target, image)
+    share = maps.missed(target, image)
     return f"the sum of the map misses the score by {percent(share)}" if share > MOST else ""

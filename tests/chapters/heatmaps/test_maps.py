@@ -27,15 +27,15 @@ def images(side, count=BATCH + 3):
 def test_a_linear_network_is_explained_exactly_for_both_targets():
     network, seen = linear(8), images(8)
     [found] = compute_maps(network, seen, [methods()["gradient-x-input"]], list(range(len(seen))))
-    assert found.maps.shape == (len(TARGETS), len(seen), 8, 8) and found.maps.dtype == np.float16
+    assert all(one.maps.shape == (len(seen), 8, 8) and one.maps.dtype == np.float16 for one in found.targets)
     zero = network(torch.zeros(1, 3, 8, 8))[0]
     logits = network(seen) - zero  # the method has no term for biases
     order = network(seen).argsort(1, descending=True)
     best, second = (logits.gather(1, order[:, place, None])[:, 0] for place in (0, 1))
-    sums = (found.maps.astype(np.float64) * found.scale[..., None, None]).sum((2, 3))
+    sums = [(one.maps.astype(np.float64) * one.scale[:, None, None]).sum((1, 2)) for one in found.targets]
     assert sums[1] == pytest.approx(best.numpy(), abs=2e-3)
     assert sums[0] == pytest.approx((best - second).numpy(), abs=2e-3)
-    assert np.abs(found.maps).max((2, 3)) == pytest.approx(1)
+    assert np.abs(found.targets[0].maps).max((1, 2)) == pytest.approx(1)
 
 
 def test_large_maps_are_stored_as_means_of_equal_areas():
@@ -45,7 +45,7 @@ def test_large_maps_are_stored_as_means_of_equal_areas():
     weights = next(p for p in network.graph.parameters() if p.ndim == 2)
     full = (seen * (target.weights @ weights).reshape(seen.shape)).sum(1)[0].numpy()
     means = full.reshape(SIDE, 2, SIDE, 2).mean((1, 3))
-    assert found.maps[0, 0] * found.scale[0, 0] == pytest.approx(means, abs=2e-3 * float(np.abs(means).max()))
+    assert found.map_of(0, 0) * found.targets[0].scale[0] == pytest.approx(means, abs=2e-3 * float(np.abs(means).max()))
 
 
 def test_each_image_has_its_own_seed_and_target_in_every_batch():
@@ -59,7 +59,7 @@ def test_each_image_has_its_own_seed_and_target_in_every_batch():
     [found] = compute_maps(linear(4), images(4), [method], list(range(BATCH + 3)))
     sizes = [(BATCH, BATCH, tuple(range(BATCH))), (3, 3, tuple(range(BATCH, BATCH + 3)))]
     assert seen_by_method == [size for size in sizes for _ in TARGETS]
-    assert found.error == pytest.approx(np.zeros((2, BATCH + 3)), abs=1e-4)
+    assert found.targets[1].error == pytest.approx(np.zeros(BATCH + 3), abs=1e-4)
 
 
 def test_a_method_that_does_not_exist_for_a_network_gives_its_reason():
@@ -68,8 +68,8 @@ def test_a_method_that_does_not_exist_for_a_network_gives_its_reason():
 
     missing = Method("fake", "Fake", "cam", 0, "", "", "", attribute)
     found, other = compute_maps(linear(4), images(4), [missing, methods()["gradient-x-input"]], [0] * 11)
-    assert found.reason == "This network has no maps." and found.maps is None
-    assert not other.reason and other.maps.shape == (len(TARGETS), BATCH + 3, 4, 4)
+    assert found.reason == "This network has no maps." and found.map_of(0, 0) is None
+    assert not other.reason and other.targets[1].maps.shape == (BATCH + 3, 4, 4)
 
 
 def test_decisions_are_the_highest_logits():
@@ -80,3 +80,13 @@ def test_decisions_are_the_highest_logits():
     assert found.logits[:, 1] == pytest.approx(np.sort(logits, 1)[:, -2])
     chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     assert found.probabilities[:, 0] == pytest.approx(chances.max(1), rel=1e-5)
+
+
+def test_the_class_alone_is_explained_for_the_first_images():
+    method = methods()["gradient-x-input"]
+    [found] = compute_maps(linear(4), images(4), [method], [0] * (BATCH + 3), alone=2)
+    [every] = compute_maps(linear(4), images(4), [method], [0] * (BATCH + 3))
+    assert len(found.targets[1].maps) == 2 and len(found.targets[0].maps) == BATCH + 3
+    assert found.targets[1].maps == pytest.approx(every.targets[1].maps[:2])
+    [none] = compute_maps(linear(4), images(4), [method], [0] * (BATCH + 3), alone=0)
+    assert len(none.targets) == 1

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from atlas.chapters.heatmaps.maps import HeatMaps
-from atlas.chapters.heatmaps.words import MOST, described, missed, why_not
+from atlas.chapters.heatmaps.maps import HeatMaps, TargetMaps
+from atlas.chapters.heatmaps.words import MOST, described, why_not
 
 
 def test_the_place_of_most_of_what_raises_is_named():
@@ -19,11 +19,11 @@ def test_the_place_of_most_of_what_raises_is_named():
 
 @pytest.mark.parametrize(("error", "valid"), [(MOST, True), (MOST * 1.01, False), (0.0, True)])
 def test_a_map_that_misses_its_promise_is_not_valid(error, valid):
-    maps = HeatMaps("", np.zeros((1, 1, 2, 2), np.float16), np.ones((1, 1)), np.array([[error]]))
+    maps = HeatMaps("", (TargetMaps(np.zeros((1, 2, 2), np.float16), np.ones(1), np.array([error])),))
     assert (why_not(maps, 0, 0) == "") is valid
-    assert missed(maps, 0, 0) == error
+    assert maps.missed(0, 0) == error
 
 
 def test_a_method_that_does_not_exist_gives_its_reason():
     assert why_not(HeatMaps("The head is not linear."), 0, 0) == "The head is not linear."
-    assert why_not(HeatMaps("", np.zeros((1, 1, 2, 2)), np.ones((1, 1))), 0, 0) == ""
+    assert why_not(HeatMaps("", (TargetMaps(np.zeros((1, 2, 2)), np.ones(1)),)), 0, 0) == ""

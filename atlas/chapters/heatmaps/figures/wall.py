@@ -27,7 +27,7 @@ def figures(results: AtlasResults) -> Iterator[Figure]:
     """All figures of the wall."""
     chapter = chapter_of(results)
     for image in range(len(chapter.images)):
-        for target in range(len(TARGETS)):
+        for target in chapter.targets(image):
             yield wall_figure(results, chapter, image, target)
             for network in chapter.networks:
                 yield row_figure(results, chapter, network, image, target)

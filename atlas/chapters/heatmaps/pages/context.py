@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from atlas.chapters.heatmaps.figures.wall import image_of, name_of
-from atlas.chapters.heatmaps.maps import TARGETS
 from atlas.chapters.heatmaps.overlay import sheet
 from atlas.chapters.heatmaps.places import PICKER_FILE, sheet_file
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
@@ -102,6 +101,6 @@ class WallContext:
         parts = re.split(r"_(\w+)", formula)
         return [(part, place % 2 == 1) for place, part in enumerate(parts) if part]
 
-    def targets(self) -> range:
-        """The numbers of the targets."""
-        return range(len(TARGETS))
+    def same(self, place: int, target: int) -> int:
+        """The target that is shown of image `place` by who comes from `target`: the same, where it has it."""
+        return target if target in self.chapter.targets(place) else 0

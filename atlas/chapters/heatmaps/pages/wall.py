@@ -29,7 +29,7 @@ class Line:
 def pages(context: WallContext) -> Iterator[Item]:
     """A page for each image and target."""
     for image in range(len(context.chapter.images)):
-        for target in context.targets():
+        for target in context.chapter.targets(image):
             yield page(context, image, target, wall_page(context.image(image).id, target))
 
 
