@@ -11,7 +11,7 @@ from atlas.chapters.heatmaps.spectra import METHOD, BackwardSpectrum, spectra
 from atlas.core.results import AtlasResults, Figure
 from atlas.methods.spectrum import BINS
 from atlas.publish.chart import Line
-from atlas.publish.provenance import probe_provenance, terms
+from atlas.publish.provenance import provenance, terms
 from atlas.publish.words import count, percent
 
 
@@ -37,7 +37,10 @@ def spectra_figure(results: AtlasResults, pair: Sequence[BackwardSpectrum]) -> F
         files=(),
         licence=licence,
         attribution=attribution,
-        provenance=probe_provenance(results, method=METHOD, networks=[one.network.spec.name for one in pair]),
+        provenance={
+            "method": METHOD,
+            "networks": [provenance(results, one.network.spec, store=dict(one.network.keys)) for one in pair],
+        },
     )
 
 
