@@ -46,7 +46,7 @@ def candidates(images: Sequence[ProbeImage], areas: Array, names: Sequence[str])
 
 
 def choose(images: Sequence[Candidate], count: int, known: Collection[str], seed: int) -> list[int]:
-    """The indices of `count` images, or of as many as there are: cut-outs and whole photographs in turn.
+    """The indices of `count` images, or of as many as there are: whole photographs and cut-outs in turn.
 
     Preferred are images of a class that all networks know (`known`), then animals, then large objects; each work and
     each name comes once before any comes twice. The rest is drawn by the images' ids.
@@ -61,7 +61,7 @@ def choose(images: Sequence[Candidate], count: int, known: Collection[str], seed
     photographs = _varied([one for one in ordered if not one.cut_out and _is_whole(one)])
     rest = _varied([one for one in ordered if not one.cut_out and not _is_whole(one)])
     cut_outs = _varied([one for one in ordered if one.cut_out])
-    return _in_turn(cut_outs, [*photographs, *rest])[:count]
+    return _in_turn([*photographs, *rest], cut_outs)[:count]
 
 
 def _is_whole(one: Candidate) -> bool:

@@ -6,6 +6,7 @@ from atlas.chapters.heatmaps.maps import TARGETS
 
 CHAPTER = "heatmaps/index.html"
 METHODS_PAGE = "heatmaps/methods/index.html"
+SPECTRA_PAGE = "heatmaps/spectra/index.html"
 
 
 def wall_page(image: str, target: int = 0) -> str:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.chapters.vision.aliasing import aliased, by_frequency, dense_maps, power
+from atlas.chapters.vision.aliasing import dense_maps
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import Array, LayerSpec, Network
 from atlas.methods.attribution.deconvnet import project
 from atlas.methods.prepare import prepare
+from atlas.methods.spectrum import aliased, by_frequency, power
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -12,7 +12,7 @@ from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps, chapter
 from atlas.chapters.heatmaps.words import MOST
 from atlas.core.results import AtlasResults, Figure
 from atlas.core.specs import ProbeImage
-from atlas.publish.provenance import probe_provenance, provenance, terms
+from atlas.publish.provenance import provenance, terms
 from atlas.publish.words import count, percent
 
 SCALE = (
@@ -59,7 +59,11 @@ def wall_figure(results: AtlasResults, chapter: HeatmapResults, image: int, targ
         files=tuple(sheet_file(network.spec.name, shown.id, target) for network in chapter.networks),
         licence=licence,
         attribution=attribution,
-        provenance=probe_provenance(results, image=shown.id, target=kind.name, methods=list(chapter.methods)),
+        provenance={
+            "image": shown.id,
+            "target": kind.name,
+            "networks": [provenance(results, one.spec, store=dict(one.keys)) for one in chapter.networks],
+        },
     )
 
 
