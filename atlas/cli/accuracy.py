@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from atlas.chapters.vision.collect import prepare
 from atlas.core.errors import ProbeError
 from atlas.core.specs import Array, ProbePart
+from atlas.methods.prepare import prepare
 from atlas.networks import NETWORKS
 from atlas.probes import decode, probe_source
 from atlas.weights import load

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from atlas.core.errors import ProbeError
 from atlas.core.registry import Registry
 from atlas.core.specs import ProbePart
 from atlas.probes.webp import decode
 
-__all__ = ["PROBES", "ProbeKind", "ProbeSource", "decode", "probe_source"]
+__all__ = ["PROBES", "Composed", "ProbeKind", "ProbeSource", "decode", "probe_source"]
 
 
 class ProbeSource(Protocol):
@@ -49,6 +49,14 @@ class ProbeSource(Protocol):
 
     def make(self, part: str) -> ProbePart:
         """The images of one part, the same bytes every time. Unreadable images are listed in `skipped`."""
+
+
+@runtime_checkable
+class Composed(Protocol):
+    """A probe set that puts objects on grounds, and can show the ground alone."""
+
+    def without(self, part: str, place: int) -> bytes | None:
+        """Image `place` of a part without its object, as the bytes of a WebP file; None where it has none."""
 
 
 @dataclass(frozen=True)

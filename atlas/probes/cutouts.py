@@ -147,17 +147,32 @@ def _rgb(hue: float, saturation: float, value: float) -> Colour:
 
 def compose(scene: Composite, size: int, open_picture: Open) -> tuple[Image, Array, Backdrop]:
     """RGB of `size` pixels square, the object's mask (bool, where it covers half of a pixel), and the ground taken."""
-    from PIL import Image
-
-    drawn = np.zeros((size, size, 4), dtype=np.float32)
-    placed, (left, top) = place(scene, size, open_picture)
-    drawn[top : top + placed.height, left : left + placed.width] = np.asarray(placed, dtype=np.float32) / 255
-    colour, alpha = drawn[..., :3], drawn[..., 3:]  # the colour is premultiplied
-    mean = 255 * colour.sum((0, 1)) / max(float(alpha.sum()), 1e-9)
+    colour, alpha, mean = _drawn(scene, size, open_picture)
     backdrop, ground = _standing_out(mean, scene.backdrops, size, open_picture)
     lit = _lit(colour, alpha, mean, ground)
     pixels = lit + _shaded(ground, alpha[..., 0]) * (1 - alpha)
-    return Image.fromarray(np.rint(255 * pixels).astype(np.uint8)), alpha[..., 0] >= 0.5, backdrop
+    return _image(pixels), alpha[..., 0] >= 0.5, backdrop
+
+
+def without_object(scene: Composite, size: int, open_picture: Open) -> Image:
+    """The ground of `compose` alone, without the object and its shadow."""
+    _, _, mean = _drawn(scene, size, open_picture)
+    return _image(_standing_out(mean, scene.backdrops, size, open_picture)[1])
+
+
+def _image(pixels: Array) -> Image:
+    from PIL import Image
+
+    return Image.fromarray(np.rint(255 * pixels).astype(np.uint8))
+
+
+def _drawn(scene: Composite, size: int, open_picture: Open) -> tuple[Array, Array, Array]:
+    """The object in the frame: premultiplied colour and alpha [size, size, 3 and 1] in [0, 1], its mean colour."""
+    drawn = np.zeros((size, size, 4), dtype=np.float32)
+    placed, (left, top) = place(scene, size, open_picture)
+    drawn[top : top + placed.height, left : left + placed.width] = np.asarray(placed, dtype=np.float32) / 255
+    colour, alpha = drawn[..., :3], drawn[..., 3:]
+    return colour, alpha, 255 * colour.sum((0, 1)) / max(float(alpha.sum()), 1e-9)
 
 
 def without_fringe(cut: Image) -> Image:

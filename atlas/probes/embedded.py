@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from atlas.core.specs import Array, ProbeImage, ProbePart
 from atlas.probes.objects import LICENCE, TABLE, DrawnObject, objects
 from atlas.probes.photographs import PHOTOGRAPHS, Photograph, crop, crop_boxes
-from atlas.probes.scenes import paint, plan_scene
+from atlas.probes.scenes import paint, paint_ground, plan_scene
 from atlas.probes.slug import slug
 from atlas.probes.webp import METHOD, QUALITY, encode
 
@@ -56,6 +56,13 @@ class Embedded:
         rows = [self._make(*item) for item in _items()[start : start + PART]]
         images, pictures, masks = zip(*rows, strict=True)
         return ProbePart(images, tuple(encode(picture) for picture in pictures), masks)
+
+    def without(self, part: str, place: int) -> bytes | None:
+        """Image `place` of a part without its object, as WebP; None for a photograph."""
+        subject, number = _items()[int(part) * PART + place]
+        if isinstance(subject, Photograph):
+            return None
+        return encode(paint_ground(plan_scene(subject, number, self.size).ground, self.size))
 
     def _make(self, subject: Photograph | DrawnObject, number: int) -> tuple[ProbeImage, Image, Array | None]:
         if isinstance(subject, Photograph):

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from atlas.core.specs import Array, ProbeImage, ProbePart, Skipped
-from atlas.probes.cutouts import compose, grounds, plan, scenes_of, without_fringe
+from atlas.probes.cutouts import compose, grounds, plan, scenes_of, without_fringe, without_object
 from atlas.probes.external import part_names, part_numbers
 from atlas.probes.picture_crops import crop_boxes, shows_object, shows_whole
 from atlas.probes.picture_store import PictureStore, picture_store
@@ -63,6 +63,13 @@ class Photographs:
         images, made, masks = zip(*(self._make(*self.works[number]) for number in numbers), strict=True)
         skipped = tuple(self._missing()) if numbers.start == 0 else ()
         return ProbePart(images, tuple(encode(picture) for picture in made), masks, skipped)
+
+    def without(self, part: str, place: int) -> bytes | None:
+        """Image `place` of a part without its object, as WebP; None for a photograph."""
+        picture, number = self.works[part_numbers(part, len(self.works))[place]]
+        if picture.is_photograph:
+            return None
+        return encode(without_object(plan(picture, number, self.size, self.grounds), self.size, self._open))
 
     @cached_property
     def works(self) -> tuple[Work, ...]:

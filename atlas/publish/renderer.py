@@ -26,7 +26,8 @@ from atlas.publish.templates import template_folders
 class Renderer:
     """Renders pages: Jinja with autoescape on and undefined names an error."""
 
-    def __init__(self, context: AtlasContext, menu: Sequence[MenuEntry]) -> None:
+    def __init__(self, context: AtlasContext, menu: Sequence[MenuEntry], *, whole: bool = True) -> None:
+        """`whole`: the pages are those of a whole atlas, so that they can link its index, images and networks."""
         self.context = context
         self._templates: dict[str, jinja2.Template] = {}
         self._fills = fills()
@@ -53,6 +54,7 @@ class Renderer:
         self._jinja.globals.update(
             networks=[(network.spec, context.hues[network.spec.name]) for network in context.networks],
             menu=menu,
+            whole=whole,
             version=__version__,
             base_url=context.base_url.rstrip("/"),
             issued=issue_date().isoformat(),

@@ -3,6 +3,7 @@
 A template offers a slot with `{{ slot("unit", network, layer, index) }}`. A chapter fills it with an entry of `SLOTS`
 in its `pages`: a function of the AtlasContext and of what the slot is about, which yields `Filling`s. The slots:
 
+- `home`: (), on the home page, below the networks and their maps
 - `network`: (NetworkResults), at the end of a network's page
 - `unit`: (NetworkResults, LayerResults, index of the unit), below the examples of a unit's page
 """
@@ -15,7 +16,7 @@ from typing import Any
 
 from atlas.core.chapter import parts
 
-SLOTS = ("network", "unit")
+SLOTS = ("home", "network", "unit")
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@
     form.setAttribute("role", "search");
     const theme = make("button", { className: "theme", type: "button", ariaLabel: "Change between light and dark" });
     theme.addEventListener("click", changeTheme);
-    document.querySelector("header.site").append(form, theme);
+    const isPart = "part" in document.body.dataset; // a few pages without an index to search
+    document.querySelector("header.site").append(...(isPart ? [] : [form]), theme);
   }
 
   function isTyping(target) {
@@ -99,7 +100,7 @@
     if (event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
     if (event.key === "/") {
       event.preventDefault();
-      (document.getElementById("ask") || document.querySelector(".find input")).focus();
+      (document.getElementById("ask") || document.querySelector(".find input"))?.focus();
       return;
     }
     const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];

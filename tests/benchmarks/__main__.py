@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from atlas.chapters.vision.collect import BATCH, prepare, respond
+from atlas.chapters.vision.collect import BATCH, respond
 from atlas.core.sources import EmbeddedFile, WheelFile
 from atlas.core.specs import Network, Unit
+from atlas.methods.prepare import prepare
 from atlas.methods.visualize import BATCH as UNITS
 from atlas.methods.visualize import Settings, visualize_units
 from atlas.networks import NETWORKS

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from atlas.chapters.vision.collect import prepare
 from atlas.core.sources import HubFile, UrlFile
+from atlas.methods.prepare import prepare
 from atlas.networks import NETWORKS
 from atlas.weights import load, randomized
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 from atlas.core.specs import IMAGE_KINDS
 from atlas.probes import decode, probe_source
@@ -191,3 +192,21 @@ def test_identity_is_plain_and_stable_and_needs_no_image(source, monkeypatch):
 def test_bytes_stay_below_forty_megabytes(parts):
     mean = np.mean([len(data) for part in parts for data in part.webp])
     assert mean * len(_items()) < 40e6
+
+
+def test_without_its_object_a_scene_is_its_ground(source, parts):
+    """The same pixels wherever the drawing does not reach, up to WebP."""
+    part = source.parts()[0]
+    compared = 0
+    for place, (image, mask) in enumerate(zip(parts[0].images, parts[0].masks, strict=True)):
+        ground = source.without(part, place)
+        assert (ground is None) == (image.kind != "drawing")
+        if ground is None or compared == 4:
+            continue
+        compared += 1
+        pixels = decode([parts[0].webp[place], ground]).astype(int)
+        change = np.abs(pixels[0] - pixels[1]).mean(-1)
+        near = np.asarray(Image.fromarray(mask).filter(ImageFilter.MaxFilter(25)))
+        assert np.median(change[~near]) <= 3
+        assert change[mask].mean() > 10 * max(change[~near].mean(), 1)
+    assert compared == 4

@@ -12,7 +12,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from atlas.core.errors import ProbeError
 from atlas.core.licences import LICENCE_URLS
@@ -434,3 +434,21 @@ def test_a_part_of_the_real_set(real):
     assert max(shares) < 0.8
     spread = decode(part.webp).reshape(64, -1).std(1)
     assert spread.min() > 4
+
+
+def test_without_its_object_a_composite_is_its_ground(real):
+    """Where object and shadow are far, the pixels stay; photographs have nothing to take out."""
+    name = real.parts()[5]
+    part, compared = real.make(name), 0
+    for place, (image, mask) in enumerate(zip(part.images, part.masks, strict=True)):
+        ground = real.without(name, place)
+        assert (ground is None) == (image.kind != "cut-out")
+        if ground is None or compared == 4:
+            continue
+        compared += 1
+        pixels = decode([part.webp[place], ground]).astype(int)
+        change = np.abs(pixels[0] - pixels[1]).mean(-1)
+        near = np.asarray(Image.fromarray(mask).filter(ImageFilter.MaxFilter(61)))
+        assert near.all() or np.median(change[~near]) <= 4
+        assert change[mask].mean() > 10
+    assert compared == 4

@@ -59,7 +59,7 @@ def by_symbol(inputs: Tensor) -> Tensor:
 def gradient_x_input(module: Recurrent, symbols: Array, direction: Array) -> Array:
     """[T] gradient x input, summed over the entries of each embedding."""
     inputs = embedded(module, symbols)
-    return np.asarray(gradient.gradient_x_input(score_of(module, direction), inputs).sum(1).numpy())
+    return np.asarray(gradient.gradient_x_input(score_of(module, direction), inputs[None])[0].sum(1).numpy())
 
 
 def integrated_gradients(module: Recurrent, symbols: Array, direction: Array, *, steps: int = STEPS) -> Array:

@@ -17,6 +17,7 @@ import numpy as np
 from atlas.core.hooks import tap
 from atlas.core.pack import stored
 from atlas.core.specs import Array, LayerSpec, Network
+from atlas.methods.prepare import prepare
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,22 +58,6 @@ def merge_moments(parts: Sequence[Moments]) -> Moments:
         m2 = total.m2 + part.m2 + delta**2 * (total.count * part.count / count)
         total = Moments(count, mean, m2)
     return total
-
-
-def prepare(network: Network, pixels: Array, device: str = "cpu") -> Tensor:
-    """The normalized network input, [B, 3, size, size] float32 (channels last), for images [B, S, S, 3] uint8."""
-    import torch
-    from torch.nn import functional
-
-    from atlas.networks.modules.normalize import Normalize
-
-    spec = network.spec
-    images = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2).float() / 255
-    if images.shape[-1] != spec.input_size:
-        size = (spec.input_size, spec.input_size)
-        images = functional.interpolate(images, size, mode="bilinear", antialias=True, align_corners=False)
-    normalized: Tensor = Normalize(spec).to(device)(images)
-    return normalized.contiguous(memory_format=torch.channels_last)
 
 
 def respond(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.chapters.vision.aliasing import aliased, by_frequency, dense_maps, power
-from atlas.chapters.vision.collect import prepare
+from atlas.chapters.vision.aliasing import dense_maps
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import Array, LayerSpec, Network
-from atlas.methods.attribution.deconvnet import deconvnet, project
+from atlas.methods.attribution.deconvnet import project
+from atlas.methods.prepare import prepare
+from atlas.methods.spectrum import aliased, by_frequency, power
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,8 +82,8 @@ def deconv_pictures(
 
     from atlas.networks.modules.normalize import Normalize
 
-    copy, images = deconvnet(network.module), prepare(network, pixels, device)
-    projected = project(copy, layer, images, torch.from_numpy(units), torch.from_numpy(positions.astype(np.int64)))
+    images = prepare(network, pixels, device)
+    projected = project(network, layer, images, torch.from_numpy(units), torch.from_numpy(positions.astype(np.int64)))
     largest = projected.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
     seen = _bytes(Normalize(network.spec).to(device).inverse(images) * 255)
     corners = field.start + positions.astype(int) * field.stride

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from atlas.chapters.vision.collect import BATCH, prepare
+from atlas.chapters.vision.collect import BATCH
 from atlas.core.hooks import tap
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import Array, LayerSpec, Network
+from atlas.methods.prepare import prepare
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -23,6 +23,7 @@ from atlas.core.results import ReceptiveField
 from atlas.core.specs import LayerSpec, Network
 from atlas.methods.visualize.graph import trace
 from atlas.methods.visualize.padding import same_padding
+from atlas.networks.modules.lrn import LocalResponseNorm
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _shadow(module: nn.Module) -> nn.Module:
 
 
 KEEP_MODULES = (
-    nn.BatchNorm2d, nn.Identity, nn.Dropout, nn.LocalResponseNorm,
+    nn.BatchNorm2d, nn.Identity, nn.Dropout, nn.LocalResponseNorm, LocalResponseNorm,
     nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.Sigmoid, nn.SiLU, nn.Hardsigmoid, nn.Hardswish,
     nn.Mish, nn.Tanh,
 )  # fmt: skip

@@ -1,85 +1,80 @@
-"""Deconvnet (Zeiler and Fergus 2013): the projection of one activation to the pixels.
+"""Deconvnet (Zeiler and Fergus 2013): what an activation projects to the pixels.
 
 In the backward pass a convolution becomes its transpose, max-pooling returns values to the positions of its maxima (the
 switches), a ReLU passes the positive part of the backward signal regardless of its forward input, and normalizations
-are skipped. It is set up on a copy of the network, whose gradient is then the deconvnet.
+are skipped.
 """
 
 from __future__ import annotations
 
-from copy import deepcopy
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from atlas.core.hooks import tap
-from atlas.core.specs import LayerSpec
+from atlas.core.specs import LayerSpec, Network
+from atlas.methods.attribution.method import METHODS, Attribution, Method, NotValid
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
+
+    from atlas.methods.attribution.explained import Explained
+    from atlas.methods.attribution.propagation import Operation, Recorded
+    from atlas.methods.attribution.target import Target
 
 
-@cache
-def _parts() -> tuple[type, type]:
-    """The two replacement modules; defined in a function, since torch is imported only when it is needed."""
-    import torch
-    from torch import nn
-
-    class _Rectified(torch.autograd.Function):
-        @staticmethod
-        def forward(_context: Any, value: Tensor) -> Tensor:
-            return value.clamp(min=0)
-
-        @staticmethod
-        def backward(_context: Any, signal: Tensor) -> Tensor:
-            return signal.clamp(min=0)
-
-    class Rectify(nn.Module):
-        """A ReLU that also rectifies the backward signal."""
-
-        def forward(self, value: Tensor) -> Tensor:
-            return _Rectified.apply(value)  # type: ignore[no-any-return]
-
-    class PassOver(nn.Module):
-        """A normalization whose backward pass is the identity."""
-
-        def __init__(self, inner: nn.Module) -> None:
-            super().__init__()
-            self.inner = inner
-
-        def forward(self, value: Tensor) -> Tensor:
-            out: Tensor = value + (self.inner(value) - value).detach()
-            return out
-
-    return Rectify, PassOver
+def rule(operation: Operation, signal: Tensor) -> Sequence[Tensor | None]:
+    """The positive part at a ReLU, the signal itself at a normalization, else the gradient."""
+    if operation.kind == "clamp":
+        return (signal.clamp(min=0),)
+    return (signal,) if operation.kind == "norm" else operation.pull(signal)
 
 
-def deconvnet(module: nn.Module) -> nn.Module:
-    """A copy of `module` whose gradient with respect to its input is the deconvnet; `module` is not changed."""
-    from torch import nn
+def rectifying(explained: Explained, images: Tensor) -> Recorded:
+    """The recorded pass of a network with ReLUs; NotValid for one without."""
+    from atlas.methods.attribution.propagation import Recorded, rectifies
 
-    rectify, pass_over = _parts()
-    copy = deepcopy(module)
-    for parent in list(copy.modules()):
-        for name, child in list(parent.named_children()):
-            if isinstance(child, nn.ReLU):
-                setattr(parent, name, rectify())
-            elif type(child).__name__ == "LocalResponseNorm":  # torch's and the atlas' own
-                setattr(parent, name, pass_over(child))
-    return copy
+    if not rectifies(explained.graph):
+        raise NotValid(f"{explained.spec.title} has no ReLU, whose backward pass this method changes.")
+    return Recorded(explained.graph, images)
 
 
-def project(copy: nn.Module, layer: LayerSpec, images: Tensor, units: Tensor, positions: Tensor) -> Tensor:
+def project(network: Network, layer: LayerSpec, images: Tensor, units: Tensor, positions: Tensor) -> Tensor:
     """Project one activation of each image to pixels, [N, 3, H, W], with all other activations of the layer at zero.
 
-    `copy` is the result of `deconvnet`; `images` are [N, 3, H, W], normalized; the activation of image n is that of
-    `units[n]` at `positions[n]` (row, column).
+    `images` are [N, 3, H, W], normalized; the activation of image n is that of `units[n]` at `positions[n]`
+    (row, column).
     """
     import torch
 
-    outputs: list[Tensor] = []
-    with torch.enable_grad(), tap(copy, [layer], lambda _layer, value: outputs.append(value)):
-        pixels = images.detach().clone().requires_grad_()
-        copy(pixels)
-        chosen = outputs[0][torch.arange(len(images)), units, positions[:, 0], positions[:, 1]]
-        [projected] = torch.autograd.grad(chosen, pixels, grad_outputs=chosen.detach())
-    return projected
+    from atlas.methods.attribution.explained import Explained
+    from atlas.methods.attribution.propagation import Recorded
+
+    record = Recorded(Explained(network, layer, size=images.shape[-1]).graph, images)
+    place = (torch.arange(len(images)), units, positions[:, 0], positions[:, 1])
+    signal = torch.zeros_like(record.response)
+    signal[place] = record.response[place]
+    return record.back(signal, rule)
+
+
+def attribute(explained: Explained, images: Tensor, target: Target, _seeds: Sequence[int]) -> Attribution:
+    """Maps of the signed projection, summed over the colours."""
+    record = rectifying(explained, images)
+    return Attribution(record.back(target.weights.to(images.dtype), rule).sum(1))
+
+
+METHODS.add(
+    "deconvnet",
+    Method(
+        name="deconvnet",
+        title="Deconvnet",
+        family="gradient",
+        year=2013,
+        paper="zeiler2014visualizing",
+        formula="R_in = R_out⁺",
+        summary="The network is run backwards: convolutions are transposed, max pools put values back where their "
+        "maxima were, and every ReLU passes the positive part of what comes back, whatever its input was. Local "
+        "response normalization is skipped. Where no pool remembers positions, the picture depends on the image "
+        "little.",
+        attribute=attribute,
+        needs="graph",
+    ),
+)

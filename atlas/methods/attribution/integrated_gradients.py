@@ -4,14 +4,21 @@ they sum to score(inputs) - score(0).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.methods.attribution.score import Score, gradients
+from atlas.methods.attribution.method import METHODS, Attribution, Method
+from atlas.methods.attribution.score import Score, gradients, since_zero
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from atlas.methods.attribution.explained import Explained
+    from atlas.methods.attribution.target import Target
+
+STEPS = 16
 
 
 def integrated_gradients(score: Score, inputs: Tensor, *, steps: int) -> Tensor:
@@ -36,3 +43,36 @@ def incompleteness(score: Score, inputs: Tensor, attributions: float) -> float:
     with torch.no_grad():
         full, none = score(torch.stack([inputs, torch.zeros_like(inputs)])).tolist()
     return float(abs(attributions - (full - none)) / max(abs(full - none), 1e-12))
+
+
+def attribute(explained: Explained, images: Tensor, target: Target, _seeds: Sequence[int]) -> Attribution:
+    """Maps of the normalized images; the baseline is the mean colour."""
+    import torch
+
+    maps = [
+        integrated_gradients(explained.score(target, row), image, steps=STEPS).sum(0)
+        for row, image in enumerate(images)
+    ]
+    return Attribution(torch.stack(maps), expected=since_zero(explained.score(target), images))
+
+
+METHODS.add(
+    "integrated-gradients",
+    Method(
+        name="integrated-gradients",
+        title="Integrated gradients",
+        family="gradient",
+        year=2017,
+        paper="sundararajan2017axiomatic",
+        formula="Σ_c x_c · ∫₀¹ ∂s/∂x_c (αx) dα",
+        summary="The gradient is averaged over the images on the straight line from the baseline, here the mean "
+        "colour (zero after normalization), to the image, and multiplied by the difference of the two. The map then "
+        "sums to the score of the image minus that of the baseline; the error of the sum is that of the numerical "
+        "integration, by the Gauss-Legendre rule.",
+        attribute=attribute,
+        promise="completeness",
+        forward=STEPS + 2,
+        backward=STEPS,
+        parameters={"steps": STEPS, "baseline": "mean colour"},
+    ),
+)

@@ -15,22 +15,26 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from atlas.core.errors import AtlasError
 from atlas.core.specs import LayerSpec, Network
+from atlas.networks.modules.lrn import LocalResponseNorm
 
 PLAIN = {"__call__": nn.Module.__call__, "__getattr__": nn.Module.__getattr__}  # as they are while nothing is traced
 CLAMPS = {"relu": (0.0, float("inf")), "relu_": (0.0, float("inf")), "relu6": (0.0, 6.0)}
 LOOK = 1024  # values of an image's gradient that are tested first
 
 
-def cut(network: Network, layer: LayerSpec, example: Tensor) -> fx.GraphModule:
+def cut(network: Network, layer: LayerSpec, example: Tensor, taps: Sequence[LayerSpec] = ()) -> fx.GraphModule:
     """A copy of `network` (float32, after input normalization) that ends at `layer`, with folded batch normalization.
 
     The output is the layer's response: `[image, unit, height, width]` or `[image, unit]`. `example` is an input of the
-    size to come: a branch on shapes (as in timm's VGG head) is decided for it.
+    size to come: a branch on shapes (as in timm's VGG head) is decided for it. Each layer of `taps`, which the network
+    reaches before `layer`, is followed by a `Tap`.
 
     Raises:
         AtlasError: the layer does not exist, is not reached, or depends on control flow that depends on values.
     """
-    traced, _ = trace(network, [layer], example)
+    traced, nodes = trace(network, [*taps, layer], example)
+    for tapped in taps:
+        _tap(traced, tapped, nodes[tapped])
     graph = traced.graph
     _drop_dead(graph)
     _fold(traced)
@@ -69,6 +73,34 @@ def trace(
     return fx.GraphModule(tracer.root, graph), tracer.found
 
 
+class Tap(nn.Module):
+    """The identity, which puts what passes through into `sink` under the layer's name while one is set."""
+
+    def __init__(self, layer: str) -> None:
+        super().__init__()
+        self.layer = layer
+        self.sink: dict[str, Tensor] | None = None
+
+    @staticmethod
+    def name(layer: LayerSpec) -> str:
+        """The name of the submodule that taps `layer`."""
+        return f"tap_{layer.name}".replace(".", "_").replace("-", "_")
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.sink is not None:
+            self.sink[self.layer] = x
+        return x
+
+
+def _tap(traced: fx.GraphModule, layer: LayerSpec, node: fx.Node) -> None:
+    """Put a `Tap` behind `node`."""
+    name = Tap.name(layer)
+    traced.add_submodule(name, Tap(layer.name))
+    with traced.graph.inserting_after(node):
+        tap = traced.graph.call_module(name, (node,))
+    node.replace_all_uses_with(tap, delete_user_cb=lambda user: user is not tap)
+
+
 class _Reached(Exception):
     """All layers have been reached; the rest need not be traced."""
 
@@ -84,7 +116,8 @@ class _Tracer(fx.Tracer):
         self.last: fx.Node | None = None
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d) or (not list(m.children()) and _is_torch(m))
+        whole = isinstance(m, nn.Conv2d | nn.Linear | nn.BatchNorm2d | LocalResponseNorm)
+        return whole or (not list(m.children()) and _is_torch(m))
 
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
         path = self.path_of_module(m)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from atlas.chapters.vision.aliasing import BINS, aliased, by_frequency, dense_maps, power
+from atlas.chapters.vision.aliasing import dense_maps
+from atlas.methods.spectrum import BINS, aliased, by_frequency, power
 from atlas.networks.modules.alexnet import AlexNet
 
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from atlas.chapters.vision.collect import Moments, join, merge_moments, prepare, respond, sample_positions
+from atlas.chapters.vision.collect import Moments, join, merge_moments, respond, sample_positions
 from atlas.core.hooks import tap
 from atlas.core.specs import LayerSpec
+from atlas.methods.prepare import prepare
 from atlas.networks import NETWORKS
 from atlas.weights import load
 

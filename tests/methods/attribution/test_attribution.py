@@ -36,7 +36,7 @@ def by_part(values, segments):
 def test_all_agree_on_a_linear_score(shape):
     inputs, score, expected = linear(shape)
     segments = segments_of(shape)
-    assert torch.allclose(gradient_x_input(score, inputs), expected)
+    assert torch.allclose(gradient_x_input(score, inputs[None])[0], expected)
     assert torch.allclose(integrated_gradients(score, inputs, steps=3), expected)
     assert torch.allclose(occlusion(score, inputs, segments), by_part(expected, segments))
 
@@ -82,5 +82,5 @@ def test_the_best_order_is_below_random_orders_and_its_reverse_above():
 
 def test_scores_are_left_without_gradients():
     inputs, score, _ = linear((4,))
-    assert not gradient_x_input(score, inputs).requires_grad
+    assert not gradient_x_input(score, inputs[None]).requires_grad
     assert not inputs.requires_grad

@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from atlas.chapters.vision.collect import prepare as normalize
 from atlas.core.errors import AtlasError
 from atlas.core.hooks import tap
 from atlas.core.sources import EmbeddedFile, WheelFile
 from atlas.core.specs import LayerSpec, Network, Unit
+from atlas.methods.prepare import prepare as normalize
 from atlas.methods.visualize import Settings, visualize_directions, visualize_units
 from atlas.methods.visualize.canvas import Canvas
 from atlas.methods.visualize.engine import prepare

@@ -1,0 +1,74 @@
+"""Signed maps as colour with alpha over a photograph: orange raises the score, blue lowers it.
+
+Maps of all methods have one unit here, the density: how many times the even share of the map's absolute relevance lies
+at a pixel. A random map has a density near 1 everywhere, a map that lies on a tenth of the image one near 10 there.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from atlas.core.specs import Array
+
+RAISES, LOWERS = (213, 94, 0), (0, 114, 178)  # vermilion and blue of Okabe and Ito
+SHADES = 7  # of each sign, beside none: without loss, in half the bytes of 15 shades with loss
+PERCENTILE = 99.0  # of the densities of a row: what has full colour
+
+
+def density(maps: Array) -> Array:
+    """Maps [..., S, S] divided by the mean of their absolute values; a map of zeros stays zero."""
+    values = maps.astype(np.float32)
+    mean = np.abs(values).mean((-2, -1), keepdims=True)
+    out: Array = values / np.where(mean > 0, mean, 1)
+    return out
+
+
+def full_colour(densities: Sequence[Array]) -> float:
+    """The density that has full colour on a row: its 99th percentile over the row's maps, two significant digits."""
+    if not densities:
+        return 1.0
+    found = float(np.percentile(np.abs(np.concatenate([one.ravel() for one in densities])), PERCENTILE))
+    return float(f"{max(found, 1.0):.1e}")
+
+
+def shades(densities: Array, full: float) -> Array:
+    """Densities [..., S, S] as whole numbers from -SHADES to SHADES, int8."""
+    out: Array = np.rint(np.clip(densities / full, -1, 1) * SHADES).astype(np.int8)
+    return out
+
+
+def coloured(levels: Array) -> Array:
+    """Shades [...] as [..., 4] uint8: the colour of their sign, as opaque as they are large."""
+    palette = np.zeros((2 * SHADES + 1, 4), np.uint8)
+    alpha = np.rint(255 * np.arange(SHADES + 1) / SHADES).astype(np.uint8)
+    palette[SHADES:, :3], palette[:SHADES, :3] = RAISES, LOWERS
+    palette[SHADES:, 3], palette[: SHADES + 1, 3] = alpha, alpha[::-1]
+    palette[SHADES] = 0
+    out: Array = palette[levels.astype(np.int16) + SHADES]
+    return out
+
+
+def blended(rgb: Array, levels: Array, strength: float = 1.0) -> Array:
+    """A photograph [H, W, 3] uint8, grey and pale, under its map [S, S] of shades, for exported figures."""
+    height, width = rgb.shape[:2]
+    over = np.asarray(Image.fromarray(coloured(levels)).resize((width, height), Image.Resampling.BILINEAR), np.float32)
+    grey = np.asarray(Image.fromarray(rgb).convert("L"), np.float32)[..., None]
+    ground = 255 - (255 - grey) * 0.62
+    alpha = strength * over[..., 3:] / 255
+    out: Array = np.rint(ground * (1 - alpha) + over[..., :3] * alpha).astype(np.uint8)
+    return out
+
+
+def sheet(tiles: Sequence[Array | None], side: int) -> bytes:
+    """Maps of shades [S, S] side by side as one WebP file with alpha; None leaves a clear square."""
+    row = np.zeros((side, side * max(len(tiles), 1)), np.int8)
+    for place, tile in enumerate(tiles):
+        if tile is not None:
+            row[:, place * side : (place + 1) * side] = tile
+    file = io.BytesIO()
+    Image.fromarray(coloured(row)).save(file, "WEBP", lossless=True, quality=60, method=4, exact=False)
+    return file.getvalue()

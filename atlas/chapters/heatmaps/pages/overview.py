@@ -1,0 +1,28 @@
+"""The chapter's opening page: the wall of the first image, the other images, the methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from atlas.chapters.heatmaps.pages import PAGES
+from atlas.chapters.heatmaps.pages.context import WallContext
+from atlas.chapters.heatmaps.pages.wall import values
+from atlas.chapters.heatmaps.places import CHAPTER, SPECTRA_PAGE
+from atlas.chapters.heatmaps.spectra import spectra
+from atlas.publish.page import Item, Page
+
+
+def pages(context: WallContext) -> Iterator[Item]:
+    """The page."""
+    controls = sum(method.family == "control" for method in context.chapter.found)
+    pair = [one.network.spec.title for one in spectra(context.atlas.results, context.chapter)]
+    more = {
+        "controls": controls,
+        "explaining": len(context.chapter.methods) - controls,
+        "pair": pair,
+        "spectra_page": SPECTRA_PAGE,
+    }
+    yield Page(CHAPTER, "heatmaps/overview.html", values(context, 0, 0) | more)
+
+
+PAGES.add("overview", pages)
