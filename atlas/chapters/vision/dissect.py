@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.chapters.vision.collect import BATCH, prepare
+from atlas.chapters.vision.collect import BATCH
 from atlas.chapters.vision.group_scores import TAILS
 from atlas.core.hooks import tap
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import Array, LayerSpec, Network
+from atlas.methods.prepare import prepare
 
 if TYPE_CHECKING:
     from torch import Tensor
