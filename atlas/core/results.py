@@ -10,6 +10,7 @@ from atlas.core.groups import Accuracy, Dissection, Profile
 from atlas.core.pack import stored
 from atlas.core.report import Diagnosis, Gates, ModelCard, Structure
 from atlas.core.specs import Array, LayerSpec, NetworkSpec, ProbePart, ProbeSet
+from atlas.core.tuning import NO_TUNING, Tuning
 
 # ---------------------------------------------------------------- what is measured
 
@@ -148,6 +149,7 @@ class LayerResults:
     keys: Mapping[str, str]  # step name -> store key, for provenance
     matched_units: Mapping[str, MatchedUnits]  # by the other network
     dissection: Dissection
+    tuning: Tuning = NO_TUNING
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ STEPS = (
     StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 5.0, "UMAP layouts"),
     StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.05, "map cells"),
     StepSpec("icons", 1, ("torch", "timm"), 1, 1.5, "map icons"),
+    StepSpec("tunings", 1, ("torch", "timm", "numpy", "scikit-image"), 4, 0.3, "tuning curves"),
     StepSpec("network_dissections", 1, ("torch", "timm", "numpy"), 1000, 0.3, "network dissection"),
     StepSpec("diagnoses", 1, ("torch", "numpy"), 1, 6.0, "diagnosis of AlexNet and ZFNet"),
 )
@@ -70,7 +71,7 @@ def behind(plan: Plan, path: str) -> list[Task]:
     if not index.isdecimal() or int(index) >= units:
         raise UnknownName(f"unit of {network}/{layer}", index, [f"0 … {units - 1}"])
     places = {"probe_set": "all", "predictions": f"{network}/{logits}", "fields": network, "pictures": path}
-    of_units = ("summaries", "examples", "neighbours", "standardized_responses", "network_dissections")
+    of_units = ("summaries", "examples", "neighbours", "standardized_responses", "network_dissections", "tunings")
     at_layer = (*of_units, "layouts", "maps")
     places |= dict.fromkeys(at_layer, f"{network}/{layer}")
 
@@ -113,6 +114,7 @@ class _Planner:
                 made[f"{task.step}:{layer.name}"] = task
                 yield task
             yield from self._pictures(network, layer, base)
+        yield from self._tunings(spec, layers, base, fields)
         yield from self._dissections(spec, layers, base, fields)
         yield from self._maps(network, base, responses, predictions)
         yield from self._diagnoses(spec, base, made, fields)
@@ -171,6 +173,15 @@ class _Planner:
             "probe_set": (self.probe_set.digest,),
         }
         yield Task("examples", summary.name, {"layer": layer.name}, needs, group=summary.name)
+
+    def _tunings(
+        self, spec: NetworkSpec, layers: Sequence[LayerSpec], base: dict[str, Any], fields: Task
+    ) -> Iterator[Task]:
+        """A task for each layer with maps; those with too large a receptive field put out nothing."""
+        for layer in (layer for layer in layers if layer.spatial):
+            parameters = {**base, "layer": _described(layer), "seed": self.recipe.seed, "input": _input(spec)}
+            needs = {"fields": (fields.digest,)}
+            yield Task("tunings", f"{spec.name}/{layer.name}", parameters, needs, group=f"{spec.name}/tuning")
 
     def _dissections(
         self, spec: NetworkSpec, layers: Sequence[LayerSpec], base: dict[str, Any], fields: Task

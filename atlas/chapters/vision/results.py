@@ -26,6 +26,7 @@ from atlas.core.results import (
     UnitStats,
 )
 from atlas.core.specs import IMAGE_KINDS, Array, LayerSpec
+from atlas.core.tuning import NO_TUNING, Tuning
 from atlas.methods.accuracy import accuracy, translated
 from atlas.networks.labels import class_names
 from atlas.pipeline.plan import Plan
@@ -124,6 +125,7 @@ def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, An
         stats=_record(UnitStats, store.get(tasks["summaries"].digest)),
         examples=_record(Examples, store.get(tasks["examples"].digest)),
         neighbours=_record(Neighbours, store.get(tasks["neighbours"].digest)),
+        tuning=_record(Tuning, store.get(plan.get("tunings", path).digest)) if layer.spatial else NO_TUNING,
         dissection=_record(Dissection, store.get(tasks["network_dissections"].digest)),
         pictures=_pictures(plan, store, recipe, layer),
         layout=layout,

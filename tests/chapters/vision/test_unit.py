@@ -26,22 +26,23 @@ def figures_of(results, layer, index):
 
 
 def test_a_unit_has_a_channel_figure_only_with_a_picture(results):
-    assert list(figures_of(results, "block3b", 2)) == ["channel", "examples", "histogram"]
-    assert list(figures_of(results, "block3b", 3)) == ["examples", "histogram"]
+    assert list(figures_of(results, "block3b", 2)) == ["channel", "examples", "histogram", "tuning"]
+    assert list(figures_of(results, "block3b", 3)) == ["examples", "histogram", "tuning"]
 
 
 def test_examples_are_no_figure_where_the_images_may_not_be_shown(results):
     closed = make_results(probes=replace(results.probes, publish=False))
-    assert list(figures_of(closed, "block3b", 2)) == ["channel", "histogram"]
+    assert list(figures_of(closed, "block3b", 2)) == ["channel", "histogram", "tuning"]
 
 
 def test_ids_and_addresses(results):
-    channel, examples, histogram = figures_of(results, "block3b", 2).values()
+    channel, examples, histogram, tuning = figures_of(results, "block3b", 2).values()
     assert channel.id == "efficientnet-lite0/block3b/2/channel"
     assert channel.page == "networks/efficientnet-lite0/block3b/2/index.html#channel"
     assert channel.files == ("pictures/efficientnet-lite0/block3b/2.avif",)
     assert examples.page == "networks/efficientnet-lite0/block3b/2/index.html#examples"
     assert histogram.page == "networks/efficientnet-lite0/block3b/2/index.html#histogram"
+    assert tuning.page == "networks/efficientnet-lite0/block3b/2/index.html#tuning"
 
 
 def test_the_channel_caption_says_what_was_measured(results):

@@ -8,6 +8,7 @@ from atlas.chapters.vision.figures.groups import groups_figure
 from atlas.chapters.vision.figures.map import map_figure
 from atlas.chapters.vision.figures.network import network_figures
 from atlas.chapters.vision.figures.sheet import units_figure, wall_figure, wall_units
+from atlas.chapters.vision.figures.tuning import tunings_figure
 from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.core.errors import UnknownName
 from atlas.core.results import AtlasResults, Figure, LayerResults, NetworkResults
@@ -60,11 +61,12 @@ def locate(results: AtlasResults, figure_id: str) -> tuple[NetworkResults, Layer
 
 
 def sheet_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> tuple[Figure, ...]:
-    """The figures of a layer as a whole: "units" (pictures), "map" (a layout), "groups" (masks)."""
+    """The figures of a layer as a whole: "units" (pictures), "map" (a layout), "groups" (masks), "tuning"."""
     return (
         *((units_figure(results, network, layer),) if layer.pictures else ()),
         *((map_figure(results, network, layer),) if layer.layout is not None else ()),
         *((groups_figure(results, network, layer),) if layer.dissection.groups else ()),
+        *((tunings_figure(results, network, layer),) if layer.tuning.field else ()),
     )
 
 

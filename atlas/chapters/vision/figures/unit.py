@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from atlas.chapters.vision.figures.tuning import tuning_figure
 from atlas.chapters.vision.levels import LEVELS
 from atlas.core.groups import Profile
 from atlas.core.results import AtlasResults, Figure, LayerResults
@@ -25,12 +26,16 @@ TITLES = {
 
 
 def unit_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> tuple[Figure, ...]:
-    """The figures of a unit: "channel" where it has a picture, "examples" where they may be shown, "histogram"."""
+    """The figures of a unit.
+
+    "channel" where it has a picture, "examples" where they may be shown, "histogram", "tuning" of early units.
+    """
     picture = layer.pictures.get(index)
     return (
         *((channel_figure(results, network, layer, index),) if picture is not None else ()),
         *((examples_figure(results, network, layer, index),) if results.probes.publish else ()),
         histogram_figure(results, network, layer, index),
+        *((tuning_figure(results, network, layer, index),) if layer.tuning.field else ()),
     )
 
 

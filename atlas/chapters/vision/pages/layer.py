@@ -9,11 +9,13 @@ import numpy as np
 
 from atlas.chapters.vision.figures.groups import group_rows, groups_figure
 from atlas.chapters.vision.figures.sheet import median_ratio, units_figure
+from atlas.chapters.vision.figures.tuning import tunings_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import strongest
 from atlas.chapters.vision.pages.map import small_map_file
 from atlas.chapters.vision.pages.region import places, regions
+from atlas.chapters.vision.pages.tuning import bars
 from atlas.core.specs import Array
 from atlas.publish.page import Asset, Item, Page
 from atlas.publish.pixels import avif, contact_sheet, scaled
@@ -109,6 +111,8 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "made": context.provenance,
         "dissection": groups_figure(context.atlas.results, spec, layer) if layer.dissection.groups else None,
         "rows": group_rows(layer.dissection),
+        "tuning": tunings_figure(context.atlas.results, spec, layer) if layer.tuning.field else None,
+        "tuning_bars": bars(layer.tuning) if layer.tuning.field else (),
         "previous": names[position - 1] if position else None,
         "next": names[position + 1] if position + 1 < len(names) else None,
     }

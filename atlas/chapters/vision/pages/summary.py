@@ -48,6 +48,7 @@ def _figures(context: LayerContext) -> int:
     plain = unit_figures(context.atlas.results, context.network.spec, context.layer, 0)
     each = sum(figure.kind != "channel" for figure in plain)
     whole = bool(drawn) + (context.layer.layout is not None) + bool(context.layer.dissection.groups)
+    whole += bool(context.layer.tuning.field)
     return drawn + each * units + whole
 
 

@@ -19,6 +19,7 @@ from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import has_heat, strips, strongest
 from atlas.chapters.vision.pages.heat import UNITS, heat_sheet
 from atlas.chapters.vision.pages.matches import best_match, match_data
+from atlas.chapters.vision.pages.tuning import tuning_curves
 from atlas.core.groups import Profile
 from atlas.core.results import Figure
 from atlas.publish.cite import AUTHOR, cite_base, made_from
@@ -116,6 +117,7 @@ def _values(context: LayerContext, unit: int) -> dict[str, object]:
         "groups": _ranked(stats.groups, stats.groups.names, unit),
         "shown": _shown(context, unit),
         "dissection": layer.dissection,
+        "tuning": tuning_curves(layer.tuning, unit) if layer.tuning.field else (),
         "correlated": _correlated(context, unit),
         "match": best_match(context, unit),
         "previous": unit - 1 if unit else None,
