@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas.chapters.heatmaps.maps import Decisions, HeatMaps
-from atlas.chapters.heatmaps.overlay import density, full_colour, shades
+from atlas.chapters.heatmaps.overlay import density, full_colour, shades, tile_sized
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
 from atlas.chapters.heatmaps.words import described, why_not
 from atlas.core.specs import Array, NetworkSpec
@@ -56,7 +56,7 @@ def row(chapter: HeatmapResults, network: NetworkMaps, image: int, target: int) 
 def _row(chapter: HeatmapResults, spec: NetworkSpec, maps: dict[str, HeatMaps], image: int, target: int) -> WallRow:
     cells = {name: _cell(name, found, target, image) for name, found in maps.items()}
     values = {name: found.map_of(target, image) for name, found in maps.items()}
-    densities = {name: density(one) for name, one in values.items() if one is not None}
+    densities = {name: tile_sized(density(one)) for name, one in values.items() if one is not None}
     explaining = [method.name for method in chapter.found if method.family != "control"]
     full = full_colour([densities[name] for name in explaining if name in densities and not cells[name].reason])
     tiles = tuple(shades(densities[name], full) if name in densities else None for name in chapter.methods)

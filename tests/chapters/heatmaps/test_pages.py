@@ -40,7 +40,7 @@ class Table(HTMLParser):
             self.scopes.append(found.get("scope"))
         if tag == "td":
             self.cells.append(found.get("class", ""))
-        if tag == "i" and found.get("role") == "img":
+        if tag == "a" and "aria-label" in found:
             self.labels.append(found["aria-label"])
 
     def handle_endtag(self, tag):
@@ -120,6 +120,9 @@ def test_a_methods_page_shows_the_same_images_for_all_networks_and_its_neighbour
     assert f'rel="next" href="../../../{method_page(two.name)}"' in text and 'rel="prev"' not in text
     assert Table(text).scopes.count("col") == len(record.networks) + 1
     assert Table(text).scopes.count("row") == 3
+    sheet = Image.open(io.BytesIO(chapter.files[f"pictures/heatmaps/methods/{one.name}.webp"])).convert("RGBA")
+    found = row(record, record.networks[1], 2, 0)
+    assert (np.asarray(sheet)[2 * found.side :, found.side :] == coloured(found.tiles[0])).all()
 
 
 def test_ids_and_pages_of_figures_are_those_of_the_chapter(chapter):

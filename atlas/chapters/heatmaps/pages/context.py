@@ -17,6 +17,7 @@ from atlas.publish.context import AtlasContext
 from atlas.publish.places import probe_file
 from atlas.publish.words import first_name
 
+SHOWN = 3  # images on the page of a method
 FAMILY_TITLES = {
     "perturbation": "Perturbation",
     "gradient": "Gradient",
@@ -33,17 +34,17 @@ class WallContext:
     atlas: AtlasContext
     chapter: HeatmapResults
     rows: dict[tuple[str, int, int], WallRow] = field(default_factory=dict)  # by network, image, target
-    front: dict[str, WallRow] = field(default_factory=dict)  # by network: of the first image and target, with tiles
+    shown: dict[tuple[str, int], WallRow] = field(default_factory=dict)  # with tiles: of the first images, first target
 
     def sheets(self) -> Iterator[tuple[str, bytes]]:
         """Paths and bytes of all sheets: a row of the wall each."""
         for network in self.networks:
             for row in rows(self.chapter, network):
                 image = self.image(row.image)
-                yield sheet_file(network.spec.name, image.id, row.target), sheet(row.tiles, row.side)
+                yield sheet_file(network.spec.name, image.id, row.target), sheet(row.tiles, len(row.tiles))
                 self.rows[network.spec.name, row.image, row.target] = replace(row, tiles=())
-                if row.image == row.target == 0:
-                    self.front[network.spec.name] = row
+                if row.image < SHOWN and row.target == 0:
+                    self.shown[network.spec.name, row.image] = row
 
     @property
     def networks(self) -> list[NetworkMaps]:
