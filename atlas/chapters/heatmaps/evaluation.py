@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from atlas.chapters.heatmaps.truth import GRID, Scenes, Truth, singles
+from atlas.chapters.heatmaps.truth import GRID, Scenes, Truth, quick_score, singles
 from atlas.core.specs import Array
 from atlas.methods.attribution.method import Attribution, Method, NotValid
 from atlas.methods.evaluation.replacement import REPLACEMENTS
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from atlas.methods.attribution.target import Target
 
 BATCH = 8
-CURVES = 16  # images whose patches are deleted one by one, at most
-FEW = 8  # images of a randomized network and of changed images, at most
+CURVES = 12  # images whose patches are deleted one by one, at most
+FEW = 6  # images of a randomized network and of changed images, at most
 LEAST = 8  # images of the costliest method
+GRIDS = 12  # grids of four images, at most
 LARGE = 128  # pixels; a larger network gets as many images less as its area is larger
 
 
@@ -70,11 +71,9 @@ class Evaluation:
     gini: Array | None = None  # [N] how concentrated
 
 
-def evaluate(
-    explained: Explained, scenes: Scenes, target: Target, truth: Truth, method: Method, size: Sizes
-) -> Evaluation:
+def evaluate(explained: Explained, scenes: Scenes, truth: Truth, method: Method, size: Sizes) -> Evaluation:
     """All scores of `method` over the first images of `scenes`."""
-    scenes = scenes.first(size.images)
+    scenes, target = scenes.first(size.images), truth.target(size.images, explained.output.units)
     try:
         found = attributions(explained, scenes.images, target, method, scenes.seeds)
     except NotValid as reason:
@@ -86,7 +85,7 @@ def evaluate(
         error=None if error is None else singles(error.numpy()),
         **_truths(maps, scenes, truth),
         **_places(maps, scenes),
-        grid=_grids(explained, scenes, method),
+        grid=_grids(explained, scenes, truth, method),
         curves=_curves(explained, scenes.first(size.curves), target, maps),
         randomized=_randomized(explained, few, target, method, maps),
         **_stability(explained, few, target, method, maps),
@@ -146,16 +145,15 @@ def _places(maps: Tensor, scenes: Scenes) -> dict[str, Array]:
     }
 
 
-def _grids(explained: Explained, scenes: Scenes, method: Method) -> Array:
+def _grids(explained: Explained, scenes: Scenes, truth: Truth, method: Method) -> Array:
     """[G] shares of positive relevance in the right quarter, of images in fours with four predicted classes."""
     import torch
 
     from atlas.methods.attribution.target import Target
     from atlas.methods.evaluation.localization import grid_of, mass, quarter
 
-    with torch.no_grad():
-        classes = torch.cat([explained(part) for part in torch.split(scenes.images, 16)]).argmax(1).tolist()
-    fours = [four for four in _fours(classes) if len({classes[place] for place in four}) == 4]
+    classes = truth.classes[: len(scenes.images)].tolist()
+    fours = [four for four in _fours(classes) if len({classes[place] for place in four}) == 4][:GRIDS]
     if not fours:
         return np.zeros(0, np.float32)
     images = torch.stack([grid_of(scenes.images[four]) for four in fours])
@@ -188,7 +186,7 @@ def _curves(explained: Explained, scenes: Scenes, target: Target, maps: Tensor) 
         ranks = orders(relevance(maps[row : row + 1], patches), patches)
         for kind, (name, other) in enumerate(zip(REPLACEMENTS, replaced, strict=True)):
             if name != "real ground" or scenes.has_ground[row]:
-                found[row, kind] = curves(explained.score(target, row), image, other[row], ranks)
+                found[row, kind] = curves(quick_score(explained, target, row), image, other[row], ranks)
     return singles(found.numpy())
 
 

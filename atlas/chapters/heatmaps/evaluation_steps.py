@@ -8,7 +8,6 @@ import numpy as np
 
 from atlas.chapters.heatmaps.evaluation import Sizes, evaluate
 from atlas.chapters.heatmaps.loaded import explained_of, images_of, inputs_of, network_of
-from atlas.chapters.heatmaps.maps import logits_of, targets_of
 from atlas.chapters.heatmaps.truth import Scenes, Truth, find_truth
 from atlas.core.pack import pack, unpack
 from atlas.core.specs import Array
@@ -79,21 +78,18 @@ def _small(mask: Array | None, size: int) -> Array:
 def interventions(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """The true falls of a network's score."""
     for task in tasks:
-        scenes, explained = scenes_of(context, task).first(task.parameters["images"]), explained_of(context, task)
-        target = targets_of(logits_of(explained, scenes.images))[0]
-        yield Entry(*pack(find_truth(explained, scenes, target)))
+        scenes = scenes_of(context, task).first(task.parameters["images"])
+        yield Entry(*pack(find_truth(explained_of(context, task), scenes)))
 
 
 def evaluations(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """The scores of a method for a network."""
     registry = methods()
     for task in tasks:
-        size, explained = Sizes(**task.parameters["sizes"]), explained_of(context, task)
-        scenes = scenes_of(context, task).first(size.images)
         entry = context.store.get(task.needs["truth"][0])
-        truth = unpack(Truth, entry.arrays, entry.facts)
-        target = targets_of(logits_of(explained, scenes.images))[0]
-        yield Entry(*pack(evaluate(explained, scenes, target, truth, registry[task.parameters["method"]], size)))
+        truth, size = unpack(Truth, entry.arrays, entry.facts), Sizes(**task.parameters["sizes"])
+        method, explained = registry[task.parameters["method"]], explained_of(context, task)
+        yield Entry(*pack(evaluate(explained, scenes_of(context, task), truth, method, size)))
 
 
 RUN: Mapping[str, object] = {step.__name__: step for step in (grounds, interventions, evaluations)}

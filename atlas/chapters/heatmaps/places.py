@@ -31,3 +31,23 @@ def method_file(method: str) -> str:
 
 PICKER_FILE = "pictures/heatmaps/images.avif"  # all images of the wall, small, side by side
 FRONT_FILE = "pictures/heatmaps/wall.avif"  # the wall of the first image as one small picture
+
+
+def scores_page(network: str = "") -> str:
+    """What the maps of a network are worth; of all networks, where none is named."""
+    return f"heatmaps/scores/{network + '/' if network else ''}index.html"
+
+
+def scores_file(network: str) -> str:
+    """The scores of a network as CSV."""
+    return f"heatmaps/scores/{network}/scores.csv"
+
+
+def scores_id(network: str) -> str:
+    """The figure id of a network's scores."""
+    return f"heatmaps/scores/{network}/table"
+
+
+def curves_id(network: str) -> str:
+    """The figure id of a network's deletion curves."""
+    return f"heatmaps/scores/{network}/curves"

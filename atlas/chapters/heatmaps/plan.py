@@ -17,6 +17,7 @@ from atlas.pipeline.plan import Plan, PlanContext
 from atlas.pipeline.task import StepSpec, Task, digests
 from atlas.recipe.network import NetworkRecipe
 from atlas.recipe.recipe import Recipe
+from atlas.runtime.precision import native_precision
 
 SHEET_BYTES, PAGE_BYTES = 30_000, 60_000  # of a row of the wall, and of a page, as the default recipe has them
 
@@ -94,6 +95,7 @@ def network_base(spec: NetworkSpec, seed: int) -> dict[str, Any]:
         "weights": spec.weights.sha256,
         "input": {"size": spec.input_size, "mean": list(spec.mean), "std": list(spec.std)},
         "seed": seed,
+        "precision": native_precision("cpu"),  # of passes over many versions of an image
     }
 
 

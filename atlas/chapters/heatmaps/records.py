@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from atlas.chapters.heatmaps.maps import TARGETS, Decisions, HeatMaps
+from atlas.chapters.heatmaps.scores import NetworkScores
 from atlas.core.results import AtlasResults
 from atlas.core.specs import Array, NetworkSpec
 from atlas.methods.attribution.method import Method, methods
+
+UNSCORED = NetworkScores((), {}, ())
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class NetworkMaps:
     decisions: Decisions
     load: Callable[[str], HeatMaps]
     keys: Mapping[str, str]  # step or method -> store key
+    scores: NetworkScores = UNSCORED
 
 
 @dataclass(frozen=True)

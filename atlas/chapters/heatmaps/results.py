@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
+from atlas.chapters.heatmaps.evaluation import Evaluation
 from atlas.chapters.heatmaps.maps import Decisions, HeatMaps
 from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks, section
 from atlas.chapters.heatmaps.records import NOTHING, HeatmapResults, NetworkMaps
+from atlas.chapters.heatmaps.scores import NetworkScores
 from atlas.core.pack import unpack
 from atlas.core.specs import NetworkSpec
 from atlas.pipeline.pack import unpack_part
@@ -20,26 +23,35 @@ def read(plan: Plan, store: Store) -> HeatmapResults:
         return NOTHING
     entry = store.get(plan.get("explained_images", "all").digest)
     part, wall = unpack_part(entry), entry.facts["wall"]
+    sources = [part.images[place].source for place in entry.facts["evaluated"]]
     return HeatmapResults(
         images=tuple(entry.facts["indices"][place] for place in wall),
         masks=tuple(part.masks[place] for place in wall),
         evaluated=len(entry.facts["evaluated"]),
         methods=tuple(method.name for method in chosen_methods(plan.recipe)),
-        networks=tuple(_network(plan, store, network.spec) for network in chosen_networks(plan.recipe)),
+        networks=tuple(_network(plan, store, network.spec, sources) for network in chosen_networks(plan.recipe)),
         alone=min(section(plan.recipe).alone, len(wall)),
     )
 
 
-def _network(plan: Plan, store: Store, spec: NetworkSpec) -> NetworkMaps:
+def _network(plan: Plan, store: Store, spec: NetworkSpec, sources: Sequence[str]) -> NetworkMaps:
     decided = plan.get("decisions", spec.name).digest
     maps = {method.name: plan.get("heat_maps", f"{spec.name}/{method.name}") for method in chosen_methods(plan.recipe)}
     entry = store.get(decided)
+    methods = chosen_methods(plan.recipe)
+    evaluated = {method.name: plan.get("evaluations", f"{spec.name}/{method.name}").digest for method in methods}
     return NetworkMaps(
         spec=spec,
         decisions=unpack(Decisions, entry.arrays, entry.facts),
         load=partial(_maps, store, {name: task.digest for name, task in maps.items()}),
         keys={"decisions": decided} | {name: task.digest for name, task in maps.items()},
+        scores=NetworkScores(methods, {name: _evaluation(store, key) for name, key in evaluated.items()}, sources),
     )
+
+
+def _evaluation(store: Store, digest: str) -> Evaluation:
+    entry = store.get(digest)
+    return unpack(Evaluation, entry.arrays, entry.facts)
 
 
 def _maps(store: Store, digests: dict[str, str], method: str) -> HeatMaps:

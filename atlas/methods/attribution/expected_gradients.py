@@ -58,7 +58,7 @@ def attribute(explained: Explained, images: Tensor, target: Target, seeds: Seque
         score, baselines = explained.score(target, row), pink(image, seed, samples=SAMPLES)
         maps.append(expected_gradients(score, image, baselines, seed).sum(0))
         with torch.no_grad():
-            scores = score(torch.cat([image[None], baselines])).double()
+            scores = explained.score(target, row, exact=True)(torch.cat([image[None], baselines])).double()
         expected.append(scores[0] - scores[1:].mean())
     return Attribution(torch.stack(maps), expected=torch.stack(expected))
 

@@ -70,16 +70,19 @@ class Explained:
         quick: Quick = self.remember(f"quick {forward} {backward}", lambda: Quick(self.graph, *formats))
         return quick
 
-    def score(self, target: Target, row: int | None = None) -> Score:
+    def score(self, target: Target, row: int | None = None, *, exact: bool = False) -> Score:
         """The score of versions of image `row`, else of one version of each image, as a function of images.
 
-        The versions of one image are many: their backward pass has the format of the processor.
+        The versions of one image are many, so unless `exact` they are computed in the format of the processor: all
+        where no gradient is taken, else the backward pass, since gradients depend on which ReLUs are open.
         """
-        quick = self.quick() if row is None else self.quick(backward=native_precision("cpu"))
+        native = "float32" if exact or row is None else native_precision("cpu")
+        quick, scores_only = self.quick(backward=native), self.quick(native)
 
         def score(images: Tensor) -> Tensor:
             rows = None if row is None else torch.full((len(images),), row)
-            return target.scores(quick(images), rows)
+            differentiable = torch.is_grad_enabled() and images.requires_grad
+            return target.scores((quick if differentiable else scores_only)(images), rows)
 
         return score
 

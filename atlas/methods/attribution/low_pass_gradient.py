@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from atlas.methods.attribution.target import Target
 
 IMAGES = 16  # random ones with the spectrum of photographs, which the cut-off of a network is measured on
-LEVEL = 0.05  # standard deviation of the noise, as a share of the image's range
+LEVEL = 0.02  # standard deviation of the noise, as a share of the image's range
 COMMON = 0.5
 RINGS = 32  # of the frequencies up to the highest of rows and columns, 1/2 a pixel
 

@@ -32,7 +32,10 @@ class Quick(nn.Module):
 
     def __init__(self, graph: fx.GraphModule, forward: torch.dtype, backward: torch.dtype) -> None:
         super().__init__()
-        self.graph: fx.GraphModule = _without_taps(graph).to(dtype=forward)
+        self.graph: fx.GraphModule = _without_taps(graph)
+        if forward != torch.float32:
+            _round_weights(self.graph, forward)
+        self.graph.to(dtype=forward)
         self.formats = forward, backward
         self.images, self.end = _ends(self.graph)
         self.steps = _steps(self.graph, backward)
@@ -306,6 +309,22 @@ def _without_taps(graph: fx.GraphModule) -> fx.GraphModule:
             found.graph.erase_node(node)
     found.recompile()
     return found
+
+
+def _round_weights(graph: fx.GraphModule, dtype: torch.dtype) -> None:
+    """Round the weights of convolutions so that the sum of each filter stays: each takes the error of the one before.
+
+    Responses are positive and smooth, so errors of a filter's sum are what matters most: with nine weights that are
+    rounded one by one, the depthwise convolutions of EfficientNet-Lite0 make nearly all of the error of bfloat16.
+    """
+    for module in graph.modules():
+        if isinstance(module, nn.Conv2d):
+            filters = module.weight.flatten(1)
+            error = torch.zeros_like(filters[:, 0])
+            for column in filters.unbind(1):  # parts of the weight itself
+                wanted = column + error
+                column.copy_(wanted.to(dtype))
+                error = wanted - column
 
 
 def _ends(graph: fx.GraphModule) -> tuple[fx.Node, fx.Node]:

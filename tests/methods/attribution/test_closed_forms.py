@@ -13,6 +13,7 @@ from atlas.methods.attribution.noise import noisy_moments
 from atlas.methods.attribution.target import logit
 from tests.fixtures.networks import wrapped
 
+pytestmark = pytest.mark.usefixtures("exact")
 SIZE = 8
 LOGITS = LayerSpec("logits", "head", 2, "Class logits", axes="unit")
 
@@ -63,12 +64,6 @@ class Saturated(nn.Module):
 
     def forward(self, x):
         return self.head(self.relu(self.first(x.flatten(1))))
-
-
-@pytest.fixture(autouse=True)
-def exact(monkeypatch):
-    """In float32, whatever the processor has."""
-    monkeypatch.setattr("atlas.methods.attribution.explained.native_precision", lambda _device: "float32")
 
 
 def run(name, module, images):

@@ -42,8 +42,8 @@ class Plain(nn.Module):
 
 
 @pytest.mark.parametrize("name", PEERS)
-def test_maps_are_captums(name, monkeypatch):
-    monkeypatch.setattr("atlas.methods.attribution.explained.native_precision", lambda _device: "float32")
+@pytest.mark.usefixtures("exact")
+def test_maps_are_captums(name):
     network = wrapped(Plain(), LOGITS, size=SIZE)
     images = torch.randn(3, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(2))
     classes = torch.tensor([0, 3, 1])

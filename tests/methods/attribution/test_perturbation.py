@@ -46,6 +46,7 @@ def share_inside(maps):
     return maps[:, FIRST, LAST].sum((1, 2)) / maps.abs().sum((1, 2))
 
 
+@pytest.mark.usefixtures("exact")
 def test_occlusion_of_a_linear_score_is_the_sum_of_each_patch(window):
     explained, images, target = window
     maps = methods()["occlusion"].attribute(explained, images, target, [0, 0]).maps

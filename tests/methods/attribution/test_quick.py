@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from atlas.core.specs import LayerSpec
 from atlas.methods.attribution.explained import Explained
 from atlas.methods.attribution.quick import Quick
+from atlas.methods.attribution.target import Target
 from atlas.networks import NETWORKS
 from atlas.runtime.precision import native_precision
 from atlas.weights import load
@@ -69,6 +70,30 @@ def test_it_can_be_used_again_and_leaves_the_graph_alone(case):
     first, second = (gradient(explained.quick(), images[:2]) for _ in range(2))
     assert torch.equal(first[1], second[1])
     assert all(torch.equal(value, before[name]) for name, value in explained.graph.state_dict().items())
+
+
+def test_weights_are_rounded_with_the_sum_of_each_filter():
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv2d(8, 8, 3, groups=8), nn.Conv2d(8, 4, 3, bias=False))
+    expected = [part.weight.detach().flatten(1) for part in module]
+    quick = Quick(torch.fx.symbolic_trace(module).requires_grad_(False), torch.bfloat16, torch.float32)
+    for name, exact in zip("01", expected, strict=True):
+        found = quick.graph.get_submodule(name).weight.float().flatten(1)
+        largest = float(exact.abs().max())
+        assert (found - exact).abs().max() < 2**-7 * largest
+        assert (found.sum(1) - exact.sum(1)).abs().max() < 2**-8 * largest  # the error of one weight, not of all
+    assert torch.equal(module[0].weight.flatten(1), expected[0])
+
+
+@pytest.mark.skipif(native_precision("cpu") != "bfloat16", reason="bfloat16 is emulated here, and not used")
+def test_scores_without_a_gradient_are_those_of_the_network(case):
+    explained, images, (response, _) = case
+    target = Target(torch.nn.functional.one_hot(response.argmax(1), response.shape[1]).float())
+    exact = explained.score(target)(images)
+    with torch.no_grad():
+        versions = explained.score(target, 0)(images[:1]), explained.score(target, 0, exact=True)(images[:1])
+    assert float(versions[1]) == pytest.approx(float(exact[0]), rel=1e-5)
+    assert float(versions[0]) == pytest.approx(float(exact[0]), abs=0.1 * float(response.std(1).max()))
 
 
 class Odd(nn.Module):
