@@ -32,7 +32,8 @@
     lens.classList.add("live");
     const method = wall.querySelectorAll("thead tr:last-child th")[cell.cellIndex].textContent;
     const network = row.querySelector("th a").textContent;
-    lens.lastElementChild.textContent = `${method}, ${network}: ${link.getAttribute("aria-label")}`;
+    const words = link.getAttribute("aria-label").replace(/(\d+)\/(\d+)/, "beats every control in $1 of $2 scores");
+    lens.lastElementChild.textContent = `${method}, ${network}: ${words}`;
   }
 
   if (wall && tools) {

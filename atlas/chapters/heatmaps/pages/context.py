@@ -10,6 +10,7 @@ from atlas.chapters.heatmaps.figures.wall import image_of, name_of
 from atlas.chapters.heatmaps.overlay import sheet
 from atlas.chapters.heatmaps.places import PICKER_FILE, sheet_file
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
+from atlas.chapters.heatmaps.scores import KINDS
 from atlas.chapters.heatmaps.wall import Decision, WallRow, decision, rows
 from atlas.core.specs import ProbeImage
 from atlas.methods.attribution.method import FAMILIES, Method
@@ -91,6 +92,16 @@ class WallContext:
     def hue(self, network: NetworkMaps) -> int:
         """The number of a network's colour."""
         return self.atlas.hues.get(network.spec.name, 0)
+
+    @property
+    def scored(self) -> list[NetworkMaps]:
+        """The networks whose maps were scored."""
+        return [network for network in self.networks if network.scores.methods]
+
+    @property
+    def score_count(self) -> int:
+        """How many scores there are."""
+        return len(KINDS)
 
     @property
     def picker_file(self) -> str:
