@@ -66,8 +66,8 @@ class Explained:
 
         Each pass has a format, "float32" or "bfloat16": `native_precision` names that of the processor.
         """
-        formats = (getattr(torch, name) for name in (forward, backward))
-        quick: Quick = self.remember(f"quick {forward} {backward}", lambda: Quick(self.graph, *formats))
+        one, two = getattr(torch, forward), getattr(torch, backward)
+        quick: Quick = self.remember(f"quick {forward} {backward}", lambda: Quick(self.graph, one, two, self.size))
         return quick
 
     def score(self, target: Target, row: int | None = None, *, exact: bool = False) -> Score:
