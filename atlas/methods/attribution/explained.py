@@ -86,6 +86,13 @@ class Explained:
 
         return score
 
+    def since_mean_colour(self, target: Target, images: Tensor) -> Tensor:
+        """[B] score of the images minus that of the mean colour, which is zero after normalization; float64."""
+        quick = self.quick()
+        with torch.no_grad():
+            grey: Tensor = self.remember("response to grey", lambda: quick(torch.zeros_like(images[:1])))
+            return target.scores(quick(images).double()) - target.scores(grey.double())
+
     def key(self, images: Tensor, target: Target, *others: Any) -> str:
         """What decides a result of several methods, so that they can share it (`atlas.runtime.memory.keep_last`)."""
         digest = hashlib.sha256(repr((self.serial, images.shape, others)).encode())

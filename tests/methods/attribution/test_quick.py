@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from atlas.core.specs import LayerSpec
 from atlas.methods.attribution.explained import Explained
 from atlas.methods.attribution.quick import Quick
+from atlas.methods.attribution.strided import strided_gradient
 from atlas.methods.attribution.target import Target
 from atlas.networks import NETWORKS
 from atlas.runtime.precision import native_precision
@@ -97,6 +98,18 @@ def test_scores_without_a_gradient_are_those_of_the_network(case):
         versions = explained.score(target, 0)(images[:1]), explained.score(target, 0, exact=True)(images[:1])
     assert float(versions[1]) == pytest.approx(float(exact[0]), rel=1e-5)
     assert float(versions[0]) == pytest.approx(float(exact[0]), abs=0.1 * float(response.std(1).max()))
+
+
+@pytest.mark.parametrize("stride", [(2, 2), (3, 2)])
+@pytest.mark.parametrize(("kernel", "padding"), [(3, 1), (4, 2), (5, 2), (2, 0), (1, 0)])
+@pytest.mark.parametrize("size", [(12, 12), (13, 11)])
+def test_a_strided_depthwise_convolution_has_autograds_gradient(stride, kernel, padding, size):
+    torch.manual_seed(1)
+    image, weight = torch.randn(2, 4, *size, requires_grad=True), torch.randn(4, 1, kernel, kernel)
+    output = F.conv2d(image, weight, None, stride, padding, 1, 4)
+    signal = torch.randn_like(output)
+    [expected] = torch.autograd.grad(output, image, signal)
+    assert torch.allclose(strided_gradient(signal, weight, stride, (padding, padding), size), expected, atol=1e-5)
 
 
 class Odd(nn.Module):
