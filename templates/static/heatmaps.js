@@ -28,11 +28,12 @@
     const cell = link.parentElement;
     const row = cell.parentElement;
     const glass = lens.querySelector("i") || lens.firstElementChild.appendChild(make("i", {}));
-    glass.style.cssText = `--x:${cell.style.getPropertyValue("--x")};--c:${wall.style.getPropertyValue("--c")};--s:${row.style.getPropertyValue("--s")}`;
+    glass.style.cssText = `--x:${cell.cellIndex - 1};--c:${wall.style.getPropertyValue("--c")};--s:${row.style.getPropertyValue("--s")}`;
     lens.classList.add("live");
     const method = wall.querySelectorAll("thead tr:last-child th")[cell.cellIndex].textContent;
     const network = row.querySelector("th a").textContent;
-    lens.lastElementChild.textContent = `${method}, ${network}: ${link.firstElementChild.getAttribute("aria-label")}`;
+    const words = link.getAttribute("aria-label").replace(/(\d+)\/(\d+)/, "beats every control in $1 of $2 scores");
+    lens.lastElementChild.textContent = `${method}, ${network}: ${words}`;
   }
 
   if (wall && tools) {

@@ -22,6 +22,7 @@ from atlas.networks import NETWORKS
 from atlas.runtime.memory import keep_memory
 from atlas.runtime.precision import native_precision
 from atlas.weights import load
+from tests.benchmarks import heat
 from tests.benchmarks.clock import interleaved, seconds
 from tests.benchmarks.pages import rates
 from tests.benchmarks.peak import shares
@@ -41,6 +42,7 @@ def main() -> None:
     keep_memory()
     network = load(NETWORKS[NAME])
     found: dict[str, Any] = {"forward": forward(network), "pictures": pictures(), "pages": pages(), "peak": peak()}
+    found["heat"] = heat_maps(network)
     if chosen.units:
         found["lucent"] = peer(network, chosen.units)
     if chosen.json:
@@ -108,6 +110,16 @@ def peak() -> list[dict[str, Any]]:
     for row in rows:
         print(f"{row['network']:<20} {row['layer']:<10} {row['peak'] / 1e9:>12.0f} {row['passes']:>8.0%} {row['ascent']:>8.0%}", flush=True)  # fmt: skip
     return rows
+
+
+def heat_maps(network: Network) -> list[dict[str, Any]]:
+    """Attribution methods against captum."""
+    if heat.captum() is None:
+        print("\nThe comparison with captum is left out: captum 0.9.0 is not installed (pip install '.[bench]').")
+    found = heat.rows(network, heat.photographs(network.spec.input_size))
+    print(f"\nHeat maps of {heat.IMAGES} images of {NAME}, images a processor second, and least correlations of maps")
+    print(heat.table(found), flush=True)
+    return found
 
 
 def peer(network: Network, units: int) -> dict[str, Any] | None:

@@ -33,6 +33,8 @@ KINDS = {
     "methods": "heatmaps/methods/index.html",
     "method": "heatmaps/methods/*/index.html",
     "spectra": "heatmaps/spectra/index.html",
+    "scores": "heatmaps/scores/index.html",
+    "scores of a network": "heatmaps/scores/*/index.html",
     "recurrent": "recurrent/*.html",
     "cells": "recurrent/*/cells/index.html",
     "cell": "recurrent/*/cells/*/index.html",

@@ -24,6 +24,11 @@ def sheet_file(network: str, image: str, target: int) -> str:
     return f"pictures/heatmaps/{network}/{image}-{target}.webp"
 
 
+def method_file(method: str) -> str:
+    """The maps of a method of the first images: a row for each, a column for each network."""
+    return f"pictures/heatmaps/methods/{method}.webp"
+
+
 PICKER_FILE = "pictures/heatmaps/images.avif"  # all images of the wall, small, side by side
 FRONT_FILE = "pictures/heatmaps/wall.avif"  # the wall of the first image as one small picture
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas.chapters.heatmaps.maps import Decisions, HeatMaps
-from atlas.chapters.heatmaps.overlay import density, full_colour, shades
+from atlas.chapters.heatmaps.overlay import density, full_colour, shades, tile_sized
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
+from atlas.chapters.heatmaps.scores import Mark
 from atlas.chapters.heatmaps.words import described, why_not
 from atlas.core.specs import Array, NetworkSpec
 
@@ -20,11 +21,14 @@ class Cell:
     words: str
     reason: str
     missed: float = 0.0
+    mark: Mark | None = None  # what the method is worth for the network, where it was scored
 
     @property
     def spoken(self) -> str:
         """All of it, for who cannot see the map."""
-        return f"Not valid here: {self.reason}; {self.words}" if self.reason else self.words
+        worth = f"; {self.mark.beaten}/{self.mark.of}" if self.mark and self.mark.of else ""
+        same = "; unchanged when randomized" if self.mark and self.mark.flagged else ""
+        return (f"not valid here: {self.reason}; " if self.reason else "") + self.words + worth + same
 
 
 @dataclass(frozen=True)
@@ -45,23 +49,23 @@ def rows(chapter: HeatmapResults, network: NetworkMaps) -> Iterator[WallRow]:
     maps = {name: network.load(name) for name in chapter.methods}
     for image in range(len(chapter.images)):
         for target in chapter.targets(image):
-            yield _row(chapter, network.spec, maps, image, target)
+            yield _row(chapter, network, maps, image, target)
 
 
 def row(chapter: HeatmapResults, network: NetworkMaps, image: int, target: int) -> WallRow:
     """One row."""
-    return _row(chapter, network.spec, {name: network.load(name) for name in chapter.methods}, image, target)
+    return _row(chapter, network, {name: network.load(name) for name in chapter.methods}, image, target)
 
 
-def _row(chapter: HeatmapResults, spec: NetworkSpec, maps: dict[str, HeatMaps], image: int, target: int) -> WallRow:
-    cells = {name: _cell(name, found, target, image) for name, found in maps.items()}
+def _row(chapter: HeatmapResults, network: NetworkMaps, maps: dict[str, HeatMaps], image: int, target: int) -> WallRow:
+    cells = {name: _cell(network, name, found, target, image) for name, found in maps.items()}
     values = {name: found.map_of(target, image) for name, found in maps.items()}
-    densities = {name: density(one) for name, one in values.items() if one is not None}
+    densities = {name: tile_sized(density(one)) for name, one in values.items() if one is not None}
     explaining = [method.name for method in chapter.found if method.family != "control"]
     full = full_colour([densities[name] for name in explaining if name in densities and not cells[name].reason])
     tiles = tuple(shades(densities[name], full) if name in densities else None for name in chapter.methods)
     return WallRow(
-        spec=spec,
+        spec=network.spec,
         image=image,
         target=target,
         full=full,
@@ -71,10 +75,11 @@ def _row(chapter: HeatmapResults, spec: NetworkSpec, maps: dict[str, HeatMaps], 
     )
 
 
-def _cell(method: str, maps: HeatMaps, target: int, image: int) -> Cell:
+def _cell(network: NetworkMaps, method: str, maps: HeatMaps, target: int, image: int) -> Cell:
     values = maps.map_of(target, image)
     words = "" if values is None else described(values)
-    return Cell(method, words, why_not(maps, target, image), maps.missed(target, image))
+    mark = next((network.scores.mark(one) for one in network.scores.methods if one.name == method), None)
+    return Cell(method, words, why_not(maps, target, image), maps.missed(target, image), mark)
 
 
 @dataclass(frozen=True)

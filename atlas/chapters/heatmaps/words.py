@@ -24,7 +24,7 @@ def described(values: Array) -> str:
     parts = np.array([[raises[np.ix_(rows, columns)].sum() for columns in thirds] for rows in thirds]) / raises.sum()
     row, column = np.unravel_index(parts.argmax(), parts.shape)
     place = "centre" if (row, column) == (1, 1) else f"{ROWS[row]} {COLUMNS[column]}"
-    return f"{percent(raises.sum() / total)} raises, most at the {place} ({percent(parts.max())})"
+    return f"{percent(raises.sum() / total)} raises, {percent(parts.max())} of it {place}"
 
 
 def why_not(maps: HeatMaps, target: int, image: int) -> str:

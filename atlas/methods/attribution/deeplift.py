@@ -42,7 +42,9 @@ def _rule(operation: Operation, reference: Recorded, signal: Tensor) -> Sequence
     other, kind = reference.operations[operation.node], operation.kind
     if kind in ("linear", "scale", "mean", "sum", "shape"):
         return operation.pull(signal)
-    if kind in ("clamp", "activation"):
+    if kind == "clamp":
+        return (_of_clamp(operation, other, signal),)
+    if kind == "activation":
         return (_rescaled(operation, other, signal),)
     if kind == "max":
         return (_of_maxima(operation, other, signal),)
@@ -59,6 +61,13 @@ def _rescaled(operation: Operation, other: Operation, signal: Tensor) -> Tensor:
     [local] = operation.pull(signal)
     assert local is not None
     return (signal * slope).where(slope.isfinite(), local)
+
+
+def _of_clamp(operation: Operation, other: Operation, signal: Tensor) -> Tensor:
+    """The same for a ReLU, whose differences are exact however small: any slope will do where there is none."""
+    slope = (operation.output - other.output).detach()
+    slope /= operation.inputs[0].detach() - other.inputs[0].detach()
+    return slope.nan_to_num_(nan=0.0).mul_(signal)
 
 
 def _slope(outputs: Tensor, inputs: Tensor) -> Tensor:

@@ -66,8 +66,8 @@ class Explained:
 
         Each pass has a format, "float32" or "bfloat16": `native_precision` names that of the processor.
         """
-        formats = (getattr(torch, name) for name in (forward, backward))
-        quick: Quick = self.remember(f"quick {forward} {backward}", lambda: Quick(self.graph, *formats))
+        one, two = getattr(torch, forward), getattr(torch, backward)
+        quick: Quick = self.remember(f"quick {forward} {backward}", lambda: Quick(self.graph, one, two, self.size))
         return quick
 
     def score(self, target: Target, row: int | None = None, *, exact: bool = False) -> Score:
@@ -85,6 +85,13 @@ class Explained:
             return target.scores((quick if differentiable else scores_only)(images), rows)
 
         return score
+
+    def since_mean_colour(self, target: Target, images: Tensor) -> Tensor:
+        """[B] score of the images minus that of the mean colour, which is zero after normalization; float64."""
+        quick = self.quick()
+        with torch.no_grad():
+            grey: Tensor = self.remember("response to grey", lambda: quick(torch.zeros_like(images[:1])))
+            return target.scores(quick(images).double()) - target.scores(grey.double())
 
     def key(self, images: Tensor, target: Target, *others: Any) -> str:
         """What decides a result of several methods, so that they can share it (`atlas.runtime.memory.keep_last`)."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from atlas.methods.attribution.method import METHODS, Attribution, Method
-from atlas.methods.attribution.score import Score, gradients, since_zero
+from atlas.methods.attribution.score import Score, gradients
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,7 +53,7 @@ def attribute(explained: Explained, images: Tensor, target: Target, _seeds: Sequ
         integrated_gradients(explained.score(target, row), image, steps=STEPS).sum(0)
         for row, image in enumerate(images)
     ]
-    return Attribution(torch.stack(maps), expected=since_zero(explained.score(target), images))
+    return Attribution(torch.stack(maps), expected=explained.since_mean_colour(target, images))
 
 
 METHODS.add(

@@ -2,8 +2,9 @@
 
 Whether a ReLU is open is decided by the forward pass, and gradients are sensitive to it: with a forward pass in
 bfloat16, maps of EfficientNet-Lite0 correlate by 0.7 with those of float32. Gradients themselves can be rounded:
-with a forward pass in float32 and a backward pass in bfloat16 the correlation is above 0.999. So the two passes have a
-number format each.
+with a forward pass in float32 and a backward pass in bfloat16 the correlation is above 0.998. So the two passes have a
+number format each, and a forward pass in bfloat16 is for scores alone. It begins where maps have less than half of the
+image's side: before, each response is a sum of few inputs, and rounding weighs most.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from torch import Tensor, fx, nn
 from torch.nn import functional
 
 from atlas.methods.attribution.propagation import attribute_of, function_of
+from atlas.methods.attribution.strided import strided_gradient
 from atlas.methods.visualize.graph import Clamp, Tap
 from atlas.methods.visualize.padding import same_padding
 
@@ -27,34 +29,50 @@ LAST = torch.channels_last
 class Quick(nn.Module):
     """The function of a folded graph: float32 images [B, 3, S, S] to the response, float32, with a gradient.
 
-    `forward` and `backward` are the formats of the two passes.
+    `forward` and `backward` are the formats of the two passes; only with a float32 forward pass has it a gradient.
+    `size` is the side of images to come.
     """
 
-    def __init__(self, graph: fx.GraphModule, forward: torch.dtype, backward: torch.dtype) -> None:
+    def __init__(self, graph: fx.GraphModule, forward: torch.dtype, backward: torch.dtype, size: int) -> None:
         super().__init__()
         self.graph: fx.GraphModule = _without_taps(graph)
-        if forward != torch.float32:
-            _round_weights(self.graph, forward)
-        self.graph.to(dtype=forward)
         self.formats = forward, backward
         self.images, self.end = _ends(self.graph)
         self.steps = _steps(self.graph, backward)
         self.last_reader = {source: step for step in self.steps for source in step.sources}
+        self.narrow: _Step | None = None  # the first one in another format than float32
+        if forward != torch.float32:
+            self._narrow_from(_first_small(self, size), forward)
+
+    def _narrow_from(self, first: int, dtype: torch.dtype) -> None:
+        """Compute all steps from number `first` on in `dtype`."""
+        early = {id(module) for step in self.steps[:first] for module in step.modules}
+        late = [module for step in self.steps[first:] for module in step.modules]
+        if any(id(module) in early and list(module.parameters()) for module in late):
+            first = 0  # a layer is used on both sides
+        for module in {id(module): module for step in self.steps[first:] for module in step.modules}.values():
+            _round_weights(module, dtype)
+            module.to(dtype=dtype)
+        self.narrow = self.steps[first]
 
     def forward(self, images: Tensor) -> Tensor:
         if not torch.is_grad_enabled() or not images.requires_grad:
             with torch.no_grad():
                 return self.run(images, None)
+        if self.narrow is not None:
+            raise ValueError(f"a forward pass in {self.formats[0]} is for scores without gradients")
         try:
             response: Tensor = _Passes.apply(images, self)  # type: ignore[no-untyped-call]
         except _Several:
-            response = self.graph(images.to(self.formats[0])).float()
+            response = self.graph(images)
         return response
 
     def run(self, images: Tensor, tape: list[Any] | None) -> Tensor:
         """The response; what the backward pass needs of each step is appended to `tape`."""
-        values: dict[fx.Node, Any] = {self.images: images.to(self.formats[0], memory_format=LAST)}
+        values: dict[fx.Node, Any] = {self.images: images.contiguous(memory_format=LAST)}
         for step in self.steps:
+            if step is self.narrow:
+                values = {node: _narrowed(value, self.formats[0]) for node, value in values.items()}
             values[step.node], kept = step.forward(values, keep=tape is not None)
             if tape is not None:
                 tape.append(kept)
@@ -98,6 +116,11 @@ class _Step:
     node: fx.Node
     sources: tuple[fx.Node, ...]
     module: nn.Module | None
+
+    @property
+    def modules(self) -> Sequence[nn.Module]:
+        """The modules that it calls."""
+        return () if self.module is None else (self.module,)
 
     def forward(self, values: dict[fx.Node, Any], *, keep: bool) -> tuple[Any, Any]:
         """The output, and what `backward` needs: None where nothing depends on the images."""
@@ -152,6 +175,10 @@ class _Clamped(_Step):
     linear: _Linear | None
     format: torch.dtype
 
+    @property
+    def modules(self) -> Sequence[nn.Module]:
+        return super().modules if self.linear is None else (self.linear.module,)
+
     def forward(self, values: dict[fx.Node, Any], *, keep: bool) -> tuple[Any, Any]:
         x = values[self.sources[0]]
         if self.linear is None:
@@ -170,6 +197,9 @@ class _Clamped(_Step):
 
 class _Linear(Protocol):
     """A linear layer with its ReLU, and its gradient in another format."""
+
+    @property
+    def module(self) -> nn.Conv2d | nn.Linear: ...
 
     def __call__(self, x: Tensor, clamp: Clamp | None) -> Tensor: ...
 
@@ -216,19 +246,20 @@ class _Convolution:
             reach = [dilation * (side - 1) for dilation, side in zip(conv.dilation, narrow.shape[2:], strict=True)]
             padding = [whole - pad for whole, pad in zip(reach, padding, strict=True)]
             return functional.conv2d(signal, narrow, None, 1, padding, conv.dilation, conv.groups)
+        if self.depthwise and self.format == torch.bfloat16 and max(conv.dilation) == 1:
+            return strided_gradient(signal, narrow, conv.stride, padding, shape[2:])
         like = torch.empty(shape, dtype=narrow.dtype, device=signal.device, memory_format=LAST)  # never read
         settings = (conv.stride, padding, conv.dilation, False, [0, 0], conv.groups, [True, False, False])
-        found: Tensor = torch.ops.aten.convolution_backward(signal.to(narrow.dtype), like, narrow, None, *settings)[0]
-        return found.to(signal.dtype)
+        found: Tensor = torch.ops.aten.convolution_backward(signal, like, narrow, None, *settings)[0]
+        return found
 
     def _for(self, shape: torch.Size) -> tuple[Tensor, Tensor, list[int]]:
         """The weight, that of the gradient, and the padding for an input of `shape`."""
         size = tuple(shape[2:])
         if size not in self.prepared:
             weight, padding = _padded(self.module, size)
-            slow = self.depthwise and not self.turned and self.format == torch.bfloat16  # ten times as fast in float32
             narrow = weight.flip(2, 3) if self.turned else weight
-            narrow = narrow.to(torch.float32 if slow else self.format).contiguous(memory_format=LAST)
+            narrow = narrow.to(self.format).contiguous(memory_format=LAST)
             self.prepared[size] = weight.contiguous(memory_format=LAST), narrow, padding
         return self.prepared[size]
 
@@ -311,20 +342,35 @@ def _without_taps(graph: fx.GraphModule) -> fx.GraphModule:
     return found
 
 
-def _round_weights(graph: fx.GraphModule, dtype: torch.dtype) -> None:
-    """Round the weights of convolutions so that the sum of each filter stays: each takes the error of the one before.
+def _first_small(quick: Quick, size: int) -> int:
+    """The number of the first step whose output has less than half of the image's side."""
+    values: dict[fx.Node, Any] = {quick.images: torch.zeros(1, 3, size, size)}
+    for number, step in enumerate(quick.steps):
+        with torch.no_grad():
+            output, _ = step.forward(values, keep=False)
+        values[step.node] = output
+        if isinstance(output, Tensor) and (output.ndim != 4 or 2 * output.shape[-1] < size):
+            return number
+    return 0
+
+
+def _narrowed(value: Any, dtype: torch.dtype) -> Any:
+    return value.to(dtype) if isinstance(value, Tensor) and value.is_floating_point() else value
+
+
+def _round_weights(module: nn.Module, dtype: torch.dtype) -> None:
+    """Round the weights of a convolution so that the sum of each filter stays: each takes the error of the one before.
 
     Responses are positive and smooth, so errors of a filter's sum are what matters most: with nine weights that are
     rounded one by one, the depthwise convolutions of EfficientNet-Lite0 make nearly all of the error of bfloat16.
     """
-    for module in graph.modules():
-        if isinstance(module, nn.Conv2d):
-            filters = module.weight.flatten(1)
-            error = torch.zeros_like(filters[:, 0])
-            for column in filters.unbind(1):  # parts of the weight itself
-                wanted = column + error
-                column.copy_(wanted.to(dtype))
-                error = wanted - column
+    if isinstance(module, nn.Conv2d):
+        filters = module.weight.flatten(1)
+        error = torch.zeros_like(filters[:, 0])
+        for column in filters.unbind(1):  # parts of the weight itself
+            wanted = column + error
+            column.copy_(wanted.to(dtype))
+            error = wanted - column
 
 
 def _ends(graph: fx.GraphModule) -> tuple[fx.Node, fx.Node]:

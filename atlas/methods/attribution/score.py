@@ -26,15 +26,6 @@ def gradients(score: Score, inputs: Tensor) -> Tensor:
     return found
 
 
-def since_zero(score: Score, inputs: Tensor) -> Tensor:
-    """[B] score(inputs) - score(0), float64, of inputs [B, …]."""
-    import torch
-
-    with torch.no_grad():
-        found: Tensor = score(inputs).double() - score(torch.zeros_like(inputs)).double()
-    return found
-
-
 def aligned(segments: Tensor, inputs: Tensor) -> Tensor:
     """The segments with as many axes as the inputs."""
     return segments.reshape(*[1] * (inputs.ndim - segments.ndim), *segments.shape)

@@ -44,7 +44,7 @@ def through(explained: Explained, target: Target, row: int, image: Tensor, maps:
     low, high = masks.amin((1, 2, 3), keepdim=True), masks.amax((1, 2, 3), keepdim=True)
     masks = (masks - low) / (high - low).clamp(min=1e-12)
     with torch.no_grad():
-        return explained.score(target, row, exact=True)(image * masks).softmax(0)
+        return explained.score(target, row)(image * masks).softmax(0)
 
 
 METHODS.add(

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from atlas.chapters.heatmaps.overlay import (
+    LARGEST,
     LOWERS,
     PERCENTILE,
     RAISES,
@@ -17,6 +18,7 @@ from atlas.chapters.heatmaps.overlay import (
     full_colour,
     shades,
     sheet,
+    tile_sized,
 )
 
 
@@ -53,7 +55,7 @@ def test_colours_have_the_sign_and_opacity_of_the_shade():
 
 def test_a_sheet_is_its_tiles_side_by_side_without_loss():
     tiles = [shades(np.random.default_rng(n).normal(0, 1, (6, 6)), 2) for n in range(2)]
-    found = np.asarray(Image.open(io.BytesIO(sheet([tiles[0], None, tiles[1]], 6))).convert("RGBA"))
+    found = np.asarray(Image.open(io.BytesIO(sheet([tiles[0], None, tiles[1]], 3))).convert("RGBA"))
     assert found.shape == (6, 18, 4)
     assert (found[:, :6] == coloured(tiles[0])).all() and (found[:, 12:] == coloured(tiles[1])).all()
     assert not found[:, 6:12, 3].any()
@@ -65,3 +67,10 @@ def test_an_exported_tile_shows_the_grey_photograph_where_the_map_is_zero():
     plain = blended(rgb, np.zeros((8, 8), np.int8))
     assert np.ptp(plain, axis=-1).max() == 0 and plain.min() > 100
     assert tuple(blended(rgb, np.full((8, 8), SHADES, np.int8))[4, 4]) == RAISES
+
+
+def test_a_tile_is_the_means_of_equal_areas():
+    values = np.random.default_rng(0).normal(0, 1, (2 * LARGEST, 2 * LARGEST)).astype(np.float32)
+    means = values.reshape(LARGEST, 2, LARGEST, 2).mean((1, 3))
+    assert tile_sized(values) == pytest.approx(means, abs=1e-5)
+    assert tile_sized(means) is means

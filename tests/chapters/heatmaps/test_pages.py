@@ -14,6 +14,7 @@ from atlas.chapters.heatmaps.figures.wall import image_of
 from atlas.chapters.heatmaps.maps import TARGETS
 from atlas.chapters.heatmaps.overlay import SHADES, coloured
 from atlas.chapters.heatmaps.places import method_page, sheet_file, wall_page
+from atlas.chapters.heatmaps.scores import KINDS
 from atlas.chapters.heatmaps.wall import row
 from atlas.publish.context import AtlasContext
 from atlas.publish.slots import fills
@@ -40,7 +41,7 @@ class Table(HTMLParser):
             self.scopes.append(found.get("scope"))
         if tag == "td":
             self.cells.append(found.get("class", ""))
-        if tag == "i" and found.get("role") == "img":
+        if tag == "a" and "aria-label" in found:
             self.labels.append(found["aria-label"])
 
     def handle_endtag(self, tag):
@@ -78,9 +79,10 @@ def test_what_is_not_valid_is_marked_with_the_reason_and_the_figure(chapter):
     assert f'title="{REASON}">not valid here' in text
     promising = sum(bool(method.promise) for method in record.found)
     assert promising > 0
-    assert Table(text).cells.count("invalid") == text.count("misses 31\u202f%</b>") == promising
+    marked = [classes for classes in Table(text).cells if "invalid" in classes.split()]
+    assert len(marked) == text.count("misses 31\u202f%</b>") == promising
     other = chapter.pages[wall_page(image_of(chapter.results, record, 1).id)]
-    assert "invalid" not in Table(other).cells
+    assert not any("invalid" in classes.split() for classes in Table(other).cells)
 
 
 def test_a_sheet_holds_the_tiles_of_its_row(chapter):
@@ -120,6 +122,9 @@ def test_a_methods_page_shows_the_same_images_for_all_networks_and_its_neighbour
     assert f'rel="next" href="../../../{method_page(two.name)}"' in text and 'rel="prev"' not in text
     assert Table(text).scopes.count("col") == len(record.networks) + 1
     assert Table(text).scopes.count("row") == 3
+    sheet = Image.open(io.BytesIO(chapter.files[f"pictures/heatmaps/methods/{one.name}.webp"])).convert("RGBA")
+    found = row(record, record.networks[1], 2, 0)
+    assert (np.asarray(sheet)[2 * found.side :, found.side :] == coloured(found.tiles[0])).all()
 
 
 def test_ids_and_pages_of_figures_are_those_of_the_chapter(chapter):
@@ -161,3 +166,35 @@ def test_without_networks_the_chapter_adds_nothing():
     empty = AtlasContext(with_chapter(make_results(), "heatmaps", NOTHING), None)
     assert not list(pages.pages(empty, {})) and not pages.menu(empty) and not list(pages.index(empty, {}))
     assert not list(pages.SLOTS["home"](empty)) and pages.counts(empty, {}) == {"figures": 0}
+
+
+def test_a_cell_has_the_mark_of_its_method_and_network(chapter):
+    record, image = first(chapter)
+    text = chapter.pages[wall_page(image)]
+    cells = iter(Table(text).cells[1:])
+    for network in record.networks:
+        for method in record.found:
+            mark, classes = network.scores.mark(method), next(cells).split()
+            if mark.of:
+                assert f"w{mark.beaten}" in classes and ("r" in classes) == mark.flagged
+    assert "beats every control" in text
+    marks = {network.scores.mark(method) for network in record.networks for method in record.found}
+    assert any(mark.flagged for mark in marks) and len({mark.beaten for mark in marks}) > 1
+
+
+def test_a_methods_page_has_its_scores_beside_the_best_control_its_card_and_its_failures(chapter):
+    record, _ = first(chapter)
+    broken = next(method for method in record.found if record.networks[1].scores.mark(method).reason)
+    text = chapter.pages[method_page(broken.name)]
+    assert f"Not valid for {record.networks[1].spec.title}" in text
+    for method in record.found:
+        text = chapter.pages[method_page(method.name)]
+        assert all(f'id="{network.spec.name}"' in text for network in record.networks)
+        assert all(f"<h3>{title}</h3>" in text for title in ("Methodology", "Sensitivity", "Perceptibility"))
+    score = record.networks[0].scores.score(record.methods[0], KINDS[0])
+    assert f">{score.mean:.2f}</span>" in chapter.pages[method_page(record.methods[0])]
+
+
+def test_the_opening_page_says_first_where_scores_disagree(chapter):
+    text = chapter.pages["heatmaps/index.html"]
+    assert text.index("Kendall") < text.index("mean rank over scores")

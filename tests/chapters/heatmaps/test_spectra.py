@@ -9,7 +9,8 @@ import pytest
 from atlas.chapters.heatmaps.figures.spectra import findings, lines
 from atlas.chapters.heatmaps.maps import HeatMaps, TargetMaps
 from atlas.chapters.heatmaps.spectra import spectra
-from tests.fixtures.heatmaps import make_record
+from tests.chapters.heatmaps.conftest import written
+from tests.fixtures.heatmaps import WALL, make_record
 from tests.fixtures.results import make_results, with_chapter, with_diagnosis
 
 
@@ -19,10 +20,10 @@ def paired(periods):
     networks = []
     for network, own, period in zip(results.networks, make_record().networks, periods, strict=True):
         side = network.spec.input_size
-        wave = np.cos(2 * np.pi * np.arange(side) / period)[None, None, :].repeat(side, 1)
-        maps = HeatMaps("", (TargetMaps(wave.astype(np.float16), np.ones(1)),))
+        wave = np.cos(2 * np.pi * np.arange(side) / period)[None, None, :].repeat(side, 1).repeat(len(WALL), 0)
+        maps = HeatMaps("", (TargetMaps(wave.astype(np.float16), np.ones(len(WALL))),))
         networks.append(replace(own, spec=network.spec, load=lambda _method, maps=maps: maps))
-    chapter = replace(make_record(), networks=tuple(networks), methods=("saliency",))
+    chapter = replace(make_record(), networks=tuple(networks), methods=("saliency",), alone=0)
     return with_chapter(results, "heatmaps", chapter), chapter
 
 
@@ -53,3 +54,11 @@ def test_without_the_pair_or_its_maps_there_is_nothing():
     assert not spectra(make_results(), make_record())
     none = [SimpleNamespace(spec=one.spec, load=lambda _: HeatMaps("no")) for one in chapter.networks]
     assert not spectra(results, replace(chapter, networks=tuple(none)))
+
+
+def test_the_page_shows_both_curves_and_is_linked(tmp_path):
+    results, chapter = paired((4, 16))
+    found = written(results, tmp_path)
+    text = found.pages["heatmaps/spectra/index.html"]
+    assert text.count("<polyline") == 2 and findings(spectra(results, chapter)) in text
+    assert 'href="../heatmaps/spectra/index.html"' in found.pages["heatmaps/index.html"]

@@ -10,9 +10,9 @@ from atlas.chapters.heatmaps.words import MOST, described, why_not
 def test_the_place_of_most_of_what_raises_is_named():
     values = np.zeros((9, 9))
     values[7, 1], values[0, 0] = 3, -1
-    assert described(values) == "75\u202f% raises, most at the bottom left (100\u202f%)"
+    assert described(values) == "75\u202f% raises, 100\u202f% of it bottom left"
     values[4, 4] = 9
-    assert "most at the centre (75\u202f%)" in described(values)
+    assert "75\u202f% of it centre" in described(values)
     assert described(np.zeros((9, 9))) == "no relevance anywhere"
     assert described(-np.ones((9, 9))) == "every pixel lowers the score"
 

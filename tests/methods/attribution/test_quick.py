@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from atlas.core.specs import LayerSpec
 from atlas.methods.attribution.explained import Explained
 from atlas.methods.attribution.quick import Quick
+from atlas.methods.attribution.strided import strided_gradient
 from atlas.methods.attribution.target import Target
 from atlas.networks import NETWORKS
 from atlas.runtime.precision import native_precision
@@ -74,15 +75,18 @@ def test_it_can_be_used_again_and_leaves_the_graph_alone(case):
 
 def test_weights_are_rounded_with_the_sum_of_each_filter():
     torch.manual_seed(0)
-    module = nn.Sequential(nn.Conv2d(8, 8, 3, groups=8), nn.Conv2d(8, 4, 3, bias=False))
-    expected = [part.weight.detach().flatten(1) for part in module]
-    quick = Quick(torch.fx.symbolic_trace(module).requires_grad_(False), torch.bfloat16, torch.float32)
-    for name, exact in zip("01", expected, strict=True):
+    module = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.Conv2d(8, 8, 3, 2, groups=8), nn.Conv2d(8, 4, 3, bias=False))
+    expected = [part.weight.detach().flatten(1).clone() for part in module]
+    quick = Quick(torch.fx.symbolic_trace(module).requires_grad_(False), torch.bfloat16, torch.float32, 100)
+    for name, exact in zip("12", expected[1:], strict=True):
         found = quick.graph.get_submodule(name).weight.float().flatten(1)
         largest = float(exact.abs().max())
         assert (found - exact).abs().max() < 2**-7 * largest
         assert (found.sum(1) - exact.sum(1)).abs().max() < 2**-8 * largest  # the error of one weight, not of all
-    assert torch.equal(module[0].weight.flatten(1), expected[0])
+    assert torch.equal(quick.graph.get_submodule("0").weight.flatten(1), expected[0])  # its maps have half of the side
+    assert torch.equal(module[1].weight.flatten(1), expected[1])
+    with pytest.raises(ValueError, match="without gradients"):
+        quick(torch.zeros(1, 3, 100, 100, requires_grad=True))
 
 
 @pytest.mark.skipif(native_precision("cpu") != "bfloat16", reason="bfloat16 is emulated here, and not used")
@@ -94,6 +98,18 @@ def test_scores_without_a_gradient_are_those_of_the_network(case):
         versions = explained.score(target, 0)(images[:1]), explained.score(target, 0, exact=True)(images[:1])
     assert float(versions[1]) == pytest.approx(float(exact[0]), rel=1e-5)
     assert float(versions[0]) == pytest.approx(float(exact[0]), abs=0.1 * float(response.std(1).max()))
+
+
+@pytest.mark.parametrize("stride", [(2, 2), (3, 2)])
+@pytest.mark.parametrize(("kernel", "padding"), [(3, 1), (4, 2), (5, 2), (2, 0), (1, 0)])
+@pytest.mark.parametrize("size", [(12, 12), (13, 11)])
+def test_a_strided_depthwise_convolution_has_autograds_gradient(stride, kernel, padding, size):
+    torch.manual_seed(1)
+    image, weight = torch.randn(2, 4, *size, requires_grad=True), torch.randn(4, 1, kernel, kernel)
+    output = F.conv2d(image, weight, None, stride, padding, 1, 4)
+    signal = torch.randn_like(output)
+    [expected] = torch.autograd.grad(output, image, signal)
+    assert torch.allclose(strided_gradient(signal, weight, stride, (padding, padding), size), expected, atol=1e-5)
 
 
 class Odd(nn.Module):
@@ -126,6 +142,6 @@ def test_other_operations_have_autograds_gradient(several):
     network = wrapped(Odd(several=several), LOGITS, size=12)
     images = torch.randn(2, 3, 12, 12, generator=torch.Generator().manual_seed(3))
     expected = gradient(network.module, images)
-    quick = Quick(Explained(network).graph, torch.float32, torch.float32)
+    quick = Quick(Explained(network).graph, torch.float32, torch.float32, 12)
     for one, two in zip(gradient(quick, images), expected, strict=True):
         assert torch.allclose(one, two, atol=1e-5)

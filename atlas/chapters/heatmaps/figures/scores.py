@@ -39,9 +39,9 @@ def table_figure(results: AtlasResults, chapter: HeatmapResults, network: Networ
         id=scores_id(network.spec.name),
         kind="heatmap-scores",
         title=f"What heat maps of {network.spec.title} are worth",
-        caption=f"Scores of {count(len(chapter.methods), 'method')} over {span} images each (fewer where one takes "
-        f"many passes; at most {GRIDS} grids), with 95 % intervals by resampling sources. {meanings}. A method is not "
-        f"valid where its sum misses what it promises, and flagged where its maps keep a rank correlation above "
+        caption=f"Scores of {count(len(chapter.methods), 'method')} over {span} images each (fewer where one "
+        f"takes many passes; at most {GRIDS} grids), with 95 % intervals by resampling sources. {meanings}. A method "
+        f"is not valid where its sum misses what it promises, and flagged where its maps keep a rank correlation above "
         f"{UNCHANGED:g} with those of the randomized network.",
         alt=f"A table of methods by {listed([kind.title.lower() for kind in KINDS])}.",
         page=f"{scores_page(network.spec.name)}#scores",

@@ -77,7 +77,8 @@ def row_figure(results: AtlasResults, chapter: HeatmapResults, network: NetworkM
         kind="heatmap-row",
         title=f"Heat maps of {name_of(shown)} for {spec.title}, {kind.title}",
         caption=f"Attribution maps of {methods} for the decision of {spec.title} about one image "
-        f"({name_of(shown)}); target: {kind.title}. {SCALE}",
+        f"({name_of(shown)}); target: {kind.title}. Orange raises the score, blue lowers it, on one scale: full colour "
+        f"is the {PERCENTILE:g}th percentile of the density.",
         alt=f"A row of heat maps of {methods} for {spec.title}.",
         page=f"{wall_page(shown.id, target)}#{spec.name}",
         files=(sheet_file(spec.name, shown.id, target),),

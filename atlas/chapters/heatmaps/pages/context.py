@@ -10,6 +10,7 @@ from atlas.chapters.heatmaps.figures.wall import image_of, name_of
 from atlas.chapters.heatmaps.overlay import sheet
 from atlas.chapters.heatmaps.places import PICKER_FILE, sheet_file
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
+from atlas.chapters.heatmaps.scores import KINDS
 from atlas.chapters.heatmaps.wall import Decision, WallRow, decision, rows
 from atlas.core.specs import ProbeImage
 from atlas.methods.attribution.method import FAMILIES, Method
@@ -17,6 +18,7 @@ from atlas.publish.context import AtlasContext
 from atlas.publish.places import probe_file
 from atlas.publish.words import first_name
 
+SHOWN = 3  # images on the page of a method
 FAMILY_TITLES = {
     "perturbation": "Perturbation",
     "gradient": "Gradient",
@@ -33,17 +35,17 @@ class WallContext:
     atlas: AtlasContext
     chapter: HeatmapResults
     rows: dict[tuple[str, int, int], WallRow] = field(default_factory=dict)  # by network, image, target
-    front: dict[str, WallRow] = field(default_factory=dict)  # by network: of the first image and target, with tiles
+    shown: dict[tuple[str, int], WallRow] = field(default_factory=dict)  # with tiles: of the first images, first target
 
     def sheets(self) -> Iterator[tuple[str, bytes]]:
         """Paths and bytes of all sheets: a row of the wall each."""
         for network in self.networks:
             for row in rows(self.chapter, network):
                 image = self.image(row.image)
-                yield sheet_file(network.spec.name, image.id, row.target), sheet(row.tiles, row.side)
+                yield sheet_file(network.spec.name, image.id, row.target), sheet(row.tiles, len(row.tiles))
                 self.rows[network.spec.name, row.image, row.target] = replace(row, tiles=())
-                if row.image == row.target == 0:
-                    self.front[network.spec.name] = row
+                if row.image < SHOWN and row.target == 0:
+                    self.shown[network.spec.name, row.image] = row
 
     @property
     def networks(self) -> list[NetworkMaps]:
@@ -90,6 +92,16 @@ class WallContext:
     def hue(self, network: NetworkMaps) -> int:
         """The number of a network's colour."""
         return self.atlas.hues.get(network.spec.name, 0)
+
+    @property
+    def scored(self) -> list[NetworkMaps]:
+        """The networks whose maps were scored."""
+        return [network for network in self.networks if network.scores.methods]
+
+    @property
+    def score_count(self) -> int:
+        """How many scores there are."""
+        return len(KINDS)
 
     @property
     def picker_file(self) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atlas.chapters.heatmaps.findings import disagreement, standing
 from atlas.chapters.heatmaps.pages import PAGES
 from atlas.chapters.heatmaps.pages.context import WallContext
 from atlas.chapters.heatmaps.pages.wall import values
-from atlas.chapters.heatmaps.places import CHAPTER, SPECTRA_PAGE
+from atlas.chapters.heatmaps.places import CHAPTER, SPECTRA_PAGE, scores_page
 from atlas.chapters.heatmaps.spectra import spectra
 from atlas.publish.page import Item, Page
 
@@ -20,9 +21,17 @@ def pages(context: WallContext) -> Iterator[Item]:
         "controls": controls,
         "explaining": len(context.chapter.methods) - controls,
         "pair": pair,
+        "sentences": finding(context),
+        "scores_page": scores_page,
         "spectra_page": SPECTRA_PAGE,
     }
     yield Page(CHAPTER, "heatmaps/overview.html", values(context, 0, 0) | more)
+
+
+def finding(context: WallContext) -> list[str]:
+    """What was found, in sentences made from the scores: first where scores disagree."""
+    scores = [network.scores for network in context.scored]
+    return [disagreement(scores), standing(scores)] if scores else []
 
 
 PAGES.add("overview", pages)

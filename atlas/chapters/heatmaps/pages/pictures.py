@@ -33,7 +33,7 @@ def _front(context: WallContext, photograph: Image.Image) -> np.ndarray:
     tiles = [
         None if tile is None else blended(rgb, tile)
         for network in context.networks
-        for tile in context.front[network.spec.name].tiles
+        for tile in context.shown[network.spec.name, 0].tiles
     ]
     return contact_sheet(tiles, len(context.chapter.methods), TILE)
 
