@@ -53,6 +53,8 @@ class Quick(nn.Module):
         for module in {id(module): module for step in self.steps[first:] for module in step.modules}.values():
             _round_weights(module, dtype)
             module.to(dtype=dtype)
+        self.steps = _steps(self.graph, self.formats[1])  # anew: convolutions keep what they prepared
+        self.last_reader = {source: step for step in self.steps for source in step.sources}
         self.narrow = self.steps[first]
 
     def forward(self, images: Tensor) -> Tensor:
