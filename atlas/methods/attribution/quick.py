@@ -3,7 +3,7 @@
 Whether a ReLU is open is decided by the forward pass, and gradients are sensitive to it: with a forward pass in
 bfloat16, maps of EfficientNet-Lite0 correlate by 0.7 with those of float32. Gradients themselves can be rounded:
 with a forward pass in float32 and a backward pass in bfloat16 the correlation is above 0.998. So the two passes have a
-number format each, and a forward pass in bfloat16 is for scores alone. It begins where maps have less than half of the
+number format each, and a forward pass in bfloat16 is for scores alone. It begins with the last maps of half of the
 image's side: before, each response is a sum of few inputs, and rounding weighs most.
 """
 
@@ -42,7 +42,7 @@ class Quick(nn.Module):
         self.last_reader = {source: step for step in self.steps for source in step.sources}
         self.narrow: _Step | None = None  # the first one in another format than float32
         if forward != torch.float32:
-            self._narrow_from(_first_small(self, size), forward)
+            self._narrow_from(_last_large(self, size), forward)
 
     def _narrow_from(self, first: int, dtype: torch.dtype) -> None:
         """Compute all steps from number `first` on in `dtype`."""
@@ -53,6 +53,8 @@ class Quick(nn.Module):
         for module in {id(module): module for step in self.steps[first:] for module in step.modules}.values():
             _round_weights(module, dtype)
             module.to(dtype=dtype)
+        self.steps = _steps(self.graph, self.formats[1])  # anew: convolutions keep what they prepared
+        self.last_reader = {source: step for step in self.steps for source in step.sources}
         self.narrow = self.steps[first]
 
     def forward(self, images: Tensor) -> Tensor:
@@ -342,15 +344,16 @@ def _without_taps(graph: fx.GraphModule) -> fx.GraphModule:
     return found
 
 
-def _first_small(quick: Quick, size: int) -> int:
-    """The number of the first step whose output has less than half of the image's side."""
+def _last_large(quick: Quick, size: int) -> int:
+    """The number of the step that makes what the first map of less than half of the image's side is made of."""
     values: dict[fx.Node, Any] = {quick.images: torch.zeros(1, 3, size, size)}
     for number, step in enumerate(quick.steps):
         with torch.no_grad():
             output, _ = step.forward(values, keep=False)
         values[step.node] = output
         if isinstance(output, Tensor) and (output.ndim != 4 or 2 * output.shape[-1] < size):
-            return number
+            numbers = {step.node: number for number, step in enumerate(quick.steps)}
+            return min((numbers.get(source, 0) for source in step.sources), default=0)
     return 0
 
 

@@ -105,6 +105,7 @@ def test_layer_cam_merges_the_coarsest_resolutions():
     assert all(operation.output[0, 0].numel() > 1 for operation in found)  # no gate
 
 
+@pytest.mark.usefixtures("exact")
 def test_score_cam_weighs_maps_by_the_scores_of_what_they_show():
     module, explained, images, target = case()
     maps = torch.rand(4, 6, 6, generator=torch.Generator().manual_seed(8))

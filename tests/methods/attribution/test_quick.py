@@ -75,7 +75,7 @@ def test_it_can_be_used_again_and_leaves_the_graph_alone(case):
 
 def test_weights_are_rounded_with_the_sum_of_each_filter():
     torch.manual_seed(0)
-    module = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.Conv2d(8, 8, 3, 2, groups=8), nn.Conv2d(8, 4, 3, bias=False))
+    module = nn.Sequential(nn.Conv2d(3, 8, 3, 1, 1), nn.Conv2d(8, 8, 3, 2, 1, groups=8), nn.Conv2d(8, 4, 3, 2))
     expected = [part.weight.detach().flatten(1).clone() for part in module]
     quick = Quick(torch.fx.symbolic_trace(module).requires_grad_(False), torch.bfloat16, torch.float32, 100)
     for name, exact in zip("12", expected[1:], strict=True):
@@ -83,7 +83,7 @@ def test_weights_are_rounded_with_the_sum_of_each_filter():
         largest = float(exact.abs().max())
         assert (found - exact).abs().max() < 2**-7 * largest
         assert (found.sum(1) - exact.sum(1)).abs().max() < 2**-8 * largest  # the error of one weight, not of all
-    assert torch.equal(quick.graph.get_submodule("0").weight.flatten(1), expected[0])  # its maps have half of the side
+    assert torch.equal(quick.graph.get_submodule("0").weight.flatten(1), expected[0])  # before the last large maps
     assert torch.equal(module[1].weight.flatten(1), expected[1])
     with pytest.raises(ValueError, match="without gradients"):
         quick(torch.zeros(1, 3, 100, 100, requires_grad=True))
@@ -97,7 +97,7 @@ def test_scores_without_a_gradient_are_those_of_the_network(case):
     with torch.no_grad():
         versions = explained.score(target, 0)(images[:1]), explained.score(target, 0, exact=True)(images[:1])
     assert float(versions[1]) == pytest.approx(float(exact[0]), rel=1e-5)
-    assert float(versions[0]) == pytest.approx(float(exact[0]), abs=0.1 * float(response.std(1).max()))
+    assert float(versions[0]) == pytest.approx(float(exact[0]), abs=0.03 * float(response.abs().max()))
 
 
 @pytest.mark.parametrize("stride", [(2, 2), (3, 2)])
