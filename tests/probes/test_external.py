@@ -94,7 +94,7 @@ def test_folder_of_images(folder):
     assert {(bad.place, bad.reason.split(" (")[0].split(";")[0]) for bad in part.skipped} == {
         ("cats/dot.png", "1 x 1 pixels"),
         ("dogs/broken.jpg", "cannot be decoded"),
-        ("notes.txt", "not an image"),
+        ("notes.txt", "not an image that can be read: a text"),
     }
     assert decode(part.webp).shape == (4, 224, 224, 3)
     assert part == source.make("0000")
@@ -156,7 +156,7 @@ def test_parquet_labels_and_bad_rows(tmp_path, png):
     assert [image.class_index for image in part.images] == [None] * 3
     assert [image.id for image in part.images] == ["one-00000", "row-3-of-set-00003", "x-00004"]
     assert [(bad.place, bad.reason) for bad in part.skipped] == [
-        ("two.png", "not an image"),
+        ("two.png", "not an image that can be read: a text"),
         ("row 2 of set.parquet", "the row holds no bytes"),
     ]
 

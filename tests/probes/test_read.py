@@ -144,3 +144,63 @@ def test_damaged_bytes_give_an_image_or_a_reason(data, draw):
     else:
         assert image.mode == "RGB"
         assert min(image.size) >= 8
+
+
+GREY = np.asarray(noise(96, 96).convert("L"))
+
+
+def grey_file(values: np.ndarray, form: str = "TIFF") -> bytes:
+    return encoded(Image.fromarray(values), form)
+
+
+@pytest.mark.parametrize(
+    ("values", "within"),
+    [
+        (GREY.astype(np.float32) / 255, 1),
+        (GREY.astype(np.float32), 1),
+        (GREY.astype(np.float32) / 127.5 - 1, 1),
+        (GREY.astype(np.uint16) << 4, 1),  # 12 bits
+        (GREY.astype(np.uint16) << 2, 1),  # 10 bits
+        (GREY.astype(np.uint16) * 257, 1),
+        (GREY.astype(np.int32) * 65536, 1),
+    ],
+)
+def test_grey_of_any_depth_keeps_its_brightness(values, within):
+    found = pixels(grey_file(values))[..., 0]
+    assert np.abs(found - GREY.astype(int)).max() <= within
+
+
+def test_other_grey_is_scaled_by_its_own_range():
+    found = pixels(grey_file(GREY.astype(np.float32) * 40 - 3000))[..., 0]
+    wanted = (GREY.astype(float) - GREY.min()) / (GREY.max() - GREY.min()) * 255
+    assert np.abs(found - wanted).max() <= 1
+    assert pixels(grey_file(np.full((9, 9), 1e9, np.float32))).std() == 0
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_values_that_are_not_finite_are_refused(bad):
+    values = np.where(GREY > 200, bad, GREY).astype(np.float32)
+    with pytest.raises(UnreadableImageError, match="not finite"):
+        read_image(grey_file(values), "holes.tif")
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400), "HEIC photograph; convert"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(400), "JPEG XL"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
+        (b'<?xml version="1.0"?>\n<!-- drawn -->\n<svg/>', "SVG"),
+        (b"II*\0\x08\0\0\0\0\0\0\0\0\0" + bytes(400), "camera's raw file"),
+        (bytes(128) + b"DICM" + bytes(400), "DICOM"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00", "git lfs pull"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\0\0\0\x18ftypisom" + bytes(40), "a film"),
+        ("Grüße, ein Text".encode(), "a text"),
+        (bytes(range(1, 200)), "not an image"),
+    ],
+)
+def test_what_pillow_cannot_read_is_named_by_its_first_bytes(head, words):
+    with pytest.raises(UnreadableImageError, match=words):
+        read_image(head, "thing")
