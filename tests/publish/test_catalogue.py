@@ -79,7 +79,10 @@ def test_ids_are_read_layer_by_layer(results):
         ("efficientnet/stem/map", r"'efficientnet'\. Did you mean 'efficientnet-lite0'\? Known: .*twin, wall"),
         ("twin/block3c/1/examples", r"layer of twin .* 'block3c'\. Did you mean 'block3b'\?"),
         ("twin/stem/1/channel", r"units are 0 to 31.*Did you mean 'twin/stem/1/.*Known: twin/stem/1/examples, twin"),
-        ("twin/stem/32/channel", r"units are 0 to 31.*Known: twin/stem/groups, twin/stem/map, twin/stem/tuning, twin/stem/units"),
+        (
+            "twin/stem/32/channel",
+            r"units are 0 to 31.*Known: twin/stem/groups, twin/stem/map, twin/stem/tuning, twin/stem/units",
+        ),
         ("twin/stem/-1/channel", "units are 0 to 31"),
         ("twin/stem/01/examples", "units are 0 to 31"),
         ("twin/stem/²/examples", "units are 0 to 31"),

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from atlas.methods.attribution.target import Target
 
 BATCH = 8
-CURVES = 12  # images whose patches are deleted one by one, at most
-FEW = 6  # images of a randomized network and of changed images, at most
+CURVES = 8  # images whose patches are deleted one by one, at most
+FEW = 4  # images of a randomized network and of changed images, at most
 LEAST = 8  # images of the costliest method
 GRIDS = 12  # grids of four images, at most
 LARGE = 128  # pixels; a larger network gets as many images less as its area is larger

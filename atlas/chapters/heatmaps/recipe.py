@@ -37,7 +37,7 @@ class HeatmapsRecipe(ChapterSection):
         "of more than 128 pixels, by its area",
     )
     passes: int = Field(
-        400,
+        250,
         ge=0,
         description="forward passes that a method may take for its scores; a costlier one gets fewer images, at "
         "least 8; 0: all images for every method",
