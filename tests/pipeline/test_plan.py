@@ -168,7 +168,8 @@ def test_what_the_processor_multiplies_is_part_of_the_keys_that_it_decides(monke
             monkeypatch.setattr(part, "native_precision", lambda device: other)
     there = digests(plan())
     changed = {name.split(":")[0] for name, digest in there.items() if here[name] != digest}
-    assert changed == {"pictures", "icons", *STUDIES} & {task.step for task in plan().tasks}
+    maps = {"decisions", "heat_maps", "interventions", "evaluations"}
+    assert changed == {"pictures", "icons", *maps, *STUDIES} & {task.step for task in plan().tasks}
 
 
 @pytest.mark.parametrize(("native", "wanted"), [("bfloat16", "bfloat16"), ("float32", "float32")])
