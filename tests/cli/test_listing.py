@@ -11,7 +11,8 @@ def rows(name):
 
 def test_methods_of_all_chapters_are_in_one_list_with_papers_that_exist():
     found = rows("methods")
-    assert {row["kind"] for row in found} == {"feature visualization", "attribution", "latent directions"}
+    kinds = {"feature visualization", "image attribution", "attribution", "latent directions"}
+    assert {row["kind"] for row in found} == kinds
     assert len({(row["kind"], row["name"]) for row in found}) == len(found)
     assert all(row["paper"] in bibliography() for row in found if row["paper"])
 

@@ -12,7 +12,7 @@ from atlas.methods.attribution import method as attribution
 def methods() -> list[dict[str, Any]]:
     """All attribution methods of images, in the order of their families."""
     return [
-        {"name": one.name, "kind": f"attribution, {one.family}", "title": one.title, "paper": one.paper}
+        {"name": one.name, "kind": "image attribution", "title": one.title, "paper": one.paper}
         for one in attribution.methods().values()
     ]
 

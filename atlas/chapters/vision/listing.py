@@ -53,12 +53,11 @@ METHODS = (
         "activation maximization of a direction (cells of a map)",
         "carter2019activation",
     ),
-    ("deconvnet", "attribution", "deconvnet", "zeiler2014visualizing"),
 )
 
 
 def methods() -> Rows:
-    """The methods that visualize units and attribute their responses."""
+    """The methods that visualize units."""
     return [dict(zip(("name", "kind", "title", "paper"), method, strict=True)) for method in METHODS]
 
 
