@@ -10,6 +10,7 @@ from atlas.core.chapter import parts
 from atlas.core.errors import UnknownName
 from atlas.publish.catalogue import all_ids, find
 from atlas.publish.drawing import DRAWINGS, drawing_of
+from tests.chapters.heatmaps.test_spectra import paired
 from tests.fixtures.results import make_results, with_chapter, with_diagnosis
 
 
@@ -53,8 +54,8 @@ def test_every_id_finds_its_figure(results):
 
 
 def test_every_kind_can_be_drawn(results):
-    both = (results, with_diagnosis(results))
-    kinds = {find(one, figure_id).kind for one in both for figure_id in all_ids(one)}
+    every = (results, with_diagnosis(results), paired((4, 16))[0])
+    kinds = {find(one, figure_id).kind for one in every for figure_id in all_ids(one)}
     assert all(drawing_of(kind) for kind in kinds)
     assert kinds == set(DRAWINGS)
 

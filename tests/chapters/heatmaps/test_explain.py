@@ -28,7 +28,7 @@ def photo(tmp_path_factory):
 def folder(photo, tmp_path_factory):
     out, said = tmp_path_factory.mktemp("out"), []
     assert explain_photo(photo, ["resnet-64"], Wanted("goldfish", METHODS), out, said.append) == out / "index.html"
-    assert said[0].startswith("ResNet: goldfish ") and "LRP-ε" in said[-1]
+    assert said[0].startswith("ResNet-64: goldfish ") and "LRP-ε" in said[-1]
     return out
 
 
