@@ -140,7 +140,11 @@
   function kindSwitch(section) {
     const object = section.querySelector(".strip i");
     if (!object || !section.querySelector(".strip li:not(:has(i))")) return [];
-    const kinds = [["all", "all"], ["photos", "photographs"], ["objects", `${object.textContent}s`]];
+    const kinds = [
+      ["all", "all"],
+      ["photos", "photographs"],
+      ["objects", `${object.textContent}s`],
+    ];
     return choices("kind", "Show examples of this kind", kinds);
   }
 

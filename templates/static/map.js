@@ -311,7 +311,10 @@
     stage.append(canvas);
     stage.tabIndex = 0;
     stage.setAttribute("role", "application");
-    stage.setAttribute("aria-label", "Map: arrows move, plus and minus zoom, 0 shows all, Enter lists the cell in the middle");
+    stage.setAttribute(
+      "aria-label",
+      "Map: arrows move, plus and minus zoom, 0 shows all, Enter lists the cell in the middle",
+    );
     stage.classList.add("live");
     tools.hidden = false;
     chart.append(content);
