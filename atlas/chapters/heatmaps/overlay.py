@@ -16,6 +16,7 @@ from atlas.core.specs import Array
 
 RAISES, LOWERS = (213, 94, 0), (0, 114, 178)  # vermilion and blue of Okabe and Ito
 SHADES = 5  # of each sign, beside none: without loss in 40 % of the bytes of 15 shades with loss
+CLEAR = 0.14  # of full colour: what is below has none, or noise would be most of the bytes
 LARGEST = 64  # samples of a tile's side, at most
 PERCENTILE = 99.0  # of the densities of a row: what has full colour
 
@@ -46,8 +47,10 @@ def full_colour(densities: Sequence[Array]) -> float:
 
 
 def shades(densities: Array, full: float) -> Array:
-    """Densities [..., S, S] as whole numbers from -SHADES to SHADES, int8."""
-    out: Array = np.rint(np.clip(densities / full, -1, 1) * SHADES).astype(np.int8)
+    """Densities [..., S, S] as whole numbers from -SHADES to SHADES, int8; 0 below CLEAR of full colour."""
+    share = np.clip(densities / full, -1, 1)
+    levels = np.floor(np.abs(share) * SHADES + 1 - CLEAR * SHADES)
+    out: Array = (np.sign(share) * np.clip(levels, 0, SHADES)).astype(np.int8)
     return out
 
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from atlas.chapters.heatmaps.overlay import (
+    CLEAR,
     LARGEST,
     LOWERS,
     PERCENTILE,
@@ -41,10 +42,11 @@ def test_full_colour_is_a_percentile_in_two_digits_and_at_least_the_even_share()
     assert full_colour([]) == 1
 
 
-def test_shades_are_symmetric_and_clipped():
-    assert shades(np.array([-20, -10, -5, 0, 5, 10, 20]), 10).tolist() == [
-        -SHADES, -SHADES, -round(SHADES / 2), 0, round(SHADES / 2), SHADES, SHADES,
-    ]  # fmt: skip
+def test_shades_are_symmetric_clipped_and_clear_below_a_share():
+    values = np.array([0, 0.99 * CLEAR, 1.01 * CLEAR, 0.5, 1, 3])
+    found = shades(10 * values, 10).tolist()
+    assert found[:3] == [0, 0, 1] and found[-2:] == [SHADES, SHADES]
+    assert found == sorted(found) and shades(-10 * values, 10).tolist() == [-value for value in found]
 
 
 def test_colours_have_the_sign_and_opacity_of_the_shade():

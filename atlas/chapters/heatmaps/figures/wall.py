@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from atlas.chapters.heatmaps.figures import FIGURES
 from atlas.chapters.heatmaps.maps import TARGETS
-from atlas.chapters.heatmaps.overlay import PERCENTILE
+from atlas.chapters.heatmaps.overlay import CLEAR, PERCENTILE
 from atlas.chapters.heatmaps.places import sheet_file, wall_page
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps, chapter_of
 from atlas.chapters.heatmaps.words import MOST
@@ -18,8 +18,8 @@ from atlas.publish.words import count, percent
 SCALE = (
     "Orange raises the score, blue lowers it. All maps of a row have one scale: the density, how many times the even "
     "share of a map’s absolute relevance lies at a pixel; full colour is its "
-    f"{PERCENTILE:g}th percentile over the row’s maps, controls left out. A map whose sum misses what its method "
-    f"promises by more than {percent(MOST)} is not valid and marked."
+    f"{PERCENTILE:g}th percentile over the row’s maps, controls left out; below {percent(CLEAR)} of it there is none. "
+    f"A map whose sum misses what its method promises by more than {percent(MOST)} is not valid and marked."
 )
 
 
