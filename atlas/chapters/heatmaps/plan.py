@@ -27,7 +27,7 @@ STEPS = (
     StepSpec("heat_maps", 1, ("torch", "timm", "pillow"), 16, 1.5, "heat maps"),
     StepSpec("grounds", 1, ("pillow", "numpy"), 1, 4.0, "images without their objects"),
     StepSpec("interventions", 1, ("torch", "timm", "pillow"), 1, 8.0, "interventions"),
-    StepSpec("evaluations", 1, ("torch", "timm", "pillow", "scipy"), 4, 2.0, "scores of heat maps"),
+    StepSpec("evaluations", 2, ("torch", "timm", "pillow", "scipy"), 4, 2.0, "scores of heat maps"),
 )
 
 

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 POINTS = 6  # of a curve, between the image and the wholly replaced one
+LEAST = 1.0  # logits: a smaller fall from the image to the wholly replaced one has no meaningful shares
 
 
-def curves(score: Score, image: Tensor, replaced: Tensor, ranks: Tensor) -> Tensor:
-    """[M, POINTS] scores while patches are replaced, in M orders.
+def curves(score: Score, image: Tensor, replaced: Tensor, ranks: Tensor, *, least: float = LEAST) -> Tensor:
+    """[M, POINTS] shares of the score while patches are replaced, in M orders; NaN where it falls by less than `least`.
 
     `ranks` [M, S, S] is when a pixel's patch goes, in [0, 1); `image` and `replaced` are [3, S, S]. Point p is after a
     share (p + 1) / (POINTS + 1) of the patches.
@@ -32,7 +33,7 @@ def curves(score: Score, image: Tensor, replaced: Tensor, ranks: Tensor) -> Tens
         ends = score(torch.stack([replaced, image])).double()
         found = torch.cat([score(part).double() for part in torch.split(versions, BATCH)])
     way = ends[1] - ends[0]
-    share: Tensor = (found - ends[0]) / way.abs().clamp(min=1e-6) * way.sign()
+    share: Tensor = (found - ends[0]) / way if float(way) >= least else torch.full_like(found, float("nan"))
     return share.reshape(len(ranks), POINTS)
 
 

@@ -152,7 +152,10 @@ def test_deletion_of_what_one_pixel_reads():
     whole, patches = image(), patch_masks(SIZE, GRID)
     own = torch.zeros(1, SIZE, SIZE)
     own[0, PIXEL[0], PIXEL[1]] = 1
-    found = curves(reads_one_pixel, whole, torch.zeros_like(whole), orders(relevance(own, patches), patches))
+    whole[0][PIXEL] = 1.5
+    ranks = orders(relevance(own, patches), patches)
+    found = curves(reads_one_pixel, whole, torch.zeros_like(whole), ranks)
+    assert curves(reads_one_pixel, 0.1 * whole, torch.zeros_like(whole), ranks).isnan().all()  # falls by 0.45
     assert found[0].tolist() == pytest.approx([0] * POINTS, abs=1e-6)
     assert found[1].tolist() == pytest.approx([1] * POINTS, abs=1e-6)
 
