@@ -68,7 +68,7 @@ KINDS = (
         "deletion",
         "Deletion and insertion",
         "area between the curves of deleting the least and the most relevant patches first, as a share of the score, "
-        "mean of three replacements; images whose score falls by less than 1 when they are wholly replaced are left out",
+        "mean of three replacements; images whose score falls by less than 1 when wholly replaced are left out",
         _areas,
     ),
     ScoreKind(
