@@ -16,9 +16,10 @@ ROUND = {"orientation": 180.0, "hue": 360.0}  # quantities that come round, and 
 class Tuning:
     """The tuning of C units. Curves are responses at the centre minus that to grey, over the unit's whole range.
 
-    `preferred`, `low`, `high` (95 % interval) and `width` (at half height) are NaN where a unit is not tuned to a
-    quantity, or the interval or width is not known. Columns are QUANTITIES; of the position the distance from the
-    middle of the receptive field. Without tuning (`field` 0) all arrays are empty.
+    `preferred`, `low`, `high` (95 % interval), `width` (at half height), `narrow` and `wide` (95 % interval of the
+    width) are NaN where a unit is not tuned to a quantity, or the interval or width is not known. Columns are
+    QUANTITIES; of the position the distance from the middle of the receptive field. Without tuning (`field` 0) all
+    arrays are empty.
     """
 
     field: int  # receptive field in pixels
@@ -38,6 +39,8 @@ class Tuning:
     low: Array  # [C, 6]
     high: Array  # [C, 6]
     width: Array  # [C, 6]
+    narrow: Array  # [C, 6]
+    wide: Array  # [C, 6]
 
     def axis(self, quantity: str) -> Array:
         """The values of the stimuli along a quantity."""
@@ -50,8 +53,16 @@ class Tuning:
         value = float(self.preferred[unit, QUANTITIES.index(quantity)])
         return value if np.isfinite(value) else None
 
+    def bound(self, unit: int, quantity: str) -> str:
+        """ "at most" or "at least" where the preferred frequency or size is the first or last stimulus, else ""."""
+        value = self.prefers(unit, quantity)
+        if value is None or quantity not in ("frequency", "size"):
+            return ""
+        first, last = (float(end) for end in self.axis(quantity)[[0, -1]])
+        return "at most" if np.isclose(value, first) else "at least" if np.isclose(value, last) else ""
 
-NO_TUNING = Tuning(0, *(np.zeros(0, np.float32) for _ in range(16)))
+
+NO_TUNING = Tuning(0, *(np.zeros(0, np.float32) for _ in range(18)))
 
 HUES = (
     (20, "pink"), (50, "red"), (75, "orange"), (110, "yellow"), (150, "green"), (210, "turquoise"), (290, "blue"),
@@ -64,20 +75,45 @@ def hue_word(degrees: float) -> str:
     return next(name for end, name in HUES if degrees % 360 <= end)
 
 
-def traits(tuning: Tuning, unit: int) -> tuple[str, ...]:
-    """What a unit is tuned to, in words: "bars at 45°", "0.12 cycles per pixel", "orange"; empty where it is not."""
-    found = []
-    angle, frequency = tuning.prefers(unit, "orientation"), tuning.prefers(unit, "frequency")
-    hue, size = tuning.prefers(unit, "hue"), tuning.prefers(unit, "size")
-    bend = tuning.prefers(unit, "curvature")
-    if angle is not None:
-        found.append(f"bars at {angle % 180:.0f}°")
-    if frequency is not None:
-        found.append(f"{frequency:.2g} cycles per pixel")
-    if hue is not None:
-        found.append(hue_word(hue))
-    if size is not None and angle is None:
-        found.append(f"spots of {size:.0f} px")
-    if bend:
-        found.append(f"arcs of radius {1 / bend:.0f} px")
-    return tuple(found)
+def traits(tuning: Tuning, unit: int, *, spread: bool = False) -> tuple[str, ...]:
+    """What a unit is tuned to, in words: "bars at 45°", "0.12 cycles per pixel", "orange"; empty where it is not.
+
+    With `spread` half of the 95 % interval follows each value that has one: "bars at 45° ± 5°".
+    """
+
+    def amount(quantity: str, unit_sign: str = "") -> str | None:
+        value = tuning.prefers(unit, quantity)
+        if value is None:
+            return None
+        bound, column = tuning.bound(unit, quantity), QUANTITIES.index(quantity)
+        half = float(tuning.high[unit, column] - tuning.low[unit, column]) / 2 if spread and not bound else np.nan
+        return f"{bound} {_rounded(value, half, ROUND.get(quantity), unit_sign)}".strip()
+
+    angle, hue, bend = amount("orientation", "°"), tuning.prefers(unit, "hue"), tuning.prefers(unit, "curvature")
+    frequency, size = amount("frequency"), amount("size")
+    found = (
+        f"bars at {angle}" if angle else "",
+        f"{frequency} cycles per pixel" if frequency else "",
+        hue_word(hue) if hue is not None else "",
+        f"spots of {size} px" if size and not angle else "",
+        f"arcs of radius {plain(1 / bend)} px" if bend else "",
+    )
+    return tuple(trait for trait in found if trait)
+
+
+def sentence(tuning: Tuning, unit: int) -> str:
+    """What a unit prefers: "Prefers bars at 45° ± 5°, 0.12 ± 0.01 cycles per pixel." or that it prefers nothing."""
+    found = traits(tuning, unit, spread=True)
+    return f"Prefers {', '.join(found)}." if found else "Tuned to none of the stimuli."
+
+
+def plain(value: float) -> str:
+    """A number with two significant digits, whole from 10 on: 0.12, 4.5, 135."""
+    return f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.2g}"
+
+
+def _rounded(value: float, half: float, period: float | None, sign: str) -> str:
+    """A value and half of its interval; whole degrees below `period`; no spread that rounds to nothing."""
+    middle, around = (f"{value:.0f}", f"{half:.0f}") if period else (plain(value), plain(half))
+    middle = f"{int(middle) % int(period)}" if period else middle
+    return f"{middle}{sign} ± {around}{sign}" if np.isfinite(half) and float(around) else f"{middle}{sign}"

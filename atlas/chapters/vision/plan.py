@@ -36,7 +36,7 @@ STEPS = (
     StepSpec("layouts", 3, ("umap-learn", "scikit-learn", "numba", "numpy"), 1, 5.0, "UMAP layouts"),
     StepSpec("maps", 1, ("numpy", "scipy"), 1, 0.05, "map cells"),
     StepSpec("icons", 1, ("torch", "timm"), 1, 1.5, "map icons"),
-    StepSpec("tunings", 1, ("torch", "timm", "numpy", "scikit-image"), 4, 0.3, "tuning curves"),
+    StepSpec("tunings", 2, ("torch", "timm", "numpy", "scikit-image"), 4, 0.3, "tuning curves"),
     StepSpec("network_dissections", 1, ("torch", "timm", "numpy"), 1000, 0.3, "network dissection"),
     StepSpec("diagnoses", 1, ("torch", "numpy"), 1, 6.0, "diagnosis of AlexNet and ZFNet"),
 )

@@ -136,11 +136,11 @@ def summarize_tuning(responses: dict[str, Array], axes: _Axes, field: int, *, se
     depth = {name: curve.reshape(len(span), -1) for name, curve in best.items()}
     shallow = np.stack([np.ptp(depth[name], axis=1) < DEPTH * span for name in QUANTITIES], axis=1)
     preferred[shallow] = np.nan
-    low, high = _intervals(responses, axes, preferred, rng)
     width[~np.isfinite(preferred)] = np.nan
+    ends = _intervals(responses, axes, preferred, width, rng)
     curves = {name: (best[name].T / span).T.astype(np.float16) for name in QUANTITIES}
     values = {item.name: getattr(axes, item.name).astype(np.float32) for item in fields(axes)}
-    extras = {"preferred": preferred, "low": low, "high": high, "width": width}
+    extras = {"preferred": preferred, "width": width, **ends}
     return Tuning(field=field, **values, **curves, **{name: part.astype(np.float32) for name, part in extras.items()})
 
 
@@ -267,20 +267,23 @@ def _crossing(curve: Array, best: Array, half: Array, direction: int, *, circula
 
 
 def _intervals(
-    responses: dict[str, Array], axes: _Axes, preferred: Array, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """[C, 6] ends of 95 % intervals of the preferred values, over resampled phases, patches and signs.
+    responses: dict[str, Array], axes: _Axes, preferred: Array, width: Array, rng: np.random.Generator
+) -> dict[str, Array]:
+    """[C, 6] ends of 95 % intervals of preferred values and of widths, over resampled phases, patches and signs.
 
-    Curvature and position have no nuisance value that could be resampled: NaN.
+    Curvature and position have no nuisance value that could be resampled: NaN. So is the interval of a width where
+    some resampled curve does not fall to half of its height.
     """
     counts = {name: len(values) for name, values in _every(responses).items()}
-    shifts = []
+    shifts, widths = [], []
     for _ in range(DRAWS):
         curves = curves_of(responses, {name: rng.integers(count, size=count) for name, count in counts.items()})
         drawn = np.stack([_drawn(curves, axes, name) for name in QUANTITIES], axis=1)
         shifts.append(_apart(drawn, preferred))
+        widths.append(np.where(np.isfinite(width), _widths(curves, axes), np.nan))
     low, high = np.percentile(shifts, [2.5, 97.5], axis=0)
-    return preferred + low, preferred + high
+    narrow, wide = np.percentile(widths, [2.5, 97.5], axis=0)
+    return {"low": preferred + low, "high": preferred + high, "narrow": narrow, "wide": wide}
 
 
 def _drawn(curves: dict[str, Array], axes: _Axes, name: str) -> Array:

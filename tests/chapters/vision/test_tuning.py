@@ -1,22 +1,26 @@
 """Tuning curves: planted filters are recovered, what prefers nothing has none, and first layers agree with their filters."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from atlas.chapters.vision.figures.tuning import preference
 from atlas.chapters.vision.receptive_field import receptive_field
 from atlas.chapters.vision.stimuli import Canvas, arc, disc, grating, patch
-from atlas.chapters.vision.tuning import full_width, has_tuning, measure_tuning, peak
+from atlas.chapters.vision.tuning import DEPTH, full_width, has_tuning, measure_tuning, peak
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import LayerSpec
-from atlas.core.tuning import NO_TUNING, QUANTITIES, hue_word, traits
+from atlas.core.tuning import NO_TUNING, QUANTITIES, hue_word, sentence, traits
 from atlas.networks import NETWORKS
 from atlas.weights import load
 from tests.fixtures.networks import wrapped
 
 SIDE = 21  # of the planted filters
-LAYER = LayerSpec("conv1", "conv1", 9, "Convolution 1")
+UNITS, ASIDE = 11, 4.2  # the place of the last two filters, to the right of the middle
+LAYER = LayerSpec("conv1", "conv1", UNITS, "Convolution 1")
 ANGLES, FREQUENCY = (0, 30, 45, 90, 135), 0.11
 
 
@@ -28,12 +32,12 @@ def gabor(degrees, frequency, sigma=4.0):
 
 
 class Planted(nn.Module):
-    """Gabors of five angles, a reddish filter, a centre with a surround, one that is dead, one that adds all."""
+    """Gabors of five angles, a reddish filter, a centre with a surround, one dead, one that adds all, a narrow and a broad centre aside."""
 
     def __init__(self):
         super().__init__()
-        self.conv1 = nn.Conv2d(3, 9, SIDE, 2, SIDE // 2, bias=False)
-        self.head = nn.Linear(9, 2)
+        self.conv1 = nn.Conv2d(3, UNITS, SIDE, 2, SIDE // 2, bias=False)
+        self.head = nn.Linear(UNITS, 2)
         canvas = Canvas(SIDE, SIDE, SIDE / 2)
         x, y = canvas.grid
         r2 = x**2 + y**2
@@ -42,6 +46,9 @@ class Planted(nn.Module):
         centre = np.exp(-r2 / (2 * 2.0**2)) / 4 - np.exp(-r2 / (2 * 4.0**2)) / 16
         filters.append(np.broadcast_to(centre, (3, SIDE, SIDE)))
         filters += [np.zeros((3, SIDE, SIDE)), np.full((3, SIDE, SIDE), 1e-3)]
+        for sigma in (1.2, 2.5):
+            aside = np.exp(-((x - ASIDE) ** 2 + y**2) / (2 * sigma**2))
+            filters.append(np.broadcast_to(aside, (3, SIDE, SIDE)))
         self.conv1.weight.data = torch.from_numpy(np.stack(filters)).float()
 
     def forward(self, x):
@@ -75,6 +82,67 @@ def test_a_centre_with_a_surround_prefers_the_disc_that_fills_the_centre(planted
     radius = np.sqrt(2 * np.log(4) / (1 / 2.0**2 - 1 / 4.0**2))
     assert planted.prefers(6, "size") == pytest.approx(2 * radius, rel=0.2)
     assert planted.prefers(6, "position") < 1
+
+
+def test_a_filter_aside_prefers_its_place(planted):
+    assert planted.prefers(9, "position") == pytest.approx(ASIDE, abs=0.5)
+    row, column = np.unravel_index(planted.position[9].argmax(), planted.position[9].shape)
+    assert planted.places[column] == pytest.approx(ASIDE)  # to the right, on the middle row
+    assert planted.places[row] == 0
+
+
+def test_a_filter_much_wider_than_the_spot_has_no_place(planted):
+    """A spot of diameter d reaches 1 - exp(-d^2 / 8 s^2) of what a wave reaches: 16 % of the range from - to +."""
+    spot, sigma = SIDE / 5, 2.5
+    share = (1 - np.exp(-(spot**2) / (8 * sigma**2))) / 2
+    assert share < DEPTH
+    assert float(np.ptp(planted.position[10].astype(float))) == pytest.approx(share, abs=0.06)
+    assert planted.prefers(10, "position") is None
+
+
+def test_a_width_has_an_interval_around_it(planted):
+    for unit in range(len(ANGLES)):
+        low, high = float(planted.narrow[unit, 0]), float(planted.wide[unit, 0])
+        assert 0 < low <= high < 180
+        assert low - 8 <= planted.width[unit, 0] <= high + 8
+    assert not np.isfinite(planted.narrow[7]).any()
+    assert not np.isfinite(planted.wide[:, QUANTITIES.index("position")]).any()
+
+
+def test_the_width_of_a_gabor_is_that_of_its_closed_form(planted):
+    """Of a Gabor of envelope s and frequency f the response to a grating of f, d degrees aside, is
+    exp(-(2 pi f s)^2 (1 - cos d)), above the sign-reversed term; the width is found on a grid of 0.01 degrees."""
+    from atlas.chapters.vision.tuning import axes_of
+
+    best = float(axes_of(SIDE).frequencies[np.abs(np.log(axes_of(SIDE).frequencies / FREQUENCY)).argmin()])
+    fine = np.radians(np.arange(-9000, 9000) / 100)
+    gap = best**2 + FREQUENCY**2 - 2 * best * FREQUENCY * np.cos(fine)
+    curve = np.exp(-2 * (np.pi * 4.0) ** 2 * gap)
+    expected = 0.01 * (curve > (curve.max() + curve.min()) / 2).sum()
+    for unit in range(len(ANGLES)):
+        assert planted.width[unit, 0] == pytest.approx(expected, abs=180 / 12)
+
+
+def test_a_unit_is_described_from_the_record_alone(planted):
+    assert sentence(planted, 7) == "Tuned to none of the stimuli."
+    assert sentence(planted, 2).startswith("Prefers bars at 4")
+    filled = {name: np.array(getattr(planted, name)) for name in ("preferred", "low", "high")}
+    filled["preferred"][:] = np.nan
+    filled["preferred"][0, :2] = 179.8, 0.12
+    filled["low"][0, :2], filled["high"][0, :2] = (174.8, 0.11), (184.8, 0.13)
+    filled["preferred"][1, 3] = planted.sizes[-1]
+    filled["preferred"][2, [2, 4]] = 60.0, 1 / 120
+    made = replace(planted, **filled)
+    assert sentence(made, 0) == "Prefers bars at 0° ± 5°, 0.12 ± 0.01 cycles per pixel."
+    assert traits(made, 0) == ("bars at 0°", "0.12 cycles per pixel")
+    assert sentence(made, 1) == f"Prefers spots of at least {planted.sizes[-1]:.0f} px."
+    assert sentence(made, 2) == "Prefers orange, arcs of radius 120 px."
+
+
+def test_a_preference_is_written_with_whole_degrees(planted):
+    made = replace(planted, preferred=np.full_like(planted.preferred, 135.4))
+    assert preference(made, 0, "orientation").startswith("135° (")
+    assert preference(planted, 7, "orientation") == "not tuned"
 
 
 def test_what_answers_nothing_prefers_nothing(planted):
@@ -133,25 +201,40 @@ def test_stimuli_are_what_they_say():
 
 
 def agreement(name):
-    """How many oriented first filters peak, in their Fourier spectrum, within one step of the measured orientation."""
+    """How many first filters peak, in their Fourier spectrum, within one step of what was measured.
+
+    For orientation and for frequency: those that agree, those that are tuned.
+    """
     network = load(NETWORKS[name])
     layer = network.spec.layers[0]
     tuning = measure_tuning(network, layer, receptive_field(network, layer), seed=0)
-    filters = network.module.get_parameter(f"{layer.path}.weight").detach().sum(1).numpy()
-    close = tuned = 0
+    first = next(part for part in network.module.modules() if isinstance(part, nn.Conv2d))
+    filters = first.weight.detach().sum(1).numpy()
+    ratio = float(tuning.frequencies[1] / tuning.frequencies[0])
+    found = {"orientation": [0, 0], "frequency": [0, 0]}
     for unit, one in enumerate(filters):
-        angle = tuning.prefers(unit, "orientation")
-        if angle is None:
-            continue
-        tuned += 1
-        power = np.abs(np.fft.fftshift(np.fft.fft2(one - one.mean(), (64, 64)))) ** 2
-        row, column = np.unravel_index(power.argmax(), power.shape)
-        bars = np.degrees(np.arctan2(-(row - 32), column - 32)) + 90
-        close += abs((bars - angle + 90) % 180 - 90) <= 180 / 12
-    return close, tuned, len(filters)
+        angle, frequency = tuning.prefers(unit, "orientation"), tuning.prefers(unit, "frequency")
+        bars, waves = spectral_peak(one)
+        if angle is not None:
+            found["orientation"][0] += abs((bars - angle + 90) % 180 - 90) <= 180 / 12
+            found["orientation"][1] += 1
+        if angle is not None and frequency is not None:
+            found["frequency"][0] += abs(np.log(waves / frequency)) <= np.log(ratio)
+            found["frequency"][1] += 1
+    return found, len(filters)
+
+
+def spectral_peak(one):
+    """Orientation of the bars in degrees, and cycles per pixel, where a filter's spectrum is highest."""
+    power = np.abs(np.fft.fftshift(np.fft.fft2(one - one.mean(), (64, 64)))) ** 2
+    row, column = np.unravel_index(power.argmax(), power.shape)
+    return np.degrees(np.arctan2(-(row - 32), column - 32)) + 90, np.hypot(row - 32, column - 32) / 64
 
 
 def test_the_first_layer_of_alexnet_agrees_with_its_filters():
-    close, tuned, units = agreement("alexnet-64")
+    found, units = agreement("alexnet-64")
+    close, tuned = found["orientation"]
     assert tuned > units / 4
-    assert close >= 0.85 * tuned
+    assert close >= 0.95 * tuned
+    close, tuned = found["frequency"]
+    assert close >= 0.95 * tuned

@@ -6,10 +6,10 @@ import numpy as np
 
 from atlas.core.results import AtlasResults, Figure, LayerResults
 from atlas.core.specs import NetworkSpec, Unit
-from atlas.core.tuning import QUANTITIES, Tuning, hue_word, traits
+from atlas.core.tuning import QUANTITIES, ROUND, Tuning, hue_word, plain, traits
 from atlas.publish.places import layer_page, unit_figure
 from atlas.publish.provenance import provenance, terms
-from atlas.publish.words import count, listed, number
+from atlas.publish.words import MINUS, count, listed
 
 CURVES = ("orientation", "frequency", "hue", "size", "curvature")  # drawn as lines; the position is a map
 UNITS = {"orientation": "°", "frequency": " cycles per pixel", "hue": "°", "size": " px", "curvature": " per px"}
@@ -17,16 +17,30 @@ SPREADS = {"orientation": "°", "frequency": " octaves", "hue": "°", "size": " 
 
 
 def preference(tuning: Tuning, unit: int, quantity: str) -> str:
-    """A preferred value with its interval and width in words: "45° (43 to 47), 40° wide"; "not tuned"."""
+    """A preferred value and its width with their intervals: "45° (43 to 47), 40° (36 to 44) wide"; "not tuned".
+
+    A value at the end of the stimuli is only a bound, without an interval.
+    """
     value = tuning.prefers(unit, quantity)
     if value is None:
         return "not tuned"
     column = QUANTITIES.index(quantity)
-    low, high, width = (float(part[unit, column]) for part in (tuning.low, tuning.high, tuning.width))
-    interval = f" ({number(low, 2)} to {number(high, 2)})" if np.isfinite(low + high) else ""
-    spread = f", {number(width, 2)}{SPREADS[quantity]} wide" if np.isfinite(width) else ""
+    bound, width = tuning.bound(unit, quantity), float(tuning.width[unit, column])
+    whole = quantity in ROUND
+    interval = "" if bound else _interval(tuning.low[unit, column], tuning.high[unit, column], whole)
+    around = _interval(tuning.narrow[unit, column], tuning.wide[unit, column], whole)
+    spread = f", {_written(width, whole)}{SPREADS[quantity]}{around} wide" if np.isfinite(width) else ""
     name = f", {hue_word(value)}" if quantity == "hue" else ""
-    return f"{number(value, 2)}{UNITS[quantity]}{interval}{name}{spread}"
+    return f"{bound} {_written(value, whole)}{UNITS[quantity]}{interval}{name}{spread}".strip()
+
+
+def _interval(low: float, high: float, whole: bool) -> str:
+    return f" ({_written(low, whole)} to {_written(high, whole)})" if np.isfinite(low + high) else ""
+
+
+def _written(value: float, whole: bool) -> str:
+    """A number with two significant digits, `whole` degrees without a fraction, with a real minus sign."""
+    return (f"{value:.0f}" if whole else plain(float(value))).replace("-", MINUS)
 
 
 def tuning_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> Figure:
