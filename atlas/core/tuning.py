@@ -78,7 +78,8 @@ def hue_word(degrees: float) -> str:
 def traits(tuning: Tuning, unit: int, *, spread: bool = False) -> tuple[str, ...]:
     """What a unit is tuned to, in words: "bars at 45°", "0.12 cycles per pixel", "orange"; empty where it is not.
 
-    With `spread` half of the 95 % interval follows each value that has one: "bars at 45° ± 5°".
+    With `spread` the 95 % interval follows each value that has one: "bars at 45° ± 5°", or "177° (121° to 179°)" where
+    one side is more than twice the other.
     """
 
     def amount(quantity: str, unit_sign: str = "") -> str | None:
@@ -86,8 +87,11 @@ def traits(tuning: Tuning, unit: int, *, spread: bool = False) -> tuple[str, ...
         if value is None:
             return None
         bound, column = tuning.bound(unit, quantity), QUANTITIES.index(quantity)
-        half = float(tuning.high[unit, column] - tuning.low[unit, column]) / 2 if spread and not bound else np.nan
-        return f"{bound} {_rounded(value, half, ROUND.get(quantity), unit_sign)}".strip()
+        period = ROUND.get(quantity)
+        middle = f"{round(value) % int(period)}" if period else plain(value)
+        ends = float(tuning.low[unit, column]), float(tuning.high[unit, column])
+        around = _spread(value, *ends, unit_sign) if spread and not bound else ""
+        return f"{bound} {middle}{unit_sign}{around}".strip()
 
     angle, hue, bend = amount("orientation", "°"), tuning.prefers(unit, "hue"), tuning.prefers(unit, "curvature")
     frequency, size = amount("frequency"), amount("size")
@@ -101,9 +105,9 @@ def traits(tuning: Tuning, unit: int, *, spread: bool = False) -> tuple[str, ...
     return tuple(trait for trait in found if trait)
 
 
-def sentence(tuning: Tuning, unit: int) -> str:
+def sentence(tuning: Tuning, unit: int, *, spread: bool = True) -> str:
     """What a unit prefers: "Prefers bars at 45° ± 5°, 0.12 ± 0.01 cycles per pixel." or that it prefers nothing."""
-    found = traits(tuning, unit, spread=True)
+    found = traits(tuning, unit, spread=spread)
     return f"Prefers {', '.join(found)}." if found else "Tuned to none of the stimuli."
 
 
@@ -112,8 +116,14 @@ def plain(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.2g}"
 
 
-def _rounded(value: float, half: float, period: float | None, sign: str) -> str:
-    """A value and half of its interval; whole degrees below `period`; no spread that rounds to nothing."""
-    middle, around = (f"{value:.0f}", f"{half:.0f}") if period else (plain(value), plain(half))
-    middle = f"{int(middle) % int(period)}" if period else middle
-    return f"{middle}{sign} ± {around}{sign}" if np.isfinite(half) and float(around) else f"{middle}{sign}"
+def _spread(value: float, low: float, high: float, sign: str) -> str:
+    """An interval as a distance where both sides are alike, else as its ends; nothing where it rounds to nothing."""
+
+    def written(number: float) -> str:
+        return f"{number:.0f}" if sign else plain(number)
+
+    below, above = value - low, high - value
+    near, far = min(below, above), max(below, above)
+    if not np.isfinite(far) or float(written(far)) == 0 or written(low) == written(high):
+        return ""
+    return f" ± {written(far)}{sign}" if far <= 2 * near else f" ({written(low)}{sign} to {written(high)}{sign})"

@@ -134,6 +134,9 @@ def test_a_unit_is_described_from_the_record_alone(planted):
     filled["preferred"][2, [2, 4]] = 60.0, 1 / 120
     made = replace(planted, **filled)
     assert sentence(made, 0) == "Prefers bars at 0° ± 5°, 0.12 ± 0.01 cycles per pixel."
+    filled["low"][0, 0] = 121
+    made = replace(made, low=filled["low"])
+    assert traits(made, 0, spread=True)[0] == "bars at 0° (121° to 185°)"  # one side is far longer: no plus or minus
     assert traits(made, 0) == ("bars at 0°", "0.12 cycles per pixel")
     assert sentence(made, 1) == f"Prefers spots of at least {planted.sizes[-1]:.0f} px."
     assert sentence(made, 2) == "Prefers orange, arcs of radius 120 px."

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from atlas.chapters.vision.figures import locate
-from atlas.chapters.vision.figures.tuning import CURVES, histograms, preference
+from atlas.chapters.vision.figures.tuning import CURVES, UNITS, histograms, preference
 from atlas.core.results import AtlasResults, Figure
+from atlas.core.tuning import plain
 from atlas.publish.drawing import ACCENT, DRAWINGS, INK, INNER, QUIET, Drawing, frame
 
 TALL = 1.5  # inches
@@ -24,13 +25,16 @@ def draw_tuning(results: AtlasResults, figure: Figure, axes: Any) -> None:
         axes.plot([x[0], x[-1]], [_up(0), _up(0)], color=QUIET, linewidth=0.5)
         axes.plot(x, _up(curve), color=ACCENT, linewidth=1)
         axes.text(left, 0.14, quantity, fontsize=6, color=INK)
-        axes.text(left, TALL - 0.03, preference(found, unit, quantity).partition(",")[0], fontsize=4.5, color=INK)
+        first, last = (plain(float(end)) for end in found.axis(quantity)[[0, -1]])
+        axes.text(left, TALL - 0.14, first, fontsize=4.5, color=QUIET)
+        axes.text(x[-1], TALL - 0.14, f"{last}{UNITS[quantity]}", fontsize=4.5, color=QUIET, ha="right")
+        axes.text(left, TALL - 0.01, preference(found, unit, quantity).partition(" (")[0], fontsize=4.5, color=INK)
     frame(axes, INNER, TALL)
 
 
 def _up(values: Any) -> Any:
     """From a share of the range, [-1, 1], to inches from the top."""
-    return 0.25 + (1 - np.asarray(values)) / 2 * (TALL - 0.45)
+    return 0.25 + (1 - np.asarray(values)) / 2 * (TALL - 0.55)
 
 
 def draw_tunings(results: AtlasResults, figure: Figure, axes: Any) -> None:
@@ -43,6 +47,10 @@ def draw_tunings(results: AtlasResults, figure: Figure, axes: Any) -> None:
             height = units / most * (TALL - 0.5)
             x = panel * INNER / 2 + place * bar
             axes.fill_between([x, x + 0.85 * bar], TALL - 0.2 - height, TALL - 0.2, color=ACCENT, linewidth=0)
+            if place in (0, len(counts) - 1):
+                value = plain(float(found.axis(name)[place])) + UNITS[name] * (place > 0)
+                side = "right" if place else "left"
+                axes.text(x + 0.85 * bar * (place > 0), TALL - 0.07, value, fontsize=4.5, color=INK, ha=side)
         axes.text(panel * INNER / 2, 0.14, f"{name}, most {most} units", fontsize=6, color=INK)
     frame(axes, INNER, TALL)
 

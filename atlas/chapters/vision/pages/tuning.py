@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,11 +15,11 @@ HIGH = 20  # units of the drawing, from the least to the largest response of all
 
 @dataclass(frozen=True)
 class TuningCurve:
-    """A curve as points of an SVG of `width` by HIGH, with the height of the response to grey."""
+    """A curve as a path of an SVG of `width` by HIGH, with the height of the response to grey."""
 
     quantity: str
     words: str
-    points: str
+    path: str  # relative steps: most bytes of a page that are its own
     width: int
     zero: int
 
@@ -33,9 +34,11 @@ def tuning_curves(tuning: Tuning, unit: int) -> tuple[TuningCurve, ...]:
 def _curve(tuning: Tuning, unit: int, quantity: str, low: float, span: float) -> TuningCurve:
     values = getattr(tuning, quantity)[unit].astype(float)
     heights = np.rint(HIGH * (1 - (values - low) / span)).astype(int).tolist()
-    points = " ".join(f"{x * 3},{y}" for x, y in enumerate(heights))
+    steps = "".join(f"l3 {after - before}" for before, after in pairwise(heights))
     zero = round(HIGH * (1 + low / span))
-    return TuningCurve(quantity, preference(tuning, unit, quantity), points, 3 * (len(heights) - 1), zero)
+    return TuningCurve(
+        quantity, preference(tuning, unit, quantity), f"M0 {heights[0]}{steps}", 3 * (len(heights) - 1), zero
+    )
 
 
 def bars(tuning: Tuning) -> list[tuple[str, str, list[tuple[str, int, float]]]]:

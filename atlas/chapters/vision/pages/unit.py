@@ -22,6 +22,7 @@ from atlas.chapters.vision.pages.matches import best_match, match_data
 from atlas.chapters.vision.pages.tuning import tuning_curves
 from atlas.core.groups import Profile
 from atlas.core.results import Figure
+from atlas.core.tuning import sentence
 from atlas.publish.cite import AUTHOR, cite_base, made_from
 from atlas.publish.histogram import Histogram, histogram
 from atlas.publish.metadata import xmp
@@ -118,6 +119,7 @@ def _values(context: LayerContext, unit: int) -> dict[str, object]:
         "shown": _shown(context, unit),
         "dissection": layer.dissection,
         "tuning": tuning_curves(layer.tuning, unit) if layer.tuning.field else (),
+        "tuned": sentence(layer.tuning, unit, spread=False) if layer.tuning.field else "",
         "correlated": _correlated(context, unit),
         "match": best_match(context, unit),
         "previous": unit - 1 if unit else None,
