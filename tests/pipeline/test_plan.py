@@ -89,7 +89,7 @@ def test_another_seed_reaches_all_that_is_random():
 def test_a_new_layer_leaves_the_others_as_they_are():
     before = digests(plan())
     after = digests(plan("networks.0.layers=['stem','block2a','block3b','logits']"))
-    changed = ("fields", "example_positions", "examples", "network_dissections", "tunings")
+    changed = ("fields", "example_positions", "examples", "network_dissections", "tunings", "paths")
     assert all(after[name] == digest for name, digest in before.items() if not name.startswith(changed))
     new = {name for name in after if name not in before}
     assert new and all("/block2a" in name for name in new)
@@ -168,7 +168,7 @@ def test_what_the_processor_multiplies_is_part_of_the_keys_that_it_decides(monke
             monkeypatch.setattr(part, "native_precision", lambda device: other)
     there = digests(plan())
     changed = {name.split(":")[0] for name, digest in there.items() if here[name] != digest}
-    maps = {"decisions", "heat_maps", "interventions", "evaluations"}
+    maps = {"decisions", "paths", "heat_maps", "interventions", "evaluations"}
     assert changed == {"pictures", "icons", *maps, *STUDIES} & {task.step for task in plan().tasks}
 
 

@@ -51,3 +51,18 @@ def scores_id(network: str) -> str:
 def curves_id(network: str) -> str:
     """The figure id of a network's deletion curves."""
     return f"heatmaps/scores/{network}/curves"
+
+
+def path_page(image: str, network: str) -> str:
+    """One decision of a network, whole."""
+    return f"heatmaps/wall/{image}/{network}/index.html"
+
+
+def path_file(image: str, network: str) -> str:
+    """The maps of the units that carry it, a row for each layer."""
+    return f"pictures/heatmaps/{network}/{image}-path.webp"
+
+
+def path_id(image: str, network: str) -> str:
+    """Its figure id."""
+    return f"heatmaps/{image}/decision/{network}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from atlas.chapters.heatmaps.maps import TARGETS, Decisions, HeatMaps
+from atlas.chapters.heatmaps.paths import Paths
 from atlas.chapters.heatmaps.scores import NetworkScores
 from atlas.core.results import AtlasResults
 from atlas.core.specs import Array, NetworkSpec
@@ -23,6 +24,7 @@ class NetworkMaps:
     load: Callable[[str], HeatMaps]
     keys: Mapping[str, str]  # step or method -> store key
     scores: NetworkScores = UNSCORED
+    paths: Paths | None = None  # the units that carry its decisions
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from functools import partial
 
 from atlas.chapters.heatmaps.evaluation import Evaluation
 from atlas.chapters.heatmaps.maps import Decisions, HeatMaps
+from atlas.chapters.heatmaps.paths import Paths
 from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks, section
 from atlas.chapters.heatmaps.records import NOTHING, HeatmapResults, NetworkMaps
 from atlas.chapters.heatmaps.scores import NetworkScores
@@ -45,8 +46,14 @@ def _network(plan: Plan, store: Store, spec: NetworkSpec, sources: Sequence[str]
         decisions=unpack(Decisions, entry.arrays, entry.facts),
         load=partial(_maps, store, {name: task.digest for name, task in maps.items()}),
         keys={"decisions": decided} | {name: task.digest for name, task in maps.items()},
+        paths=_paths(store, plan.get("paths", spec.name).digest),
         scores=NetworkScores(methods, {name: _evaluation(store, key) for name, key in evaluated.items()}, sources),
     )
+
+
+def _paths(store: Store, digest: str) -> Paths:
+    entry = store.get(digest)
+    return unpack(Paths, entry.arrays, entry.facts)
 
 
 def _evaluation(store: Store, digest: str) -> Evaluation:

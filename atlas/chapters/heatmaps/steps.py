@@ -10,6 +10,7 @@ from atlas.chapters.heatmaps import evaluation_steps
 from atlas.chapters.heatmaps.images import candidates, choose, with_ids
 from atlas.chapters.heatmaps.loaded import explained_of, images_of, inputs_of
 from atlas.chapters.heatmaps.maps import compute_maps, decide
+from atlas.chapters.heatmaps.paths import find_paths
 from atlas.core.pack import pack
 from atlas.core.specs import Array, ProbeImage, ProbePart
 from atlas.methods.attribution.method import methods
@@ -73,6 +74,13 @@ def decisions(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
         yield Entry(*pack(decide(explained_of(context, task), inputs_of(context, task, "wall"))))
 
 
+def paths(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
+    """Which units carry the decisions about the images of the wall."""
+    for task in tasks:
+        found = find_paths(explained_of(context, task), inputs_of(context, task, "wall"), task.parameters["layers"])
+        yield Entry(*pack(found))
+
+
 def heat_maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """The maps of methods of one family for one network, over the images of the wall."""
     first, registry = tasks[0], methods()
@@ -84,6 +92,6 @@ def heat_maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
 
 
 RUN: Mapping[str, object] = {
-    **{step.__name__: step for step in (explained_images, decisions, heat_maps)},
+    **{step.__name__: step for step in (explained_images, decisions, paths, heat_maps)},
     **evaluation_steps.RUN,
 }

@@ -13,7 +13,7 @@ from atlas.chapters.heatmaps.figures import all_figures
 from atlas.chapters.heatmaps.figures.wall import image_of
 from atlas.chapters.heatmaps.maps import TARGETS
 from atlas.chapters.heatmaps.overlay import SHADES, coloured
-from atlas.chapters.heatmaps.places import method_page, sheet_file, wall_page
+from atlas.chapters.heatmaps.places import method_page, path_page, sheet_file, wall_page
 from atlas.chapters.heatmaps.scores import KINDS
 from atlas.chapters.heatmaps.wall import row
 from atlas.publish.context import AtlasContext
@@ -57,7 +57,10 @@ def first(chapter):
 def test_there_is_a_page_for_each_image_and_target_and_method(chapter):
     record, _ = first(chapter)
     walls = [path for path in chapter.pages if path.startswith("heatmaps/wall/")]
-    assert len(walls) == len(WALL) + ALONE
+    names = [image_of(chapter.results, record, place).id for place in range(len(WALL))]
+    decisions = [path_page(name, network.spec.name) for name in names for network in record.networks]
+    assert len(walls) == len(WALL) + ALONE + len(decisions)
+    assert set(decisions) <= set(walls)
     assert {method_page(name) for name in record.methods} <= set(chapter.pages)
 
 
@@ -198,3 +201,14 @@ def test_a_methods_page_has_its_scores_beside_the_best_control_its_card_and_its_
 def test_the_opening_page_says_first_where_scores_disagree(chapter):
     text = chapter.pages["heatmaps/index.html"]
     assert text.index("Kendall") < text.index("mean rank over scores")
+
+
+def test_a_decision_shows_each_layers_units_with_their_shares_and_what_is_left(chapter):
+    record, image = first(chapter)
+    network = record.networks[0]
+    text = chapter.pages[path_page(image, network.spec.name)]
+    assert text.count('class="lit"') == network.paths.unit.shape[1] * network.paths.unit.shape[2]
+    for layer in network.paths.layers:
+        assert f"networks/{network.spec.name}/{layer}/0/index.html" in text
+    assert text.count("biases, stabilizers above") == len(network.paths.layers)
+    assert path_page(image, network.spec.name) in chapter.pages[wall_page(image)]

@@ -1,0 +1,55 @@
+"""How one decision is drawn: a row for each layer, in it the units with their picture, their map and their share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from atlas.chapters.heatmaps.drawings.wall import _photograph
+from atlas.chapters.heatmaps.figures.path import stages
+from atlas.chapters.heatmaps.overlay import SHADES, blended
+from atlas.chapters.heatmaps.paths import UNITS
+from atlas.chapters.heatmaps.records import NetworkMaps, chapter_of
+from atlas.core.results import AtlasResults, Figure
+from atlas.publish.drawing import DRAWINGS, INK, INNER, Drawing, frame, place
+from atlas.publish.words import percent
+
+LEFT, ROW = 1.0, 0.78  # inches
+
+
+def _of(results: AtlasResults, figure: Figure) -> tuple[NetworkMaps, int]:
+    chapter = chapter_of(results)
+    _, image_id, _, name = figure.id.split("/")
+    image = next(i for i, index in enumerate(chapter.images) if results.probes.images[index].id == image_id)
+    return next(network for network in chapter.networks if network.spec.name == name), image
+
+
+def _height(results: AtlasResults, figure: Figure) -> float:
+    network, _ = _of(results, figure)
+    assert network.paths is not None
+    return ROW * len(network.paths.layers)
+
+
+def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
+    network, image = _of(results, figure)
+    assert network.paths is not None
+    photograph = _photograph(results, chapter_of(results).images[image])
+    maps = network.paths.maps[image, ::-1].astype(np.float32) / 127
+    width = (INNER - LEFT) / UNITS
+    whole = next(one for one in results.networks if one.spec.name == network.spec.name)
+    for row, stage in enumerate(stages(network.paths, image)):
+        top, pictures = row * ROW, whole.load(stage.layer).pictures
+        axes.text(0, top + 0.3, stage.layer, fontsize=6, color=INK)
+        axes.text(0, top + 0.45, f"others {percent(stage.rest)}, lost {percent(stage.lost)}", fontsize=4, color=INK)
+        for column, one in enumerate(stage.carriers):
+            x, side = LEFT + column * width, min(width / 2 - 0.05, ROW - 0.2)
+            if one.unit in pictures:
+                place(axes, pictures[one.unit].rgb, (x, top), side)
+            shades = np.rint(maps[row, column] * SHADES).astype(np.int8)
+            place(axes, blended(photograph, shades), (x + side + 0.02, top), side)
+            axes.text(x, top + side + 0.12, f"{one.unit}: {percent(one.share)}", fontsize=5, color=INK)
+    frame(axes, INNER, _height(results, figure))
+
+
+DRAWINGS.add("heatmap-path", Drawing(_height, _draw))
