@@ -23,7 +23,7 @@ DEEPEST = 0.5  # receptive field over input: layers that see more have no tuning
 ORIENTATIONS, FREQUENCIES, PHASES, HUES, SIZES, CURVATURES, PLACES = 12, 8, 4, 12, 8, 5, 5
 SHARES = (0.5, 1.0)  # widths of a coloured patch, in fields
 DEPTH = 0.25  # of the unit's range: the least difference along a curve that counts as tuning
-SHUFFLES, CHANCE = 200, 99.0  # of the values along a circular curve; percentile that its resultant must exceed
+SHUFFLES, CHANCE = 4000, 99.0  # of the values along a circular curve; percentile that its resultant must exceed
 DRAWS = 60  # resamples of phases, signs and sizes, for intervals
 BATCH = 64
 
@@ -176,14 +176,23 @@ def _preferred(curves: dict[str, Array], axes: _Axes, rng: np.random.Generator) 
             columns.append(_distance(curves[name], axes.places))
         elif name in ROUND:
             direction, length = _resultant(curves[name], ROUND[name])
-            shuffled = [
-                _resultant(curves[name][:, rng.permutation(curves[name].shape[1])], ROUND[name])[1]
-                for _ in range(SHUFFLES)
-            ]
-            columns.append(np.where(length > np.percentile(shuffled, CHANCE, axis=0), direction, np.nan))
+            columns.append(np.where(length > chance_length(curves[name], rng), direction, np.nan))
         else:
             columns.append(peak(curves[name], _axis(axes, name)))
     return np.stack(columns, axis=1)
+
+
+def chance_length(curve: Array, rng: np.random.Generator) -> Array:
+    """[C] the percentile CHANCE of the lengths of the mean vectors of shuffled circular curves [C, n].
+
+    Shuffling breaks the smoothness of a curve: smoothed noise exceeds this far more often than white noise does.
+    So it is no test of significance, and DEPTH is asked for as well.
+    """
+    weights, count = curve - curve.min(1, keepdims=True), curve.shape[1]
+    turns = np.exp(2j * np.pi * rng.permuted(np.tile(np.arange(count), (SHUFFLES, 1)), axis=1) / count)
+    lengths = np.abs(weights @ turns.T) / np.maximum(weights.sum(1, keepdims=True), 1e-12)
+    found: Array = np.percentile(lengths, CHANCE, axis=1)
+    return found
 
 
 def _axis(axes: _Axes, name: str) -> Array:

@@ -10,7 +10,7 @@ from torch import nn
 from atlas.chapters.vision.figures.tuning import preference
 from atlas.chapters.vision.receptive_field import receptive_field
 from atlas.chapters.vision.stimuli import Canvas, arc, disc, grating, patch
-from atlas.chapters.vision.tuning import DEPTH, full_width, has_tuning, measure_tuning, peak
+from atlas.chapters.vision.tuning import DEPTH, chance_length, full_width, has_tuning, measure_tuning, peak
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import LayerSpec
 from atlas.core.tuning import NO_TUNING, QUANTITIES, hue_word, sentence, traits
@@ -146,6 +146,21 @@ def test_a_preference_is_written_with_whole_degrees(planted):
     made = replace(planted, preferred=np.full_like(planted.preferred, 135.4))
     assert preference(made, 0, "orientation").startswith("135° (")
     assert preference(planted, 7, "orientation") == "not tuned"
+
+
+def test_chance_is_that_of_white_noise_and_too_low_for_smooth_curves():
+    """What the caption says of the null: it holds its level only where neighbours are independent."""
+    rng = np.random.default_rng(0)
+    white = rng.normal(size=(1500, 12))
+    smooth = sum(weight * np.roll(white, step, 1) for step, weight in ((-1, 0.25), (0, 0.5), (1, 0.25)))
+
+    def exceed(curves):
+        weights = curves - curves.min(1, keepdims=True)
+        lengths = np.abs(weights @ np.exp(2j * np.pi * np.arange(12) / 12)) / weights.sum(1)
+        return (lengths > chance_length(curves, np.random.default_rng(1))).mean()
+
+    assert 0.003 < exceed(white) < 0.02
+    assert exceed(smooth) > 0.1
 
 
 def test_what_answers_nothing_prefers_nothing(planted):

@@ -76,7 +76,8 @@ def tunings_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResu
         caption=f"How many of {count(units, 'unit')} prefer each orientation and each spatial frequency. Tuned to "
         f"orientation are {tuned['orientation']}, to frequency {tuned['frequency']}, to hue {tuned['hue']}, to size "
         f"{tuned['size']}. A unit is tuned where its curve varies by a quarter of its whole range, and, for "
-        "orientation and hue, where it is more directed than 99 % of its shuffled values.",
+        "orientation and hue, where it is more directed than 99 % of its shuffled values; shuffling breaks "
+        "the smoothness of a curve, so that this alone is no test of significance.",
         alt=f"Histograms of preferred orientation and frequency over the units of {name}.",
         page=f"{layer_page(network.name, name)}#tuning",
         files=(),
