@@ -48,4 +48,5 @@ def similarity(one: Array, other: Array) -> Array:
 def is_flagged(similarities: Any) -> bool:
     """Whether maps stay as they are though no layer is trained: the median over images at the last stage."""
     last = np.asarray(similarities)[..., -1]
-    return bool(np.nanmedian(last) > UNCHANGED)
+    known = last[np.isfinite(last)]
+    return bool(len(known) and np.median(known) > UNCHANGED)

@@ -59,6 +59,10 @@ class WallContext:
         groups = [(FAMILY_TITLES[name], [one for one in found if one.family == name]) for name in FAMILIES]
         return [(title, methods) for title, methods in groups if methods]
 
+    def has_paths(self, network: NetworkMaps) -> bool:
+        """Whether there are pages of the units that carry the network's decisions, with pages to link."""
+        return network.paths is not None and network.spec.name in {one.spec.name for one in self.atlas.results.networks}
+
     def image(self, place: int) -> ProbeImage:
         """Image `place` of the wall."""
         return image_of(self.atlas.results, self.chapter, place)

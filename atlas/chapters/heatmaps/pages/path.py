@@ -24,7 +24,7 @@ def pages(context: WallContext) -> Iterator[Item]:
     """The page and the sheet of maps of each decision."""
     for image in range(len(context.chapter.images)):
         for network in context.networks:
-            if network.paths is not None:
+            if network.paths is not None and context.has_paths(network):
                 name = context.image(image).id
                 yield Asset(path_file(name, network.spec.name), sheet(_tiles(network.paths, image), UNITS))
                 yield Page(path_page(name, network.spec.name), "heatmaps/path.html", _values(context, network, image))
@@ -40,7 +40,7 @@ def _values(context: WallContext, network: NetworkMaps, image: int) -> dict[str,
     assert network.paths is not None
     spec, found = network.spec, context.atlas.network(network.spec.name)
     figure = path_figure(context.atlas.results, context.chapter, network, image)
-    others = [one for one in context.networks if one.paths is not None]
+    others = [one for one in context.networks if context.has_paths(one)]
 
     def pictured(layer: str, unit: int) -> str:
         """The picture of a unit, "" where the recipe makes none."""
