@@ -54,7 +54,7 @@ class Renderer:
         self._jinja.globals.update(
             networks=[(network.spec, context.hues[network.spec.name]) for network in context.networks],
             menu=menu,
-            whole=whole,
+            in_atlas=whole,
             version=__version__,
             base_url=context.base_url.rstrip("/"),
             issued=issue_date().isoformat(),
