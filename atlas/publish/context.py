@@ -12,6 +12,7 @@ from PIL import Image
 
 from atlas.core.results import AtlasResults, NetworkResults
 from atlas.core.specs import ProbeImage
+from atlas.probes.own import UNKNOWN
 from atlas.publish.credits import Work, credits, works
 from atlas.publish.places import probe_file
 from atlas.publish.provenance import credit
@@ -68,7 +69,8 @@ class AtlasContext:
     def credit(self) -> str:
         """Attribution and licence of all probe images, where they are the same and the images are shown; else ""."""
         shared = {credit(image) for image in self.results.probes.images}
-        return shared.pop() if len(shared) == 1 and self.results.probes.publish else ""
+        is_stated = all(image.licence != UNKNOWN for image in self.results.probes.images)
+        return shared.pop() if len(shared) == 1 and is_stated and self.results.probes.publish else ""
 
     @cached_property
     def pixels(self) -> Pixels | None:
