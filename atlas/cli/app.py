@@ -115,6 +115,8 @@ def build(
     asked = read_recipe(recipe, settings or ())
     asked = asked.randomized() if random_weights else gather(asked, lock_path(recipe))
     plan = make_plan(asked, device=device)
+    if asked.probes.is_own:
+        console.print(f"probe set {plan.probes}")
     progress = BuildProgress(console, workers)
     try:
         built = build_atlas(

@@ -98,7 +98,7 @@ def site_key(plan: Plan) -> str:
     code = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in _sources()}
     fields = {
         "tasks": [task.digest for task in plan.tasks],
-        "recipe": plan.recipe.model_dump(mode="json"),
+        "recipe": plan.recipe.published(),
         "labels": {labels: class_names(labels) for labels in sorted({n.spec.labels for n in plan.recipe.networks})},
         "code": code,
         "version": atlas.__version__,

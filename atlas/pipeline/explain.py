@@ -14,6 +14,7 @@ from atlas.pipeline.progress import words
 from atlas.pipeline.run import pending
 from atlas.pipeline.store import Store
 from atlas.pipeline.task import Task
+from atlas.probes.own import counted, kinds_of, passed_over
 
 PROBE_BYTES = (
     64 * 4_300
@@ -26,6 +27,7 @@ def plan_lines(plan: Plan, store: Store, *, workers: int) -> Iterator[str]:
     seconds, missing = guesses(plan, tasks, store), Counter(task.step for task in tasks)
     total = Counter(task.step for task in plan.tasks)
     yield f"recipe {plan.recipe.name}: {len(plan.tasks)} results"
+    yield f"probe set {_probes(plan, store)}"
     yield f"{'step':<22} {'results':>8} {'cached':>8} {'to do':>8} {'about':>12}"
     for step, count in total.items():
         guess = sum(seconds[task.digest] for task in tasks if task.step == step) / workers
@@ -34,6 +36,17 @@ def plan_lines(plan: Plan, store: Store, *, workers: int) -> Iterator[str]:
     whole = sum(seconds.values()) / workers
     yield f"time: about {words(whole)} with {workers} workers" if tasks else "time: nothing to compute"
     yield f"site: about {_site_bytes(plan, total) / 1e6:.0f} MB"
+
+
+def _probes(plan: Plan, store: Store) -> str:
+    """The probe set in a line; once its images are read, what was passed over and why."""
+    task = plan.get("probe_set", "all")
+    if not store.has(task.digest):
+        return plan.probes
+    facts = store.get(task.digest).facts
+    shown = f"{counted(len(facts['images']), 'image')}{' of the limited set' if plan.recipe.limit else ''}"
+    read = passed_over(kinds_of(skipped["reason"] for skipped in facts["skipped"]))
+    return "; ".join(part for part in (plan.probes, f"read: {shown}", read) if part)
 
 
 def _site_bytes(plan: Plan, total: Mapping[str, int]) -> int:

@@ -16,7 +16,7 @@ from typing import Protocol
 from atlas.core.chapter import parts
 from atlas.core.errors import ProbeError
 from atlas.pipeline.task import StepSpec, Task, digests
-from atlas.probes import ProbeSource, probe_source
+from atlas.probes import ProbeSource, Summed
 from atlas.recipe.recipe import Recipe
 from atlas.runtime.precision import check_device
 
@@ -55,6 +55,7 @@ class Plan:
 
     recipe: Recipe
     tasks: tuple[Task, ...]
+    probes: str = ""  # the probe set in a line, as far as it is known before its images are read
 
     @cached_property
     def by_name(self) -> dict[str, Task]:
@@ -92,28 +93,28 @@ def make_plan(recipe: Recipe, *, device: str = "cpu", say: Callable[[str], None]
     chapters = [tuple(part.tasks(context)) for _, part in parts("plan")]
     # A chapter with few tasks has long ones: at the end they would keep one worker waiting.
     rest = [task for chapter in sorted(chapters, key=len) for task in chapter]
-    return Plan(recipe, (*probes, probe_set, *rest))
+    return Plan(recipe, (*probes, probe_set, *rest), _in_a_line(source))
 
 
 def _with_probes(recipe: Recipe, say: Callable[[str], None]) -> tuple[Recipe, ProbeSource]:
     """The recipe with the first probe set of its list that can be had, and this set."""
-    names = [recipe.probes] if isinstance(recipe.probes, str) else list(recipe.probes)
-    for name, other in pairwise(names):
+    wanted = recipe.probes
+    for name, other in pairwise(wanted.sources):
         try:
-            source = probe_source(name)
+            source = wanted.only(name).open()
             source.identity()  # may download
         except ProbeError as error:
             say(f"The probe set {other} is used instead of {name}. {error}")
         else:
-            return recipe.model_copy(update={"probes": name}), source
-    return recipe.model_copy(update={"probes": names[-1]}), probe_source(names[-1])
+            return recipe.model_copy(update={"probes": wanted.only(name)}), source
+    last = wanted.only(wanted.sources[-1])
+    return recipe.model_copy(update={"probes": last}), last.open()
 
 
 def _probe_tasks(recipe: Recipe, source: ProbeSource) -> tuple[tuple[Task, ...], Task]:
-    identity = {"probes": recipe.probes, "identity": source.identity()}
-    probes = tuple(
-        Task("probes", part, {**identity, "part": part}, {}, group=part) for part in source.parts()[: recipe.limit]
-    )
+    identity = {"probes": source.name, "identity": source.identity()}
+    parts = chosen_parts(source, recipe.limit)
+    probes = tuple(Task("probes", part, {**identity, "part": part}, {}, group=part) for part in parts)
     facts = {
         "name": source.name,
         "title": source.title,
@@ -122,3 +123,15 @@ def _probe_tasks(recipe: Recipe, source: ProbeSource) -> tuple[tuple[Task, ...],
         "publish": source.publish,
     }
     return probes, Task("probe_set", "all", facts, {"probes": digests(probes)}, group="all")
+
+
+def chosen_parts(source: ProbeSource, limit: int | None) -> tuple[str, ...]:
+    """At most `limit` parts: the first of a mixed set, else spread evenly, since a set may be sorted by class."""
+    parts = source.parts()
+    if limit is None or limit >= len(parts) or source.mixed:
+        return parts[:limit]
+    return tuple(parts[(2 * number + 1) * len(parts) // (2 * limit)] for number in range(limit))
+
+
+def _in_a_line(source: ProbeSource) -> str:
+    return f"{source.name}: {source.summary().line}" if isinstance(source, Summed) else source.name

@@ -14,10 +14,10 @@ from atlas.pipeline.worker import StepContext
 def probes(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Make one part of the probe set."""
     from atlas.pipeline.pack import pack_part
-    from atlas.probes import probe_source
 
     for task in tasks:
-        yield pack_part(probe_source(task.parameters["probes"]).make(task.parameters["part"]))
+        source = context.load("probe source", task.parameters["probes"], context.recipe.probes.open)
+        yield pack_part(source.make(task.parameters["part"]))
 
 
 def probe_set(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:

@@ -28,7 +28,7 @@ def read_results(plan: Plan, store: Store) -> AtlasResults:
     for task in plan.tasks:
         libraries |= task.key.fields["libraries"]
     return AtlasResults(
-        recipe=plan.recipe.model_dump(mode="json"),
+        recipe=plan.recipe.published(),
         probes=_probe_set(store.get(plan.get("probe_set", "all").digest)),
         parts=partial(_parts, plan, store),
         versions=dict(sorted(libraries.items())),

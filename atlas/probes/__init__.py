@@ -13,9 +13,10 @@ from typing import Any, Protocol, runtime_checkable
 from atlas.core.errors import ProbeError
 from atlas.core.registry import Registry
 from atlas.core.specs import ProbePart
+from atlas.probes.own import NOTHING, OwnSettings, Summary
 from atlas.probes.webp import decode
 
-__all__ = ["PROBES", "Composed", "ProbeKind", "ProbeSource", "decode", "probe_source"]
+__all__ = ["PROBES", "Composed", "OwnSettings", "ProbeKind", "ProbeSource", "Summed", "decode", "probe_source"]
 
 
 class ProbeSource(Protocol):
@@ -36,6 +37,10 @@ class ProbeSource(Protocol):
     @property
     def publish(self) -> bool:
         """Whether the site may show the images."""
+
+    @property
+    def mixed(self) -> bool:
+        """Whether each part is a sample of the whole set; else the parts of a limited set are spread over it."""
 
     @property
     def size(self) -> int:
@@ -59,67 +64,79 @@ class Composed(Protocol):
         """Image `place` of a part without its object, as the bytes of a WebP file; None where it has none."""
 
 
+@runtime_checkable
+class Summed(Protocol):
+    """A probe set that can be summed up before its images are read."""
+
+    def summary(self) -> Summary:
+        """Images, labels, masks, and files that are no images."""
+
+
 @dataclass(frozen=True)
 class ProbeKind:
     """A kind of probe set: its form in a recipe, a summary, and the function that opens it."""
 
     usage: str
     summary: str
-    open: Callable[[str], ProbeSource]  # takes the text after the colon
+    open: Callable[[str, OwnSettings], ProbeSource]  # takes the text after the colon
+    own: bool = False  # whether a recipe states its terms and columns
 
 
 PROBES: Registry[ProbeKind] = Registry("probe set")
 
 
-def probe_source(name: str) -> ProbeSource:
-    """The source named `name`, such as `embedded` or `parquet:photos/`.
+def probe_source(name: str, settings: OwnSettings = NOTHING) -> ProbeSource:
+    """The source named `name`, such as `embedded` or `parquet:photos/`, with the settings of an own set.
 
     Raises:
         UnknownName: there is no such kind of probe set.
-        ProbeError: a path is missing, or is given where the kind takes none.
+        ProbeError: a path is missing, or is given where the kind takes none; settings for a set that has its own terms.
     """
     kind, colon, path = name.partition(":")
     entry = PROBES[kind]
     optional = "[:" in entry.usage and not colon
     if not optional and (":" in entry.usage) != bool(colon and path):
         raise ProbeError(f"{name!r} is not a probe set; write it as {entry.usage!r}.")
-    return entry.open(path)
+    if settings != NOTHING and not entry.own:
+        own = " and ".join(PROBES[kind].usage for kind in PROBES if PROBES[kind].own)
+        raise ProbeError(f"The probe set {name} has its own terms and labels; [probes] states them for {own} only.")
+    return entry.open(path, settings)
 
 
-def _embedded(_: str) -> ProbeSource:
+def _embedded(_: str, __: OwnSettings) -> ProbeSource:
     from atlas.probes.embedded import Embedded
 
     return Embedded()
 
 
-def _photographs(path: str) -> ProbeSource:
+def _photographs(path: str, _: OwnSettings) -> ProbeSource:
     from atlas.probes.photograph_set import Photographs
 
     return Photographs(origin=path)
 
 
-def _tiny_imagenet(_: str) -> ProbeSource:
+def _tiny_imagenet(_: str, __: OwnSettings) -> ProbeSource:
     from atlas.probes.tiny_imagenet import tiny_imagenet
 
     return tiny_imagenet()
 
 
-def _sprites(_: str) -> ProbeSource:
+def _sprites(_: str, __: OwnSettings) -> ProbeSource:
     from atlas.probes.sprite_set import Sprites
 
     return Sprites()
 
 
-def _imagefolder(path: str) -> ProbeSource:
+def _imagefolder(path: str, settings: OwnSettings) -> ProbeSource:
     from atlas.probes.imagefolder import ImageFolder
 
-    return ImageFolder(path)
+    return ImageFolder(path, settings)
 
 
-def _parquet(path: str) -> ProbeSource:
+def _parquet(path: str, settings: OwnSettings) -> ProbeSource:
     from atlas.probes.parquet import ParquetImages
 
-    return ParquetImages(path)
+    return ParquetImages(path, settings)
 
 
 PROBES.add("embedded", ProbeKind("embedded", "free photographs and drawn objects, always there", _embedded))
@@ -142,5 +159,5 @@ PROBES.add(
 PROBES.add(
     "sprites", ProbeKind("sprites", "squares, ellipses and triangles of known colour and position, 32 pixels", _sprites)
 )
-PROBES.add("imagefolder", ProbeKind("imagefolder:PATH", "the images below a folder", _imagefolder))
-PROBES.add("parquet", ProbeKind("parquet:PATH", "images in Parquet, as Hugging Face writes them", _parquet))
+PROBES.add("imagefolder", ProbeKind("imagefolder:PATH", "the images below a folder", _imagefolder, own=True))
+PROBES.add("parquet", ProbeKind("parquet:PATH", "images in Parquet, as Hugging Face writes them", _parquet, own=True))

@@ -32,6 +32,7 @@ class Embedded:
     title = "Crops of free photographs, and drawn objects on them"
     labels = None
     publish = True
+    mixed = True
     size = 224
 
     def identity(self) -> dict[str, Any]:

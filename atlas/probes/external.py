@@ -1,7 +1,7 @@
 """Images of the user: each is read safely and cropped as in the evaluation on ImageNet, or listed as skipped.
 
-They are stored losslessly, since no site shows them: at WebP quality 85 EfficientNet-Lite0 loses 2.3 points of top-1 on
-photographs (measured on 1,000).
+They are stored losslessly: at WebP quality 85 EfficientNet-Lite0 loses 2.3 points of top-1 on photographs (measured on
+1,000). A site that may show them gets smaller copies (`atlas.probes.webp.for_site`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from atlas.core.specs import ProbeImage, ProbePart, Skipped
+import numpy as np
+
+from atlas.core.specs import Array, ProbeImage, ProbePart, Skipped
+from atlas.probes.own import OwnSettings
 from atlas.probes.read import UnreadableImageError, read_image
 from atlas.probes.slug import slug
 from atlas.probes.webp import encode
@@ -22,13 +25,14 @@ if TYPE_CHECKING:
 GENERATOR = 3  # raise it whenever the same file gives another image
 PART = 64  # images
 CROP = 0.875  # share of the short side that is used: resize to 256, crop 224
+LONGEST = 120  # signs of a title or a label
 
 
 @dataclass(frozen=True)
 class Found:
     """An image file: its number in the whole set, the place that names it, and a function that reads its bytes.
 
-    `data` may raise UnreadableImageError.
+    `data` and `mask` may raise UnreadableImageError.
     """
 
     number: int
@@ -36,15 +40,22 @@ class Found:
     data: Callable[[], bytes]
     label: str | None = None
     class_index: int | None = None
+    mask: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Licence, attribution and address of the images of a set."""
+    """Licence, attribution and address of the images of a set, and whether they may be shown."""
 
     licence: str
     attribution: str
     url: str
+    show: bool = False
+
+
+def terms_of(settings: OwnSettings, origin: str) -> Terms:
+    """The terms that a recipe states of an own set; `origin` in words where it names no author."""
+    return Terms(settings.licence, settings.attribution or origin, settings.url, settings.show)
 
 
 def base_identity(size: int) -> dict[str, Any]:
@@ -69,9 +80,10 @@ def part_numbers(part: str, count: int) -> range:
 
 
 def make_part(found: Iterable[Found], terms: Terms, *, size: int, crop: float = CROP) -> ProbePart:
-    """Read, crop and encode the images `found`; unreadable ones are listed in `skipped`."""
+    """Read, crop and encode the images `found`, and their masks; what cannot be read is listed in `skipped`."""
     images: list[ProbeImage] = []
     webp: list[bytes] = []
+    masks: list[Array | None] = []
     skipped: list[Skipped] = []
     for item in found:
         try:
@@ -79,22 +91,51 @@ def make_part(found: Iterable[Found], terms: Terms, *, size: int, crop: float = 
         except UnreadableImageError as error:
             skipped.append(Skipped(error.place, error.reason))
             continue
+        mask = None
+        try:
+            mask = read_mask(item, picture.size, size, crop)
+        except UnreadableImageError as error:
+            skipped.append(Skipped(error.place, f"a mask that cannot be used ({error.reason}); the image has none"))
         webp.append(encode(fit(picture, size, crop), lossless=True))
-        images.append(_describe(item, terms))
-    return ProbePart(tuple(images), tuple(webp), (None,) * len(images), tuple(skipped))
+        images.append(describe(item, terms, is_masked=mask is not None))
+        masks.append(mask)
+    return ProbePart(tuple(images), tuple(webp), tuple(masks), tuple(skipped))
 
 
-def _describe(item: Found, terms: Terms) -> ProbeImage:
-    stem = item.place.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    name = f"{slug(stem)}-{item.number:05}"
+def read_mask(item: Found, shape: tuple[int, int], size: int, crop: float = CROP) -> Array | None:
+    """The mask of an image (bool, size x size), cropped as the image is: true where it is brighter than half of its
+    brightest pixel. None where the image has no mask, or one without an object.
+
+    UnreadableImageError where it has other proportions than the image, `shape` = (width, height).
+    """
+    import PIL.Image
+
+    if item.mask is None:
+        return None
+    picture = read_image(item.mask(), f"the mask of {item.place}")
+    if abs(picture.width * shape[1] - picture.height * shape[0]) > max(picture.width * shape[1] // 50, 1):
+        words = f"{picture.width} x {picture.height} pixels for an image of {shape[0]} x {shape[1]}"
+        raise UnreadableImageError(f"the mask of {item.place}", words)
+    grey = np.asarray(picture.convert("L"))
+    object_of = PIL.Image.fromarray((grey > int(grey.max()) / 2).astype(np.uint8) * np.uint8(255))
+    bright = np.asarray(fit(object_of, size, crop)) >= 128
+    return bright if bright.any() else None
+
+
+def describe(item: Found, terms: Terms, *, is_masked: bool = False) -> ProbeImage:
+    """The record of an image. Names of files are part of it only where the image may be shown."""
+    stem = item.place.rsplit("/", 1)[-1].rsplit(".", 1)[0][:LONGEST] if terms.show else f"image {item.number + 1}"
+    label = item.label[:LONGEST] if item.label else None
+    name = f"{slug(stem)}-{item.number:05}" if terms.show else f"image-{item.number:05}"
     return ProbeImage(
         id=name,
         source=name,
-        title=f"{item.label} ({stem})" if item.label else stem,
+        title=f"{label} ({stem})" if label else stem,
         licence=terms.licence,
         attribution=terms.attribution,
         url=terms.url,
-        label=item.label,
+        label=label,
+        group=label if is_masked else None,
         class_index=item.class_index,
     )
 

@@ -34,6 +34,7 @@ class Photographs:
     title = "Photographs, and objects cut out of photographs"
     labels = "imagenet-1k"
     publish = True
+    mixed = True
     size = 224
 
     def __init__(self, store: PictureStore | None = None, origin: str = "") -> None:

@@ -27,6 +27,7 @@ class Sprites:
     title = "Drawn sprites: square, ellipse or triangle"
     labels = None
     publish = True
+    mixed = True
     size = sprites.SIZE
 
     def identity(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class TinyParquet(ParquetImages):
     """The set from a Parquet file."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(str(path), SIZE, crop=1.0)
+        super().__init__(str(path), size=SIZE, crop=1.0)
         self.name = NAME
         self.title = "Tiny ImageNet, 60 classes"
         self.terms = TERMS
@@ -60,6 +60,7 @@ class TinyArchive:
     title = "Tiny ImageNet, 60 classes"
     labels = NAME
     publish = False
+    mixed = False
     size = SIZE
 
     def __init__(self, remote: Remote = HOME, folder: Path | None = None) -> None:

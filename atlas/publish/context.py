@@ -12,8 +12,10 @@ from PIL import Image
 
 from atlas.core.results import AtlasResults, NetworkResults
 from atlas.core.specs import ProbeImage
+from atlas.probes.own import UNKNOWN
 from atlas.publish.credits import Work, credits, works
 from atlas.publish.places import probe_file
+from atlas.publish.provenance import credit
 
 HUES = 8  # colours of the style sheet, in timeline order
 
@@ -62,6 +64,13 @@ class AtlasContext:
     def credits(self) -> tuple[str, ...]:
         """For each probe image the site path of the entry that credits it."""
         return credits(self.works, len(self.results.probes.images))
+
+    @cached_property
+    def credit(self) -> str:
+        """Attribution and licence of all probe images, where they are the same and the images are shown; else ""."""
+        shared = {credit(image) for image in self.results.probes.images}
+        is_stated = all(image.licence != UNKNOWN for image in self.results.probes.images)
+        return shared.pop() if len(shared) == 1 and is_stated and self.results.probes.publish else ""
 
     @cached_property
     def pixels(self) -> Pixels | None:

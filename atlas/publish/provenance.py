@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from atlas import __version__
 from atlas.core.results import AtlasResults, LayerResults
+from atlas.core.sources import CustomFile, WeightSource
 from atlas.core.specs import GeneratorSpec, NetworkSpec, ProbeImage, RecurrentSpec
 
 LICENCE = "CC-BY-4.0"  # of everything that the atlas itself draws
@@ -20,11 +22,17 @@ def provenance(
     fields = {
         "network": network.name,
         "paper": network.paper,
-        "weights": dict(vars(network.weights)),
+        "weights": published_source(network.weights),
     }
     if layer is not None:
         fields |= {"layer": layer.spec.name, "module": layer.spec.path, "store": dict(layer.keys)}
     return fields | probe_provenance(results) | details
+
+
+def published_source(weights: WeightSource) -> dict[str, Any]:
+    """The fields of a source of weights; of an own checkpoint the name of its file, without the path."""
+    fields = dict(vars(weights))
+    return fields | {"file": PurePath(weights.file).name} if isinstance(weights, CustomFile) else fields
 
 
 def probe_provenance(results: AtlasResults, **details: Any) -> dict[str, Any]:
@@ -48,7 +56,7 @@ def chapter_provenance(
     return {
         "network": spec.name,
         **({"paper": spec.paper} if spec.paper else {}),
-        "weights": dict(vars(spec.weights)),
+        "weights": published_source(spec.weights),
         "store": dict(store),
         **({"probes": dict(probes)} if probes else {}),
         "recipe": results.recipe["name"],

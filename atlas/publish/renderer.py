@@ -59,6 +59,7 @@ class Renderer:
             base_url=context.base_url.rstrip("/"),
             issued=issue_date().isoformat(),
             layer_page=layer_page,
+            images_credit=context.credit,
             figure_page=figure_page,
             citations=self.citations,
             in_words=lambda figure: cite(figure, "text", base_url=context.base_url),

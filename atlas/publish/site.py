@@ -15,6 +15,7 @@ from atlas import __version__
 from atlas.core.chapter import Chapter, chapters, parts
 from atlas.core.errors import AtlasError
 from atlas.core.results import AtlasResults
+from atlas.probes.webp import for_site
 from atlas.publish.cite import issue_date
 from atlas.publish.context import AtlasContext
 from atlas.publish.folder import Folder
@@ -94,7 +95,7 @@ def write(
         for path, data in statics():
             folder.write(path, data)
         if results.probes.publish:
-            every = (data for part in results.parts() for data in part.webp)
+            every = (for_site(data) for part in results.parts() for data in part.webp)
             for index, data in enumerate(every):
                 folder.write(probe_file(index), data)
         renderer = renderer_of(context)

@@ -17,6 +17,7 @@ from atlas.networks import NETWORKS
 from atlas.networks.custom import like
 from atlas.networks.labels import class_names
 from atlas.recipe.custom import custom_name
+from atlas.recipe.paths import placed
 from atlas.recipe.sections import Section
 from atlas.weights import digest, locate
 from atlas.weights.lock import Lock, name_of, pinned
@@ -125,9 +126,9 @@ def _custom_found(network: NetworkRecipe, folder: Path) -> NetworkRecipe:
         raise ConfigError(
             f"networks.{network.name}: like = {network.like!r} needs `weights`, the file of the checkpoint."
         )
-    update = {"labels": str(folder / network.labels)} if network.labels.endswith(".txt") else {}
+    update = {"labels": placed(network.labels, folder)} if network.labels.endswith(".txt") else {}
     if network.weights == RANDOM:
         return network.model_copy(update=update)
-    file = str(folder / network.weights)
+    file = placed(network.weights, folder)
     known = network.sha256 or digest(locate(CustomFile(file, "", "")))
     return network.model_copy(update={**update, "weights": file, "sha256": known})

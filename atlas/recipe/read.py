@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from atlas.core.errors import ConfigError, UnknownName
 from atlas.recipe.network import network_found
+from atlas.recipe.paths import probes_placed
+from atlas.recipe.probes import as_table
 from atlas.recipe.recipe import Recipe, recipe_class
 from atlas.weights.lock import read_lock
 
@@ -31,6 +33,8 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
     data = _read_toml(path)
     for setting in settings:
         _set(data, setting)
+    if "probes" in data:  # of the command line: what files name has its place already
+        data["probes"] = probes_placed(data["probes"], Path())
     try:
         recipe = recipe_class().model_validate(data)
     except ValidationError as error:
@@ -67,12 +71,16 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"The recipe {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The recipe {path} is not TOML: {error}.") from error
+    if "probes" in data:
+        data["probes"] = probes_placed(data["probes"], path.parent)
     base = data.pop("extends", None)
     return data if base is None else _merged(_read_toml(_recipe_path(str(base))), data)
 
 
 def _merged(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
     def value_of(key: str) -> Any:
+        if key == "probes" and isinstance(top[key], dict):
+            return as_table(base.get(key, {})) | top[key]
         nested = isinstance(top[key], dict) and isinstance(base.get(key), dict)
         return _merged(base[key], top[key]) if nested else top[key]
 
@@ -90,6 +98,8 @@ def _set(data: dict[str, Any], setting: str) -> None:
         value = text
     *outer, last = dotted.split(".")
     node: Any = data
+    if outer[:1] == ["probes"]:
+        data["probes"] = as_table(data.get("probes", {}))
     try:
         for name in outer:
             node = node[int(name)] if isinstance(node, list) else node.setdefault(name, {})

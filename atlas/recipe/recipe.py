@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field, create_model
 
 from atlas.core.chapter import parts
 from atlas.core.errors import UnknownName
 from atlas.recipe.network import RANDOM, NetworkRecipe
+from atlas.recipe.paths import published
+from atlas.recipe.probes import ProbeField, ProbeRecipe
 from atlas.recipe.sections import ChapterSection, MapRecipe, PictureRecipe, Section
 
 
@@ -21,13 +23,9 @@ class Recipe(Section):
     title: str = Field("Representation Atlas", description="title of the site")
     base_url: str = Field("", description="where the site will be published; makes permalinks absolute")
     seed: int = Field(0, ge=0, description="the seed that all other seeds derive from")
-    probes: str | Annotated[tuple[str, ...], Field(min_length=1)] = Field(
-        "embedded",
-        description="probe set: embedded, photographs, tiny-imagenet-60, sprites, imagefolder:PATH, parquet:PATH; "
-        "of a list the first that can be had",
-    )
+    probes: ProbeField = ProbeRecipe()
     limit: int | None = Field(
-        None, ge=1, description="use only the first parts (about 64 images each) of the probe set"
+        None, ge=1, description="use only so many parts (about 64 images each) of the probe set, spread over it"
     )
     networks: tuple[NetworkRecipe, ...] = Field(min_length=1, description="the networks, in the site's order")
     weights_folder: str = Field(
@@ -59,6 +57,11 @@ class Recipe(Section):
             if network.name == name:
                 return network
         raise UnknownName("network of this recipe", name, (network.name for network in self.networks))
+
+    def published(self) -> dict[str, Any]:
+        """The recipe as plain data without the paths of this machine: of each file and folder only the name."""
+        plain: dict[str, Any] = published(self.model_dump(mode="json"))
+        return plain
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled without its class, which each process creates from its chapters."""

@@ -139,7 +139,7 @@ def test_of_a_list_of_probe_sets_the_first_that_can_be_had_serves(tmp_path):
     said = []
     recipe = read_recipe("tiny", ["probes=['photographs:/nowhere/at/all', 'embedded', 'sprites']"])
     made = make_plan(recipe, say=said.append)
-    assert made.recipe.probes == "embedded"
+    assert made.recipe.probes.source == "embedded"
     assert [task.digest for task in made.tasks] == [task.digest for task in plan().tasks]
     assert len(said) == 1
     assert said[0].startswith("The probe set embedded is used instead of photographs:/nowhere/at/all. ")

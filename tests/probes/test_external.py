@@ -119,7 +119,7 @@ def test_folder_in_parts_keeps_order_and_ids(tmp_path):
     source = probe_source(f"imagefolder:{tmp_path}")
     assert source.parts() == ("0000", "0001")
     ids = [image.id for part in source.parts() for image in source.make(part).images]
-    assert ids == [f"{number:02}-{number:05}" for number in range(70)]
+    assert ids == [f"image-{number:05}" for number in range(70)]
 
 
 def test_unreadable_file_is_passed_over(tmp_path, png):
@@ -129,7 +129,7 @@ def test_unreadable_file_is_passed_over(tmp_path, png):
     assert source.parts() == ("0000",)
     (tmp_path / "gone.png").unlink()
     part = source.make("0000")
-    assert [image.title for image in part.images] == ["good"]
+    assert [image.title for image in part.images] == ["image 2"]
     assert "cannot be opened" in part.skipped[0].reason
 
 
@@ -154,7 +154,7 @@ def test_parquet_labels_and_bad_rows(tmp_path, png):
     assert source.labels is None
     assert [image.label for image in part.images] == ["dog", None, "cat"]
     assert [image.class_index for image in part.images] == [None] * 3
-    assert [image.id for image in part.images] == ["one-00000", "row-3-of-set-00003", "x-00004"]
+    assert [image.id for image in part.images] == ["image-00000", "image-00003", "image-00004"]
     assert [(bad.place, bad.reason) for bad in part.skipped] == [
         ("two.png", "not an image that can be read: a text"),
         ("row 2 of set.parquet", "the row holds no bytes"),
@@ -169,7 +169,7 @@ def test_parquet_rows_across_files_and_row_groups(tmp_path):
     source = probe_source(f"parquet:{tmp_path}")
     assert source.labels == "tiny-imagenet-60"
     images = [image for part in source.parts() for image in source.make(part).images]
-    assert [image.id for image in images] == [f"{number}-{number:05}" for number in range(150)]
+    assert [image.id for image in images] == [f"image-{number:05}" for number in range(150)]
     assert [image.class_index for image in images] == [number % 60 for number in range(150)]
 
 

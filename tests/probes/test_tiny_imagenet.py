@@ -91,7 +91,8 @@ def test_from_the_archive(server, tmp_path):
     assert len(images) == 119
     assert [bad.place for bad in (*first.skipped, *second.skipped)] == ["val_7.JPEG"]
     for image in images:
-        number = int(image.title.rsplit("_", 1)[1].rstrip(")"))
+        number = int(image.id.rsplit("-", 1)[1])
+        number = sorted(range(120), key=lambda one: f"val_{one}.JPEG")[number]
         assert image.class_index == number % 60
         assert image.label == class_names("tiny-imagenet-60")[number % 60]
     assert (source.publish, source.labels, source.size) == (False, "tiny-imagenet-60", 64)

@@ -16,6 +16,7 @@ from atlas.core.specs import GeneratorSpec, LayerSpec
 from atlas.networks.custom_generator import built, script, source_of
 from atlas.networks.generators import GENERATORS
 from atlas.recipe.custom import custom_name, each_once
+from atlas.recipe.paths import placed
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import ChapterSection, Section
 from atlas.weights import digest, locate
@@ -163,7 +164,7 @@ def _found(custom: CustomGenerator, folder: Path) -> CustomGenerator:
             f"{place}: module = {custom.module!r} needs `weights`, the file of its state dict: random weights never "
             "reach the site. Write it with safetensors.torch.save_file(generator.state_dict(), FILE)."
         )
-    file = str(folder / custom.file)
+    file = placed(custom.file, folder)
     found = {"torchscript" if custom.torchscript else "weights": file}
     found["sha256"] = custom.sha256 or digest(locate(CustomFile(file, "", "")))
     if custom.module:

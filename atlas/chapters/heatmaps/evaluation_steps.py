@@ -20,10 +20,10 @@ from atlas.pipeline.worker import StepContext
 
 def grounds(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """The evaluated images without their objects, as far as the probe set knows the ground."""
-    from atlas.probes import Composed, probe_source
+    from atlas.probes import Composed
 
     for task in tasks:
-        source, names = probe_source(task.parameters["probes"]), task.parameters["parts"]
+        source, names = context.recipe.probes.open(), task.parameters["parts"]
         facts = context.store.get(task.needs["images"][0]).facts
         sizes = context.store.get(task.needs["probe_set"][0]).facts["sizes"]
         ends = np.cumsum(sizes)

@@ -60,7 +60,7 @@ def tasks(context: PlanContext) -> Iterator[Task]:
 
 def ground_task(context: PlanContext, images: Task) -> Task:
     """The evaluated images without their objects."""
-    parameters = {"probes": context.recipe.probes, "parts": [task.name for task in context.probes]}
+    parameters = {"probes": context.probe_set.parameters["name"], "parts": [task.name for task in context.probes]}
     needs = {"images": (images.digest,), "probe_set": (context.probe_set.digest,)}
     return Task("grounds", "all", parameters, needs, group="heatmaps")
 

@@ -17,6 +17,7 @@ from atlas.networks.custom_recurrent import parts_of, read_vocabulary, shared
 from atlas.networks.custom_tokens import check_tokenizer, with_marks
 from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
 from atlas.recipe.custom import custom_name, each_once
+from atlas.recipe.paths import placed
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import ChapterSection, Section
 from atlas.weights import check, digest, locate, read
@@ -158,7 +159,7 @@ SECTION = RecurrentRecipe
 def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
     """The custom network with the digests of its files, and the fields that its weights and vocabulary determine."""
     custom_name("recurrent.own", network.name, RECURRENT)
-    file, words = str(folder / network.weights), str(folder / network.vocabulary)
+    file, words = placed(network.weights, folder), placed(network.vocabulary, folder)
     known = network.sha256 or digest(locate(CustomFile(file, "", "")))
     check(Path(file), known)
     symbols = read_vocabulary(Path(words))
@@ -199,5 +200,5 @@ def _check_nonlinearity(place: str, network: CustomRecurrent, kind: str) -> None
 def _code_digest(network: CustomRecurrent, folder: Path) -> str:
     """Of the file that the tokenizer's code lies in; where it reads files, one over all of them."""
     code = digest(source_of(network.tokenizer, field="tokenizer"))
-    files = [digest(locate(CustomFile(str(folder / file), "", ""))) for file in network.tokenizer_files]
+    files = [digest(locate(CustomFile(placed(file, folder), "", ""))) for file in network.tokenizer_files]
     return hashlib.sha256("".join((code, *files)).encode()).hexdigest() if files else code
