@@ -18,6 +18,7 @@ FIRST_VIEW = 300_000  # bytes
 NARROW = """ // parts with pictures that are not half as wide as a phone
     [...document.querySelectorAll('main section, main figure, main ul, main ol, main table')]
     .filter(found => !found.closest('details:not([open])') && found.querySelector('img'))
+    .filter(found => !(found.matches('.strip') && found.children.length < 4)) // a row of two or three examples
     .map(found => [found.className, found.getBoundingClientRect().width]).filter(([, width]) => width > 0 && width < 195)"""
 DISTORTED = """ // pictures that are shown in another shape than their own
     [...document.images].filter(found => getComputedStyle(found).objectFit === 'fill' && found.naturalWidth && found.width)

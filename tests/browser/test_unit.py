@@ -15,7 +15,7 @@ def test_switch_shows_the_whole_image_with_its_field(paths, visit, opened):
     assert image.bounding_box()["width"] < before
     assert image.evaluate(f"e => {heat}") in ("0px 0px", "0px")
     page.get_by_role("radio", name="response").check()
-    assert image.evaluate(f"e => {heat}") == "1125% 6000%"
+    assert image.evaluate(f"e => {heat}") == "1125% 12000%"
 
 
 def test_an_example_leads_to_its_maker_and_licence(paths, visit, opened):
