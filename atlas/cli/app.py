@@ -267,18 +267,25 @@ def list_(
 
 @app.command()
 def accuracy(
-    network: Annotated[str, typer.Argument(help="a registered network")],
-    probes: Annotated[str, typer.Option("--probes", help="a probe set with the network's own labels")],
+    network: Annotated[
+        str, typer.Argument(help="a network of the recipe, or a registered one [all of the recipe]")
+    ] = "",
+    probes: Annotated[
+        str, typer.Option("--probes", help="a probe set with classes that the network knows [the recipe's]")
+    ] = "",
+    recipe: RecipeOption = None,
+    settings: SetOption = None,
     device: DeviceOption = "cpu",
 ) -> None:
-    """Measure top-1 and top-5 accuracy on a labelled probe set."""
-    from atlas.cli.accuracy import measure
+    """Measure top-1 and top-5 accuracy on labelled probe images, by kind of image."""
+    from atlas.cli.accuracy import lines, measure, networks_of, source_of
+    from atlas.recipe.read import read_recipe
 
-    found = measure(network, probes, device=device)
-    print(
-        f"{network} on {probes}: top-1 {found.top1:.4f}, top-5 {found.top5:.4f}, "
-        f"{found.images} images, {found.skipped} skipped"
-    )
+    asked = read_recipe(recipe, [*(settings or ()), *([f"probes={probes}"] if probes else [])])
+    source, parts = source_of(asked)
+    for spec in networks_of(asked, network):
+        found = measure(spec, source, parts=parts, folder=asked.weights_folder, device=device)
+        print("\n".join(lines(spec.name, source.name, found)), flush=True)
 
 
 @app.command()

@@ -11,7 +11,7 @@ import numpy as np
 from atlas.core.groups import Accuracy
 from atlas.core.specs import Array
 
-__all__ = ["Accuracy", "accuracy", "top_classes", "translated", "wilson"]
+__all__ = ["TOP", "Accuracy", "accuracy", "known_classes", "named_classes", "top_classes", "translated", "wilson"]
 TOP = 5
 Z = 1.959964  # of a 95 % interval
 
@@ -59,3 +59,33 @@ def translated(classes: Sequence[int | None], names: Sequence[str], known: Seque
     twice = {name for one in (names, known) for name, number in Counter(one).items() if number > 1}
     places = {name: place for place, name in enumerate(known) if name not in twice}
     return np.array([-1 if index is None else places.get(names[index], -1) for index in classes], dtype=np.int64)
+
+
+def known_classes(
+    classes: Sequence[int | None], labels: Sequence[str | None], names: Sequence[str], known: Sequence[str]
+) -> Array:
+    """The class of each image in the list `known` of a network, -1 for none.
+
+    `classes` count into the probe set's class list `names`; of a set without a list the names of `labels` decide.
+    """
+    return translated(classes, names, known) if names else named_classes(labels, known)
+
+
+def named_classes(labels: Sequence[str | None], known: Sequence[str]) -> Array:
+    """The class in the list `known` that each label names, -1 for none.
+
+    Case, underscores and hyphens do not count. A class with several names, such as "tench, Tinca tinca", has each; a
+    name of two classes names none.
+    """
+    places: dict[str, set[int]] = {}
+    for place, name in enumerate(known):
+        for one in {name, *name.split(",")}:
+            places.setdefault(_plain(one), set()).add(place)
+    found = [places.get(_plain(label), set()) if label else set() for label in labels]
+    first = [places.get(_plain(label.split(",")[0]), set()) if label else set() for label in labels]
+    either = (a if len(a) == 1 else b for a, b in zip(found, first, strict=True))
+    return np.array([next(iter(place)) if len(place) == 1 else -1 for place in either], dtype=np.int64)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())

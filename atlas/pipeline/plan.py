@@ -87,7 +87,7 @@ def make_plan(recipe: Recipe, *, device: str = "cpu", say: Callable[[str], None]
         ProbeError: the probe set (of a list: the last) cannot be had.
     """
     check_device(device)
-    recipe, source = _with_probes(recipe, say)
+    recipe, source = with_probes(recipe, say)
     probes, probe_set = _probe_tasks(recipe, source)
     context = PlanContext(recipe, device, probes, probe_set)
     chapters = [tuple(part.tasks(context)) for _, part in parts("plan")]
@@ -96,7 +96,7 @@ def make_plan(recipe: Recipe, *, device: str = "cpu", say: Callable[[str], None]
     return Plan(recipe, (*probes, probe_set, *rest), _in_a_line(source))
 
 
-def _with_probes(recipe: Recipe, say: Callable[[str], None]) -> tuple[Recipe, ProbeSource]:
+def with_probes(recipe: Recipe, say: Callable[[str], None] = _on_stderr) -> tuple[Recipe, ProbeSource]:
     """The recipe with the first probe set of its list that can be had, and this set."""
     wanted = recipe.probes
     for name, other in pairwise(wanted.sources):

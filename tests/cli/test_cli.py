@@ -103,7 +103,7 @@ def test_the_help_of_list_names_every_list():
         (["explain", "face-gan", "-r", "tiny"], "face-dcgan"),
         (["serve", "--out", "nowhere"], "Run `atlas build` first"),
         (["cite", "x", "-r", "tiny", "--store", "nowhere"], "Run `atlas build` first"),
-        (["accuracy", "efficientnet-lite0", "--probes", "embedded"], "Choose a probe set"),
+        (["accuracy", "efficientnet-lite0", "-r", "tiny", "--probes", "sprites"], "Choose a probe set"),
     ],
 )
 def test_a_mistake_is_one_clear_line(arguments, expected, tmp_path):

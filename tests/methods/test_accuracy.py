@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from atlas.methods.accuracy import accuracy, top_classes, translated, wilson
+from atlas.methods.accuracy import accuracy, known_classes, named_classes, top_classes, translated, wilson
 
 
 def test_shares_against_scikit_learn() -> None:
@@ -53,3 +53,11 @@ def test_every_class_of_the_miniatures_is_found_in_imagenet() -> None:
 
     small, large = class_names("tiny-imagenet-60"), class_names("imagenet-1k")
     assert sorted(translated(range(1000), large, small).tolist())[-60:] == list(range(60))
+
+
+def test_labels_name_classes_whatever_their_case_and_signs():
+    known = ("dalmatian, coach dog", "crane", "crane", "red fox, Vulpes vulpes", "T-shirt")
+    labels = ["Dalmatian", "coach_dog", "crane", "RED-FOX", "vulpes vulpes", "t shirt", "fox", None, "", "red fox, any"]
+    assert named_classes(labels, known).tolist() == [0, 0, -1, 3, 3, 4, -1, -1, -1, 3]
+    assert known_classes([None] * 10, labels, (), known).tolist() == named_classes(labels, known).tolist()
+    assert known_classes([1, None], ["x", "red fox"], ("a", "crane", "T-shirt"), known).tolist() == [-1, -1]

@@ -27,7 +27,7 @@ from atlas.core.results import (
 )
 from atlas.core.specs import IMAGE_KINDS, Array, LayerSpec
 from atlas.core.tuning import NO_TUNING, Tuning
-from atlas.methods.accuracy import accuracy, translated
+from atlas.methods.accuracy import accuracy, known_classes
 from atlas.networks.labels import class_names
 from atlas.pipeline.plan import Plan
 from atlas.pipeline.store import Entry, Store
@@ -63,12 +63,11 @@ def _network(plan: Plan, store: Store, recipe: NetworkRecipe) -> NetworkResults:
 def _accuracies(plan: Plan, store: Store, recipe: NetworkRecipe) -> dict[str, Accuracy]:
     """Accuracy on the probe images of each kind whose class the network knows, from its stored predictions."""
     facts = store.get(plan.get("probe_set", "all").digest).facts
-    if not facts["labels"]:
-        return {}
     spec, images = recipe.spec, facts["images"]
     top = store.get(plan.get("predictions", f"{recipe.name}/{spec.logits.name}").digest).arrays["top5"]
-    known = class_names(facts["labels"]), class_names(spec.labels)
-    classes = translated([image["class_index"] for image in images], *known)
+    names = class_names(facts["labels"]) if facts["labels"] else ()
+    told = [image["class_index"] for image in images], [image["label"] for image in images]
+    classes = known_classes(*told, names, class_names(spec.labels))
     found = {}
     for kind in IMAGE_KINDS:
         of = [place for place, image in enumerate(images) if image["kind"] == kind and classes[place] >= 0]
