@@ -239,6 +239,9 @@ def list_(
             help="networks, layers, recurrent, generators, methods, probes, steps, recipes, figures or measures"
         ),
     ],
+    name: Annotated[
+        str, typer.Argument(help="of `probes`: a probe set whose images are counted; each is read, which takes a while")
+    ] = "",
     format: FormatOption = "text",
     recipe: RecipeOption = None,
     settings: SetOption = None,
@@ -247,6 +250,12 @@ def list_(
 ) -> None:
     """List what there is, as text or JSON."""
     import json
+
+    if format not in ("text", "json"):
+        raise UnknownName("format", format, ("text", "json"))
+    if name:
+        print(_images_counted(what, name, recipe, settings, format))
+        return
 
     from atlas.cli.listing import listings, measured
 
@@ -259,10 +268,22 @@ def list_(
         rows = [row for listing in lists[what] for row in listing()]
     if format == "json":
         print(json.dumps(rows, indent=1, ensure_ascii=False))
-    elif format == "text":
-        print("\n".join("  ".join(str(value) for value in row.values()) for row in rows))
     else:
-        raise UnknownName("format", format, ("text", "json"))
+        print("\n".join("  ".join(str(value) for value in row.values()) for row in rows))
+
+
+def _images_counted(what: str, name: str, recipe: str | None, settings: list[str] | None, format: str) -> str:
+    import json
+
+    from atlas.cli.accuracy import source_of
+    from atlas.cli.probe_listing import counted, table
+    from atlas.recipe.read import read_recipe
+
+    if what != "probes":
+        raise UnknownName("list with a name", what, ("probes",))
+    source, parts = source_of(read_recipe(recipe, [*(settings or ()), f"probes={name}"]))
+    rows = counted(source.make(part) for part in parts)
+    return json.dumps(rows, indent=1, ensure_ascii=False) if format == "json" else table(rows)
 
 
 @app.command()

@@ -154,14 +154,14 @@ def test_words():
 
 def test_a_maker_is_named_once_for_drawings_on_several_grounds():
     from atlas.core.specs import ProbeImage
-    from atlas.publish.pages.images import _terms
+    from atlas.publish.pages.images import _grounds, _terms
 
     def drawing(ground, licence="CC-BY-SA-4.0"):
         return ProbeImage("id", "emoji", "seal", licence, f"OpenMoji; ground {ground}", "https://openmoji.org")
 
-    assert _terms([drawing("A"), drawing("B"), drawing("A")]) == (
-        ("CC-BY-SA-4.0", "OpenMoji; ground A; ground B", "https://openmoji.org"),
-    )
+    drawings = [drawing("A"), drawing("B"), drawing("A")]
+    assert _terms(drawings) == (("CC-BY-SA-4.0", "OpenMoji", "https://openmoji.org"),)
+    assert _grounds(drawings) == ("ground A", "ground B")
     assert len(_terms([drawing("A"), drawing("A", "CC0-1.0")])) == 2  # terms are never mixed
 
 
@@ -172,3 +172,27 @@ def test_zero_is_named_where_it_meets_neither_end():
         assert found.zero == pytest.approx(-100 * low / (high - low), abs=0.06)
         assert found.zero_fits is fits
     assert not histogram(counts, (1.0, 2.0), {}).zero_fits
+
+
+def test_a_work_is_shown_by_its_whole_photograph_and_its_grounds_are_named_apart():
+    from types import SimpleNamespace
+
+    from atlas.core.specs import ProbeImage
+    from atlas.publish.credits import works
+    from atlas.publish.pages.images import _credit, _shown
+
+    def image(kind, title, credit, label=None):
+        return ProbeImage("i", "fox", title, "CC0-1.0", credit, "https://a.org/", label=label, kind=kind)
+
+    images = [
+        image("crop", "fox, part 5 of the photograph", "Cropped from fox, by Ann"),
+        image("photograph", "fox, photograph", "Cropped from fox, by Ann", "fox"),
+        image("cut-out", "fox, cut out", "fox, by Ann; ground cropped from tower, by Bob", "fox"),
+    ]
+    context = SimpleNamespace(image=lambda i: images[i], results=SimpleNamespace(probes=SimpleNamespace(publish=True)))
+    work = works(images)[0]
+    found = _credit(context, work, 0)
+    assert (_shown(context, work), found.title, found.label) == (1, "fox", "fox")
+    assert found.terms == (("CC0-1.0", "Cropped from fox, by Ann; fox, by Ann", "https://a.org/"),)
+    assert found.grounds == ("ground cropped from tower, by Bob",)
+    assert len(found.files) == 3

@@ -18,16 +18,17 @@ from atlas.publish.places import probe_file
 from atlas.publish.script import put
 
 PAGE = list_page(0)
+GROUND = "ground "  # how the credit of a ground begins
 SIDE, COLUMNS = 64, 12
 WORKS = "images/works.js"  # the number of each image's work, in the order of the images; loaded when someone comes near
 
 
 @dataclass(frozen=True)
 class Credit:
-    """A work in words, shown by its first image.
+    """A work in words, shown by its whole photograph, else by its first image.
 
     `terms` are (licence, attribution, address): the attributions of images with the same licence and address, each part
-    once.
+    once. `grounds` are the credits of what lies behind it; their works are listed themselves.
     """
 
     anchor: str
@@ -35,6 +36,7 @@ class Credit:
     title: str
     label: str | None
     terms: tuple[tuple[str, str, str], ...]
+    grounds: tuple[str, ...]
     files: tuple[tuple[str, str], ...]  # (title, site path), none where the images may not be shown
 
 
@@ -56,7 +58,7 @@ def pages(context: AtlasContext) -> Iterator[Item]:
 def _sheet(context: AtlasContext, part: Sequence[Work]) -> bytes:
     pixels = context.pixels
     tiles = [
-        np.asarray(pixels[work.images[0]].resize((SIDE, SIDE), Image.Resampling.LANCZOS)) if pixels else None
+        np.asarray(pixels[_shown(context, work)].resize((SIDE, SIDE), Image.Resampling.LANCZOS)) if pixels else None
         for work in part
     ]
     return avif(contact_sheet(tiles, COLUMNS, SIDE), quality=60, photographs=True)
@@ -82,22 +84,41 @@ def _values(
 
 def _credit(context: AtlasContext, work: Work, place: int) -> Credit:
     images = [context.image(index) for index in work.images]
+    shown = context.image(_shown(context, work))
     publish = context.results.probes.publish
     return Credit(
         work.anchor,
         place,
-        images[0].title,
-        images[0].label,
+        shown.label if shown.label and len(images) > 1 else shown.title,
+        shown.label,
         _terms(images),
+        _grounds(images),
         tuple((context.image(index).title, probe_file(index)) for index in work.images) if publish else (),
     )
 
 
+def _shown(context: AtlasContext, work: Work) -> int:
+    """The image that stands for a work."""
+    whole = (index for index in work.images if context.image(index).kind == "photograph")
+    return next(whole, work.images[0])
+
+
+def _parts(image: ProbeImage) -> list[str]:
+    return image.attribution.split("; ")
+
+
+def _grounds(images: Sequence[ProbeImage]) -> tuple[str, ...]:
+    """The credits of all grounds, each once."""
+    return tuple(dict.fromkeys(part for image in images for part in _parts(image) if part.startswith(GROUND)))
+
+
 def _terms(images: Sequence[ProbeImage]) -> tuple[tuple[str, str, str], ...]:
-    """Drawings on several grounds share their maker: named once, with all grounds."""
+    """Objects on several grounds share their maker, who is named once."""
     parts: dict[tuple[str, str], dict[str, None]] = {}
     for image in images:
-        parts.setdefault((image.licence, image.url), {}).update(dict.fromkeys(image.attribution.split("; ")))
+        parts.setdefault((image.licence, image.url), {}).update(
+            dict.fromkeys(part for part in _parts(image) if not part.startswith(GROUND))
+        )
     return tuple((licence, "; ".join(names), url) for (licence, url), names in parts.items())
 
 
