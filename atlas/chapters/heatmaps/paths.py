@@ -14,25 +14,28 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from atlas.methods.attribution.explained import Explained
+    from atlas.methods.attribution.target import Target
 
 LAYERS, UNITS = 5, 5  # at most, of a network and of a layer
 SIDE = 28  # samples of a unit's map, at most
-VERSION = 1
+METHOD = "lrp-epsilon"  # its relevance goes with the true drops of silenced units; LRP composite's hardly does
 
 
 @dataclass(frozen=True)
 class Paths:
-    """The relevance (LRP composite, class against runner-up) of W images in L layers, from the first to the last.
+    """What carries the decisions about W images (class against runner-up) in L layers, from the first to the last.
 
-    Shares are of the score. `share` + `rest` is what the layer's units have, 1 minus that what biases and stabilizers
-    above the layer have.
+    In logits: `relevance` of the units + `rest` + what biases and stabilizers above the layer have = `score`. `drop` is
+    the check: how far the score really falls when the unit alone is silenced (its response, before the nonlinearity,
+    set to zero).
     """
 
     layers: tuple[str, ...]
     score: Array  # [W] float32
-    unit: Array  # [W, L, UNITS] int32, the largest share first; -1 where a layer has fewer
-    share: Array  # [W, L, UNITS] float32
-    rest: Array  # [W, L] float32, of all other units
+    unit: Array  # [W, L, UNITS] int32, the largest relevance first; -1 where a layer has fewer
+    relevance: Array  # [W, L, UNITS] float32
+    drop: Array  # [W, L, UNITS] float32
+    rest: Array  # [W, L] float32, relevance of all other units
     maps: Array  # [W, L, UNITS, SIDE, SIDE] int8: relevance of a unit over its position, of 127 at its largest
 
 
@@ -45,42 +48,68 @@ def spread(layers: Sequence[LayerSpec]) -> list[LayerSpec]:
 
 def find_paths(explained: Explained, images: Tensor, names: Sequence[str]) -> Paths:
     """The paths of the decisions about normalized images [W, 3, S, S] through the tapped layers `names`."""
-    import torch
-
-    from atlas.methods.attribution.lrp_composite import rules
-    from atlas.methods.attribution.relevance import relevance_of_layers
-    from atlas.methods.attribution.target import against_runner_up
-
-    scores, found = [], []
-    for image in images:
-        with torch.no_grad():
-            logits = explained(image[None])
-        target = against_runner_up(logits, logits.argmax(1))
-        _, layers = relevance_of_layers(explained, image[None], target, rules(explained))
-        score = float(target.scores(logits)[0])
-        scores.append(score)
-        found.append([_carriers(layers[name][0].detach() / score) for name in names])
-    parts = [np.stack([np.stack([layer[part] for layer in image]) for image in found]) for part in range(4)]
-    unit, share, rest, maps = parts
+    scores, found = zip(*(_path(explained, image[None], names) for image in images), strict=True)
+    unit, relevance, drop, rest, maps = (
+        np.stack([np.stack([layer[part] for layer in image]) for image in found]) for part in range(5)
+    )
     return Paths(
         layers=tuple(names),
         score=np.asarray(scores, np.float32),
         unit=unit.astype(np.int32),
-        share=share.astype(np.float32),
+        relevance=relevance.astype(np.float32),
+        drop=drop.astype(np.float32),
         rest=rest.astype(np.float32),
         maps=maps,
     )
 
 
+def _path(explained: Explained, image: Tensor, names: Sequence[str]) -> tuple[float, list[tuple[Array, ...]]]:
+    """The score of one image [1, 3, S, S], and what carries it in each layer."""
+    import torch
+
+    from atlas.methods.attribution.lrp_epsilon import rules
+    from atlas.methods.attribution.relevance import relevance_of_layers
+    from atlas.methods.attribution.target import against_runner_up
+
+    with torch.no_grad(), explained.reading(*names) as responses:
+        logits = explained(image)
+    target = against_runner_up(logits, logits.argmax(1))
+    score = float(target.scores(logits)[0])
+    _, layers = relevance_of_layers(explained, image, target, rules())
+    found: list[tuple[Array, ...]] = []
+    for name in names:
+        unit, relevance, rest, maps = _carriers(layers[name][0].detach())
+        drop = np.zeros(UNITS)
+        known = unit[unit >= 0]
+        drop[: len(known)] = score - silenced(explained, image, target, name, responses[name], known)
+        found.append((unit, relevance, drop, rest, maps))
+    return score, found
+
+
+def silenced(explained: Explained, image: Tensor, target: Target, name: str, response: Tensor, units: Array) -> Array:
+    """[K] scores of an image [1, 3, S, S] with each of K units of the layer `name` alone set to zero.
+
+    `response` is the layer's own, [1, C, h, w].
+    """
+    import torch
+
+    versions = response.detach().repeat(len(units), 1, 1, 1)
+    versions[torch.arange(len(units)), torch.from_numpy(units)] = 0
+    rows = torch.zeros(len(units), dtype=torch.long)
+    with torch.no_grad(), explained.replacing(name, versions):
+        scores: Array = target.scores(explained(image.expand(len(units), -1, -1, -1)), rows).numpy()
+    return scores
+
+
 def _carriers(relevance: Tensor) -> tuple[Array, Array, Array, Array]:
-    """Of [C, h, w] shares: the UNITS units with the largest sums, these sums, that of the rest, and their maps."""
+    """Of [C, h, w]: the UNITS units with the largest sums, these sums, that of the rest, and their maps."""
     sums = relevance.sum((1, 2))
     best = sums.topk(min(UNITS, len(sums))).indices
-    unit, share = np.full(UNITS, -1), np.zeros(UNITS)
-    unit[: len(best)], share[: len(best)] = best.numpy(), sums[best].numpy()
+    unit, largest = np.full(UNITS, -1), np.zeros(UNITS)
+    unit[: len(best)], largest[: len(best)] = best.numpy(), sums[best].numpy()
     maps = np.zeros((UNITS, SIDE, SIDE), np.int8)
     maps[: len(best)] = _small(relevance[best])
-    return unit, share, np.asarray(float(sums.sum() - sums[best].sum())), maps
+    return unit, largest, np.asarray(float(sums.sum() - sums[best].sum())), maps
 
 
 def _small(maps: Tensor) -> Array:

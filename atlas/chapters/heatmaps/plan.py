@@ -9,7 +9,7 @@ from typing import Any
 from atlas.chapters.heatmaps.evaluation import sizes
 from atlas.chapters.heatmaps.images import checked
 from atlas.chapters.heatmaps.maps import SIDE, TARGETS
-from atlas.chapters.heatmaps.paths import VERSION, spread
+from atlas.chapters.heatmaps.paths import METHOD, spread
 from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks, section
 from atlas.core.errors import UnknownName
 from atlas.core.specs import NetworkSpec
@@ -26,7 +26,7 @@ SHEET_BYTES, PAGE_BYTES = 30_000, 60_000  # of a row of the wall, and of a page,
 STEPS = (
     StepSpec("explained_images", 1, ("numpy",), 1, 1.0, "images whose decisions are explained"),
     StepSpec("decisions", 1, ("torch", "timm", "pillow"), 1, 1.0, "decisions"),
-    StepSpec("paths", 1, ("torch", "timm", "pillow"), 1, 3.0, "units that carry decisions"),
+    StepSpec("paths", 2, ("torch", "timm", "pillow"), 1, 3.0, "units that carry decisions"),
     StepSpec("heat_maps", 1, ("torch", "timm", "pillow"), 16, 1.5, "heat maps"),
     StepSpec("grounds", 1, ("pillow", "numpy"), 1, 4.0, "images without their objects"),
     StepSpec("interventions", 1, ("torch", "timm", "pillow"), 1, 8.0, "interventions"),
@@ -47,9 +47,8 @@ def tasks(context: PlanContext) -> Iterator[Task]:
     for network in networks:
         base, needs = network_base(network.spec, recipe.seed), {"images": (images.digest,)}
         yield Task("decisions", network.name, base, needs, group=network.name)
-        read = {"layers": [layer.name for layer in spread(network.chosen())], "version": VERSION}
-        composite = described(methods_of()["lrp-composite"])
-        yield Task("paths", network.name, {**base, **read, "rules": composite}, needs, group=network.name)
+        read = {"layers": [layer.name for layer in spread(network.chosen())], "rules": described(methods_of()[METHOD])}
+        yield Task("paths", network.name, {**base, **read}, needs, group=network.name)
         for method in methods:
             shape = {"targets": [kind.name for kind in TARGETS], "side": SIDE, "alone": section(recipe).alone}
             parameters = {**base, **described(method), **shape}

@@ -9,7 +9,8 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -17,6 +18,7 @@ import torch
 from torch import Tensor
 
 from atlas.core.errors import UnknownName
+from atlas.core.hooks import put
 from atlas.core.specs import LayerSpec, Network
 from atlas.methods.attribution.quick import Quick
 from atlas.methods.attribution.score import Score
@@ -105,6 +107,11 @@ class Explained:
         if name not in self._memory:
             self._memory[name] = compute()
         return self._memory[name]
+
+    def replacing(self, name: str, values: Tensor) -> AbstractContextManager[None]:
+        """A context in which the output of the tapped layer `name` is `values`."""
+        layer = next(layer for layer in self.layers if layer.name == name)
+        return put(self.graph, replace(layer, path=Tap.name(layer)), values)
 
     @contextmanager
     def reading(self, *names: str) -> Iterator[Mapping[str, Tensor]]:

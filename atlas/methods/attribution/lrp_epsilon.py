@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from atlas.methods.attribution.explained import Explained
+    from atlas.methods.attribution.relevance import Rules
     from atlas.methods.attribution.target import Target
 
 STABILIZER = 0.25  # of the root mean square of a layer's outputs (Montavon et al. 2019)
@@ -18,10 +19,17 @@ STABILIZER = 0.25  # of the root mean square of a layer's outputs (Montavon et a
 
 def attribute(explained: Explained, images: Tensor, target: Target, _seeds: Sequence[int]) -> Attribution:
     """Relevance maps with the ledger of biases and stabilizers by layer."""
-    from atlas.methods.attribution.relevance import Epsilon, Rules, attribution
+    from atlas.methods.attribution.relevance import attribution
+
+    return attribution(explained, images, target, rules())
+
+
+def rules() -> Rules:
+    """The one rule for every layer."""
+    from atlas.methods.attribution.relevance import Epsilon, Rules
 
     rule = Epsilon(STABILIZER)
-    return attribution(explained, images, target, Rules(pixels=rule, convolution=rule, dense=rule))
+    return Rules(pixels=rule, convolution=rule, dense=rule)
 
 
 METHODS.add(

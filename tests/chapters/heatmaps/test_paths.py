@@ -1,4 +1,4 @@
-"""One decision, whole: shares are LRP's own, they add up, and a planted unit carries its class."""
+"""One decision, whole: relevances are LRP's own and add up, drops are true, a planted unit carries its class."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,11 @@ from torch import nn
 
 from atlas.chapters.heatmaps.figures.path import stages
 from atlas.chapters.heatmaps.paths import LAYERS, SIDE, UNITS, find_paths, spread
+from atlas.core.hooks import put, tap
 from atlas.core.specs import LayerSpec
 from atlas.methods.attribution.explained import Explained
-from atlas.methods.attribution.method import methods
+from atlas.methods.attribution.lrp_epsilon import rules
+from atlas.methods.attribution.relevance import relevance_of_layers
 from atlas.methods.attribution.target import against_runner_up
 from atlas.networks import NETWORKS
 from atlas.weights import load
@@ -44,13 +46,15 @@ def planted():
     return find_paths(explained, images, ["first", "second"])
 
 
-def test_the_planted_units_carry_the_decision(planted):
+def test_the_planted_units_carry_the_decision_and_silencing_them_takes_it(planted):
     assert planted.unit[0, :, 0].tolist() == [2, 5]
-    second, first = stages(planted, 0)
-    assert first.carriers[0].share == pytest.approx(second.carriers[0].share, rel=1e-5)
-    assert 0.8 < first.carriers[0].share < 1  # the stabilizer of the dense layer has what is left
-    assert first.lost == pytest.approx(1 - first.carriers[0].share, abs=1e-5)
-    assert all(one.share == 0 for one in first.carriers[1:])
+    score = float(planted.score[0])
+    assert planted.drop[0, :, 0].tolist() == pytest.approx([score, score], rel=1e-5)
+    assert np.abs(planted.drop[0, :, 1:]).max() == 0
+    for stage in stages(planted, 0):
+        assert 0.7 * score < stage.carriers[0].relevance < score  # stabilizers have what is left
+        assert stage.carriers[0].relevance + stage.lost == pytest.approx(score, rel=1e-5)
+        assert all(one.relevance == 0 for one in stage.carriers[1:])
 
 
 def test_a_unit_is_relevant_where_the_image_shows_what_it_sees(planted):
@@ -62,26 +66,39 @@ def test_a_unit_is_relevant_where_the_image_shows_what_it_sees(planted):
     assert np.abs(shown[~inside]).max() == 0
 
 
-def test_the_shares_of_a_layer_are_those_of_lrp_and_add_up():
+def test_relevances_are_those_of_lrp_add_up_and_drops_are_true():
     network = load(NETWORKS["resnet-64"])
     layers = [network.spec.layer(name) for name in ("conv1", "conv3_2", "conv5_1")]
     explained = Explained(network, layers=layers)
     images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     found = find_paths(explained, images, [layer.name for layer in layers])
     logits = explained(images)
-    score = against_runner_up(logits, logits.argmax(1)).scores(logits)
-    assert np.allclose(found.score, score.detach().numpy(), rtol=1e-4)
+    target = against_runner_up(logits, logits.argmax(1))
+    assert np.allclose(found.score, target.scores(logits).numpy(), rtol=1e-4)
+    _, signals = relevance_of_layers(explained, images, target, rules())
     for image in range(2):
-        for stage in stages(found, image):
-            shares = [one.share for one in stage.carriers]
-            assert shares == sorted(shares, reverse=True)
-            assert sum(shares) + stage.rest + stage.lost == pytest.approx(1)
-    whole = methods()["lrp-composite"].attribute(
-        explained, images, against_runner_up(logits.detach(), logits.argmax(1)), [0, 0]
-    )
-    first = found.share[:, 0].sum(1) + found.rest[:, 0]
-    above = sum(term for name, term in whole.ledger.items()) / score.detach()
-    assert np.all(np.abs(first) < 1 + np.abs(above.numpy()) + 1e-3)
+        for number, layer in enumerate(layers):
+            sums = signals[layer.name][image].sum((1, 2))
+            best = found.unit[image, number]
+            assert np.allclose(found.relevance[image, number], sums[best].numpy(), atol=1e-4)
+            assert found.relevance[image, number].sum() + found.rest[image, number] == pytest.approx(
+                float(sums.sum()), abs=1e-3
+            )
+            assert found.drop[image, number, 0] == pytest.approx(
+                without(network, layer, images[image], best[0], target, image), abs=1e-3
+            )
+
+
+def without(network, layer, image, unit, target, row):
+    """The fall of the score when the module's own output of the unit is set to zero, by the network itself."""
+    outputs = []
+    with torch.no_grad():
+        with tap(network.module, [layer], lambda _, value: outputs.append(value.clone())):
+            whole = network.module(image[None])
+        outputs[0][:, unit] = 0
+        with put(network.module, layer, outputs[0]):
+            less = network.module(image[None])
+    return float(((whole - less) * target.weights[row]).sum())
 
 
 def test_layers_are_spread_over_the_depth():

@@ -1,4 +1,4 @@
-"""How one decision is drawn: a row for each layer, in it the units with their picture, their map and their share."""
+"""How one decision is drawn: a row for each layer, in it units with picture, map, relevance and true drop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from atlas.chapters.heatmaps.paths import UNITS
 from atlas.chapters.heatmaps.records import NetworkMaps, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.publish.drawing import DRAWINGS, INK, INNER, Drawing, frame, place
-from atlas.publish.words import percent
+from atlas.publish.words import number
 
 LEFT, ROW = 1.0, 0.78  # inches
 
@@ -41,14 +41,20 @@ def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
     for row, stage in enumerate(stages(network.paths, image)):
         top, pictures = row * ROW, whole.load(stage.layer).pictures
         axes.text(0, top + 0.3, stage.layer, fontsize=6, color=INK)
-        axes.text(0, top + 0.45, f"others {percent(stage.rest)}, lost {percent(stage.lost)}", fontsize=4, color=INK)
+        axes.text(0, top + 0.45, f"others {number(stage.rest, 2)}, lost {number(stage.lost, 2)}", fontsize=4, color=INK)
         for column, one in enumerate(stage.carriers):
             x, side = LEFT + column * width, min(width / 2 - 0.05, ROW - 0.2)
             if one.unit in pictures:
                 place(axes, pictures[one.unit].rgb, (x, top), side)
             shades = np.rint(maps[row, column] * SHADES).astype(np.int8)
             place(axes, blended(photograph, shades), (x + side + 0.02, top), side)
-            axes.text(x, top + side + 0.12, f"{one.unit}: {percent(one.share)}", fontsize=5, color=INK)
+            axes.text(
+                x,
+                top + side + 0.12,
+                f"{one.unit}: {number(one.relevance, 2)} ({number(one.drop, 2)})",
+                fontsize=5,
+                color=INK,
+            )
     frame(axes, INNER, _height(results, figure))
 
 

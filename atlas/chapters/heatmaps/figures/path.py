@@ -12,15 +12,16 @@ from atlas.chapters.heatmaps.places import path_file, path_id, path_page
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.publish.provenance import provenance, terms
-from atlas.publish.words import percent
+from atlas.publish.words import number
 
 
 @dataclass(frozen=True)
 class Carrier:
-    """A unit with its share of the score, and its place in the sheet of maps."""
+    """A unit with its relevance, the fall of the score when it is silenced, and its place in the sheet of maps."""
 
     unit: int
-    share: float
+    relevance: float
+    drop: float
     place: int
 
 
@@ -37,13 +38,17 @@ class Stage:
 def stages(paths: Paths, image: int) -> list[Stage]:
     """The layers of a decision, from the last one back to the first."""
     found = []
-    for number in reversed(range(len(paths.layers))):
-        units, shares = paths.unit[image, number].tolist(), paths.share[image, number].tolist()
-        row = (len(paths.layers) - 1 - number) * len(units)
-        carriers = [Carrier(unit, share, row + i) for i, (unit, share) in enumerate(zip(units, shares, strict=True))]
-        rest = float(paths.rest[image, number])
+    for layer in reversed(range(len(paths.layers))):
+        units, relevance, drops = (part[image, layer].tolist() for part in (paths.unit, paths.relevance, paths.drop))
+        row = (len(paths.layers) - 1 - layer) * len(units)
+        carriers = [
+            Carrier(unit, worth, drop, row + place)
+            for place, (unit, worth, drop) in enumerate(zip(units, relevance, drops, strict=True))
+        ]
+        rest = float(paths.rest[image, layer])
+        lost = float(paths.score[image]) - rest - sum(one.relevance for one in carriers)
         kept = tuple(carrier for carrier in carriers if carrier.unit >= 0)
-        found.append(Stage(paths.layers[number], kept, rest, 1 - rest - sum(shares)))
+        found.append(Stage(paths.layers[layer], kept, rest, lost))
     return found
 
 
@@ -62,16 +67,17 @@ def path_figure(results: AtlasResults, chapter: HeatmapResults, network: Network
     shown, spec = image_of(results, chapter, image), network.spec
     licence, attribution = terms([shown] if results.probes.publish else [])
     first = stages(network.paths, image)[0]
-    most = ", ".join(f"unit {one.unit} {percent(one.share)}" for one in first.carriers)
+    most = ", ".join(f"unit {one.unit} {number(one.relevance, 2)}" for one in first.carriers)
+    score = number(float(network.paths.score[image]))
     return Figure(
         id=path_id(shown.id, spec.name),
         kind="heatmap-path",
         title=f"A decision of {spec.title} about {name_of(shown)}, whole",
-        caption="Which units carry the difference between the predicted class and the runner-up, by LRP (composite "
-        "rule), from the last maps back to the first: shares of the score. Each unit has its picture and its own "
-        "relevance in the image (orange raises the score, blue lowers it; each on its own scale). With the other units "
-        "of the layer, and what biases and stabilizers above it have, they add up to the score. "
-        f"In {first.layer}: {most}.",
+        caption=f"Which units carry the difference of {score} between the logits of the predicted class and the "
+        "runner-up, by LRP-ε from the last maps back to the first. In each layer the units with the largest relevance, "
+        "each with its picture, its own relevance in the image (orange raises the score, blue lowers it; each on its "
+        "own scale) and, as a check, how far the score really falls when this unit alone is silenced. All units of a "
+        f"layer, and what biases and stabilizers above it have, add up to the score. In {first.layer}: {most}.",
         alt=f"Units that carry the decision, layer by layer; in {first.layer}: {most}.",
         page=f"{path_page(shown.id, spec.name)}#decision",
         files=(path_file(shown.id, spec.name),),
