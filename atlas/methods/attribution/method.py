@@ -75,7 +75,7 @@ class Method:
 
 
 # Files of this folder that need torch when imported, and hold no method: pages list methods without torch.
-MACHINERY = ("explained", "propagation", "quick", "relevance", "strided", "target")
+MACHINERY = ("explained", "prepared", "propagation", "quick", "relevance", "strided", "target")
 
 METHODS: Registry[Method] = Registry("attribution method")
 

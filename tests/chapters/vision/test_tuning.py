@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch import nn
 
+from atlas.chapters.vision.curve import chance_length, full_width, peak
 from atlas.chapters.vision.figures.tuning import preference
 from atlas.chapters.vision.receptive_field import receptive_field
 from atlas.chapters.vision.stimuli import Canvas, arc, disc, grating, patch
-from atlas.chapters.vision.tuning import DEPTH, chance_length, full_width, has_tuning, measure_tuning, peak
+from atlas.chapters.vision.tuning import DEPTH, has_tuning, measure_tuning
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import LayerSpec
 from atlas.core.tuning import NO_TUNING, QUANTITIES, hue_word, sentence, traits
