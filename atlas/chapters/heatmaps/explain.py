@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atlas.chapters.heatmaps.maps import Decisions, HeatMaps, compute_maps, decide
+from atlas.chapters.heatmaps.paths import find_paths, spread
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
 from atlas.core.errors import AtlasError, UnknownName
 from atlas.core.results import AtlasResults
@@ -110,7 +111,9 @@ def _network(spec: NetworkSpec, part: ProbePart, wanted: Wanted, say: Say) -> Ne
             say(f"{spec.title}: {', '.join(method.title for method in chosen)} …")
             found = compute_maps(explained, inputs, chosen, seeds, classes)
             maps |= {method.name: made for method, made in zip(chosen, found, strict=True)}
-    return NetworkMaps(spec, decisions, maps.__getitem__, {})
+    say(f"{spec.title}: the units that carry the decision …")
+    layers = [layer.name for layer in spread(spec.layers)]
+    return NetworkMaps(spec, decisions, maps.__getitem__, {}, paths=find_paths(explained, inputs, layers, classes))
 
 
 def _in_words(spec: NetworkSpec, decisions: Decisions) -> str:

@@ -37,6 +37,7 @@ class Paths:
     drop: Array  # [W, L, UNITS] float32
     rest: Array  # [W, L] float32, relevance of all other units
     maps: Array  # [W, L, UNITS, SIDE, SIDE] int8: relevance of a unit over its position, of 127 at its largest
+    where: Array  # [W, L, SIDE, SIDE] int8: relevance of the whole layer, likewise
 
 
 def spread(layers: Sequence[LayerSpec]) -> list[LayerSpec]:
@@ -46,11 +47,16 @@ def spread(layers: Sequence[LayerSpec]) -> list[LayerSpec]:
     return [spatial[round(place * (len(spatial) - 1) / max(count - 1, 1))] for place in range(count)]
 
 
-def find_paths(explained: Explained, images: Tensor, names: Sequence[str]) -> Paths:
-    """The paths of the decisions about normalized images [W, 3, S, S] through the tapped layers `names`."""
-    scores, found = zip(*(_path(explained, image[None], names) for image in images), strict=True)
-    unit, relevance, drop, rest, maps = (
-        np.stack([np.stack([layer[part] for layer in image]) for image in found]) for part in range(5)
+def find_paths(explained: Explained, images: Tensor, names: Sequence[str], classes: Tensor | None = None) -> Paths:
+    """The paths of the decisions about normalized images [W, 3, S, S] through the tapped layers `names`.
+
+    `classes` [W] are explained instead of the predicted ones.
+    """
+    wanted = [None] * len(images) if classes is None else list(classes[:, None])
+    pairs = zip(images, wanted, strict=True)
+    scores, found = zip(*(_path(explained, image[None], names, one) for image, one in pairs), strict=True)
+    unit, relevance, drop, rest, maps, where = (
+        np.stack([np.stack([layer[part] for layer in image]) for image in found]) for part in range(6)
     )
     return Paths(
         layers=tuple(names),
@@ -60,11 +66,14 @@ def find_paths(explained: Explained, images: Tensor, names: Sequence[str]) -> Pa
         drop=drop.astype(np.float32),
         rest=rest.astype(np.float32),
         maps=maps,
+        where=where,
     )
 
 
-def _path(explained: Explained, image: Tensor, names: Sequence[str]) -> tuple[float, list[tuple[Array, ...]]]:
-    """The score of one image [1, 3, S, S], and what carries it in each layer."""
+def _path(
+    explained: Explained, image: Tensor, names: Sequence[str], wanted: Tensor | None
+) -> tuple[float, list[tuple[Array, ...]]]:
+    """The score of one image [1, 3, S, S] for the class `wanted` [1], and what carries it in each layer."""
     import torch
 
     from atlas.methods.attribution.lrp_epsilon import rules
@@ -73,16 +82,17 @@ def _path(explained: Explained, image: Tensor, names: Sequence[str]) -> tuple[fl
 
     with torch.no_grad(), explained.reading(*names) as responses:
         logits = explained(image)
-    target = against_runner_up(logits, logits.argmax(1))
+    target = against_runner_up(logits, logits.argmax(1) if wanted is None else wanted)
     score = float(target.scores(logits)[0])
     _, layers = relevance_of_layers(explained, image, target, rules())
     found: list[tuple[Array, ...]] = []
     for name in names:
-        unit, relevance, rest, maps = _carriers(layers[name][0].detach())
+        whole = layers[name][0].detach()
+        unit, relevance, rest, maps = _carriers(whole)
         drop = np.zeros(UNITS)
         known = unit[unit >= 0]
         drop[: len(known)] = score - silenced(explained, image, target, name, responses[name], known)
-        found.append((unit, relevance, drop, rest, maps))
+        found.append((unit, relevance, drop, rest, maps, _small(whole.sum(0, keepdim=True))[0]))
     return score, found
 
 

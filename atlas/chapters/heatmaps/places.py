@@ -6,6 +6,7 @@ from atlas.chapters.heatmaps.maps import TARGETS
 
 CHAPTER = "heatmaps/index.html"
 METHODS_PAGE = "heatmaps/methods/index.html"
+AGREEMENT_PAGE = "heatmaps/depths/index.html"
 SPECTRA_PAGE = "heatmaps/spectra/index.html"
 
 
@@ -55,7 +56,12 @@ def curves_id(network: str) -> str:
 
 def path_page(image: str, network: str) -> str:
     """One decision of a network, whole."""
-    return f"heatmaps/wall/{image}/{network}/index.html"
+    return f"heatmaps/decisions/{network}/{image}/index.html"
+
+
+def decisions_page(network: str) -> str:
+    """The decisions of a network, one for each class."""
+    return f"heatmaps/decisions/{network}/index.html"
 
 
 def path_file(image: str, network: str) -> str:

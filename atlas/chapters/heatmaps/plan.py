@@ -26,7 +26,8 @@ SHEET_BYTES, PAGE_BYTES = 30_000, 60_000  # of a row of the wall, and of a page,
 STEPS = (
     StepSpec("explained_images", 1, ("numpy",), 1, 1.0, "images whose decisions are explained"),
     StepSpec("decisions", 1, ("torch", "timm", "pillow"), 1, 1.0, "decisions"),
-    StepSpec("paths", 2, ("torch", "timm", "pillow"), 1, 3.0, "units that carry decisions"),
+    StepSpec("paths", 3, ("torch", "timm", "pillow"), 1, 3.0, "units that carry decisions"),
+    StepSpec("typical_decisions", 1, ("torch", "timm", "pillow"), 1, 15.0, "decisions about typical images"),
     StepSpec("heat_maps", 1, ("torch", "timm", "pillow"), 16, 1.5, "heat maps"),
     StepSpec("grounds", 1, ("pillow", "numpy"), 1, 4.0, "images without their objects"),
     StepSpec("interventions", 1, ("torch", "timm", "pillow"), 1, 8.0, "interventions"),
@@ -49,12 +50,19 @@ def tasks(context: PlanContext) -> Iterator[Task]:
         yield Task("decisions", network.name, base, needs, group=network.name)
         read = {"layers": [layer.name for layer in spread(network.chosen())], "rules": described(methods_of()[METHOD])}
         yield Task("paths", network.name, {**base, **read}, needs, group=network.name)
+        yield _typical_task(context, network.spec, {**base, **read})
         for method in methods:
             shape = {"targets": [kind.name for kind in TARGETS], "side": SIDE, "alone": section(recipe).alone}
             parameters = {**base, **described(method), **shape}
             group = f"{network.name}/{method.family}"  # methods of a family share what they compute
             yield Task("heat_maps", f"{network.name}/{method.name}", parameters, needs, group=group)
         yield from _evaluations(context, network, methods, {**needs, "grounds": (ground.digest,)})
+
+
+def _typical_task(context: PlanContext, spec: NetworkSpec, parameters: Mapping[str, Any]) -> Task:
+    """The decisions about one typical image of each class that the probe images show."""
+    needs = {"probes": digests(context.probes), "probe_set": (context.probe_set.digest,)}
+    return Task("typical_decisions", spec.name, {**parameters, "labels": spec.labels}, needs, group=spec.name)
 
 
 def ground_task(context: PlanContext, images: Task) -> Task:

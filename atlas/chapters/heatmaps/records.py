@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from atlas.chapters.heatmaps.maps import TARGETS, Decisions, HeatMaps
 from atlas.chapters.heatmaps.paths import Paths
 from atlas.chapters.heatmaps.scores import NetworkScores
+from atlas.chapters.heatmaps.typical import TypicalDecisions
 from atlas.core.results import AtlasResults
 from atlas.core.specs import Array, NetworkSpec
 from atlas.methods.attribution.method import Method, methods
@@ -25,6 +26,18 @@ class NetworkMaps:
     keys: Mapping[str, str]  # step or method -> store key
     scores: NetworkScores = UNSCORED
     paths: Paths | None = None  # the units that carry its decisions
+    typical: TypicalDecisions | None = None  # of each class that the probe images show
+
+
+@dataclass(frozen=True)
+class Case:
+    """One decision of a network, about image `index` of the probe set: row `row` of its decisions and paths."""
+
+    network: NetworkMaps
+    index: int
+    row: int
+    decisions: Decisions
+    paths: Paths
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,21 @@ class HeatmapResults:
     def targets(self, image: int) -> range:
         """The numbers of the targets that are explained for image `image` of the wall."""
         return range(len(TARGETS) if image < self.alone else 1)
+
+    def cases(self, network: NetworkMaps) -> list[Case]:
+        """The decisions of a network whose units are known: about the wall's images, then about typical ones."""
+        found = []
+        if network.paths is not None:
+            found += [
+                Case(network, index, row, network.decisions, network.paths) for row, index in enumerate(self.images)
+            ]
+        if (typical := network.typical) is not None:
+            found += [
+                Case(network, index, row, typical.decisions, typical.paths)
+                for row, index in enumerate(typical.images.tolist())
+                if index not in self.images
+            ]
+        return found
 
     @property
     def found(self) -> tuple[Method, ...]:

@@ -11,6 +11,7 @@ from atlas.chapters.heatmaps.paths import Paths
 from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks, section
 from atlas.chapters.heatmaps.records import NOTHING, HeatmapResults, NetworkMaps
 from atlas.chapters.heatmaps.scores import NetworkScores
+from atlas.chapters.heatmaps.typical import TypicalDecisions
 from atlas.core.pack import unpack
 from atlas.core.specs import NetworkSpec
 from atlas.pipeline.pack import unpack_part
@@ -36,17 +37,18 @@ def read(plan: Plan, store: Store) -> HeatmapResults:
 
 
 def _network(plan: Plan, store: Store, spec: NetworkSpec, sources: Sequence[str]) -> NetworkMaps:
-    decided = plan.get("decisions", spec.name).digest
+    steps = {step: plan.get(step, spec.name).digest for step in ("decisions", "paths", "typical_decisions")}
     maps = {method.name: plan.get("heat_maps", f"{spec.name}/{method.name}") for method in chosen_methods(plan.recipe)}
-    entry = store.get(decided)
+    entry = store.get(steps["decisions"])
     methods = chosen_methods(plan.recipe)
     evaluated = {method.name: plan.get("evaluations", f"{spec.name}/{method.name}").digest for method in methods}
     return NetworkMaps(
         spec=spec,
         decisions=unpack(Decisions, entry.arrays, entry.facts),
         load=partial(_maps, store, {name: task.digest for name, task in maps.items()}),
-        keys={"decisions": decided} | {name: task.digest for name, task in maps.items()},
-        paths=_paths(store, plan.get("paths", spec.name).digest),
+        keys=steps | {name: task.digest for name, task in maps.items()},
+        paths=_paths(store, steps["paths"]),
+        typical=_typical(store, steps["typical_decisions"]),
         scores=NetworkScores(methods, {name: _evaluation(store, key) for name, key in evaluated.items()}, sources),
     )
 
@@ -54,6 +56,11 @@ def _network(plan: Plan, store: Store, spec: NetworkSpec, sources: Sequence[str]
 def _paths(store: Store, digest: str) -> Paths:
     entry = store.get(digest)
     return unpack(Paths, entry.arrays, entry.facts)
+
+
+def _typical(store: Store, digest: str) -> TypicalDecisions | None:
+    entry = store.get(digest)
+    return unpack(TypicalDecisions, entry.arrays, entry.facts) if entry.arrays else None
 
 
 def _evaluation(store: Store, digest: str) -> Evaluation:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from atlas.chapters.heatmaps import evaluation_steps
+from atlas.chapters.heatmaps import evaluation_steps, typical_steps
 from atlas.chapters.heatmaps.images import candidates, choose, with_ids
 from atlas.chapters.heatmaps.loaded import explained_of, images_of, inputs_of
 from atlas.chapters.heatmaps.maps import compute_maps, decide
@@ -94,4 +94,5 @@ def heat_maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
 RUN: Mapping[str, object] = {
     **{step.__name__: step for step in (explained_images, decisions, paths, heat_maps)},
     **evaluation_steps.RUN,
+    **typical_steps.RUN,
 }

@@ -28,7 +28,7 @@ def photo(tmp_path_factory):
 def folder(photo, tmp_path_factory):
     out, said = tmp_path_factory.mktemp("out"), []
     assert explain_photo(photo, ["resnet-64"], Wanted("goldfish", METHODS), out, said.append) == out / "index.html"
-    assert said[0].startswith("ResNet-64: goldfish ") and "LRP-ε" in said[-1]
+    assert said[0].startswith("ResNet-64: goldfish ") and "LRP-ε" in said[-2] and "units" in said[-1]
     return out
 
 
@@ -46,6 +46,12 @@ def test_the_asked_class_is_explained_by_the_asked_methods(folder):
     assert "goldfish" in text and "Gradient × input" in text and "Occlusion" not in text
     assert (folder / "heatmaps/methods/lrp-epsilon/index.html").is_file()
     assert not (folder / "heatmaps/methods/occlusion").exists()
+
+
+def test_the_units_behind_the_decision_are_shown_without_links_to_pages_that_are_not_there(folder):
+    text = (folder / "heatmaps/decisions/resnet-64/my-cat/index.html").read_text(encoding="utf-8")
+    assert "goldfish" in text and "networks/resnet-64/" not in text
+    assert text.count('class="lit"') == 25
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from atlas.chapters.heatmaps.figures import all_figures
 from atlas.chapters.heatmaps.figures.wall import image_of
 from atlas.chapters.heatmaps.maps import TARGETS
 from atlas.chapters.heatmaps.overlay import SHADES, coloured
-from atlas.chapters.heatmaps.places import method_page, path_page, sheet_file, wall_page
+from atlas.chapters.heatmaps.places import AGREEMENT_PAGE, decisions_page, method_page, path_page, sheet_file, wall_page
 from atlas.chapters.heatmaps.scores import KINDS
 from atlas.chapters.heatmaps.wall import row
 from atlas.publish.context import AtlasContext
@@ -58,9 +58,9 @@ def test_there_is_a_page_for_each_image_and_target_and_method(chapter):
     record, _ = first(chapter)
     walls = [path for path in chapter.pages if path.startswith("heatmaps/wall/")]
     names = [image_of(chapter.results, record, place).id for place in range(len(WALL))]
-    decisions = [path_page(name, network.spec.name) for name in names for network in record.networks]
-    assert len(walls) == len(WALL) + ALONE + len(decisions)
-    assert set(decisions) <= set(walls)
+    assert len(walls) == len(WALL) + ALONE
+    decisions = {path_page(name, network.spec.name) for name in names for network in record.networks}
+    assert decisions <= set(chapter.pages)
     assert {method_page(name) for name in record.methods} <= set(chapter.pages)
 
 
@@ -160,6 +160,8 @@ def test_the_home_page_and_network_pages_lead_into_the_chapter(chapter):
     [filling] = [one for one in found if one.template.startswith("heatmaps/")]
     page, _, anchor = filling.values["page"].partition("#")
     assert page in chapter.pages and anchor == network.spec.name
+    assert filling.values["decisions"] in chapter.pages and filling.values["agreement_page"] in chapter.pages
+    assert "see the same class" in filling.values["agreement"] or not filling.values["agreement"]
 
 
 def test_without_networks_the_chapter_adds_nothing():
@@ -212,3 +214,31 @@ def test_a_decision_shows_each_layers_units_with_their_shares_and_what_is_left(c
         assert f"networks/{network.spec.name}/{layer}/0/index.html" in text
     assert text.count("biases, stabilizers above") == len(network.paths.layers)
     assert path_page(image, network.spec.name) in chapter.pages[wall_page(image)]
+
+
+def test_each_network_has_a_page_of_typical_images_that_leads_to_their_decisions(chapter):
+    record, _ = first(chapter)
+    images = chapter.results.probes.images
+    for network in record.networks:
+        text = chapter.pages[decisions_page(network.spec.name)]
+        for index in network.typical.images.tolist():
+            page = path_page(images[index].id, network.spec.name)
+            assert page in text and page in chapter.pages
+        assert f"right about {right_ones(chapter, network)} of {len(network.typical.images)}" in text
+
+
+def right_ones(chapter, network):
+    """Counted anew from the record: the highest class has the name of the image's own."""
+    names = chapter.results.class_names(network.spec.labels)
+    probes, seen = chapter.results.probes, network.typical.decisions.classes[:, 0].tolist()
+    told = [probes.images[index].label for index in network.typical.images.tolist()]
+    return sum(true == names[best] for true, best in zip(told, seen, strict=True))
+
+
+def test_the_page_of_agreement_has_a_row_for_each_network_and_the_finding_of_its_figure(chapter):
+    record, _ = first(chapter)
+    text = chapter.pages[AGREEMENT_PAGE]
+    figure = next(figure for figure in all_figures(chapter.results) if figure.kind == "heatmap-depths")
+    assert all(f'<th scope="row">{network.spec.title}</th>' in text for network in record.networks)
+    assert "In the first layer" in figure.caption
+    assert figure.caption.partition("In the first layer")[2][:60] in text

@@ -10,7 +10,7 @@ from atlas.chapters.heatmaps.drawings.wall import _photograph
 from atlas.chapters.heatmaps.figures.path import stages
 from atlas.chapters.heatmaps.overlay import SHADES, blended
 from atlas.chapters.heatmaps.paths import UNITS
-from atlas.chapters.heatmaps.records import NetworkMaps, chapter_of
+from atlas.chapters.heatmaps.records import Case, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.publish.drawing import DRAWINGS, INK, INNER, Drawing, frame, place
 from atlas.publish.words import number
@@ -18,27 +18,24 @@ from atlas.publish.words import number
 LEFT, ROW = 1.0, 0.78  # inches
 
 
-def _of(results: AtlasResults, figure: Figure) -> tuple[NetworkMaps, int]:
-    chapter = chapter_of(results)
+def _of(results: AtlasResults, figure: Figure) -> Case:
+    chapter, images = chapter_of(results), results.probes.images
     _, image_id, _, name = figure.id.split("/")
-    image = next(i for i, index in enumerate(chapter.images) if results.probes.images[index].id == image_id)
-    return next(network for network in chapter.networks if network.spec.name == name), image
+    network = next(one for one in chapter.networks if one.spec.name == name)
+    return next(case for case in chapter.cases(network) if images[case.index].id == image_id)
 
 
 def _height(results: AtlasResults, figure: Figure) -> float:
-    network, _ = _of(results, figure)
-    assert network.paths is not None
-    return ROW * len(network.paths.layers)
+    return ROW * len(_of(results, figure).paths.layers)
 
 
 def _draw(results: AtlasResults, figure: Figure, axes: Any) -> None:
-    network, image = _of(results, figure)
-    assert network.paths is not None
-    photograph = _photograph(results, chapter_of(results).images[image])
-    maps = network.paths.maps[image, ::-1].astype(np.float32) / 127
+    case = _of(results, figure)
+    photograph = _photograph(results, case.index)
+    maps = case.paths.maps[case.row, ::-1].astype(np.float32) / 127
     width = (INNER - LEFT) / UNITS
-    whole = next(one for one in results.networks if one.spec.name == network.spec.name)
-    for row, stage in enumerate(stages(network.paths, image)):
+    whole = next(one for one in results.networks if one.spec.name == case.network.spec.name)
+    for row, stage in enumerate(stages(case.paths, case.row)):
         top, pictures = row * ROW, whole.load(stage.layer).pictures
         axes.text(0, top + 0.3, stage.layer, fontsize=6, color=INK)
         axes.text(0, top + 0.45, f"others {number(stage.rest, 2)}, lost {number(stage.lost, 2)}", fontsize=4, color=INK)

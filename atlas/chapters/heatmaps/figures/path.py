@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from atlas.chapters.heatmaps.figures import FIGURES
-from atlas.chapters.heatmaps.figures.wall import image_of, name_of
+from atlas.chapters.heatmaps.figures.wall import name_of
 from atlas.chapters.heatmaps.paths import Paths
 from atlas.chapters.heatmaps.places import path_file, path_id, path_page
-from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps, chapter_of
+from atlas.chapters.heatmaps.records import Case, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.publish.provenance import provenance, terms
 from atlas.publish.words import number
@@ -53,22 +53,20 @@ def stages(paths: Paths, image: int) -> list[Stage]:
 
 
 def figures(results: AtlasResults) -> Iterator[Figure]:
-    """A figure for each image of the wall and network."""
+    """A figure for each decision whose units are known."""
     chapter = chapter_of(results)
-    for image in range(len(chapter.images)):
-        for network in chapter.networks:
-            if network.paths is not None:
-                yield path_figure(results, chapter, network, image)
+    for network in chapter.networks:
+        for case in chapter.cases(network):
+            yield path_figure(results, case)
 
 
-def path_figure(results: AtlasResults, chapter: HeatmapResults, network: NetworkMaps, image: int) -> Figure:
-    """The decision of a network about an image, whole."""
-    assert network.paths is not None
-    shown, spec = image_of(results, chapter, image), network.spec
+def path_figure(results: AtlasResults, case: Case) -> Figure:
+    """A decision, whole."""
+    shown, network, spec = results.probes.images[case.index], case.network, case.network.spec
     licence, attribution = terms([shown] if results.probes.publish else [])
-    first = stages(network.paths, image)[0]
+    first = stages(case.paths, case.row)[0]
     most = ", ".join(f"unit {one.unit} {number(one.relevance, 2)}" for one in first.carriers)
-    score = number(float(network.paths.score[image]))
+    score = number(float(case.paths.score[case.row]))
     return Figure(
         id=path_id(shown.id, spec.name),
         kind="heatmap-path",

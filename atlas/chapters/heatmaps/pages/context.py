@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from atlas.chapters.heatmaps.figures.wall import image_of, name_of
+from atlas.chapters.heatmaps.maps import Decisions
 from atlas.chapters.heatmaps.overlay import sheet
 from atlas.chapters.heatmaps.places import PICKER_FILE, sheet_file
-from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
+from atlas.chapters.heatmaps.records import Case, HeatmapResults, NetworkMaps
 from atlas.chapters.heatmaps.scores import KINDS
 from atlas.chapters.heatmaps.wall import Decision, WallRow, decision, rows
 from atlas.core.specs import ProbeImage
@@ -59,9 +60,13 @@ class WallContext:
         groups = [(FAMILY_TITLES[name], [one for one in found if one.family == name]) for name in FAMILIES]
         return [(title, methods) for title, methods in groups if methods]
 
-    def has_paths(self, network: NetworkMaps) -> bool:
-        """Whether there are pages of the units that carry the network's decisions, with pages to link."""
-        return network.paths is not None and network.spec.name in {one.spec.name for one in self.atlas.results.networks}
+    def case(self, network: NetworkMaps, index: int) -> Case | None:
+        """The decision of a network about image `index` of the probe set, where its units are known."""
+        return next((case for case in self.chapter.cases(network) if case.index == index), None)
+
+    def has_units(self, network: NetworkMaps) -> bool:
+        """Whether the network's units have pages."""
+        return network.spec.name in {one.spec.name for one in self.atlas.results.networks}
 
     def image(self, place: int) -> ProbeImage:
         """Image `place` of the wall."""
@@ -73,24 +78,34 @@ class WallContext:
 
     def subject(self, place: int) -> str:
         """What the image shows, as a heading."""
-        words = self.image(place).label or self.image_name(place)
-        return words[:1].upper() + words[1:]
+        return heading(self.image(place))
 
     def photograph(self, place: int) -> str:
         """The file of image `place`, "" where it may not be shown."""
-        return probe_file(self.chapter.images[place]) if self.atlas.results.probes.publish else ""
+        return self.file(self.chapter.images[place])
 
-    def true_name(self, place: int) -> str:
-        """The class of image `place`, "" where none is known."""
-        image, labels = self.image(place), self.atlas.results.probes.labels
+    def file(self, index: int) -> str:
+        """The file of image `index` of the probe set, "" where it may not be shown."""
+        return probe_file(index) if self.atlas.results.probes.publish else ""
+
+    def true_name(self, image: ProbeImage) -> str:
+        """The class that an image shows, "" where none is known."""
+        labels = self.atlas.results.probes.labels
         if image.class_index is not None and labels:
             return self.atlas.results.class_names(labels)[image.class_index]
         return image.label or ""
 
     def decision(self, network: NetworkMaps, place: int) -> Decision:
-        """What a network decides about image `place`."""
+        """What a network decides about image `place` of the wall."""
+        return self._decision(network, network.decisions, place, self.image(place))
+
+    def decided(self, case: Case) -> Decision:
+        """The decision itself."""
+        return self._decision(case.network, case.decisions, case.row, self.atlas.results.probes.images[case.index])
+
+    def _decision(self, network: NetworkMaps, decisions: Decisions, row: int, image: ProbeImage) -> Decision:
         names = self.atlas.results.class_names(network.spec.labels)
-        found = decision(network.decisions, place, names, self.true_name(place))
+        found = decision(decisions, row, names, self.true_name(image))
         return replace(found, name=first_name(found.name), other=first_name(found.other))
 
     def hue(self, network: NetworkMaps) -> int:
@@ -120,3 +135,9 @@ class WallContext:
     def same(self, place: int, target: int) -> int:
         """The target that is shown of image `place` by who comes from `target`: the same, where it has it."""
         return target if target in self.chapter.targets(place) else 0
+
+
+def heading(image: ProbeImage) -> str:
+    """What an image shows, as a heading."""
+    words = image.label or name_of(image)
+    return words[:1].upper() + words[1:]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from atlas.chapters.heatmaps.figures.agreement import compared
+from atlas.chapters.heatmaps.figures.agreement import finding as agreed
 from atlas.chapters.heatmaps.findings import disagreement, standing
 from atlas.chapters.heatmaps.pages import PAGES
 from atlas.chapters.heatmaps.pages.context import WallContext
 from atlas.chapters.heatmaps.pages.wall import values
-from atlas.chapters.heatmaps.places import CHAPTER, SPECTRA_PAGE, scores_page
+from atlas.chapters.heatmaps.places import AGREEMENT_PAGE, CHAPTER, SPECTRA_PAGE, decisions_page, scores_page
 from atlas.chapters.heatmaps.spectra import spectra
 from atlas.publish.page import Item, Page
 
@@ -17,11 +19,16 @@ def pages(context: WallContext) -> Iterator[Item]:
     """The page."""
     controls = sum(method.family == "control" for method in context.chapter.found)
     pair = [one.network.spec.title for one in spectra(context.atlas.results, context.chapter)]
+    agreement = compared(context.atlas.results, context.chapter)
+    typical = [network.spec.name for network in context.networks if network.typical]
     more = {
+        "agreement": agreement is not None,
+        "agreement_page": AGREEMENT_PAGE,
+        "decisions_page": decisions_page(typical[-1]) if typical else "",
         "controls": controls,
         "explaining": len(context.chapter.methods) - controls,
         "pair": pair,
-        "sentences": finding(context),
+        "sentences": [*finding(context), *([agreed(agreement)] if agreement else [])],
         "scores_page": scores_page,
         "spectra_page": SPECTRA_PAGE,
     }

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from atlas.chapters.heatmaps.figures.agreement import compared, strongest
 from atlas.chapters.heatmaps.figures.wall import image_of, name_of
 from atlas.chapters.heatmaps.looking import Looking, looking
 from atlas.chapters.heatmaps.pages.context import WallContext
 from atlas.chapters.heatmaps.pages.pictures import TILE
-from atlas.chapters.heatmaps.places import CHAPTER, FRONT_FILE, SPECTRA_PAGE, sheet_file, wall_page
+from atlas.chapters.heatmaps.places import (
+    AGREEMENT_PAGE,
+    CHAPTER,
+    FRONT_FILE,
+    SPECTRA_PAGE,
+    decisions_page,
+    sheet_file,
+    wall_page,
+)
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps, chapter_of
 from atlas.chapters.heatmaps.spectra import spectra
 from atlas.core.results import NetworkResults
 from atlas.publish.context import AtlasContext
 from atlas.publish.places import probe_file
 from atlas.publish.slots import Filling
-from atlas.publish.words import count, percent
+from atlas.publish.words import count, number, percent
 
 
 def home(context: AtlasContext) -> Iterator[Filling]:
@@ -52,9 +61,25 @@ def network(context: AtlasContext, subject: NetworkResults) -> Iterator[Filling]
         "photograph": probe_file(chapter.images[0]) if context.results.probes.publish else "",
         "methods": len(chapter.methods),
         "image": name_of(image),
+        "agreement": _agreement(context, chapter, own),
+        "agreement_page": AGREEMENT_PAGE,
+        "decisions": decisions_page(own.spec.name) if own.typical else "",
         "spectra": SPECTRA_PAGE if own.spec.name in pair else "",
     }
     yield Filling("heatmaps/network.html", values)
+
+
+def _agreement(context: AtlasContext, chapter: HeatmapResults, own: NetworkMaps) -> str:
+    """At which layer the network agrees most with the others, "" where there is nothing to compare."""
+    found = compared(context.results, chapter)
+    most = strongest(found, own.spec.name) if found else None
+    if most is None:
+        return ""
+    layer, alike, chance = most
+    return (
+        f"Networks that see the same class agree with it most in {layer}: the rank correlation of where relevance lies "
+        f"is {number(alike, 2)}, for different images {number(chance, 2)}."
+    )
 
 
 def _looking(context: AtlasContext, chapter: HeatmapResults, own: NetworkMaps) -> dict[bool, Looking]:
