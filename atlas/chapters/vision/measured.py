@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from atlas.chapters.vision.levels import STRONGEST
+from atlas.chapters.vision.unit_name import RULES, unit_name
 from atlas.core.results import AtlasResults, LayerResults, NetworkResults
 from atlas.core.specs import IMAGE_KINDS
 from atlas.methods.accuracy import translated
@@ -15,8 +16,8 @@ from atlas.methods.accuracy import translated
 def measures(results: AtlasResults) -> list[dict[str, Any]]:
     """A row for each layer.
 
-    Units, units with a group of objects above chance, the kinds of the strongest examples in per cent, and, of class
-    logits, how many have a strongest image that shows the class.
+    Units, units with a group of objects above chance, units that have a name by each rule, the kinds of the strongest
+    examples in per cent, and, of class logits, how many have a strongest image that shows the class.
     """
     return [
         {
@@ -24,6 +25,7 @@ def measures(results: AtlasResults) -> list[dict[str, Any]]:
             "layer": name,
             "units": layer.spec.units,
             "with a group": int(layer.dissection.above.sum()),
+            **_names(results, network, layer),
             **_kinds(results, layer),
             "shows its class": _right(results, network, layer),
         }
@@ -31,6 +33,14 @@ def measures(results: AtlasResults) -> list[dict[str, Any]]:
         for name in network.layer_names
         for layer in [network.load(name)]
     ]
+
+
+def _names(results: AtlasResults, network: NetworkResults, layer: LayerResults) -> dict[str, int]:
+    """Units that have a name by each rule (`unit_name`); class logits have their classes."""
+    classes = results.class_names(network.spec.labels)
+    is_logits = layer.spec.name == network.spec.logits.name
+    rules = [] if is_logits else [unit_name(layer, unit, classes).rule for unit in range(layer.spec.units)]
+    return {f"named by {rule}": rules.count(rule) for rule in RULES}
 
 
 def _kinds(results: AtlasResults, layer: LayerResults) -> dict[str, float]:

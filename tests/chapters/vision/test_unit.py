@@ -9,6 +9,7 @@ from atlas.chapters.vision.figures.map import map_figure
 from atlas.chapters.vision.figures.sheet import units_figure, wall_columns, wall_figure, wall_layers, wall_units
 from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.core.specs import ProbeImage
+from atlas.core.tuning import NO_TUNING, sentence, short
 from atlas.publish.provenance import terms
 from atlas.publish.words import number
 from tests.fixtures.results import make_results
@@ -46,15 +47,24 @@ def test_ids_and_addresses(results):
 
 
 def test_the_channel_caption_says_what_was_measured(results):
-    layer = results.networks[0].load("block3b")
+    network = results.networks[0]
+    layer = replace(network.load("block3b"), tuning=NO_TUNING)
     picture, natural = layer.pictures[2], layer.stats.largest[2]
-    caption = figures_of(results, "block3b", 2)["channel"].caption
+    caption = unit_figures(results, network.spec, layer, 2)[0].caption
     score = f"peak pre-activation is {number(picture.score_max)} (mean {number(picture.score_mean)})"
     ratio = f"{number(picture.score_max / natural, 2)} times the largest response to any of 40 probe images"
     assert f"{score}, {ratio} ({number(natural)})." in caption
     top, mean = CLASS_NAMES[layer.stats.classes.ids[2, 0]], number(layer.stats.classes.means[2, 0])
     assert f"The mean of largest responses is highest for images predicted as {top} ({mean} ± 0.25)" in caption
     assert caption.endswith(".")
+
+
+def test_the_caption_of_a_unit_with_tuning_curves_names_no_class(results):
+    layer = results.networks[0].load("block3b")
+    assert np.isfinite(layer.tuning.preferred[2]).any() and layer.stats.classes.clear[2, 0]
+    channel = figures_of(results, "block3b", 2)["channel"]
+    assert channel.caption.endswith(sentence(layer.tuning, 2, spread=False))
+    assert channel.alt.endswith(f", which prefers {short(layer.tuning, 2)}.")
 
 
 def test_a_unit_that_no_image_excites_gets_no_ratio(results):

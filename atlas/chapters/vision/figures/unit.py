@@ -12,6 +12,7 @@ from atlas.chapters.vision.levels import LEVELS
 from atlas.core.groups import Profile
 from atlas.core.results import AtlasResults, Figure, LayerResults
 from atlas.core.specs import NetworkSpec, Unit
+from atlas.core.tuning import sentence, short
 from atlas.publish.crop import SMALLEST
 from atlas.publish.places import picture_file, probe_file, unit_figure
 from atlas.publish.provenance import provenance, terms
@@ -173,6 +174,8 @@ def clear_rows(profile: Profile, names: Sequence[str], index: int) -> list[tuple
 
 
 def _classes_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
+    if layer.tuning.field:
+        return f" {sentence(layer.tuning, index, spread=False)}"
     classes = [
         f"{name} ({number(mean)} ± {number(margin, 2)})"
         for name, mean, margin in top_classes(results, network, layer, index)
@@ -182,6 +185,9 @@ def _classes_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerR
 
 
 def _classes_clause(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
+    if layer.tuning.field:
+        name = short(layer.tuning, index)
+        return f", which prefers {name}" if name else ""
     names = [name for name, *_ in top_classes(results, network, layer, index)]
     return f", which responds most to images predicted as {listed(names)}" if names else ""
 

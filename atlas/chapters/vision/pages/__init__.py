@@ -71,7 +71,7 @@ def menu(context: AtlasContext) -> list[MenuEntry]:
 
 
 def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
-    """The layers, with the class and the label for which each unit's mean response is highest."""
+    """The layers, with the name of each unit and the label for which its mean response is highest."""
     for network in networks_of(context, written):
         spec = network.network.spec
         for layer in network.layers:
@@ -86,7 +86,7 @@ def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
             words = [
                 (unit, word)
                 for unit in range(layer.units)
-                for word in sorted({layer.favourites[unit], layer.labels[unit] if layer.labels else ""} - {""})
+                for word in sorted({layer.names[unit], layer.labels[unit] if layer.labels else ""} - {""})
             ]
             yield section, words
 

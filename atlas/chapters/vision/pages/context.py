@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from atlas.chapters.vision.figures.unit import unit_title
+from atlas.chapters.vision.unit_name import unit_name
 from atlas.core.results import LayerResults, NetworkResults
 from atlas.core.specs import Array, Unit
 from atlas.publish.context import AtlasContext
@@ -86,23 +87,13 @@ class LayerContext:
         return unit_title(self.atlas.results, self.network.spec, self.layer.spec.name, index)
 
     @cached_property
-    def favourites(self) -> tuple[str, ...]:
-        """For each unit the class, else the label, else the group with the highest mean response, in short.
-
-        "" where none stands out (`Profile.clear`).
-        """
-        stats = self.layer.stats
-        profiles = [(stats.classes, self.class_names), (stats.labels, stats.labels.names)]
-        profiles.append((stats.groups, stats.groups.names))
-        words = [""] * self.layer.spec.units
-        for profile, names in reversed(profiles):
-            for unit in np.flatnonzero(profile.clear[:, 0]).tolist():
-                words[unit] = first_name(names[int(profile.ids[unit, 0])])
-        return tuple(words)
+    def names(self) -> tuple[str, ...]:
+        """For each unit its name (`unit_name`), "" where it has none."""
+        return tuple(unit_name(self.layer, unit, self.class_names).words for unit in range(self.layer.spec.units))
 
     def label(self, index: int) -> str:
-        """The unit in a few words, for tiles: its own class, or the class with the highest mean response."""
-        return first_name(self.class_names[index]) if self.is_logits else self.favourites[index]
+        """The unit in a few words, for tiles: its own class, or its name."""
+        return first_name(self.class_names[index]) if self.is_logits else self.names[index]
 
     @cached_property
     def ranks(self) -> Array:
@@ -136,7 +127,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """The summary of a layer for the pages about its network and the atlas: names, counts, a few tiles, favourites."""
+    """The summary of a layer for the pages about its network and the atlas: counts, a few tiles, names of units."""
 
     name: str
     title: str
@@ -149,7 +140,7 @@ class LayerSummary:
     map: Mapping[str, float] | None  # quality figures
     map_images: int
     tiles: tuple[Tile, ...]
-    favourites: tuple[str, ...]  # [units]
+    names: tuple[str, ...]  # [units] of units, "" = none
     labels: tuple[str, ...]  # [units] favourite label of the probe set's own, "" = none
     figures: int
 
