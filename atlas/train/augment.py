@@ -1,6 +1,6 @@
 """Random crop, scale, aspect and flip of a batch as two small matrix products an image (antialiased, bilinear).
 
-CutMix.
+CutMix, and deletion of a patch.
 """
 
 from __future__ import annotations
@@ -61,6 +61,20 @@ def cut_mix(views: Tensor, area: float, down: float, right: float) -> tuple[Tens
     patch = (..., slice(top, top + side), slice(left, left + side))
     mixed[patch] = views.roll(1, 0)[patch]
     return mixed, 1 - (side / size) ** 2
+
+
+def delete_patches(views: Tensor, places: Tensor, *, share: float, grid: int) -> Tensor:
+    """A batch [N, 3, H, W] of which a `share` of the images has one patch of a `grid` a side set to zero, mid-grey.
+
+    `places` [2, N] in [0, 1) decide which patch, and whether the image is one of them (Hesse et al. 2024).
+    """
+    import torch
+
+    line = torch.arange(views.shape[-1], device=views.device) * grid // views.shape[-1]
+    chosen = (places[0] * grid**2).long()
+    row, column = ((chosen // grid)[:, None] == line, (chosen % grid)[:, None] == line)
+    gone = row[:, :, None] & column[:, None, :] & (places[1] < share)[:, None, None]
+    return views.masked_fill(gone[:, None], 0.0)
 
 
 def _resampling(share: Tensor, position: Tensor, flip: Tensor, height: int, size: int) -> Tensor:

@@ -12,10 +12,11 @@ import numpy as np
 
 from atlas.core.errors import ConfigError
 from atlas.core.specs import Array
+from atlas.methods.evaluation.single_deletion import GRID
 from atlas.networks.miniature import CLASSES
 from atlas.runtime.precision import native_autocast, native_precision
 from atlas.train import checkpoint
-from atlas.train.augment import VIEWS, cut_mix, draw_windows, normalize, show
+from atlas.train.augment import VIEWS, cut_mix, delete_patches, draw_windows, normalize, show
 from atlas.train.data import Photographs, Split
 from atlas.train.recipes import Recipe
 
@@ -218,6 +219,9 @@ def _train_step(run: Run, training: TrainingSet, batch: Tensor, *, total: int) -
     if draw.random() < recipe.mix:
         views, share = cut_mix(views, *draw.random(3))
         wanted = share * wanted + (1 - share) * wanted.roll(1, 0)
+    if recipe.deletion:
+        places = torch.from_numpy(draw.random((2, len(views)))).to(run.device)
+        views = delete_patches(views, places, share=recipe.deletion, grid=GRID)
     for group in run.optimizer.param_groups:
         group["lr"] = rate_at(recipe, run.step, total)
     run.module.train()

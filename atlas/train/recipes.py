@@ -22,6 +22,7 @@ class Recipe:
     The rate rises linearly over `warmup` (share of all steps) to `rate`, then falls linearly to zero. `mix` is the
     share of steps with CutMix. `auxiliary` is the weight of the loss of the second classifier, where the module returns
     a pair in training. `teacher_share` is the share of the teacher's soft labels in each target (distillation).
+    `deletion` is the share of images that lose a patch (`augment.delete_patches`).
     """
 
     spec: NetworkSpec
@@ -36,11 +37,15 @@ class Recipe:
     mix: float = 0.5
     auxiliary: float = 0.0
     teacher_share: float = 0.8
+    deletion: float = 0.0
     notes: tuple[str, ...] = ()  # shown on the card; they do not change the weights
 
     def settings(self) -> dict[str, int | float | str]:
         """The numbers and names that decide the weights."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, int | float | str)}
+        found = {name: value for name, value in vars(self).items() if isinstance(value, int | float | str)}
+        if not self.deletion:
+            del found["deletion"]  # so that earlier checkpoints and soft labels keep their identity
+        return found
 
 
 SOFT_LABELS = (

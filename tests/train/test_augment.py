@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from atlas.train import augment
-from atlas.train.augment import _resampling, cut_mix, show
+from atlas.train.augment import _resampling, cut_mix, delete_patches, show
 
 
 def test_the_whole_image_is_read_as_it_is():
@@ -74,3 +74,22 @@ def test_cut_mix_takes_a_square_from_the_image_before():
             assert (mixed[index] == (index - 1) % 6).float().mean().item() == pytest.approx(1 - kept, abs=1e-6)
     corner = cut_mix(views, 0.25, 0.0, 0.999)[0][1, 0]
     assert (corner[:8, 8:] == 0).all()
+
+
+def test_one_patch_of_the_chosen_images_is_deleted():
+    views = torch.rand(32, 3, 64, 64, generator=torch.Generator().manual_seed(0)) + 1
+    before = views.clone()
+    places = torch.rand(2, 32, generator=torch.Generator().manual_seed(1))
+    gone = delete_patches(views, places, share=0.5, grid=4) == 0
+    assert torch.equal(views, before)
+    assert torch.equal(gone.flatten(1).any(1), places[1] < 0.5)
+    for index in (places[1] < 0.5).nonzero().flatten().tolist():
+        row, column = divmod(int(places[0, index] * 16), 4)
+        expected = torch.zeros(3, 64, 64, dtype=torch.bool)
+        expected[:, 16 * row : 16 * row + 16, 16 * column : 16 * column + 16] = True
+        assert torch.equal(gone[index], expected)
+
+
+def test_no_share_deletes_nothing():
+    views = torch.rand(4, 3, 64, 64)
+    assert torch.equal(delete_patches(views, torch.rand(2, 4), share=0.0, grid=4), views)

@@ -39,6 +39,26 @@ def test_resumed_equals_undisturbed_bit_for_bit(name, stop, noise, tmp_path):
     assert len(whole.history) == 2
 
 
+def test_deletion_is_resumed_bit_for_bit_and_changes_the_weights(noise, tmp_path):
+    whole = run_of("resnet-64", tmp_path / "whole", deletion=1.0)
+    loop.run_to_end(whole, noise, report=quiet, stop_after=3)
+    first = run_of("resnet-64", tmp_path / "parts", deletion=1.0)
+    loop.run_to_end(first, noise, report=quiet, stop_after=1)
+    second = run_of("resnet-64", tmp_path / "parts", deletion=1.0)
+    assert checkpoint.resume(second)
+    loop.run_to_end(second, noise, report=quiet, stop_after=3)
+    without = run_of("resnet-64", tmp_path / "without")
+    loop.run_to_end(without, noise, report=quiet, stop_after=3)
+    state = whole.module.state_dict()
+    assert all(torch.equal(value, state[key]) for key, value in second.module.state_dict().items())
+    assert not all(torch.equal(value, state[key]) for key, value in without.module.state_dict().items())
+
+
+def test_a_recipe_without_deletion_keeps_the_identity_of_its_checkpoints():
+    assert "deletion" not in RECIPES["resnet-64"].settings()
+    assert replace(RECIPES["resnet-64"], deletion=0.5).settings()["deletion"] == 0.5
+
+
 def test_another_seed_gives_other_weights(noise, tmp_path):
     run = run_of("alexnet-64", tmp_path)
     other = loop.start(run.recipe, epochs=2, seed=8, folder=tmp_path)
