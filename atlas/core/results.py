@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from atlas.core.groups import Accuracy, Dissection, Profile
 from atlas.core.pack import stored
 from atlas.core.report import Diagnosis, Gates, ModelCard, Structure
@@ -54,6 +56,22 @@ class Examples:
     box: Array  # [C, E, 4] int16
     heat: Array  # [C, E, G, G] uint8
     levels: tuple[Quantile, ...]  # [E]
+
+
+@dataclass(frozen=True)
+class ExampleRelevance:
+    """The pixels that raised U units in their R strongest examples, inside the boxes of `Examples`.
+
+    `maps` is in parts of 127, the largest absolute relevance in the box: positive where a pixel raised the response.
+    Where the network has an operation that the method does not know, there are no units, and `reason` is a sentence.
+    """
+
+    units: Array  # [U] int32
+    maps: Array  # [U, R, S, S] int8
+    reason: str = ""
+
+
+NO_RELEVANCE = ExampleRelevance(np.zeros(0, np.int32), np.zeros((0, 0, 1, 1), np.int8))
 
 
 @dataclass(frozen=True)
@@ -150,6 +168,7 @@ class LayerResults:
     matched_units: Mapping[str, MatchedUnits]  # by the other network
     dissection: Dissection
     tuning: Tuning = NO_TUNING
+    relevance: ExampleRelevance = NO_RELEVANCE
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,9 @@ class Recipe(Section):
     per_source: int = Field(
         2, ge=1, description="at most so many top examples from one source image, and as many on one ground"
     )
+    relevance: int = Field(
+        3, ge=0, le=9, description="strongest examples of each unit with a picture whose pixels are weighed; 0: none"
+    )
     pictures: PictureRecipe = PictureRecipe()
     maps: MapRecipe = MapRecipe()
 

@@ -132,7 +132,8 @@
     const whole = section.classList.contains("whole");
     const views = [["field", whole ? "image" : "receptive field"]];
     if (!whole) views.push(["whole", "whole image"]);
-    if (section.dataset.heat) views.push(["heat", "response"]);
+    if ("heat" in section.dataset) views.push(["heat", "response"]);
+    if ("relevance" in section.dataset) views.push(["relevance", "pixels that raised it"]);
     return choices("view", "Show examples as", views);
   }
 

@@ -6,17 +6,14 @@ at a pixel. A random map has a density near 1 everywhere, a map that lies on a t
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
 from atlas.core.specs import Array
+from atlas.publish.signed import clear_webp, coloured
 
-RAISES, LOWERS = (213, 94, 0), (0, 114, 178)  # vermilion and blue of Okabe and Ito
-SHADES = 5  # of each sign, beside none: without loss in 40 % of the bytes of 15 shades with loss
-CLEAR = 0.14  # of full colour: what is below has none, or noise would be most of the bytes
 LARGEST = 64  # samples of a tile's side, at most
 PERCENTILE = 99.0  # of the densities of a row: what has full colour
 
@@ -46,25 +43,6 @@ def full_colour(densities: Sequence[Array]) -> float:
     return float(f"{max(found, 1.0):.1e}")
 
 
-def shades(densities: Array, full: float) -> Array:
-    """Densities [..., S, S] as whole numbers from -SHADES to SHADES, int8; 0 below CLEAR of full colour."""
-    share = np.clip(densities / full, -1, 1)
-    levels = np.floor(np.abs(share) * SHADES + 1 - CLEAR * SHADES)
-    out: Array = (np.sign(share) * np.clip(levels, 0, SHADES)).astype(np.int8)
-    return out
-
-
-def coloured(levels: Array) -> Array:
-    """Shades [...] as [..., 4] uint8: the colour of their sign, as opaque as they are large."""
-    palette = np.zeros((2 * SHADES + 1, 4), np.uint8)
-    alpha = np.rint(255 * np.arange(SHADES + 1) / SHADES).astype(np.uint8)
-    palette[SHADES:, :3], palette[:SHADES, :3] = RAISES, LOWERS
-    palette[SHADES:, 3], palette[: SHADES + 1, 3] = alpha, alpha[::-1]
-    palette[SHADES] = 0
-    out: Array = palette[levels.astype(np.int16) + SHADES]
-    return out
-
-
 def blended(rgb: Array, levels: Array, strength: float = 1.0) -> Array:
     """A photograph [H, W, 3] uint8, grey and pale, under its map [S, S] of shades, for exported figures."""
     height, width = rgb.shape[:2]
@@ -84,9 +62,7 @@ def sheet(tiles: Sequence[Array | None], columns: int) -> bytes:
         y, x = (side * part for part in divmod(place, columns))
         if tile is not None:
             whole[y : y + side, x : x + side] = _enlarged(tile, side)
-    file = io.BytesIO()
-    Image.fromarray(coloured(whole)).save(file, "WEBP", lossless=True, quality=60, method=4, exact=False)
-    return file.getvalue()
+    return clear_webp(coloured(whole))
 
 
 def _enlarged(tile: Array, side: int) -> Array:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from atlas.chapters.heatmaps.maps import Decisions, HeatMaps
-from atlas.chapters.heatmaps.overlay import density, full_colour, shades, tile_sized
+from atlas.chapters.heatmaps.overlay import density, full_colour, tile_sized
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps
 from atlas.chapters.heatmaps.scores import Mark
 from atlas.chapters.heatmaps.words import described, why_not
 from atlas.core.specs import Array, NetworkSpec
+from atlas.publish.signed import shades
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+from atlas.chapters.vision.example_relevance import METHOD
 from atlas.core.errors import UnknownName
 from atlas.core.report import DIAGNOSED, DIAGNOSED_LAYERS
 from atlas.core.specs import LayerSpec, NetworkSpec, Unit
+from atlas.methods.attribution.method import methods
 from atlas.pipeline.plan import Plan, PlanContext
 from atlas.pipeline.task import StepSpec, Task, digests
 from atlas.recipe.network import NetworkRecipe
@@ -29,6 +31,7 @@ STEPS = (
     StepSpec("summaries", 2, ("numpy", "scipy"), 1, 0.2, "statistics"),
     StepSpec("example_positions", 1, ("torch", "timm"), 1000, 0.04, "example positions", stored="looks"),
     StepSpec("examples", 1, ("numpy",), 1, 0.02, "examples"),
+    StepSpec("example_relevances", 1, ("torch", "timm", "pillow"), 4, 2.0, "pixels that raised units"),
     StepSpec("neighbours", 1, ("numpy",), 1, 0.03, "most correlated units"),
     StepSpec("standardized_responses", 1, ("numpy",), 1, 0.05, "standardized responses", stored="pools"),
     StepSpec("matched_units", 1, ("numpy",), 1, 0.6, "matched units of other networks", stored="twins"),
@@ -71,8 +74,16 @@ def behind(plan: Plan, path: str) -> list[Task]:
     if not index.isdecimal() or int(index) >= units:
         raise UnknownName(f"unit of {network}/{layer}", index, [f"0 … {units - 1}"])
     places = {"probe_set": "all", "predictions": f"{network}/{logits}", "fields": network, "pictures": path}
-    of_units = ("summaries", "examples", "neighbours", "standardized_responses", "network_dissections", "tunings")
-    at_layer = (*of_units, "layouts", "maps")
+    of_units = (
+        "summaries",
+        "examples",
+        "example_relevances",
+        "neighbours",
+        "standardized_responses",
+        "network_dissections",
+        "tunings",
+    )
+    at_layer = (*of_units, "example_relevances", "layouts", "maps")
     places |= dict.fromkeys(at_layer, f"{network}/{layer}")
 
     def needed(task: Task) -> bool:
@@ -148,7 +159,9 @@ class _Planner:
             "summaries", layer, base | chosen, responses, predictions=predictions, probe_set=self.probe_set
         )
         yield summary
-        yield from self._examples(layer, base, summary, fields)
+        *positions, examples = self._examples(layer, base, summary, fields)
+        yield from (*positions, examples)
+        yield from self._relevances(layer, base, examples)
         yield self._over_responses("neighbours", layer, base, responses)
         if len(self.recipe.networks) > 1:
             yield self._over_responses("standardized_responses", layer, base, responses)
@@ -173,6 +186,23 @@ class _Planner:
             "probe_set": (self.probe_set.digest,),
         }
         yield Task("examples", summary.name, {"layer": layer.name}, needs, group=summary.name)
+
+    def _relevances(self, layer: LayerSpec, base: dict[str, Any], examples: Task) -> Iterator[Task]:
+        """The relevance of the strongest examples of the units that have a picture, where there are any."""
+        network = self.recipe.network(base["network"])
+        units = network.pictured(layer)
+        if not units or not self.recipe.relevance:
+            return
+        parameters = {
+            **base,
+            "layer": _described(layer),
+            "input": _input(network.spec),
+            "units": list(units),
+            "examples": self.recipe.relevance,
+            "method": [METHOD, methods()[METHOD].version],
+        }
+        needs = {"examples": (examples.digest,), "probes": digests(self.probes), "probe_set": (self.probe_set.digest,)}
+        yield Task("example_relevances", examples.name, parameters, needs, group=base["network"])
 
     def _tunings(
         self, spec: NetworkSpec, layers: Sequence[LayerSpec], base: dict[str, Any], fields: Task

@@ -15,7 +15,9 @@ from atlas.core.groups import Accuracy, Dissection
 from atlas.core.pack import unpack
 from atlas.core.report import Diagnosis, Structure
 from atlas.core.results import (
+    NO_RELEVANCE,
     Cells,
+    ExampleRelevance,
     Examples,
     LayerResults,
     Layout,
@@ -126,6 +128,7 @@ def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, An
         neighbours=_record(Neighbours, store.get(tasks["neighbours"].digest)),
         tuning=_record(Tuning, store.get(plan.get("tunings", path).digest)) if layer.spatial else NO_TUNING,
         dissection=_record(Dissection, store.get(tasks["network_dissections"].digest)),
+        relevance=_relevance(plan, store, path),
         pictures=_pictures(plan, store, recipe, layer),
         layout=layout,
         cells=cells,
@@ -134,6 +137,11 @@ def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, An
             other: matches_of(entry, recipe.name, name) for other, entry in _pairs(plan, store, recipe.name)
         },
     )
+
+
+def _relevance(plan: Plan, store: Store, path: str) -> ExampleRelevance:
+    task = plan.by_name.get(f"example_relevances:{path}")
+    return _record(ExampleRelevance, store.get(task.digest)) if task else NO_RELEVANCE
 
 
 def _pairs(plan: Plan, store: Store, network: str) -> Iterator[tuple[str, Entry]]:

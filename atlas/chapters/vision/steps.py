@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from atlas.chapters.vision import diagnosis_steps, dissection_steps, match_steps, tuning_steps
+from atlas.chapters.vision import diagnosis_steps, dissection_steps, match_steps, relevance_steps, tuning_steps
 from atlas.chapters.vision.loaded import network_of, spec_of
 from atlas.chapters.vision.plan import ICON_CHUNK, POSITIONS
 from atlas.core.pack import pack, unpack
@@ -22,7 +22,13 @@ from atlas.pipeline.task import Task
 from atlas.pipeline.worker import StepContext
 
 StepFunction = Callable[[StepContext, Sequence[Task]], Iterator[Entry]]
-RUN: dict[str, StepFunction] = {**diagnosis_steps.RUN, **dissection_steps.RUN, **match_steps.RUN, **tuning_steps.RUN}
+RUN: dict[str, StepFunction] = {
+    **diagnosis_steps.RUN,
+    **dissection_steps.RUN,
+    **match_steps.RUN,
+    **relevance_steps.RUN,
+    **tuning_steps.RUN,
+}
 
 
 def _step(function: StepFunction) -> StepFunction:

@@ -7,20 +7,15 @@ import pytest
 from PIL import Image
 
 from atlas.chapters.heatmaps.overlay import (
-    CLEAR,
     LARGEST,
-    LOWERS,
     PERCENTILE,
-    RAISES,
-    SHADES,
     blended,
-    coloured,
     density,
     full_colour,
-    shades,
     sheet,
     tile_sized,
 )
+from atlas.publish.signed import CLEAR, LOWERS, RAISES, SHADES, coloured, shades
 
 
 def test_density_is_the_multiple_of_the_even_share():

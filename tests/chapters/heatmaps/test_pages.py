@@ -12,11 +12,11 @@ from PIL import Image
 from atlas.chapters.heatmaps.figures import all_figures
 from atlas.chapters.heatmaps.figures.wall import image_of
 from atlas.chapters.heatmaps.maps import TARGETS
-from atlas.chapters.heatmaps.overlay import SHADES, coloured
 from atlas.chapters.heatmaps.places import AGREEMENT_PAGE, decisions_page, method_page, path_page, sheet_file, wall_page
 from atlas.chapters.heatmaps.scores import KINDS
 from atlas.chapters.heatmaps.wall import row
 from atlas.publish.context import AtlasContext
+from atlas.publish.signed import SHADES, coloured
 from atlas.publish.slots import fills
 from tests.chapters.heatmaps.conftest import written
 from tests.fixtures.heatmaps import ALONE, REASON, WALL

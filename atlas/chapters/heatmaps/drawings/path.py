@@ -8,11 +8,12 @@ import numpy as np
 
 from atlas.chapters.heatmaps.drawings.wall import _photograph
 from atlas.chapters.heatmaps.figures.path import stages
-from atlas.chapters.heatmaps.overlay import SHADES, blended
+from atlas.chapters.heatmaps.overlay import blended
 from atlas.chapters.heatmaps.paths import UNITS
 from atlas.chapters.heatmaps.records import Case, chapter_of
 from atlas.core.results import AtlasResults, Figure
 from atlas.publish.drawing import DRAWINGS, INK, INNER, Drawing, frame, place
+from atlas.publish.signed import SHADES
 from atlas.publish.words import number
 
 LEFT, ROW = 1.0, 0.78  # inches

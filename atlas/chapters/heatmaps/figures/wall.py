@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from atlas.chapters.heatmaps.figures import FIGURES
 from atlas.chapters.heatmaps.maps import TARGETS
-from atlas.chapters.heatmaps.overlay import CLEAR, PERCENTILE
+from atlas.chapters.heatmaps.overlay import PERCENTILE
 from atlas.chapters.heatmaps.places import sheet_file, wall_page
 from atlas.chapters.heatmaps.records import HeatmapResults, NetworkMaps, chapter_of
 from atlas.chapters.heatmaps.words import MOST
 from atlas.core.results import AtlasResults, Figure
 from atlas.core.specs import ProbeImage
 from atlas.publish.provenance import provenance, terms
+from atlas.publish.signed import CLEAR
 from atlas.publish.words import count, percent
 
 SCALE = (

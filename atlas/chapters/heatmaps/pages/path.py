@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from atlas.chapters.heatmaps.figures.path import path_figure, stages
-from atlas.chapters.heatmaps.overlay import SHADES, sheet
+from atlas.chapters.heatmaps.overlay import sheet
 from atlas.chapters.heatmaps.pages import PAGES
 from atlas.chapters.heatmaps.pages.context import WallContext, heading
 from atlas.chapters.heatmaps.paths import UNITS, Paths
@@ -16,6 +16,7 @@ from atlas.chapters.heatmaps.records import Case
 from atlas.core.specs import Array, Unit
 from atlas.publish.page import Asset, Item, Page
 from atlas.publish.places import picture_file, unit_page
+from atlas.publish.signed import SHADES
 
 HALF = 127  # of a map's whole numbers: its largest
 

@@ -5,14 +5,14 @@ A tile is TILE samples square with its edge repeated around it, so that enlargin
 
 from __future__ import annotations
 
-import io
 from functools import cache
 
 import numpy as np
-from PIL import Image
 
-from atlas.core.results import Examples
+from atlas.chapters.vision.levels import STRONGEST
+from atlas.core.results import ExampleRelevance, Examples
 from atlas.core.specs import Array
+from atlas.publish.signed import clear_webp, coloured, shades
 
 # viridis (Smith and van der Walt, 2015) at 16 equal steps, of which a sheet uses every second
 VIRIDIS = bytes.fromhex(
@@ -22,6 +22,7 @@ SHADES = 8
 UNITS = 16  # of one sheet
 TILE = 8  # samples a side
 PITCH = TILE + 2  # with the repeated edge
+FULL = 127.0  # of a relevance map: its largest
 
 
 def heat_sheet(table: Examples, first: int) -> bytes:
@@ -41,7 +42,23 @@ def heat_sheet(table: Examples, first: int) -> bytes:
         levels_of = (heat * ((SHADES - 1) / 255) + 0.5).astype(np.uint8) * there[..., None, None]
         tiles[: len(heat), row, : len(slots)] = np.pad(levels_of, ((0, 0), (0, 0), (1, 1), (1, 1)), "edge")
     sheet = tiles.transpose(0, 1, 3, 2, 4).reshape(UNITS * len(levels) * PITCH, wide * PITCH)
-    return _webp(sheet)
+    return clear_webp(_palette()[sheet])
+
+
+def relevance_sheet(relevance: ExampleRelevance, table: Examples, first: int) -> bytes:
+    """The relevance of UNITS units from `first` as WebP bytes: tiles lie where `heat_sheet` has them."""
+    levels = list(dict.fromkeys(table.levels))
+    wide, side = max(table.levels.count(level) for level in levels), relevance.maps.shape[-1]
+    edge = side * (PITCH - TILE) // (2 * TILE)
+    pitch = side + 2 * edge
+    tiles = np.zeros((UNITS, len(levels), wide, pitch, pitch), np.int8)
+    row = levels.index(STRONGEST)
+    for unit, maps in zip(relevance.units.tolist(), relevance.maps, strict=True):
+        if first <= unit < first + UNITS:
+            found = shades(maps.astype(np.float32), FULL)
+            tiles[unit - first, row, : len(maps)] = np.pad(found, ((0, 0), (edge, edge), (edge, edge)), "edge")
+    sheet = tiles.transpose(0, 1, 3, 2, 4).reshape(UNITS * len(levels) * pitch, wide * pitch)
+    return clear_webp(coloured(sheet))
 
 
 def reduced(heat: Array) -> Array:
@@ -69,9 +86,3 @@ def _palette() -> Array:
     out: Array = np.concatenate([colours, alpha[:, None]], 1).astype(np.uint8)
     out[0] = 0
     return out
-
-
-def _webp(levels: Array) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(_palette()[levels], "RGBA").save(file, "WEBP", lossless=True, quality=60, method=4, exact=False)
-    return file.getvalue()

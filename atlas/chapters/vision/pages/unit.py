@@ -17,7 +17,7 @@ from atlas.chapters.vision.figures.unit import (
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import has_heat, strips, strongest
-from atlas.chapters.vision.pages.heat import UNITS, heat_sheet
+from atlas.chapters.vision.pages.heat import UNITS, heat_sheet, relevance_sheet
 from atlas.chapters.vision.pages.matches import best_match, match_data
 from atlas.chapters.vision.pages.tuning import tuning_curves
 from atlas.core.groups import Profile
@@ -51,9 +51,11 @@ class Heat:
     """The sheet with the responses that are laid over the examples of a unit, in the folder of the layer's pages.
 
     `unit` is the first row of the unit's tiles in it, `columns` the tiles in a row, `levels` the rows for a unit.
+    `response` and `relevance` are the sheets, "" where there is none.
     """
 
-    file: str
+    response: str
+    relevance: str
     unit: int
     columns: int
     levels: int
@@ -77,10 +79,22 @@ def pages(context: LayerContext) -> Iterator[Item]:
     if context.atlas.results.probes.publish and has_heat(context.layer.examples):
         for first in range(0, context.layer.spec.units, UNITS):
             yield Asset(f"{context.path}{_heat_file(first)}", heat_sheet(context.layer.examples, first))
+    yield from _relevance_sheets(context)
     for unit in range(context.layer.spec.units):
         if unit in context.layer.pictures:
             yield _picture(context, unit)
         yield Page(unit_page(context.unit(unit)), "vision/unit.html", _values(context, unit))
+
+
+def _relevance_sheets(context: LayerContext) -> Iterator[Item]:
+    relevance, table = context.layer.relevance, context.layer.examples
+    if context.atlas.results.probes.publish:
+        for first in sorted({unit - unit % UNITS for unit in relevance.units.tolist()}):
+            yield Asset(f"{context.path}{_relevance_file(first)}", relevance_sheet(relevance, table, first))
+
+
+def _relevance_file(unit: int) -> str:
+    return f"relevance-{unit // UNITS}.webp"
 
 
 def _heat_file(unit: int) -> str:
@@ -89,11 +103,13 @@ def _heat_file(unit: int) -> str:
 
 def _heat(context: LayerContext, unit: int) -> Heat | None:
     table = context.layer.examples
-    if not context.atlas.results.probes.publish or not has_heat(table):
+    response = _heat_file(unit) if has_heat(table) else ""
+    relevance = _relevance_file(unit) if unit in context.layer.relevance.units else ""
+    if not context.atlas.results.probes.publish or not (response or relevance):
         return None
     levels = dict.fromkeys(table.levels)
     columns = max(table.levels.count(level) for level in levels)
-    return Heat(_heat_file(unit), unit % UNITS * len(levels), columns, len(levels))
+    return Heat(response, relevance, unit % UNITS * len(levels), columns, len(levels))
 
 
 def _picture(context: LayerContext, unit: int) -> Asset:
