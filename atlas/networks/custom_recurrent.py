@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from atlas.core.errors import WeightsError
 from atlas.core.specs import StateDict
 from atlas.networks.recurrent import ALPHABET, OTHER, START, WAYS
+from atlas.weights.fit import listed
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -87,10 +88,10 @@ def parts_of(state: StateDict, symbols: int, file: str, *, encoder: bool = False
     """
     cell = _cell(state, file, encoder=encoder)
     directions = 2 if f"{cell}{FIRST}{BACK}" in state else 1
-    rows, inputs = state[f"{cell}{FIRST}"].shape
-    passed = state[f"{cell}weight_hh_l0"].shape[1]
+    rows, inputs = _matrix(state, f"{cell}{FIRST}", file)
+    _, passed = _matrix(state, f"{cell}weight_hh_l0", file)
     projected = f"{cell}{PROJECTION}_l0" in state
-    hidden = state[f"{cell}{PROJECTION}_l0"].shape[1] if projected else passed
+    hidden = _matrix(state, f"{cell}{PROJECTION}_l0", file)[1] if projected else passed
     kind = KINDS.get(rows // hidden)
     if kind is None or rows % hidden:
         raise WeightsError(
@@ -104,7 +105,9 @@ def parts_of(state: StateDict, symbols: int, file: str, *, encoder: bool = False
     others = {key: tuple(value.shape) for key, value in state.items() if key not in own}
     head = None if encoder else _head(others, symbols, passed, file)
     rest = {key: shape for key, shape in others.items() if head is None or key not in (f"{head}weight", f"{head}bias")}
-    embed = _embedding(rest, symbols, inputs, f"{file}: {cell}{FIRST}")
+    tied = head is not None and inputs != symbols and others[f"{head}weight"] == (symbols, inputs)
+    shared = {f"{head}weight": (symbols, inputs)} if tied else {}  # saved once, where the embedding has no key
+    embed = _embedding({**rest, **shared}, symbols, inputs, f"{file}: {cell}{FIRST}")
     left = {key: shape for key, shape in rest.items() if key != embed}
     if left and not encoder:
         raise WeightsError(
@@ -112,6 +115,17 @@ def parts_of(state: StateDict, symbols: int, file: str, *, encoder: bool = False
             "read: save a network without other parts, or let its states alone be studied with `encoder = true`."
         )
     return Parts(kind, symbols, inputs, len(ends) // directions, hidden, embed, cell, head, directions, ends)
+
+
+def _matrix(state: StateDict, key: str, file: str) -> tuple[int, int]:
+    """Rows and columns of the matrix `key`, both at least 1."""
+    shape = tuple(state[key].shape)
+    if len(shape) != 2 or 0 in shape:
+        raise WeightsError(
+            f"{file}: {key} is {' × '.join(map(str, shape)) or 'a number'}, not a matrix as torch makes them. "
+            "Save the whole `model.state_dict()` of one torch.nn.LSTM, GRU or RNN."
+        )
+    return shape[0], shape[1]
 
 
 def _embedding(shapes: dict[str, tuple[int, ...]], symbols: int, inputs: int, reader: str) -> str:
@@ -208,7 +222,7 @@ def _head(shapes: dict[str, tuple[int, ...]], symbols: int, passed: int, file: s
 
 def _listed(shapes: dict[str, tuple[int, ...]] | StateDict) -> str:
     parts = [f"{key} {' × '.join(map(str, getattr(value, 'shape', value)))}" for key, value in shapes.items()]
-    return ", ".join(parts[:8]) + (", …" if len(parts) > 8 else "") or "none"
+    return listed(parts) or "none"
 
 
 def into_alphabet(state: StateDict, vocabulary: Sequence[str], file: str, *, encoder: bool = False) -> StateDict:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from atlas.core.errors import MissingWeights, WeightsError
-from atlas.core.sources import HubFile, RandomWeights, UrlFile
+from atlas.core.sources import CustomFile, HubFile, RandomWeights, UrlFile
+from atlas.core.specs import NetworkSpec
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import Spec
-from atlas.weights import check, digest, locate
+from atlas.weights import check, contents, digest, fill, fit, load, locate
 from atlas.weights.fetch import published, revision
 from atlas.weights.lock import Lock, name_of, read_lock, write_lock
 
@@ -45,11 +46,37 @@ def all_specs(recipe: Recipe) -> list[Spec]:
 def check_weights(recipe: Recipe) -> None:
     """Find and check every weight file of the recipe; WeightsError names all that are missing or not what was pinned.
 
-    What chapters bring along is tried too: ConfigError where it is not what the recipe says.
+    What the recipe brings along is loaded and tried, too: WeightsError or ConfigError where it is not what the recipe
+    says.
     """
     _each(all_specs(recipe), lambda spec, download: _checked(spec, recipe.weights_folder, download))
+    _each(custom_networks(recipe), lambda spec, _download: load(spec))
     for section in recipe.sections().values():
         section.check()
+
+
+def custom_networks(recipe: Recipe) -> list[NetworkSpec]:
+    """The image networks whose weights are files of the user."""
+    return [network.spec for network in recipe.networks if isinstance(network.spec.weights, CustomFile)]
+
+
+def custom_lines(recipe: Recipe) -> list[str]:
+    """How the file of each custom image network fits it, in a line: what was matched, renamed and left out.
+
+    WeightsError names all that do not fit.
+    """
+    lines: list[str] = []
+
+    def fits(spec: NetworkSpec, _download: bool) -> None:
+        path = locate(spec.weights)
+        check(path, spec.weights.sha256)
+        module = spec.build()
+        found = fit(spec, module, contents(path), str(path))
+        fill(module, found.state, spec.words, str(path))
+        lines.append(f"network {spec.words}: {path.name}, {found.words}")
+
+    _each(custom_networks(recipe), fits)
+    return lines
 
 
 def _is_unknown(spec: Spec) -> bool:

@@ -21,6 +21,7 @@ from atlas.recipe.paths import placed
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import ChapterSection, Section
 from atlas.weights import check, digest, locate, read
+from atlas.weights.fit import finite
 from atlas.weights.lock import Lock
 
 
@@ -120,8 +121,10 @@ class RecurrentRecipe(ChapterSection):
 
     networks: tuple[str, ...] = Field((), description="recurrent networks (`atlas list recurrent`)")
     own: tuple[CustomRecurrent, ...] = Field((), description="custom checkpoints, `[[recurrent.own]]`, after these")
-    characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
-    places: int = Field(500, ge=10, description="places where the context is cut short")
+    characters: int = Field(
+        4000, ge=300, le=1_000_000, description="characters read from the start of each held-out source file"
+    )
+    places: int = Field(500, ge=10, le=100_000, description="places where the context is cut short")
     cells: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
         "all", description='cells of each character network with a page, those first that the chapter names; or "all"'
     )
@@ -165,7 +168,7 @@ def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
     symbols = read_vocabulary(Path(words))
     place = f"recurrent.own.{network.name}"
     check_tokenizer(place, TokenizerSpec(network.tokenizer, network.split), symbols)
-    parts = parts_of(read(Path(file)), len(symbols), file, encoder=network.encoder)
+    parts = parts_of(finite(read(Path(file)), file), len(symbols), file, encoder=network.encoder)
     _check_nonlinearity(place, network, parts.kind)
     found = {
         "weights": file,
