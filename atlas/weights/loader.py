@@ -79,7 +79,7 @@ def check(path: Path, sha256: str) -> None:
     actual = digest(path)
     if actual != sha256:
         raise WeightsError(
-            f"{path} is not the pinned weight file: SHA-256 is {actual}, expected {sha256}. "
+            f"{path} is not the pinned weight file: SHA-256 is {actual[:16]}…, expected {printable(sha256[:16])}…. "
             "It is corrupt or was replaced; delete it and install or download it again."
         )
 
