@@ -75,7 +75,6 @@ def custom_lines(recipe: Recipe) -> list[str]:
         module, saved = spec.build(), contents(path)
         try:
             found = fit(spec, module, saved, str(path))
-            fill(module, found.state, spec.words, str(path))
         except WeightsError as error:
             other = _suited(saved)
             if other in ("", spec.like):
@@ -83,6 +82,7 @@ def custom_lines(recipe: Recipe) -> list[str]:
             raise WeightsError(
                 f'{path} does not fit {spec.words}, but its keys are those of {other}. Write like = "{other}".'
             ) from error
+        fill(module, found.state, spec.words, str(path))
         lines.append(f"network {spec.words}: {path.name}, {found.words}")
 
     _each(custom_networks(recipe), fits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import warnings
+import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import metadata
@@ -151,7 +152,8 @@ def _read_npz(path: Path) -> dict[str, Any]:
 def _read_saved(path: Path, records: tuple[str, ...]) -> Any:
     import torch
 
-    others = () if _is_legacy(path) else torch.serialization.get_unsafe_globals_in_checkpoint(str(path))
+    new = zipfile.is_zipfile(path)
+    others = torch.serialization.get_unsafe_globals_in_checkpoint(str(path)) if new else ()
     inert: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
         (type("Record", (Record,), {"of": name}), name) for name in {*records, *others}
     ]
@@ -159,11 +161,6 @@ def _read_saved(path: Path, records: tuple[str, ...]) -> Any:
         warnings.simplefilter("ignore", UserWarning)  # another pickle protocol than torch's own is no fault
         with path.open("rb") as file:  # of a path torch would look at the suffix
             return torch.load(file, map_location="cpu", weights_only=True)
-
-
-def _is_legacy(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) != b"PK"
 
 
 class Record:
@@ -174,9 +171,6 @@ class Record:
     def __new__(cls, *_arguments: Any, **_named: Any) -> Self:
         """An empty record."""
         return super().__new__(cls)
-
-    def __init__(self, *_arguments: Any, **_named: Any) -> None:
-        """Nothing is kept."""
 
     def __setstate__(self, _state: Any) -> None:
         """Nothing is kept."""

@@ -13,7 +13,8 @@ from atlas.core.errors import ConfigError
 from atlas.core.sources import CustomFile
 from atlas.core.specs import RecurrentSpec, TokenizerSpec
 from atlas.networks.custom_generator import source_of
-from atlas.networks.custom_recurrent import parts_of, read_vocabulary, shared
+from atlas.networks.custom_recurrent import read_vocabulary, shared
+from atlas.networks.custom_recurrent_parts import parts_of
 from atlas.networks.custom_tokens import check_tokenizer, with_marks
 from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
 from atlas.recipe.custom import custom_name, each_once
@@ -69,6 +70,7 @@ class CustomRecurrent(Section):
     directions: int = Field(1, ge=1, le=2, description="in which its layers read; filled in from the file")
     symbols: int = Field(0, ge=0, description="symbols of a network that reads tokens; filled in from the file")
     known: int = Field(0, ge=0, description="symbols that it and the texts have in common; filled in from the file")
+    tied: bool = Field(False, description="its head is its embedding, saved once; filled in from the file")
     code_sha256: str = Field("", description="SHA-256 over the tokenizer's code and files; filled in from them")
 
     @property
@@ -113,7 +115,8 @@ class CustomRecurrent(Section):
         both = ""
         if self.directions > 1:
             both = f"; of a layer the first {self.hidden} cells read forwards, the others from the end"
-        return f"A custom {'encoder' if self.encoder else 'checkpoint'}; {reads}{layers}{both}."
+        tied = "; its file holds one matrix for embedding and head" if self.tied else ""
+        return f"A custom {'encoder' if self.encoder else 'checkpoint'}; {reads}{layers}{both}{tied}."
 
 
 class RecurrentRecipe(ChapterSection):
@@ -180,6 +183,7 @@ def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
         "hidden": parts.hidden,
         "layers": parts.layers,
         "directions": parts.directions,
+        "tied": parts.head is not None and parts.embed == f"{parts.head}weight",
         "known": shared(symbols),
         "symbols": len(with_marks(symbols)),
     }
