@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from atlas.core.errors import ConfigError
+from atlas.weights.contents import printable
 
+NAME, LONGEST = 255, 3000  # bytes of a file's name and of a path
 TABLES = (".csv", ".tsv", ".txt")
 PATHS = frozenset(("weights", "torchscript", "vocabulary", "tokenizer_files", "weights_folder"))  # fields
 FREE = frozenset(("title", "name", "summary", "licence", "attribution", "url", "base_url", "split"))  # texts, not paths
 
 
 def placed(text: str, folder: Path) -> str:
-    """The absolute path of `text`; ConfigError for the home of a user that does not exist."""
+    """The absolute path of `text`; ConfigError for the home of a user that does not exist, or no path at all."""
+    if "\0" in text or len(text.encode()) > LONGEST or any(len(part.encode()) > NAME for part in text.split("/")):
+        raise ConfigError(f"The path {printable(text)!r} is none: a name has at most {NAME} bytes, and no zero byte.")
     try:
         path = Path(text).expanduser()
     except RuntimeError:

@@ -16,8 +16,10 @@ from atlas.recipe.network import network_found
 from atlas.recipe.paths import all_placed, placed
 from atlas.recipe.probes import as_table
 from atlas.recipe.recipe import Recipe, recipe_class
+from atlas.weights.contents import printable
 from atlas.weights.lock import read_lock
 
+TOLD = 320  # characters of what is wrong with a recipe, which is told in one line
 RECIPES = Path(__file__).parent
 
 
@@ -59,6 +61,7 @@ def _recipe_path(source: str | None) -> Path:
     packaged = {path.stem: path for path in RECIPES.glob("*.toml")}
     if source in packaged:
         return packaged[source]
+    placed(source, Path())  # ConfigError for what can be no path
     if Path(source).suffix == ".toml" or Path(source).is_file():
         return Path(source)
     raise UnknownName("recipe", source, packaged)
@@ -67,14 +70,15 @@ def _recipe_path(source: str | None) -> Path:
 def _read_toml(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     """The recipe of a file on top of what it extends; `above` are the files that extend this one."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = dict(all_placed(tomllib.loads(path.read_text(encoding="utf-8-sig")), path.parent))
     except OSError as error:
         raise ConfigError(f"The recipe {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The recipe {path} is not TOML: {error}.") from error
+    except ValueError as error:  # also of numbers with thousands of digits
+        raise ConfigError(f"The recipe {path} is not TOML: {printable(error, 150)}.") from error
     except RecursionError:
-        raise ConfigError(f"The recipe {path} nests too many brackets; a recipe needs three levels.") from None
-    data = dict(all_placed(data, path.parent))
+        raise ConfigError(
+            f"The recipe {path} nests too many brackets or tables; a recipe needs three levels."
+        ) from None
     base = data.pop("extends", None)
     if base is None:
         return data
@@ -104,10 +108,12 @@ def _set(data: dict[str, Any], setting: str) -> None:
     """Apply one `a.b=value`; the value is read as TOML, else as text. `networks.0.x` counts into lists."""
     dotted, equals, text = setting.partition("=")
     if not equals:
-        raise ConfigError(f"--set {setting!r} is not of the form key=value, such as --set pictures.steps=256.")
+        raise ConfigError(
+            f"--set {printable(setting)!r} is not of the form key=value, such as --set pictures.steps=256."
+        )
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         value = text
     *outer, last = dotted.split(".")
     node: Any = data
@@ -118,15 +124,16 @@ def _set(data: dict[str, Any], setting: str) -> None:
             node = node[int(name)] if isinstance(node, list) else node.setdefault(name, {})
         node[int(last) if isinstance(node, list) else last] = value
     except (ValueError, IndexError, TypeError, AttributeError):
-        raise ConfigError(f"--set {setting!r}: there is no field {dotted!r}.") from None
+        raise ConfigError(f"--set {printable(setting)!r}: there is no field {printable(dotted)!r}.") from None
 
 
 def _explained(error: ValidationError) -> str:
-    return "; ".join(
-        f"{'.'.join(map(str, item['loc'])) or 'recipe'}{_given(item['input'])}: "
+    told = "; ".join(
+        f"{printable('.'.join(map(str, item['loc']))) or 'recipe'}{_given(item['input'])}: "
         + (_unknown(item["loc"]) if item["type"] == "extra_forbidden" else item["msg"])
         for item in error.errors()[:4]
     )
+    return printable(told, TOLD)
 
 
 def _given(value: Any) -> str:

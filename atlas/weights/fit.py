@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN = 4  # keys that a message names
 DEEP = 8  # dictionaries inside one another, or wrappers, that are looked into
+ONCE = 100_000_000  # values that a tensor may have although fewer are stored
 COUNTER = "num_batches_tracked"  # of a batch norm: no result depends on it, and older files lack it
 WRAPPERS = ("_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.")  # torch's own, anywhere in a key
 AVERAGED = ("g_ema", "state_dict_ema", "model_ema", "ema_state_dict", "ema_model", "params_ema", "ema")
@@ -204,6 +205,8 @@ def no_fit(state: StateDict, wanted: Mapping[str, Tensor], name: str, place: str
 
 def checked(state: StateDict, wanted: Mapping[str, Tensor], name: str, place: str) -> StateDict:
     """`state` as finite float32 tensors; WeightsError for another shape, for integers in place of numbers, for NaN."""
+    numbers = {key: value for key, value in state.items() if wanted[key].is_floating_point()}
+    real(numbers, place)
     shapes = [
         f"{printable(key)} is {_shape(value)}, not {_shape(wanted[key])}"
         for key, value in state.items()
@@ -212,23 +215,28 @@ def checked(state: StateDict, wanted: Mapping[str, Tensor], name: str, place: st
     if shapes:
         more = f"; {len(shapes)} shapes differ" if len(shapes) > 2 else ""
         raise WeightsError(f"{place} does not fit {name}: {'; '.join(shapes[:2])}{more}.")
-    numbers = {key: value for key, value in state.items() if wanted[key].is_floating_point()}
     return {**state, **finite(numbers, place)}
+
+
+def real(state: Mapping[str, Tensor], place: str) -> None:
+    """WeightsError for a tensor (read from `place`) that holds no real numbers, by its key."""
+    for key, value in state.items():
+        kind = _unreal(value)
+        if kind:
+            raise WeightsError(
+                f"{place}: {printable(key)} holds {kind}, not real numbers. Save it as float32 (dequantized, dense, "
+                "with its data)."
+            )
 
 
 def finite(state: Mapping[str, Tensor], place: str) -> StateDict:
     """The tensors (read from `place`) as float32; WeightsError for one that holds no finite numbers, by its key."""
     import torch
 
-    found: StateDict = {}
-    for key, value in state.items():
-        if not value.is_floating_point() or value.layout != torch.strided or value.is_meta or value.is_nested:
-            raise WeightsError(
-                f"{place}: {printable(key)} holds {_kind(value)}, not real numbers. Save it as float32 "
-                "(dequantized, dense, with its data)."
-            )
-        found[key] = value.float()
-        bad = int((~torch.isfinite(found[key])).sum())
+    real(state, place)
+    found = {key: value.float() for key, value in state.items()}
+    for key, value in found.items():
+        bad = value.numel() - int(torch.isfinite(value).sum())
         if bad:
             raise WeightsError(
                 f"{place}: {bad:,} of {value.numel():,} values of {printable(key)} are not finite (NaN or infinite, in "
@@ -237,10 +245,19 @@ def finite(state: Mapping[str, Tensor], place: str) -> StateDict:
     return found
 
 
-def _kind(value: Tensor) -> str:
-    if value.is_meta:
-        return "no data (meta tensor)"
-    return str(value.dtype).removeprefix("torch.") + (f" ({value.layout})".replace("torch.", ""))
+def _unreal(value: Tensor) -> str:
+    """What a tensor holds instead of real numbers, "" where it holds them."""
+    import torch
+
+    if value.is_nested or value.is_meta:
+        return "no data (meta tensor)" if value.is_meta else "a nested tensor"
+    kind = str(value.dtype).removeprefix("torch.")
+    if value.layout != torch.strided:
+        return f"{kind} ({value.layout})".replace("torch.", "")
+    stored = value.untyped_storage().nbytes() // value.element_size()
+    if value.numel() > max(stored, ONCE):
+        return f"{value.numel():,} values that repeat {stored:,} stored ones"
+    return "" if value.is_floating_point() else kind
 
 
 def _shape(value: Tensor) -> str:

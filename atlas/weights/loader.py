@@ -250,7 +250,7 @@ def fit(spec: NetworkSpec, module: nn.Module, saved: Mapping[Any, Any], place: s
     inner = spec.weights.inner if isinstance(spec.weights, CustomFile) else ""
     found = fitted(module, flattened(saved), name=spec.words, place=place, inner=inner, rename=spec.rename)
     head = found.state[f"{spec.logits.path}.weight"]
-    if spec.like and len(head) != spec.logits.units:
+    if spec.like and not head.is_nested and head.ndim and len(head) != spec.logits.units:
         raise WeightsError(
             f"{place} has {len(head)} outputs ({spec.logits.path}.weight), but the class list {spec.labels} of "
             f"{spec.words} has {spec.logits.units}. Name a text file with {len(head)} lines as `labels`."
