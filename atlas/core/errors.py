@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from textwrap import shorten
+
+SHOWN = 80  # characters of a name that a message repeats
+ROOM = 220  # characters of a list in a message, which is to be one line
 
 
 class AtlasError(Exception):
@@ -17,8 +21,9 @@ class UnknownName(AtlasError):
         names = sorted(known)
         close = get_close_matches(name, names, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
-        shown = ", ".join(names[:40]) + (f", … ({len(names)} in all)" if len(names) > 40 else "")
-        super().__init__(f"There is no {kind} named {name!r}.{hint} Known: {shown or 'none'}.")
+        given = repr(name if len(name) <= SHOWN else f"{name[:SHOWN]}…")
+        shown = shorten(", ".join(names), ROOM, placeholder=f" … ({len(names)} in all)")
+        super().__init__(f"There is no {kind} named {given}.{hint} Known: {shown or 'none'}.")
 
 
 class ConfigError(AtlasError):

@@ -74,6 +74,7 @@ class CustomFile:
     sha256: str
     licence: str
     source: str = "own checkpoint"
+    inner: str = ""  # the prefix of its keys, where a file holds several networks that fit
 
 
 @dataclass(frozen=True)

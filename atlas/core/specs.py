@@ -75,6 +75,12 @@ class NetworkSpec:
     summary: str  # what the paper changed, one or two sentences
     rename: Callable[[StateDict], StateDict] = _unchanged
     scale: str = ""  # where it is not the network of the paper: how it differs in size and task, one sentence
+    like: str = ""  # of a custom checkpoint: the registered network whose architecture it has
+
+    @property
+    def words(self) -> str:
+        """Its name in a message, of a custom checkpoint with the network that it is like."""
+        return f'{self.name} (like = "{self.like}")' if self.like else self.name
 
     def layer(self, name: str) -> LayerSpec:
         """The layer named `name`; UnknownName lists the layers."""

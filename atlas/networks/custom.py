@@ -13,8 +13,24 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def like(base: NetworkSpec, name: str, *, title: str, weights: CustomFile, classes: int, labels: str) -> NetworkSpec:
-    """The spec of `weights`, a checkpoint of architecture `base` with `classes` outputs, named by the list `labels`."""
+Channels = tuple[float, float, float]
+
+
+def like(
+    base: NetworkSpec,
+    name: str,
+    *,
+    title: str,
+    weights: CustomFile,
+    classes: int,
+    labels: str,
+    mean: Channels | None = None,
+    std: Channels | None = None,
+) -> NetworkSpec:
+    """The spec of `weights`, a checkpoint of architecture `base` with `classes` outputs, named by the list `labels`.
+
+    `mean` and `std` of red, green and blue in [0, 1] are those of its training's images; left out, those of `base`.
+    """
     return replace(
         base,
         name=name,
@@ -23,6 +39,9 @@ def like(base: NetworkSpec, name: str, *, title: str, weights: CustomFile, class
         weights=weights,
         layers=(*base.layers[:-1], replace(base.logits, units=classes)),
         labels=labels,
+        mean=mean or base.mean,
+        std=std or base.std,
+        like=base.name,
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from atlas.core.sources import HubFile
-from atlas.core.specs import LayerSpec
+from atlas.core.specs import LayerSpec, StateDict
 from atlas.networks.imagenet import imagenet, logits
 
 if TYPE_CHECKING:
@@ -23,6 +23,24 @@ def build(name: str) -> nn.Module:
 
     network: nn.Module = timm.create_model(name, pretrained=False)
     return network
+
+
+DENSE = {  # torchvision's name -> timm's, which writes these layers as convolutions of the last map
+    "classifier.0": ("pre_logits.fc1", (7, 7)),
+    "classifier.3": ("pre_logits.fc2", (1, 1)),
+    "classifier.6": ("head.fc", ()),
+}
+
+
+def rename(state: StateDict) -> StateDict:
+    """Map torchvision's keys to timm's (`classifier.0.weight` [4096, 25088] to [4096, 512, 7, 7])."""
+    renamed: StateDict = {}
+    for key, value in state.items():
+        part, _, end = key.rpartition(".")
+        name, kernel = DENSE.get(part, (part, ()))
+        shaped = value.reshape(len(value), -1, *kernel) if kernel and end == "weight" else value
+        renamed[f"{name}.{end}" if part else key] = shaped
+    return renamed
 
 
 def layers(depths: Sequence[int]) -> Iterator[LayerSpec]:
@@ -45,6 +63,7 @@ def _register(name: str, sha256: str = "") -> None:
         year=2014,
         paper="simonyan2015very",
         build=partial(build, name),
+        rename=rename,
         layers=tuple(layers(DEPTHS[name])),
         weights=HubFile(f"timm/{name}.tv_in1k", sha256=sha256, licence="BSD-3-Clause"),
         summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, twice as deep as before: small kernels in a "

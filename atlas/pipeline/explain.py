@@ -8,6 +8,7 @@ from typing import Any
 
 from atlas.core.chapter import parts
 from atlas.core.errors import UnknownName
+from atlas.pipeline.gather import custom_lines
 from atlas.pipeline.pace import guesses
 from atlas.pipeline.plan import Plan
 from atlas.pipeline.progress import words
@@ -22,12 +23,14 @@ PROBE_BYTES = (
 
 
 def plan_lines(plan: Plan, store: Store, *, workers: int) -> Iterator[str]:
-    """A table of the steps with time left and the expected size of the site."""
+    """How own weights fit, a table of the steps with time left, and the expected size of the site."""
+    own = custom_lines(plan.recipe)
     tasks = pending(plan, store)
     seconds, missing = guesses(plan, tasks, store), Counter(task.step for task in tasks)
     total = Counter(task.step for task in plan.tasks)
     yield f"recipe {plan.recipe.name}: {len(plan.tasks)} results"
     yield f"probe set {_probes(plan, store)}"
+    yield from own
     yield f"{'step':<22} {'results':>8} {'cached':>8} {'to do':>8} {'about':>12}"
     for step, count in total.items():
         guess = sum(seconds[task.digest] for task in tasks if task.step == step) / workers

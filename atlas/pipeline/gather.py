@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from atlas.core.errors import MissingWeights, WeightsError
-from atlas.core.sources import HubFile, RandomWeights, UrlFile
+from atlas.core.sources import CustomFile, HubFile, RandomWeights, UrlFile
+from atlas.core.specs import NetworkSpec
+from atlas.networks import NETWORKS
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import Spec
-from atlas.weights import check, digest, locate
+from atlas.weights import check, contents, digest, fill, fit, locate
 from atlas.weights.fetch import published, revision
+from atlas.weights.fit import fitted, flattened
 from atlas.weights.lock import Lock, name_of, read_lock, write_lock
 
 
@@ -45,11 +48,61 @@ def all_specs(recipe: Recipe) -> list[Spec]:
 def check_weights(recipe: Recipe) -> None:
     """Find and check every weight file of the recipe; WeightsError names all that are missing or not what was pinned.
 
-    What chapters bring along is tried too: ConfigError where it is not what the recipe says.
+    What the recipe brings along is loaded and tried, too: WeightsError or ConfigError where it is not what the recipe
+    says.
     """
     _each(all_specs(recipe), lambda spec, download: _checked(spec, recipe.weights_folder, download))
+    custom_lines(recipe)
     for section in recipe.sections().values():
         section.check()
+
+
+def custom_networks(recipe: Recipe) -> list[NetworkSpec]:
+    """The image networks whose weights are files of the user."""
+    return [network.spec for network in recipe.networks if isinstance(network.spec.weights, CustomFile)]
+
+
+def custom_lines(recipe: Recipe) -> list[str]:
+    """How the file of each custom image network fits it, in a line: what was matched, renamed and left out.
+
+    WeightsError names all that do not fit.
+    """
+    lines: list[str] = []
+
+    def fits(spec: NetworkSpec, _download: bool) -> None:
+        path = locate(spec.weights)
+        check(path, spec.weights.sha256)
+        module, saved = spec.build(), contents(path)
+        try:
+            found = fit(spec, module, saved, str(path))
+        except WeightsError as error:
+            other = _suited(saved)
+            if other in ("", spec.like):
+                raise
+            raise WeightsError(
+                f'{path} does not fit {spec.words}, but its keys are those of {other}. Write like = "{other}".'
+            ) from error
+        fill(module, found.state, spec.words, str(path))
+        lines.append(f"network {spec.words}: {path.name}, {found.words}")
+
+    _each(custom_networks(recipe), fits)
+    return lines
+
+
+def _suited(saved: Mapping[Any, Any]) -> str:
+    """The registered network that has the keys of `saved`, "" where none has."""
+    import torch
+
+    flat = flattened(saved)
+    for spec in NETWORKS.values():
+        with torch.device("meta"):
+            module = spec.build()
+        try:
+            fitted(module, flat, name=spec.name, place="")
+        except WeightsError:
+            continue
+        return spec.name
+    return ""
 
 
 def _is_unknown(spec: Spec) -> bool:
@@ -62,8 +115,17 @@ def _file(spec: Spec, folder: str, download: bool) -> Path | None:
 
 def _checked(spec: Spec, folder: str, download: bool) -> None:
     path = _file(spec, folder, download)
-    if path is not None:
+    if path is None:
+        return
+    try:
         check(path, spec.weights.sha256)
+    except WeightsError as error:
+        if not isinstance(spec, NetworkSpec) or not isinstance(spec.weights, HubFile | UrlFile):
+            raise
+        raise WeightsError(
+            f'{error} Or is it a checkpoint of your own? Then write name = "mine", like = "{spec.name}", '
+            f'weights = "{path}".'
+        ) from None
 
 
 def _first_use(spec: Spec, folder: str) -> tuple[HubFile | UrlFile, Lock]:

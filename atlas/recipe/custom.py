@@ -10,10 +10,10 @@ from atlas.core.errors import ConfigError
 
 def custom_name(where: str, name: str, registered: Iterable[str]) -> None:
     """Raise ConfigError unless `name` can be a folder of the site beside the `registered` ones."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) or name in registered:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", name) or name in registered:
         raise ConfigError(
-            f"{where}.name = {name!r} cannot name a custom network: it becomes a folder of the site, so it takes "
-            "lower-case letters, digits, - and _, and must not be a registered name."
+            f"{where}.name = {name[:80]!r} cannot name a custom network: it becomes a folder of the site, so it takes "
+            "at most 64 lower-case letters, digits, - and _, and must not be a registered name."
         )
 
 

@@ -7,18 +7,35 @@ from pathlib import Path
 from typing import Any
 
 from atlas.core.errors import ConfigError
+from atlas.weights.contents import printable
 
+NAME, LONGEST = 255, 3000  # bytes of a file's name and of a path
 TABLES = (".csv", ".tsv", ".txt")
+PATHS = frozenset(("weights", "torchscript", "vocabulary", "tokenizer_files", "weights_folder"))  # fields
 FREE = frozenset(("title", "name", "summary", "licence", "attribution", "url", "base_url", "split"))  # texts, not paths
 
 
 def placed(text: str, folder: Path) -> str:
-    """The absolute path of `text`; ConfigError for the home of a user that does not exist."""
+    """The absolute path of `text`; ConfigError for the home of a user that does not exist, or no path at all."""
+    if "\0" in text or len(text.encode()) > LONGEST or any(len(part.encode()) > NAME for part in text.split("/")):
+        raise ConfigError(f"The path {printable(text)!r} is none: a name has at most {NAME} bytes, and no zero byte.")
     try:
         path = Path(text).expanduser()
     except RuntimeError:
         raise ConfigError(f"The path {text!r} names the home of a user that this machine does not have.") from None
     return str((folder / path).absolute())
+
+
+def all_placed(value: Any, folder: Path, name: str = "") -> Any:
+    """A recipe as it was written, with absolute paths in place of those that start from `folder`."""
+    if name == "probes":
+        return probes_placed(value, folder)
+    if isinstance(value, dict):
+        return {key: all_placed(one, folder, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [all_placed(one, folder, name) for one in value]
+    is_path = name in PATHS or (name == "labels" and str(value).endswith(".txt"))
+    return placed(value, folder) if is_path and isinstance(value, str) and value not in ("", "random") else value
 
 
 def probes_placed(value: Any, folder: Path) -> Any:

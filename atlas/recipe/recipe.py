@@ -21,8 +21,12 @@ class Recipe(Section):
 
     name: str = Field("default", description="shown on the site")
     title: str = Field("Representation Atlas", description="title of the site")
-    base_url: str = Field("", description="where the site will be published; makes permalinks absolute")
-    seed: int = Field(0, ge=0, description="the seed that all other seeds derive from")
+    base_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s\"'<>]+)?$",
+        description="where the site will be published; makes permalinks absolute",
+    )
+    seed: int = Field(0, ge=0, lt=2**32, description="the seed that all other seeds derive from")
     probes: ProbeField = ProbeRecipe()
     limit: int | None = Field(
         None, ge=1, description="use only so many parts (about 64 images each) of the probe set, spread over it"

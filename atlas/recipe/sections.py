@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from atlas.core.specs import GeneratorSpec, NetworkSpec, RecurrentSpec
 from atlas.weights.lock import Lock
@@ -15,9 +15,26 @@ Spec = NetworkSpec | RecurrentSpec | GeneratorSpec
 
 
 class Section(BaseModel):
-    """Frozen; a field that does not exist is an error."""
+    """Frozen; a field that does not exist is an error, as are `true` for a number and infinite numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _numbers_are_no_truth_values(cls, data: Any) -> Any:
+        """`true` would be read as 1."""
+        for name, value in data.items() if isinstance(data, Mapping) else ():
+            field = cls.model_fields.get(name)
+            if field and field.annotation is not bool and _holds_bool(value, get_origin(field.annotation) is dict):
+                raise ValueError(f"{name} takes no true or false")
+        return data
+
+
+def _holds_bool(value: Any, table: bool) -> bool:
+    """Whether it is true or false, or has one in a list or, of a `table`, among its values."""
+    if table and isinstance(value, Mapping):
+        value = list(value.values())
+    return any(isinstance(one, bool) for one in (value if isinstance(value, list | tuple) else (value,)))
 
 
 class ChapterSection(Section):
@@ -52,7 +69,9 @@ class PictureRecipe(Section):
         description="pixels of a picture's side, as shown, at most 1.5 times the input; "
         "layers that see less have a smaller canvas",
     )
-    steps: int = Field(48, ge=1, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer")
+    steps: int = Field(
+        48, ge=1, le=10_000, description="steps of gradient ascent on 128 pixels; a smaller canvas takes fewer"
+    )
 
     def side(self, spec: NetworkSpec) -> int:
         """Pixels of a picture's side, at most 1.5 times the network's input, beyond which nothing is gained."""
@@ -62,12 +81,15 @@ class PictureRecipe(Section):
 class MapRecipe(Section):
     """Activation maps (UMAP)."""
 
-    neighbours: int = Field(50, ge=2, description="UMAP's n_neighbors")
-    min_dist: float = Field(0.05, ge=0, description="UMAP's min_dist")
+    neighbours: int = Field(50, ge=2, le=1000, description="UMAP's n_neighbors")
+    min_dist: float = Field(0.05, ge=0, le=1, description="UMAP's min_dist")
     metric: Literal["cosine", "euclidean"] = Field("cosine", description="distance between activation vectors")
     epochs: int = Field(
-        100, ge=1, description="UMAP's n_epochs: more do not preserve more neighbours (atlas/methods/embed.py)"
+        100,
+        ge=1,
+        le=10_000,
+        description="UMAP's n_epochs: more do not preserve more neighbours (atlas/methods/embed.py)",
     )
     grid: int = Field(14, ge=2, le=80, description="cells a side")
     least: int = Field(6, ge=1, description="points that a cell needs")
-    icon_size: int = Field(80, ge=32, description="pixels of an icon's side")
+    icon_size: int = Field(80, ge=32, le=512, description="pixels of an icon's side")

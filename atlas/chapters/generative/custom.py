@@ -14,6 +14,7 @@ from atlas.core.seeds import name_seed
 from atlas.core.sources import CustomModule
 from atlas.core.specs import Array, GeneratorSpec, LayerSpec
 from atlas.networks.custom_generator import reason
+from atlas.weights.fit import fitted, flattened
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,7 +29,8 @@ def load_custom(spec: GeneratorSpec) -> Generator:
     weights.check(path, spec.weights.sha256)
     module = spec.build()
     if isinstance(spec.weights, CustomModule):
-        module = weights.fill(module, weights.read(path), spec.name, str(path))
+        found = fitted(module, flattened(weights.contents(path)), name=spec.name, place=str(path))
+        module = weights.fill(module, found.state, spec.name, str(path))
     generator = Generator(spec, module.eval())
     z = draw(generator, TRIED, name_seed(f"{spec.name}/tried", 0))
     check_pictures(generator, z)

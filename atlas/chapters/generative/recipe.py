@@ -30,7 +30,7 @@ class CustomGenerator(Section):
     torchscript: str = Field("", description="a file that `torch.jit.save` wrote, beside the recipe; else `module`")
     module: str = Field("", description="`package.module:callable`, importable code that builds the torch module")
     weights: str = Field("", description="the state dict of that module, beside the recipe; loading is strict")
-    z: int = Field(ge=2, description="its input is [N, z], standard normal")
+    z: int = Field(ge=2, le=65_536, description="its input is [N, z], standard normal")
     size: Literal[32, 64, 128, 256, 512, 1024] = Field(description="its output is [N, 3, size, size], red first")
     values: tuple[Literal[-1, 0], Literal[1]] = Field((-1, 1), description="range of its output: [-1, 1] or [0, 1]")
     subject: Literal["pictures", "faces", "eyes", "sprites"] = Field(
@@ -85,10 +85,10 @@ class GenerativeRecipe(ChapterSection):
         {}, description="SHA-256 and revision of fetched weights by generator; filled in from `atlas.lock`"
     )
     own: tuple[CustomGenerator, ...] = Field((), description="generators of your own, after those")
-    samples: int = Field(1500, ge=40, description="pictures of the sample that is measured and laid out")
+    samples: int = Field(1500, ge=40, le=100_000, description="pictures of the sample that is measured and laid out")
     directions: int = Field(8, ge=1, le=32, description="directions of each unsupervised method")
-    vectors: int = Field(12, ge=4, description="latent vectors on which a direction is tried")
-    chance: int = Field(100, ge=4, description="random directions that it is compared with")
+    vectors: int = Field(12, ge=4, le=10_000, description="latent vectors on which a direction is tried")
+    chance: int = Field(100, ge=4, le=10_000, description="random directions that it is compared with")
     units: int = Field(12, ge=1, description="dissected units of each layer, spread evenly")
 
     def chosen(self) -> tuple[GeneratorSpec, ...]:

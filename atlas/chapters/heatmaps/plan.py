@@ -12,7 +12,6 @@ from atlas.chapters.heatmaps.maps import SIDE, TARGETS
 from atlas.chapters.heatmaps.paths import METHOD, spread
 from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks, section
 from atlas.core.errors import UnknownName
-from atlas.core.specs import NetworkSpec
 from atlas.methods.attribution.method import Method
 from atlas.methods.attribution.method import methods as methods_of
 from atlas.pipeline.plan import Plan, PlanContext
@@ -46,7 +45,7 @@ def tasks(context: PlanContext) -> Iterator[Task]:
     ground = ground_task(context, images)
     yield ground
     for network in networks:
-        base, needs = network_base(network.spec, recipe.seed), {"images": (images.digest,)}
+        base, needs = network_base(network, recipe.seed), {"images": (images.digest,)}
         yield Task("decisions", network.name, base, needs, group=network.name)
         read = {"layers": [layer.name for layer in spread(network.chosen())], "rules": described(methods_of()[METHOD])}
         yield Task("paths", network.name, {**base, **read}, needs, group=network.name)
@@ -77,7 +76,7 @@ def _evaluations(
 ) -> Iterator[Task]:
     """The interventions in the evaluated images, and the scores of each method."""
     wanted, spec = section(context.recipe), network.spec
-    base = network_base(spec, context.recipe.seed)
+    base = network_base(network, context.recipe.seed)
     every = {method.name: sizes(method, spec.input_size, wanted.evaluated, wanted.passes) for method in methods}
     most = max(size.images for size in every.values())
     truth = Task("interventions", spec.name, {**base, "images": most}, needs, group=spec.name)
@@ -101,9 +100,11 @@ def image_task(context: PlanContext) -> Task:
     return Task("explained_images", "all", parameters, needs, group="heatmaps")
 
 
-def network_base(spec: NetworkSpec, seed: int) -> dict[str, Any]:
+def network_base(network: NetworkRecipe, seed: int) -> dict[str, Any]:
     """The parameters of every task of a network."""
+    spec = network.spec
     return {
+        **network.stated,
         "network": spec.name,
         "weights": spec.weights.sha256,
         "input": {"size": spec.input_size, "mean": list(spec.mean), "std": list(spec.std)},

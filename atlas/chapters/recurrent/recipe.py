@@ -13,7 +13,8 @@ from atlas.core.errors import ConfigError
 from atlas.core.sources import CustomFile
 from atlas.core.specs import RecurrentSpec, TokenizerSpec
 from atlas.networks.custom_generator import source_of
-from atlas.networks.custom_recurrent import parts_of, read_vocabulary, shared
+from atlas.networks.custom_recurrent import read_vocabulary, shared
+from atlas.networks.custom_recurrent_parts import parts_of
 from atlas.networks.custom_tokens import check_tokenizer, with_marks
 from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
 from atlas.recipe.custom import custom_name, each_once
@@ -21,6 +22,7 @@ from atlas.recipe.paths import placed
 from atlas.recipe.recipe import Recipe
 from atlas.recipe.sections import ChapterSection, Section
 from atlas.weights import check, digest, locate, read
+from atlas.weights.fit import finite
 from atlas.weights.lock import Lock
 
 
@@ -68,6 +70,7 @@ class CustomRecurrent(Section):
     directions: int = Field(1, ge=1, le=2, description="in which its layers read; filled in from the file")
     symbols: int = Field(0, ge=0, description="symbols of a network that reads tokens; filled in from the file")
     known: int = Field(0, ge=0, description="symbols that it and the texts have in common; filled in from the file")
+    tied: bool = Field(False, description="its head is its embedding, saved once; filled in from the file")
     code_sha256: str = Field("", description="SHA-256 over the tokenizer's code and files; filled in from them")
 
     @property
@@ -112,7 +115,8 @@ class CustomRecurrent(Section):
         both = ""
         if self.directions > 1:
             both = f"; of a layer the first {self.hidden} cells read forwards, the others from the end"
-        return f"A custom {'encoder' if self.encoder else 'checkpoint'}; {reads}{layers}{both}."
+        tied = "; its file holds one matrix for embedding and head" if self.tied else ""
+        return f"A custom {'encoder' if self.encoder else 'checkpoint'}; {reads}{layers}{both}{tied}."
 
 
 class RecurrentRecipe(ChapterSection):
@@ -120,8 +124,10 @@ class RecurrentRecipe(ChapterSection):
 
     networks: tuple[str, ...] = Field((), description="recurrent networks (`atlas list recurrent`)")
     own: tuple[CustomRecurrent, ...] = Field((), description="custom checkpoints, `[[recurrent.own]]`, after these")
-    characters: int = Field(4000, ge=300, description="characters read from the start of each held-out source file")
-    places: int = Field(500, ge=10, description="places where the context is cut short")
+    characters: int = Field(
+        4000, ge=300, le=1_000_000, description="characters read from the start of each held-out source file"
+    )
+    places: int = Field(500, ge=10, le=100_000, description="places where the context is cut short")
     cells: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
         "all", description='cells of each character network with a page, those first that the chapter names; or "all"'
     )
@@ -165,7 +171,7 @@ def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
     symbols = read_vocabulary(Path(words))
     place = f"recurrent.own.{network.name}"
     check_tokenizer(place, TokenizerSpec(network.tokenizer, network.split), symbols)
-    parts = parts_of(read(Path(file)), len(symbols), file, encoder=network.encoder)
+    parts = parts_of(finite(read(Path(file)), file), len(symbols), file, encoder=network.encoder)
     _check_nonlinearity(place, network, parts.kind)
     found = {
         "weights": file,
@@ -177,6 +183,7 @@ def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
         "hidden": parts.hidden,
         "layers": parts.layers,
         "directions": parts.directions,
+        "tied": parts.head is not None and parts.embed == f"{parts.head}weight",
         "known": shared(symbols),
         "symbols": len(with_marks(symbols)),
     }

@@ -111,7 +111,7 @@ class _Planner:
     def _network(self, network: NetworkRecipe) -> Iterator[Task]:
         spec, layers = network.spec, network.chosen()
         read = layers if spec.logits in layers else (*layers, spec.logits)
-        base = {"network": spec.name, "weights": spec.weights.sha256, "device": self.device}
+        base = {"network": spec.name, "weights": spec.weights.sha256, "device": self.device, **network.stated}
         responses = {layer.name: self._responses(spec, layer, base) for layer in read}
         yield from (task for tasks in zip(*responses.values(), strict=True) for task in tasks)
         fields = Task("fields", spec.name, {**base, "layers": [_described(layer) for layer in layers]}, {}, spec.name)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from atlas.chapters.generative import steps as generative
 from atlas.chapters.generative.custom import load_custom
@@ -162,6 +162,14 @@ def test_file_and_module_draw_the_same(folder):
     z = torch.from_numpy(np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32))
     one, other = (load(folder, entry).module(z) for entry in (SCRIPT, MODULE))
     assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_the_averaged_generator_of_a_training_is_found(folder):
+    state = load_file(folder / "planted.safetensors")
+    other = {f"module.{key}": value + 1 for key, value in state.items()}
+    torch.save({"g": other, "g_ema": {f"module.{key}": v for key, v in state.items()}, "step": 3}, folder / "run.pt")
+    found = load(folder, MODULE.replace("planted.safetensors", "run.pt")).module.state_dict()
+    assert all(found[key].equal(value) for key, value in state.items())
 
 
 def test_a_range_from_zero_is_the_same_picture(folder):

@@ -11,7 +11,8 @@ from atlas.chapters.recurrent.loaded import load
 from atlas.chapters.recurrent.pages import PAGES
 from atlas.chapters.recurrent.steps import RUN
 from atlas.core.errors import ConfigError, WeightsError
-from atlas.networks.custom_recurrent import into_alphabet, parts_of, read_vocabulary, shared
+from atlas.networks.custom_recurrent import into_alphabet, read_vocabulary, shared
+from atlas.networks.custom_recurrent_parts import parts_of
 from atlas.networks.recurrent import ALPHABET, RECURRENT
 from atlas.pipeline.plan import make_plan
 from atlas.pipeline.worker import StepContext

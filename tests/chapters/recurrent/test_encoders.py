@@ -14,7 +14,7 @@ from atlas.chapters.recurrent.loaded import load
 from atlas.chapters.recurrent.plan import PREDICTING
 from atlas.chapters.recurrent.records import chapter_of
 from atlas.core.errors import WeightsError
-from atlas.networks.custom_recurrent import parts_of
+from atlas.networks.custom_recurrent_parts import parts_of
 from atlas.networks.custom_tokens import with_marks
 from atlas.networks.recurrent import ALPHABET
 from atlas.pipeline.plan import make_plan
