@@ -12,6 +12,7 @@ from atlas.chapters.heatmaps.maps import SIDE, TARGETS
 from atlas.chapters.heatmaps.paths import METHOD, spread
 from atlas.chapters.heatmaps.recipe import chosen_methods, chosen_networks, section
 from atlas.core.errors import UnknownName
+from atlas.core.specs import NetworkSpec
 from atlas.methods.attribution.method import Method
 from atlas.methods.attribution.method import methods as methods_of
 from atlas.pipeline.plan import Plan, PlanContext
