@@ -133,7 +133,8 @@
     const views = [["field", whole ? "image" : "receptive field"]];
     if (!whole) views.push(["whole", "whole image"]);
     if ("heat" in section.dataset) views.push(["heat", "response"]);
-    if ("relevance" in section.dataset) views.push(["relevance", "pixels that raised it"]);
+    const weighed = section.dataset.relevance;
+    if (weighed) views.push(["relevance", `pixels that raised it (strongest ${weighed})`]);
     return choices("view", "Show examples as", views);
   }
 

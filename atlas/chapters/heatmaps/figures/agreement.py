@@ -116,7 +116,9 @@ def finding(found: Compared) -> str:
             for line, what in ((alike, "see the same class"), (apart, "see different classes"))
             if line.y
         ]
-        parts.append(f"{words} agreement is {' and '.join(values)} (by chance {number(chance.y[place], 2)})")
+        parts.append(
+            f"{words} the agreement of networks is {' and '.join(values)} (by chance {number(chance.y[place], 2)})"
+        )
     return f"{'; '.join(parts)}. {_verdict(alike, apart)}".strip()
 
 
