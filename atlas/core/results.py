@@ -150,6 +150,7 @@ class LayerResults:
     matched_units: Mapping[str, MatchedUnits]  # by the other network
     dissection: Dissection
     tuning: Tuning = NO_TUNING
+    unmapped: str = ""  # why a layer that should have a map has none
 
 
 @dataclass(frozen=True)

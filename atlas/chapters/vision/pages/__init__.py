@@ -111,7 +111,7 @@ def record(context: AtlasContext, written: Summaries) -> dict[str, Any]:
             {"network": network.network.spec.name, "layer": layer.name, "n": layer.map_images, **layer.map}
             for network in networks
             for layer in network.layers
-            if layer.map
+            if layer.map_images
         ],
     }
 
@@ -129,7 +129,13 @@ def _network(summary: NetworkSummary) -> dict[str, Any]:
         "top5": card.top5 if card else None,
         "weights": spec.weights.sha256,
         "layers": [
-            {"name": layer.name, "units": layer.units, "receptive_field": layer.field, "pictures": layer.pictures}
+            {
+                "name": layer.name,
+                "units": layer.units,
+                "receptive_field": layer.field,
+                "pictures": layer.pictures,
+                "degenerate": layer.degenerate.counts(),
+            }
             for layer in summary.layers
         ],
     }
