@@ -132,6 +132,7 @@ class ReceptiveField:
     size: int
     stride: int
     start: int  # negative where padding is seen; size 0 = the whole image (a vector layer)
+    known: bool = True  # false: an operation before the layer has no rule, so size is 0
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,8 @@ class LayerSummary:
     title: str
     units: int
     spatial: bool
-    field: int
+    field: int  # 0 = the whole image, or not known
+    field_known: bool
     stride: int
     pictures: int
     ratio: float | None  # median over units of picture / largest natural response

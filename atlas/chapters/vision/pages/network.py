@@ -101,6 +101,7 @@ def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[Lay
         "strip": strip(network.structure, network.layer_names),
         "structure": network.structure,
         "field": widest(summary),
+        "known": all(layer.field_known for layer in summary.layers),
         "groups": groups,
         "height": ROWS,
         "kinds": KINDS,

@@ -24,6 +24,7 @@ def summary(context: LayerContext) -> LayerSummary:
         units=layer.spec.units,
         spatial=layer.spec.spatial,
         field=layer.field.size,
+        field_known=layer.field.known,
         stride=layer.field.stride,
         pictures=len(layer.pictures),
         ratio=median_ratio(layer),
