@@ -111,7 +111,9 @@ class _Walk(fx.Interpreter):
             return self._of_module(node, self.fetch_attr(str(node.target)), inputs, value)
         return self._of_function(node, inputs, value)
 
-    def _of_module(self, node: fx.Node, module: nn.Module, inputs: list[Window], value: Any) -> Window:
+    def _of_module(  # noqa: PLR0911 - one a kind
+        self, node: fx.Node, module: nn.Module, inputs: list[Window], value: Any
+    ) -> Window:
         extent = self._extent(node.all_input_nodes[0])
         if isinstance(module, nn.Conv2d):
             padding = _conv_padding(module, extent)

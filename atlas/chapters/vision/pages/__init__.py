@@ -66,7 +66,9 @@ def pages(context: AtlasContext, written: Summaries) -> Iterator[Item]:
 
 
 def menu(context: AtlasContext) -> list[MenuEntry]:
-    """Links to the networks and the maps on the home page."""
+    """Links to the networks and the maps on the home page, where the atlas has image networks."""
+    if not context.networks:
+        return []
     return [MenuEntry("Networks", "index.html#networks"), MenuEntry("Maps", "index.html#maps")]
 
 
@@ -93,7 +95,7 @@ def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
 
 def counts(context: AtlasContext, written: Summaries) -> dict[str, int]:
     """How many figures, units and pictures there are."""
-    whole = 1 + sum(len(network_figures(context.results, network)) for network in context.networks)
+    whole = bool(context.networks) + sum(len(network_figures(context.results, network)) for network in context.networks)
     layers = written.values()
     return {
         "figures": whole + sum(layer.figures for layer in layers),

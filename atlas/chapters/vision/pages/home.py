@@ -58,7 +58,7 @@ def _values(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Se
         "summaries": summaries,
         "units": sum(layer.units for layer in layers),
         "pictures": sum(layer.pictures for layer in layers),
-        "mapped": sum(layer.map is not None for layer in layers),
+        "mapped": sum(layer.map_images > 0 for layer in layers),
         "maps": _maps(summaries),
         "map_thumb_file": map_thumb_file,
         "probes": context.results.probes,
