@@ -150,6 +150,7 @@ class ReceptiveField:
     size: int
     stride: int
     start: int  # negative where padding is seen; size 0 = the whole image (a vector layer)
+    known: bool = True  # false: an operation before the layer has no rule, so size is 0
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ class LayerResults:
     dissection: Dissection
     tuning: Tuning = NO_TUNING
     relevance: ExampleRelevance = NO_RELEVANCE
+    unmapped: str = ""  # why a layer that should have a map has none
 
 
 @dataclass(frozen=True)

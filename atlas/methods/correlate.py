@@ -15,9 +15,10 @@ NEAREST = 6
 def neighbours(means: Array) -> Neighbours:
     """For each unit the most correlated other units of its layer, from image-wise mean responses [N, C].
 
-    Pearson correlation over the N images; a constant unit correlates with none (0).
+    Pearson correlation over the N images; a constant unit correlates with none (0), and so does one with responses
+    that are not finite numbers.
     """
-    values = means.astype(np.float64)
+    values = _finite(means)
     values -= values.mean(axis=0)
     values /= np.maximum(np.linalg.norm(values, axis=0), 1e-12)
     correlation = values.T @ values
@@ -28,12 +29,18 @@ def neighbours(means: Array) -> Neighbours:
     return Neighbours(nearest.astype(np.int32), found.astype(np.float32))
 
 
+def _finite(means: Array) -> Array:
+    """[N, C] float64; 0 for all responses of a unit of which one is not a finite number."""
+    values = means.astype(np.float64)
+    return np.where(np.isfinite(values).all(axis=0), values, 0.0)
+
+
 def standardized(means: Array) -> Array:
     """Image-wise mean responses [N, C] with mean 0 and standard deviation 1 over the images, in half precision.
 
-    A constant unit is 0 everywhere, so that it correlates with none.
+    A constant unit is 0 everywhere, so that it correlates with none, and so is one with responses that are not finite.
     """
-    values = means.astype(np.float64)
+    values = _finite(means)
     values -= values.mean(axis=0)
     deviation = values.std(axis=0)
     values /= np.where(deviation > 0, deviation, np.inf)

@@ -25,6 +25,7 @@ NEAREST = 10
 # at 1 do: vgg-64 conv3_1, fc6 and logits, trustworthiness 0.946, 0.948, 0.971 (0.948, 0.949, 0.973), stability 0.52,
 # 0.56, 0.65 (0.47, 0.52, 0.62), in 3.2 instead of 11.2 processor-seconds.
 RATE = 0.125
+LARGE = 65504  # vectors with larger values are scaled first: their squares may not fit into float32
 ROWS = 256  # rows of a block of distances: 256 x 4,000 float32 stay in the cache
 
 UNUSED = {
@@ -91,6 +92,8 @@ def features(vectors: Array, metric: str) -> Array:
     For "cosine" each is scaled to length 1, so that euclidean order is cosine order; for "euclidean" all by one factor.
     """
     values = vectors.astype(np.float32)
+    if (peak := np.abs(values).max()) > LARGE:
+        values /= peak
     values -= values.mean(axis=0)
     axes = np.linalg.eigh(values.T @ values)[1][:, ::-1][:, : min(COMPONENTS, *values.shape)]
     axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])  # the sign of an axis is arbitrary
@@ -217,8 +220,9 @@ def _shared(near: Array, other: Array) -> float:
 
 
 def _purity(near: Array, classes: Array, rows: Array) -> float:
-    """The share of nearest neighbours with the same class."""
-    return float((classes[near] == classes[rows, None]).mean())
+    """The share of nearest neighbours with the same class (-1: unknown, the same as none)."""
+    own = classes[rows, None]
+    return float(((classes[near] == own) & (own >= 0)).mean())
 
 
 def unit_square(xy: Array) -> Array:

@@ -13,13 +13,10 @@ head are put into that order:
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from atlas.core.errors import WeightsError
 from atlas.core.specs import StateDict
 from atlas.networks.custom_recurrent_parts import BACK, FIRST, PROJECTION, WEIGHTS, parts_of
 from atlas.networks.recurrent import ALPHABET, OTHER, START
@@ -29,31 +26,6 @@ if TYPE_CHECKING:
 
 MARKS = {START: "<start>", OTHER: "<unknown>"}  # their names in a vocabulary file
 NEVER = 20.0  # nats below its mean: the logit of a character that the network cannot predict
-
-
-def read_vocabulary(path: Path) -> tuple[str, ...]:
-    """The symbols of a JSON file in the order of their numbers: a list, or an object from symbol to number.
-
-    Raises WeightsError for anything else, for numbers that leave gaps and for a symbol that is there twice.
-    """
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise WeightsError(
-            f"The vocabulary {path} cannot be read as JSON ({error}). Write a list of symbols."
-        ) from error
-    if isinstance(found, dict):
-        if sorted(found.values(), key=str) != sorted(range(len(found)), key=str):
-            raise WeightsError(
-                f"The vocabulary {path} must number its {len(found)} symbols from 0 to {len(found) - 1}, each once."
-            )
-        found = sorted(found, key=found.__getitem__)
-    if not isinstance(found, list) or not found or not all(isinstance(symbol, str) for symbol in found):
-        raise WeightsError(f"The vocabulary {path} must be a list of symbols, or an object from symbol to number.")
-    twice = sorted({symbol for symbol in found if found.count(symbol) > 1})
-    if twice:
-        raise WeightsError(f"The vocabulary {path} holds {twice[0]!r} twice; each symbol has one number.")
-    return tuple(found)
 
 
 def into_alphabet(state: StateDict, vocabulary: Sequence[str], file: str, *, encoder: bool = False) -> StateDict:

@@ -34,6 +34,8 @@ def percent(share: float) -> str:
 
     0 % and 100 % are exact; shares that would round to them are at least 0.1 % and at most 99.9 %.
     """
+    if not math.isfinite(share):
+        return "undefined"
     percentage = 100 * float(share)
     if 0 < percentage <= 0.5 or 99.5 <= percentage < 100:
         return f"{min(max(percentage, 0.1), 99.9):.1f}\u202f%"

@@ -110,8 +110,14 @@ class NetworkRecipe(Section):
         return tuple(layer for layer in matching(self.spec, self.maps) if layer in chosen)
 
     def with_icons(self) -> tuple[LayerSpec, ...]:
-        """The mapped layers whose cells get an icon."""
+        """The mapped layers whose cells get an icon; ConfigError for a pattern that fits none of them."""
         mapped = self.mapped()
+        for pattern in self.icons:
+            if not any(layer in mapped for layer in matching(self.spec, (pattern,))):
+                raise ConfigError(
+                    f"networks.{self.name}: icons = {pattern!r} fits no layer with a map, and icons are drawn on maps. "
+                    "Name the layer in `layers` and `maps` too, or leave it out of `icons`."
+                )
         return tuple(layer for layer in matching(self.spec, self.icons) if layer in mapped)
 
     def pictured(self, layer: LayerSpec) -> tuple[int, ...]:

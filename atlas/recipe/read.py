@@ -45,6 +45,11 @@ def read_recipe(source: str | None = None, settings: Sequence[str] = ()) -> Reci
     each_once("networks", [network.name for network in recipe.networks])
     networks = tuple(network_found(network, path.parent, lock) for network in recipe.networks)
     sections = {name: section.found(path.parent, lock) for name, section in recipe.sections().items()}
+    if not networks and not any(section.chosen() for section in sections.values()):
+        raise ConfigError(
+            f"{path} names no network. Add [[networks]], or networks of a chapter such as [recurrent], or begin with "
+            'extends = "default".'
+        )
     return recipe.model_copy(update={"networks": networks, **sections})
 
 

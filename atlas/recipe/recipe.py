@@ -31,7 +31,7 @@ class Recipe(Section):
     limit: int | None = Field(
         None, ge=1, description="use only so many parts (about 64 images each) of the probe set, spread over it"
     )
-    networks: tuple[NetworkRecipe, ...] = Field(min_length=1, description="the networks, in the site's order")
+    networks: tuple[NetworkRecipe, ...] = Field((), description="the image networks, in the site's order")
     weights_folder: str = Field(
         "",
         description="folder of published weight files, searched before the caches of the hubs (after `ATLAS_WEIGHTS`)",

@@ -216,3 +216,16 @@ def test_a_renamed_step_finds_the_results_that_were_stored_under_its_former_name
     assert {name: step.stored for name, step in steps().items() if step.stored} == FORMER
     for name in steps():
         assert Task(name, "x", {}, {}, "x").key.fields["step"] == FORMER.get(name, name)
+
+
+def test_an_atlas_needs_no_image_network_but_some_network():
+    alone = plan("networks=[]", "generative.generators=[]", "recurrent.networks=['char-rnn']")
+    assert {task.step for task in alone.tasks} >= {"cells", "gates"}
+    assert not {"responses", "matched_units", "heat_maps"} & {task.step for task in alone.tasks}
+    with pytest.raises(ConfigError, match="names no network"):
+        plan("networks=[]", "generative.generators=[]", "recurrent.networks=[]")
+
+
+def test_icons_need_a_layer_with_a_map():
+    with pytest.raises(ConfigError, match="fits no layer with a map"):
+        plan("networks.0.maps=['logits']")

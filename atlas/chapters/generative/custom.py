@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TRIED = 8  # latent vectors
+EXCESS = 0.5  # of the range: what lies further beyond it is another range
 ROUNDING = 1e-3  # of values that should be equal, in a range of 1 or 2
 
 
@@ -58,7 +59,7 @@ def check_pictures(generator: Generator, z: Array) -> None:
         raise _wrong(
             spec,
             f"its pictures hold values from {rgb.min():.3g} to {rgb.max():.3g}, outside [{spec.low:g}, 1]",
-            "Correct `values` ([-1, 1] or [0, 1]), or end the module with what brings them there, such as tanh",
+            _into_range(spec, float(rgb.min()), float(rgb.max())),
         )
     if np.ptp(rgb, axis=0).max() < ROUNDING:
         raise _wrong(spec, "it draws the same picture from every z", "Look at its weights")
@@ -66,6 +67,13 @@ def check_pictures(generator: Generator, z: Array) -> None:
         raise _wrong(spec, "it draws another picture from the same z", "Fix its inner noise, and turn dropout off")
     if np.abs(rgb[:1] - _drawn(generator, z[:1])).max() > ROUNDING:
         raise _wrong(spec, "a picture depends on the others of its batch", "Trace or save it after .eval()")
+
+
+def _into_range(spec: GeneratorSpec, low: float, high: float) -> str:
+    """The next move where values leave the range: style generators do so a little, and their authors clamp."""
+    if max(spec.low - low, high - 1) <= EXCESS * (1 - spec.low):
+        return f"End the module with .clamp({spec.low:g}, 1), as the authors of such generators do before saving"
+    return "Correct `values` ([-1, 1] or [0, 1]), or end the module with what brings them there, such as tanh"
 
 
 def check_first(generator: Generator, z: Array) -> None:
@@ -106,13 +114,26 @@ def _drawn(generator: Generator, z: Array) -> Array:
         raise _wrong(
             generator.spec,
             f"z of shape {z.shape} is refused ({reason(error)})",
-            f"Is z = {generator.spec.z} right? A module that takes another shape, such as [N, z, 1, 1], needs one "
-            "around it",
+            _accepting(generator.spec, str(error)),
         ) from error
     if not isinstance(rgb, torch.Tensor):
         raise _wrong(generator.spec, f"it gives a {type(rgb).__name__}, not a tensor", "Return the pictures only")
     found: Array = rgb.float().numpy()
     return found
+
+
+def _accepting(spec: GeneratorSpec, error: str) -> str:
+    """The next move where the module refuses z: about its shape, unless torch's reason is another."""
+    hints = {
+        "cuda": "Move it to the CPU before saving it: no device may be written into its code",
+        "dtype": "Save it in float32: call .float() first",
+        "Half": "Save it in float32: call .float() first",
+        "missing value for argument": "Wrap it in a module that takes z alone and fixes its other arguments",
+        "is invalid for input of size": "If it was traced, trace it with 2 pictures: the size of the batch must not be "
+        "written into it",
+    }
+    shape = f"Is z = {spec.z} right? A module that takes another shape, such as [N, z, 1, 1], needs one around it"
+    return next((hint for sign, hint in hints.items() if sign.lower() in error.lower()), shape)
 
 
 def _wrong(spec: GeneratorSpec, what: str, way_out: str) -> ConfigError:

@@ -123,11 +123,11 @@ def _carriers(relevance: Tensor) -> tuple[Array, Array, Array, Array]:
 
 
 def _small(maps: Tensor) -> Array:
-    """[K, h, w] as [K, SIDE, SIDE] int8, each scaled by its largest absolute value."""
+    """[K, h, w] as [K, SIDE, SIDE] int8, each scaled by its largest absolute value; 0 where it is not finite."""
     from torch.nn.functional import adaptive_avg_pool2d, interpolate
 
     shrink = maps.shape[-1] > SIDE
     sized = adaptive_avg_pool2d(maps[None], SIDE)[0] if shrink else interpolate(maps[None], (SIDE, SIDE))[0]
     largest = sized.abs().flatten(1).amax(1).clamp(min=1e-30)[:, None, None]
-    out: Array = (127 * sized / largest).round().numpy().astype(np.int8)
+    out: Array = (127 * sized / largest).nan_to_num(0, 0, 0).round().numpy().astype(np.int8)
     return out

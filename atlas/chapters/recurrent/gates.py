@@ -24,7 +24,10 @@ def saturation(gates: Mapping[str, Array]) -> dict[str, tuple[Array, Array]]:
 
 
 def memory_length(values: Array, *, lags: int = LAGS) -> Array:
-    """[H] steps until a cell's autocorrelation over `values` [T, H] falls below 1/e; `lags` where it does not."""
+    """[H] steps until a cell's autocorrelation over `values` [T, H] falls below 1/e; `lags` where it does not.
+
+    A constant cell remembers nothing: 0.
+    """
     centred = values - values.mean(0)
     size = 2 ** int(np.ceil(np.log2(2 * len(values))))
     spectrum = np.abs(np.fft.rfft(centred, size, axis=0)) ** 2
@@ -32,7 +35,7 @@ def memory_length(values: Array, *, lags: int = LAGS) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         correlation = correlation / correlation[0]
     below = correlation < np.exp(-1)
-    return np.where(below.any(0), below.argmax(0), lags)
+    return np.where(np.ptp(values, axis=0) == 0, 0, np.where(below.any(0), below.argmax(0), lags))
 
 
 def keeping_time(gate: Array) -> Array:

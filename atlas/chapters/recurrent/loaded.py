@@ -12,9 +12,10 @@ from atlas.chapters.recurrent.model_cards import CharacterCard, SentimentCard
 from atlas.core.pack import unpack
 from atlas.core.sources import CustomFile, EmbeddedFile
 from atlas.core.specs import RecurrentSpec
-from atlas.networks.custom_recurrent import into_alphabet, read_vocabulary
+from atlas.networks.custom_recurrent import into_alphabet
 from atlas.networks.custom_tokens import into_tokens
 from atlas.networks.recurrent import build
+from atlas.networks.vocabulary_file import read_vocabulary
 
 if TYPE_CHECKING:
     from atlas.networks.modules.recurrent import Recurrent

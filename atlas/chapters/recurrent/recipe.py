@@ -13,10 +13,11 @@ from atlas.core.errors import ConfigError
 from atlas.core.sources import CustomFile
 from atlas.core.specs import RecurrentSpec, TokenizerSpec
 from atlas.networks.custom_generator import source_of
-from atlas.networks.custom_recurrent import read_vocabulary, shared
+from atlas.networks.custom_recurrent import shared
 from atlas.networks.custom_recurrent_parts import parts_of
 from atlas.networks.custom_tokens import check_tokenizer, with_marks
 from atlas.networks.recurrent import ALPHABET, RECURRENT, SPECS
+from atlas.networks.vocabulary_file import read_vocabulary
 from atlas.recipe.custom import custom_name, each_once
 from atlas.recipe.paths import placed
 from atlas.recipe.recipe import Recipe
@@ -24,6 +25,8 @@ from atlas.recipe.sections import ChapterSection, Section
 from atlas.weights import check, digest, locate, read
 from atlas.weights.fit import finite
 from atlas.weights.lock import Lock
+
+FEWEST_KNOWN = 30  # characters of the texts: 26 letters and a few signs make up most of any of them
 
 
 class CustomRecurrent(Section):
@@ -36,7 +39,9 @@ class CustomRecurrent(Section):
         description="its file, beside the recipe: `.safetensors`, or a state dict saved by `torch.save`"
     )
     vocabulary: str = Field(
-        description="JSON file of its symbols: a list in the order of their numbers, or an object from symbol to number"
+        description=(
+            "JSON file of its symbols: a list in the order of their numbers, or an object from symbol to number or back"
+        )
     )
     tokenizer: str = Field(
         "characters",
@@ -173,6 +178,8 @@ def _found(network: CustomRecurrent, folder: Path) -> CustomRecurrent:
     check_tokenizer(place, TokenizerSpec(network.tokenizer, network.split), symbols)
     parts = parts_of(finite(read(Path(file)), file), len(symbols), file, encoder=network.encoder)
     _check_nonlinearity(place, network, parts.kind)
+    if network.tokenizer == "characters":
+        _check_known(place, shared(symbols))
     found = {
         "weights": file,
         "sha256": known,
@@ -201,6 +208,15 @@ def _check_nonlinearity(place: str, network: CustomRecurrent, kind: str) -> None
         raise ConfigError(
             f'{place}: nonlinearity = "relu" is for an RNN, but {network.weights} holds the weights of {kind}, whose '
             "gates fix it. Leave it out."
+        )
+
+
+def _check_known(place: str, known: int) -> None:
+    """ConfigError where a network of characters knows too few of those that the texts are written in."""
+    if known < FEWEST_KNOWN:
+        raise ConfigError(
+            f"{place}: its vocabulary has {known} of the {len(ALPHABET)} symbols of the texts, which are Python source "
+            f"code; with fewer than {FEWEST_KNOWN} no figure would mean anything. Is it the right vocabulary?"
         )
 
 

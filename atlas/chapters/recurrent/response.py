@@ -143,7 +143,8 @@ def co_clusters(responses: Sequence[Array], *, seed: int) -> CoClusters:
     the one that the seeds agree on best.
     """
     halves = [rising_and_falling(response) for response in responses]
-    by_count = {count: agreement(halves, count, seed=seed) for count in CLUSTERS}
+    counts = [count for count in CLUSTERS if count <= min(halves[0].shape)] or [1]
+    by_count = {count: agreement(halves, count, seed=seed) for count in counts}
     count = max(by_count, key=lambda one: (by_count[one], one))
     rng = np.random.default_rng(seed)
     places = np.stack([rng.permutation(responses[0].shape[1]) for _ in responses[0]])
@@ -167,6 +168,8 @@ def agreement(halves: Sequence[Array], count: int, *, seed: int) -> float:
 
 def _clusters(halves: Array, count: int, seed: int) -> tuple[Array, Array]:
     """One start of k-means, so that the seeds can disagree."""
+    if count == 1:
+        return np.zeros(len(halves), np.int32), np.zeros(halves.shape[1], np.int32)
     from sklearn.cluster import SpectralCoclustering
 
     model = SpectralCoclustering(n_clusters=count, n_init=1, random_state=seed).fit(halves)

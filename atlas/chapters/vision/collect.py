@@ -40,8 +40,8 @@ class Responses:
     """The responses of one layer to B images; C units."""
 
     maxima: Array  # [B, C] float32: spatial maximum
-    means: Array  # [B, C] float16: spatial mean
-    sample: Array  # [B, C] float16: the activation at one random interior position
+    means: Array  # [B, C] float16 (float32 where one is too large for it): spatial mean
+    sample: Array  # [B, C] likewise: the activation at one random interior position
     moments: Moments = stored("")  # of all positions of all B images
 
 
@@ -51,12 +51,13 @@ def merge_moments(parts: Sequence[Moments]) -> Moments:
     Empty parts add nothing; the order of the parts changes only the last bits.
     """
     total, *others = [part for part in parts if part.count] or parts[:1]
-    for part in others:
-        count = total.count + part.count
-        delta = part.mean - total.mean
-        mean = total.mean + delta * (part.count / count)
-        m2 = total.m2 + part.m2 + delta**2 * (total.count * part.count / count)
-        total = Moments(count, mean, m2)
+    with np.errstate(invalid="ignore"):  # of units with infinite responses
+        for part in others:
+            count = total.count + part.count
+            delta = part.mean - total.mean
+            mean = total.mean + delta * (part.count / count)
+            m2 = total.m2 + part.m2 + delta**2 * (total.count * part.count / count)
+            total = Moments(count, mean, m2)
     return total
 
 
@@ -88,13 +89,21 @@ def _reduce(layer: LayerSpec, value: Tensor, seeds: Sequence[str]) -> Responses:
     maxima, means = maps.amax(dim=(2, 3)), maps.mean(dim=(2, 3))
     count = maps.shape[2] * maps.shape[3]
     # The squares are taken around each image's own mean, so that float32 loses nothing before the float64 merge.
-    spread = (maps - means[:, :, None, None]).square_().sum(dim=(2, 3)).double().cpu().numpy()
-    of_images = zip(means.double().cpu().numpy(), spread, strict=True)
+    spread = (maps - means[:, :, None, None]).square_().sum(dim=(2, 3)).double()
+    if not spread.isfinite().all():  # squares of responses above 1e19 do not fit into float32
+        spread = (maps.double() - means.double()[:, :, None, None]).square_().sum(dim=(2, 3))
+    of_images = zip(means.double().cpu().numpy(), spread.cpu().numpy(), strict=True)
     moments = merge_moments([Moments(count, mean, m2) for mean, m2 in of_images])
     rows, columns = sample_positions(seeds, layer, maps.shape[2], maps.shape[3])
     sample = maps[np.arange(len(maps)), :, rows, columns]
-    half = [part.cpu().numpy().astype(np.float16) for part in (means, sample)]
+    half = [_half(part.cpu().numpy()) for part in (means, sample)]
     return Responses(maxima.cpu().numpy(), half[0], half[1], moments)
+
+
+def _half(values: Array) -> Array:
+    """Float32 values as float16, unless one of them is too large for it (above 65,504)."""
+    fits = not (np.isfinite(values) & (np.abs(values) > np.finfo(np.float16).max)).any()
+    return values.astype(np.float16) if fits else values
 
 
 def sample_positions(seeds: Sequence[str], layer: LayerSpec, height: int, width: int) -> tuple[Array, Array]:

@@ -64,7 +64,8 @@ class Histograms:
             shapes[layer.name] = (maps.shape[2], maps.shape[3])
             rows, columns = (torch.from_numpy(spaced(extent)).to(maps.device) for extent in shapes[layer.name])
             sample = maps[:, :, rows][:, :, :, columns].flatten(2)
-            parts[layer.name].append(sample.half().cpu())
+            fits = bool(sample.abs().amax() <= torch.finfo(torch.half).max)
+            parts[layer.name].append((sample.half() if fits else sample.float()).cpu())
 
         with torch.inference_mode(), tap(self.network.module, self.layers, receive):
             for first in range(0, len(pixels), BATCH):

@@ -111,7 +111,7 @@ def _heat(maps: Tensor, box: Array, field: ReceptiveField, scale: float) -> Arra
     options: dict[str, Any] = {"padding_mode": "border", "align_corners": False}
     sampled = functional.grid_sample(maps[:, None], torch.from_numpy(grid), **options)[:, 0]
     largest = maps.flatten(1).amax(dim=1).clamp(min=1e-12)[:, None, None]
-    return (sampled / largest).clamp(0, 1).mul(255).round().to(torch.uint8).numpy()
+    return (sampled / largest).nan_to_num().clamp(0, 1).mul(255).round().to(torch.uint8).numpy()
 
 
 def _cells(pixels: Array, field: ReceptiveField) -> Array:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from atlas.chapters.vision.degenerate import degenerate_units
 from atlas.chapters.vision.levels import STRONGEST
 from atlas.chapters.vision.unit_name import RULES, unit_name
 from atlas.core.results import AtlasResults, LayerResults, NetworkResults
@@ -16,14 +17,16 @@ from atlas.methods.accuracy import translated
 def measures(results: AtlasResults) -> list[dict[str, Any]]:
     """A row for each layer.
 
-    Units, units with a group of objects above chance, units that have a name by each rule, the kinds of the strongest
-    examples in per cent, and, of class logits, how many have a strongest image that shows the class.
+    Units, degenerate units by kind, units with a group of objects above chance, units that have a name by each rule,
+    the kinds of the strongest examples in per cent, and, of class logits, how many have a strongest image that shows
+    the class.
     """
     return [
         {
             "network": network.spec.name,
             "layer": name,
             "units": layer.spec.units,
+            **_degenerate(network, layer),
             "with a group": int(layer.dissection.above.sum()),
             **_names(results, network, layer),
             **_kinds(results, layer),
@@ -49,6 +52,11 @@ def _kinds(results: AtlasResults, layer: LayerResults) -> dict[str, float]:
     shown = table.image[:, np.array(table.levels) == STRONGEST]
     kinds = np.array([image.kind for image in results.probes.images])[shown[shown >= 0]]
     return {kind: round(100 * float((kinds == kind).mean()), 1) if len(kinds) else 0.0 for kind in IMAGE_KINDS}
+
+
+def _degenerate(network: NetworkResults, layer: LayerResults) -> dict[str, int]:
+    logits = layer.spec.name == network.spec.logits.name
+    return degenerate_units(layer.stats, layer.neighbours, logits=logits).counts()
 
 
 def _right(results: AtlasResults, network: NetworkResults, layer: LayerResults) -> str:

@@ -1,8 +1,8 @@
 """Exact receptive fields, walked through the traced graph of the network (the arithmetic of Araujo et al. 2019).
 
 Every operation either keeps the window of a value, widens it (convolution, pooling), joins windows (sum,
-concatenation) or reads the whole image (linear layers, global pooling). An operation without a rule is an error, never
-a guess.
+concatenation) or reads the whole image (linear layers, global pooling). Behind an operation without a rule the field is
+unknown, never a guess.
 
 Gates (squeeze-and-excitation) are left out: they scale a whole map by one number, so they change how much, not where.
 The field is that of the trunk with every gate fixed (docs/decisions/0005-trunk-field.md).
@@ -18,7 +18,6 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from atlas.core.errors import AtlasError
 from atlas.core.results import ReceptiveField
 from atlas.core.specs import LayerSpec, Network
 from atlas.methods.visualize.graph import trace
@@ -33,18 +32,20 @@ class Window:
     start: int = 0
     stride: int = 1
     size: int = 1
+    known: bool = True
 
 
 WHOLE = Window(0, 1, 0)  # size 0: the whole image
+UNKNOWN = Window(0, 1, 0, known=False)
 
 
 def receptive_field(network: Network, layer: LayerSpec) -> ReceptiveField:
-    """The receptive field of `layer` in pixels of the network's input. AtlasError for an operation without a rule."""
+    """The receptive field of `layer` in pixels of the network's input."""
     return receptive_fields(network, [layer])[layer.name]
 
 
 def receptive_fields(network: Network, layers: Sequence[LayerSpec]) -> dict[str, ReceptiveField]:
-    """The receptive fields of `layers` by name, in one walk. AtlasError for an operation without a rule."""
+    """The receptive fields of `layers` by name, in one walk; unknown behind an operation without a rule."""
     side = network.spec.input_size
     with torch.device("meta"):
         image = torch.zeros(1, 3, side, side)
@@ -52,8 +53,8 @@ def receptive_fields(network: Network, layers: Sequence[LayerSpec]) -> dict[str,
     walk = _Walk(graph)
     with torch.inference_mode():
         walk.run(image)
-    windows = {layer.name: walk.windows[place] for layer, place in places.items()}
-    return {name: ReceptiveField(window.size, window.stride, window.start) for name, window in windows.items()}
+    windows = {layer.name: walk.windows.get(place, UNKNOWN) for layer, place in places.items()}
+    return {name: ReceptiveField(one.size, one.stride, one.start, one.known) for name, one in windows.items()}
 
 
 def _shadow(module: nn.Module) -> nn.Module:
@@ -72,10 +73,14 @@ KEEP = {
     "relu", "relu_", "relu6", "hardtanh", "clamp", "sigmoid", "silu", "dropout", "square", "pow", "rsqrt", "sqrt",
     "contiguous", "clone", "leaky_relu", "elu", "gelu", "mish", "hardswish", "hardsigmoid", "tanh", "addcmul", "neg",
     "reciprocal", "exp", "log", "float", "to", "local_response_norm",
+    "stochastic_depth", "detach",
 }  # fmt: skip
 JOIN = {"add", "iadd", "add_", "cat", "mul", "imul", "sub", "truediv", "maximum", "addcdiv"}
 PRODUCT = {"mul", "imul"}
-GLOBAL = {"flatten", "mean", "adaptive_avg_pool2d", "adaptive_max_pool2d", "linear", "amax"}
+GLOBAL = {"adaptive_avg_pool2d", "adaptive_max_pool2d"}
+REDUCE = {"mean", "amax", "amin", "sum", "max", "std", "var"}  # over all axes, or those that an argument names
+REGROUP = {"view", "reshape", "flatten", "unflatten", "chunk", "split", "getitem", "unsqueeze", "squeeze"}
+TURN = {"permute", "transpose"}
 
 
 class _Walk(fx.Interpreter):
@@ -87,21 +92,28 @@ class _Walk(fx.Interpreter):
 
     def run_node(self, n: fx.Node) -> Any:
         value = super().run_node(n)
-        if isinstance(value, Tensor) and n.op != "get_attr":
-            self.windows[n] = self._window(n)
+        if n.op != "get_attr" and any(isinstance(one, Tensor) for one in _each(value)):
+            window = self._window(n, value)
+            if window is not None:
+                self.windows[n] = window
         return value
 
-    def _window(self, node: fx.Node) -> Window:
+    def _window(self, node: fx.Node, value: Any) -> Window | None:
+        """The window of a node's value; None for what no image enters, such as a table of positions."""
         if node.op == "placeholder":
             return Window()
         inputs = [self.windows[source] for source in node.all_input_nodes if source in self.windows]
+        if not inputs:
+            return None
         if node.op == "output":
             return inputs[0]
         if node.op == "call_module":
-            return self._of_module(node, self.fetch_attr(str(node.target)), inputs)
-        return self._of_function(node, inputs)
+            return self._of_module(node, self.fetch_attr(str(node.target)), inputs, value)
+        return self._of_function(node, inputs, value)
 
-    def _of_module(self, node: fx.Node, module: nn.Module, inputs: list[Window]) -> Window:
+    def _of_module(  # noqa: PLR0911 - one a kind
+        self, node: fx.Node, module: nn.Module, inputs: list[Window], value: Any
+    ) -> Window:
         extent = self._extent(node.all_input_nodes[0])
         if isinstance(module, nn.Conv2d):
             padding = _conv_padding(module, extent)
@@ -109,13 +121,21 @@ class _Walk(fx.Interpreter):
         if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
             kernel, stride, padding = (_first(value) for value in (module.kernel_size, module.stride, module.padding))
             return _slide(inputs[0], kernel, stride, padding, _first(getattr(module, "dilation", 1)))
-        if isinstance(module, nn.Linear | nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d | nn.Flatten):
+        if isinstance(module, nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d):
             return WHOLE
+        if isinstance(module, nn.Linear):
+            return self._of_vector(node)
+        if isinstance(module, nn.Flatten):
+            return WHOLE if value.dim() == 2 else UNKNOWN
         if isinstance(module, KEEP_MODULES) or type(module).__name__ in ("Clamp", "Scale"):
             return inputs[0]
-        raise _no_rule(type(module).__name__)
+        return UNKNOWN
 
-    def _of_function(self, node: fx.Node, inputs: list[Window]) -> Window:
+    def _of_vector(self, node: fx.Node) -> Window:
+        """What a linear layer reads: all of a vector; of tokens it is not known."""
+        return WHOLE if self.env[node.all_input_nodes[0]].dim() == 2 else UNKNOWN
+
+    def _of_function(self, node: fx.Node, inputs: list[Window], value: Any) -> Window:  # noqa: PLR0911 - one a kind
         name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
         if name == "conv2d":
             return self._of_convolution(node, inputs[0])
@@ -123,11 +143,30 @@ class _Walk(fx.Interpreter):
             return _of_pooling(node, inputs[0])
         if name in GLOBAL:
             return WHOLE
+        if name == "linear":
+            return self._of_vector(node)
+        if name in REDUCE:
+            return WHOLE if _spatial(node, self.env[node.all_input_nodes[0]]) else inputs[0]
+        if name in REGROUP or name in TURN:
+            return self._of_layout(node, str(name), inputs[0], value)
         if name in KEEP:
             return inputs[0]
         if name in JOIN:
             return _join(self._trunk(node) or inputs)
-        raise _no_rule(str(name))
+        return UNKNOWN
+
+    def _of_layout(self, node: fx.Node, name: str, window: Window, value: Any) -> Window:
+        """A change of shape: rows and columns that stay the last two axes keep their window, vectors are whole."""
+        source = self.env[node.all_input_nodes[0]]
+        first = next(one for one in _each(value) if isinstance(one, Tensor))
+        if not isinstance(source, Tensor):  # one of several outputs
+            return window
+        if first.dim() == 2 and name in REGROUP:
+            return WHOLE
+        kept = first.dim() >= 3 and source.dim() >= 3 and first.shape[-2:] == source.shape[-2:]
+        if name in TURN:
+            kept = kept and _keeps_last(name, node, source.dim())
+        return window if kept else UNKNOWN
 
     def _trunk(self, node: fx.Node) -> list[Window]:
         """The windows of a product's factors without its gates, which are one number a channel."""
@@ -135,7 +174,7 @@ class _Walk(fx.Interpreter):
         return [self.windows[source] for source in sources if not _is_gate(node, self.env[source])]
 
     def _of_convolution(self, node: fx.Node, window: Window) -> Window:
-        weight = self.fetch_attr(str(node.all_input_nodes[1].target))
+        weight = self.env[node.all_input_nodes[1]]
         values = dict(zip(("input", "weight", "bias", "stride", "padding", "dilation"), node.args, strict=False))
         values |= node.kwargs
         stride, padding, dilation = (
@@ -146,6 +185,31 @@ class _Walk(fx.Interpreter):
     def _extent(self, node: fx.Node) -> int:
         value = self.env[node]
         return int(value.shape[-1])
+
+
+def _each(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+def _axes(node: fx.Node, default: Any = None) -> tuple[int, ...] | None:
+    """The axes that a node's second argument or its `dim` names; None where it names none."""
+    given = [one for one in node.args[1:] if not isinstance(one, bool | fx.Node)]
+    axes = node.kwargs.get("dim", node.kwargs.get("dims", given or default))
+    flat = [one for part in _each(axes) for one in _each(part)]
+    return tuple(int(one) for one in flat if one is not None) or None
+
+
+def _spatial(node: fx.Node, source: Tensor) -> bool:
+    """Does a reduction run over rows or columns, the last two axes?"""
+    axes = _axes(node)
+    return axes is None or source.dim() < 3 or any(axis % source.dim() >= source.dim() - 2 for axis in axes)
+
+
+def _keeps_last(name: str, node: fx.Node, dimensions: int) -> bool:
+    """Do the last two axes stay where they are?"""
+    axes = [axis % dimensions for axis in _axes(node) or ()]
+    last = [dimensions - 2, dimensions - 1]
+    return axes[-2:] == last if name == "permute" else not set(axes) & set(last)
 
 
 def _is_gate(node: fx.Node, value: Tensor) -> bool:
@@ -172,6 +236,8 @@ def _slide(window: Window, kernel: int, stride: int, padding: int, dilation: int
 def _join(windows: Iterable[Window]) -> Window:
     """The smallest window that contains all; the whole image if one is the whole image."""
     all_windows = list(windows)
+    if not all(window.known for window in all_windows):
+        return UNKNOWN
     if any(window.size == 0 for window in all_windows):
         return WHOLE
     start = min(window.start for window in all_windows)
@@ -187,7 +253,3 @@ def _conv_padding(conv: nn.Conv2d, extent: int) -> int:
 
 def _first(value: Any) -> int:
     return int(value[0] if isinstance(value, tuple | list) else value)
-
-
-def _no_rule(name: str) -> AtlasError:
-    return AtlasError(f"The receptive field of the operation {name!r} is not known; add its rule to {__name__}.")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from atlas.chapters.vision.match_steps import matches_of
-from atlas.chapters.vision.steps import layout_of
+from atlas.chapters.vision.steps import UNMAPPED, layout_of
 from atlas.core.groups import Accuracy, Dissection
 from atlas.core.pack import unpack
 from atlas.core.report import Diagnosis, Structure
@@ -118,7 +118,7 @@ def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, An
     path = f"{recipe.name}/{name}"
     tasks = {step: plan.get(step, path) for step in ("summaries", "examples", "neighbours", "network_dissections")}
     map_task = plan.by_name.get(f"maps:{path}")
-    layout, cells = _map(plan, store, map_task) if map_task else (None, None)
+    layout, cells, unmapped = _map(plan, store, map_task) if map_task else (None, None, "")
     keys = {step: task.digest for step, task in tasks.items()}
     return LayerResults(
         spec=layer,
@@ -132,6 +132,7 @@ def _layer(plan: Plan, store: Store, recipe: NetworkRecipe, fields: dict[str, An
         pictures=_pictures(plan, store, recipe, layer),
         layout=layout,
         cells=cells,
+        unmapped=unmapped,
         keys=keys | ({"maps": map_task.digest} if map_task else {}),
         matched_units={
             other: matches_of(entry, recipe.name, name) for other, entry in _pairs(plan, store, recipe.name)
@@ -162,11 +163,14 @@ def _picture(entry: Entry, digest: str) -> Picture:
     return replace(picture, parameters={**picture.parameters, "key": digest})
 
 
-def _map(plan: Plan, store: Store, task: Task) -> tuple[Layout, Cells]:
+def _map(plan: Plan, store: Store, task: Task) -> tuple[Layout | None, Cells | None, str]:
+    """The layout of a layer and its cells, or why it has none."""
     entry = store.get(task.digest)
+    if UNMAPPED in entry.facts:
+        return None, None, str(entry.facts[UNMAPPED])
     arrays = {name: value for name, value in entry.arrays.items() if name != "xy"}
     chunks = [other for other in plan.tasks if other.step == "icons" and other.needs["map"] == (task.digest,)]
     icons: tuple[Array | None, ...] = (None,) * len(arrays["count"])
     if chunks:
         icons = tuple(np.concatenate([store.get(chunk.digest).arrays["rgb"] for chunk in chunks]))
-    return layout_of(entry), Cells(grid=entry.facts["grid"], icon=icons, **arrays)
+    return layout_of(entry), Cells(grid=entry.facts["grid"], icon=icons, **arrays), ""

@@ -21,6 +21,8 @@ from atlas.pipeline.store import Entry
 from atlas.pipeline.task import Task
 from atlas.pipeline.worker import StepContext
 
+UNMAPPED = "unmapped"  # where a layer has no layout, its entry holds this alone: why
+
 StepFunction = Callable[[StepContext, Sequence[Task]], Iterator[Entry]]
 RUN: dict[str, StepFunction] = {
     **diagnosis_steps.RUN,
@@ -101,6 +103,7 @@ def predictions(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     for task in tasks:
         logits = _stack(context, task, "maxima")
         ranks = np.argsort(-logits, axis=1, kind="stable")[:, :5].astype(np.int32)
+        ranks[~np.isfinite(logits).all(axis=1)] = -1  # no prediction
         yield Entry({"predicted": ranks[:, 0].copy(), "top5": ranks}, {})
 
 
@@ -116,11 +119,11 @@ def summaries(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
     """Statistics and example images of each unit of a layer."""
     from atlas.chapters.vision.collect import Moments, merge_moments
     from atlas.chapters.vision.profile import Grouping, grouping
-    from atlas.chapters.vision.summarize import Works, select_examples, summarize
+    from atlas.chapters.vision.summarize import Works, bounded, select_examples, summarize
 
     for task in tasks:
         parts = [context.store.get(digest) for digest in task.needs["responses"]]
-        maxima = np.concatenate([part.arrays["maxima"] for part in parts])
+        maxima = bounded(np.concatenate([part.arrays["maxima"] for part in parts]))
         moments = merge_moments([unpack(Moments, part.arrays, part.facts) for part in parts])
         images = context.store.get(task.needs["probe_set"][0]).facts["images"]
         sources = [image["source"] for image in images]
@@ -204,13 +207,17 @@ def pictures(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
 
 @_step
 def layouts(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """A UMAP layout of a layer, not yet turned to lie as its neighbours do."""
+    """A UMAP layout of a layer, not yet turned to lie as its neighbours do; where it has none, why."""
     from atlas.methods.embed import EmbedSettings, embed
+    from atlas.methods.unmapped import unmapped
 
     for task in tasks:
         names = ("neighbours", "min_dist", "metric", "epochs")
         settings = EmbedSettings(**{name: task.parameters[name] for name in names})
         sample, predicted = _stack(context, task, "sample"), _predicted(context, task)
+        if reason := unmapped(sample):
+            yield Entry({}, {UNMAPPED: reason})
+            continue
         yield Entry(*pack(embed(sample, predicted, settings, seed=task.parameters["seed"])))
 
 
@@ -219,16 +226,27 @@ def layout_of(entry: Entry) -> Layout:
     return unpack(Layout, entry.arrays, entry.facts)
 
 
+def _is_layout(entry: Entry) -> bool:
+    """Does an entry of the step `layouts` hold one? Older stores keep layouts of constant layers, which are NaN."""
+    return UNMAPPED not in entry.facts and bool(np.isfinite(entry.arrays["xy"]).all())
+
+
 @_step
 def maps(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
-    """The layout turned to lie as the reference does, and its grid cells."""
+    """The layout turned to lie as the reference does, and its grid cells; of a layer without layout, why."""
     from atlas.methods.embed import orient
     from atlas.methods.grid import cells
+    from atlas.methods.unmapped import unmapped
 
     for task in tasks:
-        layout, reference = (layout_of(context.store.get(task.needs[role][0])) for role in ("layout", "reference"))
-        turned = orient(layout, reference)
         sample, predicted = _stack(context, task, "sample"), _predicted(context, task)
+        if reason := unmapped(sample):
+            yield Entry({}, {UNMAPPED: reason})
+            continue
+        layout, reference = (context.store.get(task.needs[role][0]) for role in ("layout", "reference"))
+        turned = layout_of(layout)
+        if _is_layout(reference):
+            turned = orient(turned, layout_of(reference))
         found = cells(turned, sample, predicted, grid=task.parameters["grid"], least=task.parameters["least"])
         arrays, facts = pack(turned)
         of_cells = {name: value for name, value in vars(found).items() if isinstance(value, np.ndarray)}
@@ -242,7 +260,7 @@ def icons(context: StepContext, tasks: Sequence[Task]) -> Iterator[Entry]:
 
     for task in tasks:
         layer, first = _layer_of(context, task), task.parameters["first"]
-        means = context.store.get(task.needs["map"][0]).arrays["mean"][first : first + ICON_CHUNK]
+        means = context.store.get(task.needs["map"][0]).arrays.get("mean", np.empty((0, 0)))[first : first + ICON_CHUNK]
         names = [f"{task.parameters['network']}/{layer.name}/cell/{first + index}" for index in range(len(means))]
         settings = Settings(**task.parameters["settings"])
         options = {name: task.parameters[name] for name in ("seed", "device")}

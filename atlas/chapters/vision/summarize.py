@@ -14,6 +14,7 @@ from atlas.core.results import Quantile, UnitStats
 from atlas.core.specs import Array
 
 BINS = 40
+LARGEST = 1e38  # responses above it do not count: their differences may not fit into float32
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,18 @@ def _around(order: Array, quantile: float) -> Array:
     ranks = np.clip(np.arange(first, first + PER_LEVEL), 0, images - 1)
     chosen = order[:, ranks]
     return np.where(np.arange(PER_LEVEL)[None, :] < images, chosen, -1).reshape(units, PER_LEVEL)
+
+
+def bounded(responses: Array) -> Array:
+    """Responses [N, C]; one that is not finite, or above LARGEST, is its unit's smallest other (0 without any).
+
+    Such a unit is still found by its mean and deviation, which are not finite.
+    """
+    finite = np.abs(responses) < LARGEST  # false for NaN
+    if finite.all():
+        return responses
+    smallest = np.where(finite, responses, np.inf).min(axis=0)
+    return np.where(finite, responses, np.where(np.isfinite(smallest), smallest, 0)).astype(responses.dtype)
 
 
 def summarize(

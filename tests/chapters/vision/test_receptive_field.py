@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from atlas.chapters.vision.receptive_field import receptive_field
-from atlas.core.errors import AtlasError
 from atlas.core.hooks import tap
 from atlas.core.specs import LayerSpec, Network
 from atlas.networks import NETWORKS
@@ -71,7 +70,74 @@ def test_class_logits_see_the_whole_image():
     assert receptive_field(network, network.spec.logits).size == 0
 
 
-def test_an_operation_without_a_rule_is_an_error():
-    module = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(12, 4, 3)).eval()
-    with pytest.raises(AtlasError, match=r"atlas\.chapters\.vision\.receptive_field"):
-        receptive_field(Network(NETWORKS["efficientnet-lite0"], module), LayerSpec("last", "1", 4, ""))
+def field(module, layer="last"):
+    found = receptive_field(Network(NETWORKS["efficientnet-lite0"], module.eval()), LayerSpec(layer, layer, 4, ""))
+    return (found.size, found.stride, found.start) if found.known else "unknown"
+
+
+class Made(nn.Module):
+    """A convolution of 3 x 3 at stride 2, `between`, and a last one of 3 x 3."""
+
+    def __init__(self, between, channels=4):
+        super().__init__()
+        self.first, self.last, self.between = nn.Conv2d(3, 4, 3, stride=2), nn.Conv2d(channels, 4, 3), between
+
+    def forward(self, x):
+        return self.last(self.between(self.first(x)))
+
+
+def shuffled(x):
+    groups = x.view(x.shape[0], 2, 2, x.shape[2], x.shape[3])
+    return torch.transpose(groups, 1, 2).contiguous().view(x.shape[0], -1, x.shape[2], x.shape[3])
+
+
+def halved(x):
+    one, other = x.chunk(2, dim=1)
+    return torch.cat([other, one], 1)
+
+
+@pytest.mark.parametrize(
+    ("between", "channels", "expected"),
+    [
+        (shuffled, 4, (7, 2, 0)),
+        (halved, 4, (7, 2, 0)),
+        (lambda x: x.mean(1, keepdim=True), 1, (7, 2, 0)),
+        (lambda x: x.mean(dim=(1,), keepdim=True), 1, (7, 2, 0)),
+        (lambda x: x * x.mean((2, 3), keepdim=True), 4, (7, 2, 0)),  # a gate
+        (lambda x: x + x.mean((-2, -1), keepdim=True), 4, (0, 1, 0)),
+        (lambda x: x.flatten(0, 1).view(-1, 4, x.shape[2], x.shape[3]), 4, (7, 2, 0)),
+        (lambda x: x.permute(0, 1, 3, 2), 4, "unknown"),
+        (lambda x: x.permute(0, 2, 3, 1).permute(0, 3, 1, 2), 4, "unknown"),
+        (lambda x: x.flatten(2).transpose(1, 2).transpose(1, 2).reshape(x.shape), 4, "unknown"),
+        (nn.PixelShuffle(2), 1, "unknown"),
+    ],
+)
+def test_a_change_of_layout_keeps_the_field_or_makes_it_unknown(between, channels, expected):
+    assert field(Made(between, channels)) == expected
+
+
+def test_one_grey_channel_in_front_changes_no_field():
+    class Grey(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.last = nn.Conv2d(1, 4, 5)
+
+        def forward(self, x):
+            return self.last(x.mean(1, keepdim=True))
+
+    assert field(Grey()) == (5, 1, 0)
+
+
+def test_stochastic_depth_and_several_outputs_keep_the_field():
+    from torchvision.ops import StochasticDepth
+
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.drop, self.last = nn.Conv2d(3, 4, 3), StochasticDepth(0.5, "row"), nn.Conv2d(4, 4, 3)
+
+        def forward(self, x):
+            maps = [self.drop(self.first(x)), x]
+            return [self.last(maps[0]), maps[1]]
+
+    assert field(Two()) == (5, 1, 0)

@@ -62,6 +62,17 @@ def memory_points(network: CodeResults) -> Array:
     return np.stack([np.full(len(measured), np.nan) if keeping is None else keeping, measured], 1)
 
 
+def dead_cells(network: CodeResults) -> int:
+    """How many cells are constant over the texts."""
+    return int((np.asarray(network.gates.memory) == 0).sum())
+
+
+def _median(memory: Array) -> float:
+    """Of the cells that are not constant; 0 without any."""
+    living = memory[memory > 0]
+    return float(np.median(living)) if len(living) else 0.0
+
+
 def gates(results: RecurrentChapter) -> Figure:
     """How often each gate is closed and open."""
     shares = [
@@ -90,7 +101,9 @@ def memory(results: RecurrentChapter) -> Figure:
         for n in results.networks
         if n.gates.correlation is not None
     ]
-    medians = listed([f"{np.median(memory_points(n)[:, 1]):.0f} ({n.spec.title})" for n in results.networks])
+    medians = listed([f"{_median(memory_points(n)[:, 1]):.0f} ({n.spec.title})" for n in results.networks])
+    dead = [f"{dead_cells(n)} ({n.spec.title})" for n in results.networks if dead_cells(n)]
+    constant = f" Constant cells, which remember nothing, are left out: {listed(dead)}." if dead else ""
     correlated = f" Rank correlation of the two over cells: {listed(correlations)}." if correlations else ""
     return recurrent_figure(
         results,
@@ -101,8 +114,8 @@ def memory(results: RecurrentChapter) -> Figure:
         caption=(
             "Each point is a cell. x: characters after which the mean of its forget or update gate alone would let its "
             "memory decay to 1/e. y: characters until the autocorrelation of its memory falls below 1/e, at most "
-            f"{LAGS}.{correlated} Median memory length: {medians} characters. A plain RNN has no gates; its cells form "
-            "one column."
+            f"{LAGS}.{correlated} Median memory length: {medians} characters.{constant} A plain RNN has no gates; its "
+            "cells form one column."
         ),
     )
 

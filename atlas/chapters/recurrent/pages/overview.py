@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +59,7 @@ class ShownNetwork:
     concept: str
     path: str
     strip: list[tuple[str, int]]
+    guess: float  # nats per character of equal probabilities; infinite of a network that reads tokens
     study: ContextLengthStudy | None
 
 
@@ -122,6 +124,7 @@ def _shown(network: CodeResults) -> ShownNetwork:
         concept=TITLES[finding.concept],
         path=passages.paths[0],
         strip=coloured(names_of(network), passages.symbols, passages.c[:, finding.cell] / 127),
+        guess=math.log(network.spec.symbols) if network.spec.reads == "characters" else math.inf,
         study=network.context_lengths if isinstance(network, PredictorResults) else None,
     )
 

@@ -19,6 +19,7 @@ NONE = -3.5  # x of the cells of a network without gates
 def scatter(network: CodeResults) -> dict[str, Any]:
     """One path of dots, and the ticks of both axes; what is beyond an end is drawn at it."""
     points = memory_points(network)
+    points = points[points[:, 1] > 0]  # without constant cells
     gated = bool(np.isfinite(points[:, 0]).any())
     xy = np.log2(np.clip(np.nan_to_num(points, nan=1.0), 1, min(2**MOST, 2 * LAGS))) / MOST * SIDE
     x = xy[:, 0] if gated else np.full(len(xy), NONE)

@@ -137,7 +137,7 @@ def draw_histogram(results: AtlasResults, figure: Figure, axes: Any) -> None:
         ("90th percentile", stats.p90[unit], INK, "--"),
         ("largest response to an image", stats.largest[unit], ACCENT, "-"),
     ]
-    if picture is not None:
+    if picture is not None and math.isfinite(picture.score_max):
         marks.append(("response to the visualization", picture.score_max, SECOND, "-"))
     for name, value, colour, style in marks:
         axes.axvline(float(value), color=colour, linestyle=style, linewidth=1, label=f"{name}, {number(value)}")

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from atlas.core.results import AtlasResults, Cells, Figure, LayerResults, Layout
 from atlas.core.specs import NetworkSpec
+from atlas.methods.embed import NEAREST
 from atlas.publish.places import figure_page, map_file
 from atlas.publish.provenance import provenance, terms
 from atlas.publish.words import count, number, percent
+
+MEASURED_FROM = 20  # probe images: below, a handful of neighbours says nothing about a layout
+
+
+def is_measured(layout: Layout) -> bool:
+    """Is the quality of the layout shown?"""
+    return len(layout.xy) >= MEASURED_FROM
+
+
+def compared(layout: Layout) -> int:
+    """The nearest neighbours that each point's quality is measured by: fewer on a small map."""
+    return min(NEAREST, (len(layout.xy) - 1) // 2)
 
 
 def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> Figure:
@@ -36,19 +49,23 @@ def map_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResults)
 
 def _quality(layout: Layout) -> str:
     """The quality of a layout in words."""
+    if not is_measured(layout):
+        return f"The quality of a layout of fewer than {MEASURED_FROM} images is not measured."
     judged = int(layout.parameters.get("judged", len(layout.xy)))
     sample = f"Measured on {judged:,} of them: trustworthiness" if judged < len(layout.xy) else "Trustworthiness"
     return (
         f"{sample} {number(layout.trustworthiness, 2)} and continuity {number(layout.continuity, 2)} (1: all "
         f"neighbourhoods are kept); {percent(layout.stability)} of nearest neighbours are the same under another "
-        f"seed; {percent(layout.purity)} of the 10 nearest neighbours share the predicted class "
+        f"seed; {percent(layout.purity)} of the {compared(layout)} nearest neighbours share the predicted class "
         f"({percent(layout.purity_shuffled)} with shuffled classes)."
     )
 
 
 def _cells_clause(cells: Cells | None) -> str:
-    if cells is None or not len(cells.count):
+    if cells is None:
         return ""
+    if not len(cells.count):
+        return f"; no tile of a {cells.grid} × {cells.grid} grid holds enough of them to be shown"
     return f", in {len(cells.count)} of {cells.grid**2} tiles of a {cells.grid} × {cells.grid} grid"
 
 

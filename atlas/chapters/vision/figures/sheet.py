@@ -125,10 +125,12 @@ def _share(shown: int, units: int) -> str:
 def median_ratio(layer: LayerResults) -> float | None:
     """Median over pictured units of (largest response to the picture) / (largest response to any probe image).
 
-    Units that no probe image brings above zero are left out; None where no unit is left.
+    Units that no probe image brings above zero are left out, and so are responses that are not finite; None where no
+    unit is left.
     """
     natural = layer.stats.largest.astype(float)
     ratios = [picture.score_max / natural[i] for i, picture in layer.pictures.items() if natural[i] > 0]
+    ratios = [ratio for ratio in ratios if np.isfinite(ratio)]
     return float(np.median(ratios)) if ratios else None
 
 

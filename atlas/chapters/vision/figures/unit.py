@@ -212,6 +212,8 @@ def _levels_sentence(layer: LayerResults, index: int, size: int, input_size: int
 def crop_clause(layer: LayerResults, size: int, input_size: int) -> str:
     """How examples are cropped, for images `size` pixels square that the network reads at `input_size`."""
     side = layer.field.size
+    if not layer.field.known:
+        return "shown whole, because the receptive field of the layer is not known"
     if not layer.spec.spatial or side == 0:
         return "shown whole, because the unit depends on the whole image"
     field = f"the receptive field of {side} × {side} input pixels"

@@ -66,7 +66,9 @@ def pages(context: AtlasContext, written: Summaries) -> Iterator[Item]:
 
 
 def menu(context: AtlasContext) -> list[MenuEntry]:
-    """Links to the networks and the maps on the home page."""
+    """Links to the networks and the maps on the home page, where the atlas has image networks."""
+    if not context.networks:
+        return []
     return [MenuEntry("Networks", "index.html#networks"), MenuEntry("Maps", "index.html#maps")]
 
 
@@ -93,7 +95,7 @@ def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
 
 def counts(context: AtlasContext, written: Summaries) -> dict[str, int]:
     """How many figures, units and pictures there are."""
-    whole = 1 + sum(len(network_figures(context.results, network)) for network in context.networks)
+    whole = bool(context.networks) + sum(len(network_figures(context.results, network)) for network in context.networks)
     layers = written.values()
     return {
         "figures": whole + sum(layer.figures for layer in layers),
@@ -111,7 +113,7 @@ def record(context: AtlasContext, written: Summaries) -> dict[str, Any]:
             {"network": network.network.spec.name, "layer": layer.name, "n": layer.map_images, **layer.map}
             for network in networks
             for layer in network.layers
-            if layer.map
+            if layer.map_images
         ],
     }
 
@@ -129,7 +131,13 @@ def _network(summary: NetworkSummary) -> dict[str, Any]:
         "top5": card.top5 if card else None,
         "weights": spec.weights.sha256,
         "layers": [
-            {"name": layer.name, "units": layer.units, "receptive_field": layer.field, "pictures": layer.pictures}
+            {
+                "name": layer.name,
+                "units": layer.units,
+                "receptive_field": layer.field,
+                "pictures": layer.pictures,
+                "degenerate": layer.degenerate.counts(),
+            }
             for layer in summary.layers
         ],
     }

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
+from atlas.chapters.vision.degenerate import DegenerateUnits, degenerate_units
 from atlas.chapters.vision.figures.unit import unit_title
 from atlas.chapters.vision.unit_name import unit_name
 from atlas.core.results import LayerResults, NetworkResults
@@ -96,6 +97,11 @@ class LayerContext:
         return first_name(self.class_names[index]) if self.is_logits else self.names[index]
 
     @cached_property
+    def degenerate(self) -> DegenerateUnits:
+        """The dead, saturated and duplicate units of the layer, and those whose responses are not finite."""
+        return degenerate_units(self.layer.stats, self.layer.neighbours, logits=self.is_logits)
+
+    @cached_property
     def ranks(self) -> Array:
         """[C] rank of each unit in its layer by its largest response, from 1; equal units share the better rank."""
         out: Array = rankdata(-self.layer.stats.largest, method="min").astype(int)
@@ -133,12 +139,14 @@ class LayerSummary:
     title: str
     units: int
     spatial: bool
-    field: int
+    field: int  # 0 = the whole image, or not known
+    field_known: bool
     stride: int
     pictures: int
     ratio: float | None  # median over units of picture / largest natural response
-    map: Mapping[str, float] | None  # quality figures
-    map_images: int
+    map: Mapping[str, float]  # quality figures, none where there is no map or it has too few images
+    map_images: int  # 0 = no map
+    degenerate: DegenerateUnits
     tiles: tuple[Tile, ...]
     names: tuple[str, ...]  # [units] of units, "" = none
     labels: tuple[str, ...]  # [units] favourite label of the probe set's own, "" = none

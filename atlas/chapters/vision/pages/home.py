@@ -58,7 +58,7 @@ def _values(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Se
         "summaries": summaries,
         "units": sum(layer.units for layer in layers),
         "pictures": sum(layer.pictures for layer in layers),
-        "mapped": sum(layer.map is not None for layer in layers),
+        "mapped": sum(layer.map_images > 0 for layer in layers),
         "maps": _maps(summaries),
         "map_thumb_file": map_thumb_file,
         "probes": context.results.probes,
@@ -78,7 +78,7 @@ def _history(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: S
 
 def _maps(summaries: Sequence[NetworkSummary]) -> list[tuple[NetworkSummary, list[LayerSummary], int]]:
     """Each network that has maps, the layers whose maps the page shows, and how many there are."""
-    mapped = [(summary, [layer for layer in summary.layers if layer.map]) for summary in summaries]
+    mapped = [(summary, [layer for layer in summary.layers if layer.map_images]) for summary in summaries]
     return [(summary, some(layers), len(layers)) for summary, layers in mapped if layers]
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atlas.chapters.vision.degenerate import KINDS, DegenerateUnits
 from atlas.chapters.vision.figures.groups import group_rows, groups_figure
+from atlas.chapters.vision.figures.map import compared, is_measured
 from atlas.chapters.vision.figures.sheet import median_ratio, units_figure
 from atlas.chapters.vision.figures.tuning import tunings_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
@@ -16,6 +18,7 @@ from atlas.chapters.vision.pages.examples import strongest
 from atlas.chapters.vision.pages.map import small_map_file
 from atlas.chapters.vision.pages.region import places, regions
 from atlas.chapters.vision.pages.tuning import bars
+from atlas.core.results import Picture
 from atlas.core.specs import Array
 from atlas.publish.page import Asset, Item, Page
 from atlas.publish.pixels import avif, contact_sheet, scaled
@@ -28,6 +31,7 @@ SIDE = 48  # pixels
 SHOWN = 12  # pictures that a layer's page shows at once; the others unfold, so that the first view stays light
 # Up to this number of pictures the folded ones are part of the page; above it a script makes them.
 INLINE = 128
+LISTED = 60  # degenerate units of one kind that a layer's page links
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,15 @@ class UnitGroup:
     last: int
     rows: int
     file: str | None
+
+
+@dataclass(frozen=True)
+class DegenerateRow:
+    """A kind of degenerate units: how many the layer has, and the first of them."""
+
+    title: str
+    count: int
+    units: tuple[int, ...]
 
 
 def pages(context: LayerContext) -> Iterator[Item]:
@@ -85,10 +98,13 @@ def _columns(context: LayerContext) -> dict[str, object]:
         "largest": np.round(stats.largest.astype(float), 3).tolist(),
         "selectivity": np.round(context.selectivity.astype(float), 3).tolist(),
         "strength": np.round(context.strength.astype(float), 2).tolist(),
-        "score": [
-            round(float(pictures[i].score_max), 3) if i in pictures else None for i in range(context.layer.spec.units)
-        ],
+        "score": [_score(pictures.get(unit)) for unit in range(context.layer.spec.units)],
     }
+
+
+def _score(picture: Picture | None) -> float | None:
+    """The response to a unit's picture, for sorting; None without one, or where it is not finite."""
+    return round(float(picture.score_max), 3) if picture is not None and np.isfinite(picture.score_max) else None
 
 
 def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, object]:
@@ -107,6 +123,9 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "ratio": median_ratio(layer),
         "images": int(layer.stats.counts[0].sum()),
         "map_file": small_map_file(spec.name, layer.spec.name) if layer.cells else None,
+        "measured": layer.layout is not None and is_measured(layer.layout),
+        "compared": compared(layer.layout) if layer.layout is not None else 0,
+        "degenerate": _degenerate(context.degenerate),
         "map_figure": figure_page(f"{spec.name}/{layer.spec.name}/map"),
         "made": context.provenance,
         "dissection": groups_figure(context.atlas.results, spec, layer) if layer.dissection.groups else None,
@@ -116,6 +135,12 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "previous": names[position - 1] if position else None,
         "next": names[position + 1] if position + 1 < len(names) else None,
     }
+
+
+def _degenerate(found: DegenerateUnits) -> tuple[DegenerateRow, ...]:
+    """A row for each kind of which the layer has units."""
+    rows = ((title, np.flatnonzero(getattr(found, kind)).tolist()) for kind, title in KINDS.items())
+    return tuple(DegenerateRow(title, len(units), tuple(units[:LISTED])) for title, units in rows if units)
 
 
 LAYER_PAGES.add("layer", pages)

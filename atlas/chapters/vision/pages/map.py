@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from atlas.chapters.vision.figures.map import map_figure
+from atlas.chapters.vision.figures.map import compared, is_measured, map_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.core.results import Cells, Layout
@@ -21,6 +21,7 @@ from atlas.publish.script import FINE, put
 from atlas.publish.words import first_name
 
 SIDE, SMALL, THUMB = 768, 400, 128  # pixels of the map picture, of its small version and of its thumbnail
+DOT = 6  # pixels of a dot's radius
 DENSEST = 24  # cells in the page's table
 
 
@@ -67,7 +68,10 @@ def pages(context: LayerContext) -> Iterator[Item]:
 
 
 def draw(context: LayerContext, cells: Cells) -> Array:
-    """All cells on a transparent ground, [S, S, 4] uint8: icons, else the probe image nearest to the mean."""
+    """All cells on a transparent ground, [S, S, 4] uint8: icons, else the probe image nearest to the mean.
+
+    Where no cell can be shown, a dot for each probe image instead.
+    """
     side = max(8, SIDE // cells.grid)
     canvas = np.zeros((cells.grid * side, cells.grid * side, 4), np.uint8)
     for cell, (column, row) in enumerate(zip(cells.column.tolist(), cells.row.tolist(), strict=True)):
@@ -75,7 +79,16 @@ def draw(context: LayerContext, cells: Cells) -> Array:
         if tile is not None:
             block = canvas[row * side : (row + 1) * side, column * side : (column + 1) * side]
             block[..., :3], block[..., 3] = tile, 255
+    if context.layer.layout is not None and not canvas.any():
+        _dot(canvas, context.layer.layout.xy)
     return canvas
+
+
+def _dot(canvas: Array, xy: Array) -> None:
+    """Draw a grey dot at each point of xy [N, 2] in [0, 1]."""
+    rows, columns = np.mgrid[: len(canvas), : len(canvas)]
+    for x, y in xy * len(canvas):  # where the viewer draws its points
+        canvas[(columns - x) ** 2 + (rows - y) ** 2 <= DOT**2] = (128, 128, 128, 255)
 
 
 def _tile(context: LayerContext, cells: Cells, cell: int, side: int) -> Array | None:
@@ -123,6 +136,8 @@ def _values(context: LayerContext, cells: Cells, layout: Layout) -> dict[str, ob
         "figure": map_figure(context.atlas.results, context.network.spec, context.layer),
         "figure_page": figure_page(f"{context.network.spec.name}/{context.layer.spec.name}/map"),
         "layout": layout,
+        "measured": is_measured(layout),
+        "compared": compared(layout),
         "grid": cells.grid,
         "cells": len(cells.count),
         "icons": sum(icon is not None for icon in cells.icon),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from atlas.chapters.vision.degenerate import KINDS as DEGENERATE
 from atlas.chapters.vision.figures.diagnosis import findings as diagnosis_findings
 from atlas.chapters.vision.figures.diagnosis import pair
 from atlas.chapters.vision.figures.gates import block_names
@@ -100,6 +101,7 @@ def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[Lay
         "strip": strip(network.structure, network.layer_names),
         "structure": network.structure,
         "field": widest(summary),
+        "known": all(layer.field_known for layer in summary.layers),
         "groups": groups,
         "height": ROWS,
         "kinds": KINDS,
@@ -107,6 +109,12 @@ def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[Lay
         "pictures": sum(layer.pictures for layer in summary.layers),
         "input": spec.input_size,
         "probes": context.results.probes,
+        "degenerate": [
+            (layer, layer.degenerate.counts(), layer.degenerate.counted)
+            for layer in summary.layers
+            if any(layer.degenerate.counts().values())
+        ],
+        "degenerate_kinds": DEGENERATE,
         **_filter_values(network),
         **_finding_values(context, network),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from atlas.chapters.vision.figures.map import is_measured
 from atlas.chapters.vision.figures.sheet import WALL_UNITS, best_units, median_ratio
 from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.chapters.vision.pages.context import LayerContext, LayerSummary, Tile
@@ -23,13 +24,15 @@ def summary(context: LayerContext) -> LayerSummary:
         units=layer.spec.units,
         spatial=layer.spec.spatial,
         field=layer.field.size,
+        field_known=layer.field.known,
         stride=layer.field.stride,
         pictures=len(layer.pictures),
         ratio=median_ratio(layer),
-        map=None
-        if layout is None
+        map={}
+        if layout is None or not is_measured(layout)
         else {name: float(getattr(layout, name)) for name in ("trustworthiness", "continuity", "stability", "purity")},
         map_images=0 if layout is None else len(layout.xy),
+        degenerate=context.degenerate,
         tiles=_tiles(context),
         names=tuple(context.label(unit) for unit in range(layer.spec.units)),
         labels=tuple(

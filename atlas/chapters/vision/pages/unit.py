@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -229,7 +230,7 @@ def _histogram(context: LayerContext, unit: int) -> Histogram:
         "p90": ("90th percentile", float(stats.p90[unit])),
         "largest": ("largest", float(stats.largest[unit])),
     }
-    if picture is not None:
+    if picture is not None and math.isfinite(picture.score_max):
         marks["picture"] = ("visualization", picture.score_max)
     low, high = stats.edges[unit].tolist()
     return histogram(stats.counts[unit], (low, high), marks)
