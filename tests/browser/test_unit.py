@@ -13,9 +13,12 @@ def test_switch_shows_the_whole_image_with_its_field(paths, visit, opened):
     before = image.bounding_box()["width"]
     page.get_by_role("radio", name="whole image").check()
     assert image.bounding_box()["width"] < before
-    assert image.evaluate(f"e => {heat}") in ("0px 0px", "0px")
+    assert image.evaluate(f"e => {heat}") == "0px 0px, 0px 0px"
     page.get_by_role("radio", name="response").check()
-    assert image.evaluate(f"e => {heat}") == "1125% 12000%"
+    assert image.evaluate(f"e => {heat}") == "1125% 12000%, 0px 0px"
+    page.get_by_role("radio", name="pixels that raised it (strongest 3)").check()
+    assert image.evaluate(f"e => {heat}") == "0px 0px, 1125% 12000%"
+    assert page.problems == []
 
 
 def test_an_example_leads_to_its_maker_and_licence(paths, visit, opened):
