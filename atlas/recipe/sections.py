@@ -38,6 +38,10 @@ class ChapterSection(Section):
         """A copy with the digests of downloaded weights, by the name of the network."""
         return self
 
+    def code(self) -> tuple[str, ...]:
+        """What of it runs as a program when it is read or loaded: fields of the recipe with their values."""
+        return ()
+
     def check(self) -> None:
         """Check custom networks before anything is computed; ConfigError where one does not fit its entry."""
 

@@ -121,6 +121,15 @@ class GenerativeRecipe(ChapterSection):
             update={"locks": self.locks | {name: lock for name, lock in locks.items() if name in self.generators}}
         )
 
+    def code(self) -> tuple[str, ...]:
+        """All generators of the user's own: TorchScript is a program, and a module is built by code."""
+        return tuple(
+            f"module {own.module!r} ({own.name})"
+            if own.module
+            else f"TorchScript {Path(own.torchscript).name!r} ({own.name})"
+            for own in self.own
+        )
+
     def check(self) -> None:
         """Load each custom generator and try every promise of its entry."""
         if self.own:

@@ -140,6 +140,10 @@ class RecurrentRecipe(ChapterSection):
         each_once("recurrent", [*self.networks, *(network.name for network in own)])
         return self.model_copy(update={"own": own})
 
+    def code(self) -> tuple[str, ...]:
+        """The tokenizers that are code of the user's own."""
+        return tuple(f"tokenizer {own.tokenizer!r} ({own.name})" for own in self.own if ":" in own.tokenizer)
+
     def spec(self, name: str) -> RecurrentSpec:
         """The network `name`: one of the recipe's own, else the registered one."""
         own = {network.name: network for network in self.own}
