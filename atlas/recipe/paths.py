@@ -49,7 +49,7 @@ def published(value: Any, name: str = "") -> Any:
         return [published(one, name) for one in value]
     if not isinstance(value, str) or name in FREE:
         return value
+    if value.startswith("/"):
+        return Path(value).name
     kind, colon, path = value.partition(":")
-    if colon and path.startswith("/") and not path.startswith("//"):
-        return f"{kind}:{Path(path).name}"
-    return Path(value).name if value.startswith("/") else value
+    return f"{kind}:{Path(path).name}" if colon and path.startswith("/") and not path.startswith("//") else value
