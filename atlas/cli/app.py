@@ -207,10 +207,12 @@ def cite(
     from atlas.publish.catalogue import find
     from atlas.publish.cite import cite as cited
     from atlas.publish.cite import issue_date
+    from atlas.publish.imprint import imprint_of
 
     results = _results(recipe, settings, store, device)
     base = results.recipe["base_url"]
-    print(cited(find(results, figure), format, base_url=base, issued=issue_date()).rstrip())
+    imprint = imprint_of(results.recipe)
+    print(cited(find(results, figure), format, base_url=base, issued=issue_date(), imprint=imprint).rstrip())
 
 
 @app.command("figure")

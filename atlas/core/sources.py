@@ -74,6 +74,7 @@ class CustomFile:
     sha256: str
     licence: str
     source: str = "own checkpoint"
+    attribution: str = ""  # whom to credit beside pictures of the network
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ class NetworkRecipe(Section):
         "", description="custom checkpoint: a text file with one class name a line, in the order of the outputs"
     )
     title: str = Field("", description="custom checkpoint: its title on the site; the name where it is left out")
-    licence: str = Field("not stated", description="custom checkpoint: the licence of its weights")
+    licence: str = Field("not stated", description="custom checkpoint: the licence of its weights, an SPDX id")
+    attribution: str = Field("", description="custom checkpoint: whom to credit beside its pictures")
     sha256: str = Field(
         "", description="SHA-256 of the weight file; filled in from the network, `atlas.lock` or the file"
     )
@@ -66,7 +67,7 @@ class NetworkRecipe(Section):
     def _custom(self) -> NetworkSpec:
         base, labels = NETWORKS[self.like], self.labels
         count = len(class_names(labels)) if labels else base.logits.units
-        file = CustomFile(self.weights, self.sha256, self.licence)
+        file = CustomFile(self.weights, self.sha256, self.licence, attribution=self.attribution)
         spec = like(
             base, self.name, title=self.title or self.name, weights=file, classes=count, labels=labels or base.labels
         )

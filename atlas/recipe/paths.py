@@ -9,7 +9,8 @@ from typing import Any
 from atlas.core.errors import ConfigError
 
 TABLES = (".csv", ".tsv", ".txt")
-FREE = frozenset(("title", "name", "summary", "licence", "attribution", "url", "base_url", "split"))  # texts, not paths
+# texts, not paths
+FREE = frozenset(("title", "name", "summary", "licence", "attribution", "author", "url", "base_url", "split"))
 
 
 def placed(text: str, folder: Path) -> str:

@@ -44,7 +44,8 @@ class CustomGenerator(Section):
     )
     title: str = Field("", description="its title on the site; the name where it is left out")
     summary: str = Field("A generator that the recipe brings along.", description="a sentence about it")
-    licence: str = Field("not stated", description="the licence of its weights")
+    licence: str = Field("not stated", description="the licence of its weights, an SPDX id")
+    attribution: str = Field("", description="whom to credit beside its pictures")
     source: str = Field("own generator", description="where its weights come from, such as an address")
     sha256: str = Field("", description="SHA-256 of the weight file; filled in from the file")
     code_sha256: str = Field("", description="SHA-256 of the file that the callable lies in; filled in from the file")
@@ -57,7 +58,7 @@ class CustomGenerator(Section):
     @property
     def spec(self) -> GeneratorSpec:
         """The generator; how many units its layers have is measured when it is loaded."""
-        origin = self.file, self.sha256, self.licence, self.source
+        origin = self.file, self.sha256, self.licence, self.source, self.attribution
         return GeneratorSpec(
             self.name,
             title=self.title or self.name,

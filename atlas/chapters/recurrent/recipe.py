@@ -58,7 +58,8 @@ class CustomRecurrent(Section):
     nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="of an RNN; a checkpoint does not contain it")
     title: str = Field("", description="its title on the site; the name where it is left out")
     year: int = Field(0, ge=0, description="year of its making; left out: that of its kind of cell")
-    licence: str = Field("not stated", description="the licence of its weights")
+    licence: str = Field("not stated", description="the licence of its weights, an SPDX id")
+    attribution: str = Field("", description="whom to credit beside its figures")
     sha256: str = Field("", description="SHA-256 of the weight file; filled in from the file")
     vocabulary_sha256: str = Field("", description="SHA-256 of the vocabulary; filled in from the file")
     cell: Literal["", "LSTM", "GRU", "RNN"] = Field("", description="kind of cell; filled in from the file")
@@ -87,7 +88,7 @@ class CustomRecurrent(Section):
             embedding=self.embedding,
             hidden=self.hidden,
             outputs=0 if self.encoder else symbols,
-            weights=CustomFile(self.weights, self.sha256, self.licence),
+            weights=CustomFile(self.weights, self.sha256, self.licence, attribution=self.attribution),
             words=CustomFile(self.vocabulary, self.vocabulary_sha256, self.licence),
             summary=self._summary,
             layers=self.layers,
