@@ -10,7 +10,9 @@ endif
 BIOME := @biomejs/biome@2.5.14
 NODE_PATH := PATH="$(CURDIR)/$(BIN):$$PATH"
 .DEFAULT_GOAL := help
-.PHONY: help atlas serve test check bench clean
+.PHONY: help atlas serve test check faults bench clean
+# Counts and seed of `make faults`, such as FAULTS="--kills 2 --seed 3".
+FAULTS ?=
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -28,6 +30,9 @@ check: .venv/.tests .venv/.biome ## style, types, architecture
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 	$(NODE_PATH) .venv/node_modules/.bin/biome check --error-on-warnings
+
+faults: .venv/.tests ## kill, race, starve and harm small builds (minutes)
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 bench: .venv/.bench ## measure the heavy stages (minutes)
 	$(BIN)/python -m tests.benchmarks

@@ -172,6 +172,18 @@ def doctor(store: StoreOption = STORE) -> None:
 
 
 @app.command()
+def check(
+    store: StoreOption = STORE,
+    site: Annotated[Path, typer.Option("--site", envvar="ATLAS_OUT", help="folder of the site")] = SITE,
+) -> None:
+    """Check every result of the store and every file of the site against its digest. Exit code 1 for a fault."""
+    from atlas.cli.check import check as checked
+
+    if not checked(store, site):
+        raise typer.Exit(1)
+
+
+@app.command()
 def serve(
     out: OutOption = SITE,
     port: Annotated[int, typer.Option("--port", "-p", help="port on this machine", min=0, max=65535)] = 8000,
@@ -207,10 +219,12 @@ def cite(
     from atlas.publish.catalogue import find
     from atlas.publish.cite import cite as cited
     from atlas.publish.cite import issue_date
+    from atlas.publish.imprint import imprint_of
 
     results = _results(recipe, settings, store, device)
     base = results.recipe["base_url"]
-    print(cited(find(results, figure), format, base_url=base, issued=issue_date()).rstrip())
+    imprint = imprint_of(results.recipe)
+    print(cited(find(results, figure), format, base_url=base, issued=issue_date(), imprint=imprint).rstrip())
 
 
 @app.command("figure")

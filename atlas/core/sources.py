@@ -75,6 +75,7 @@ class CustomFile:
     licence: str
     source: str = "own checkpoint"
     inner: str = ""  # the prefix of its keys, where a file holds several networks that fit
+    attribution: str = ""  # whom to credit beside pictures of the network
 
 
 @dataclass(frozen=True)

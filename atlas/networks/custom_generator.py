@@ -13,6 +13,8 @@ from atlas.core.errors import ConfigError, WeightsError
 if TYPE_CHECKING:
     from torch import nn
 
+FAILURES = (Exception, SystemExit)  # of the user's code: `sys.exit` would end the program without a word
+
 
 def script(file: str) -> nn.Module:
     """The program of a TorchScript file, with the weights in it."""
@@ -37,7 +39,7 @@ def built(code: str) -> nn.Module:
     build = callable_of(code)
     try:
         module = build()
-    except Exception as error:  # it is the user's code: whatever it raises is reported
+    except FAILURES as error:  # it is the user's code: whatever it raises is reported
         raise ConfigError(
             f"module = {code!r} cannot be built: {reason(error)}. It is called without arguments."
         ) from error
@@ -53,7 +55,7 @@ def callable_of(code: str, *, field: str = "module") -> Any:
     package, _, name = code.partition(":")
     try:
         found = getattr(import_module(package), name, None)
-    except Exception as error:
+    except FAILURES as error:
         raise ConfigError(f"{field} = {code!r}: importing {package} fails: {reason(error)}.") from error
     if not callable(found):
         problem = (
@@ -80,6 +82,8 @@ def source_of(code: str, *, field: str = "module") -> Path:
     return Path(found.origin)
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """The last line of an error: TorchScript writes what went wrong behind a trace."""
+    if isinstance(error, SystemExit):
+        return "it ends the program (SystemExit)"
     return next(filter(None, (line.strip() for line in reversed(str(error).splitlines()))), type(error).__name__)

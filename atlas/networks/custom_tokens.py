@@ -14,7 +14,7 @@ from typing import Any
 
 from atlas.core.errors import ConfigError
 from atlas.core.specs import StateDict, TokenizerSpec
-from atlas.networks.custom_generator import callable_of
+from atlas.networks.custom_generator import FAILURES, callable_of, reason
 from atlas.networks.custom_recurrent import MARKS, NEVER, taken_apart
 from atlas.networks.recurrent import ALPHABET, OTHER, START
 
@@ -89,9 +89,11 @@ def _own(code: str, symbols: int) -> Callable[[str], Iterator[Any]]:
     def cut(text: str) -> Iterator[Any]:
         try:
             found = list(own(text))
-        except Exception as error:  # it is the user's code: whatever it raises is reported
+        except FAILURES as error:  # it is the user's code: whatever it raises is reported
+            told = reason(error) if isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
             raise ConfigError(
-                f"tokenizer = {code!r} fails on a text of {len(text)} characters: {type(error).__name__}: {error}."
+                f"tokenizer = {code!r} fails on a text of {len(text)} characters: {' '.join(told.split())[:200]}. "
+                "It must be a function of a text that returns pairs (number, piece)."
             ) from error
         for one in found:
             if not _is_piece(one) or not 0 <= one[0] < symbols:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -25,6 +26,13 @@ def class_names(name: str) -> tuple[str, ...]:
         ConfigError: the file of custom labels cannot be read or has empty lines.
     """
     return _from_file(Path(name)) if name.endswith(".txt") else LISTS[name]()
+
+
+def identity(name: str) -> str:
+    """What the class list `name` is to results: its name, of a file the SHA-256 of its classes, wherever it lies."""
+    if not name.endswith(".txt"):
+        return name
+    return f"sha256:{hashlib.sha256(chr(10).join(class_names(name)).encode()).hexdigest()}"
 
 
 def _from_file(path: Path) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ def site_key(plan: Plan) -> str:
     fields = {
         "tasks": [task.digest for task in plan.tasks],
         "recipe": plan.recipe.published(),
-        "labels": {labels: class_names(labels) for labels in sorted({n.spec.labels for n in plan.recipe.networks})},
+        "labels": [class_names(network.spec.labels) for network in plan.recipe.networks],
         "code": code,
         "version": atlas.__version__,
         "date": os.environ.get("SOURCE_DATE_EPOCH", ""),

@@ -31,6 +31,7 @@ def plan_lines(plan: Plan, store: Store, *, workers: int) -> Iterator[str]:
     yield f"recipe {plan.recipe.name}: {len(plan.tasks)} results"
     yield f"probe set {_probes(plan, store)}"
     yield from own
+    yield from _code(plan)
     yield f"{'step':<22} {'results':>8} {'cached':>8} {'to do':>8} {'about':>12}"
     for step, count in total.items():
         guess = sum(seconds[task.digest] for task in tasks if task.step == step) / workers
@@ -50,6 +51,14 @@ def _probes(plan: Plan, store: Store) -> str:
     shown = f"{counted(len(facts['images']), 'image')}{' of the limited set' if plan.recipe.limit else ''}"
     read = passed_over(kinds_of(skipped["reason"] for skipped in facts["skipped"]))
     return "; ".join(part for part in (plan.probes, f"read: {shown}", read) if part)
+
+
+def _code(plan: Plan) -> Iterator[str]:
+    """A line where the recipe runs programs of its own, at most four by name."""
+    found = [one for section in plan.recipe.sections().values() for one in section.code()]
+    if found:
+        more = f" and {len(found) - 4} more" if len(found) > 4 else ""
+        yield f"runs code that the recipe names: {', '.join(found[:4])}{more}; only as safe as its author (SECURITY.md)"
 
 
 def _site_bytes(plan: Plan, total: Mapping[str, int]) -> int:

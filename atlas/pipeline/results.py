@@ -29,7 +29,7 @@ def read_results(plan: Plan, store: Store) -> AtlasResults:
         libraries |= task.key.fields["libraries"]
     return AtlasResults(
         recipe=plan.recipe.published(),
-        probes=_probe_set(store.get(plan.get("probe_set", "all").digest)),
+        probes=_probe_set(store.get(plan.get("probe_set", "all").digest), private=not plan.recipe.publish),
         parts=partial(_parts, plan, store),
         versions=dict(sorted(libraries.items())),
         seconds=step_seconds(plan, store),
@@ -52,7 +52,7 @@ def _parts(plan: Plan, store: Store) -> Iterator[ProbePart]:
             yield unpack_part(store.get(task.digest))
 
 
-def _probe_set(entry: Entry) -> ProbeSet:
+def _probe_set(entry: Entry, *, private: bool) -> ProbeSet:
     facts = dict(entry.facts)
     return ProbeSet(
         name=facts["name"],
@@ -62,5 +62,5 @@ def _probe_set(entry: Entry) -> ProbeSet:
         images=tuple(ProbeImage(**image) for image in facts["images"]),
         skipped=tuple(Skipped(**skipped) for skipped in facts["skipped"]),
         labels=facts["labels"],
-        publish=facts["publish"],
+        publish=facts["publish"] or private,  # an atlas that is not published shows all images
     )

@@ -112,7 +112,7 @@ class Store:
         try:
             manifest = json.loads(path.read_text())
         except (OSError, ValueError) as error:
-            raise self._corrupt(digest, f"its manifest is unreadable ({error})") from error
+            raise self._corrupt(digest, f"its manifest is unreadable ({_reason(error)})") from error
         if not isinstance(manifest, dict) or not isinstance(manifest.get("key"), dict):
             raise self._corrupt(digest, "its manifest is not a record with a key")
         if Key(manifest["key"]).digest != digest:
@@ -141,7 +141,11 @@ class Store:
                 raise self._corrupt(digest, "its data does not match its SHA-256")
             return Entry(load(data), facts)
         except (OSError, SafetensorError, KeyError) as error:
-            raise self._corrupt(digest, f"its data is unreadable ({error})") from error
+            raise self._corrupt(digest, f"its data is unreadable ({_reason(error)})") from error
+
+    def digests(self) -> list[str]:
+        """The names of all entries, harmed ones too, in order."""
+        return sorted(folder.name for folder in self.root.glob("[0-9a-f][0-9a-f]/*") if folder.is_dir())
 
     def _corrupt(self, digest: str, why: str) -> StoreError:
         return StoreError(
@@ -171,6 +175,11 @@ def _facts_digest(facts: Mapping[str, Any]) -> str:
     """SHA-256 of the facts as JSON keeps them."""
     kept = json.loads(json.dumps(facts))  # keys become text, tuples become lists
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in short: the message names the folder already."""
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)[:80]
 
 
 def _age(folder: Path) -> float:

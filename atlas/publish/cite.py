@@ -14,10 +14,11 @@ from atlas import __version__
 from atlas.core.errors import ConfigError
 from atlas.core.registry import Registry
 from atlas.core.results import Figure
-from atlas.publish.provenance import CREDIT
+from atlas.publish.imprint import Imprint
 from atlas.publish.words import one_line, short
 
-AUTHOR = f"{CREDIT} contributors"
+ATLAS = Imprint()
+UNPUBLISHED = "; unpublished"  # what citations of an atlas add that its recipe keeps private
 RELEASED = date(2026, 11, 26)  # of this version: the date of citations where no build date is set
 
 
@@ -31,6 +32,8 @@ class Reference:
     version: str
     url: str
     note: str
+    author: str = ATLAS.author
+    publisher: str = ATLAS.publisher
 
 
 Emitter = Callable[[Reference], str]
@@ -39,21 +42,34 @@ SUFFIXES = {"bibtex": "bib", "ris": "ris", "csl-json": "json"}  # of files for r
 
 
 def cite(
-    figure: Figure, format: str, *, base_url: str = "", issued: date | None = None, version: str = __version__
+    figure: Figure,
+    format: str,
+    *,
+    base_url: str = "",
+    issued: date | None = None,
+    version: str = __version__,
+    imprint: Imprint = ATLAS,
 ) -> str:
     """The citation of `figure` as "bibtex", "ris", "csl-json" or "text"; UnknownName lists the formats."""
-    return FORMATS[format](reference(figure, base_url=base_url, issued=issued or issue_date(), version=version))
+    day = issued or issue_date()
+    return FORMATS[format](reference(figure, base_url=base_url, issued=day, version=version, imprint=imprint))
 
 
-def reference(figure: Figure, *, base_url: str, issued: date, version: str = __version__) -> Reference:
+def reference(
+    figure: Figure, *, base_url: str, issued: date, version: str = __version__, imprint: Imprint = ATLAS
+) -> Reference:
     """The reference of `figure`; its note names the version of the weights, of the probe set and the licence."""
+    figure = imprint.stamped(figure)
+    made, unpublished = made_from(figure.provenance), "" if imprint.published else UNPUBLISHED
     return Reference(
         key="atlas:" + "".join(c if (c.isascii() and c.isalnum()) or c in "-." else "-" for c in figure.id),
         title=one_line(figure.title),
         issued=issued,
         version=version,
         url=permalink(figure, base_url),
-        note=one_line(f"Figure {figure.id}; {made_from(figure.provenance)}; licence {figure.licence}"),
+        note=one_line(f"Figure {figure.id}; {made}; licence {figure.licence}{unpublished}"),
+        author=one_line(imprint.author),
+        publisher=one_line(imprint.publisher),
     )
 
 
@@ -73,11 +89,12 @@ def issue_date(environment: Mapping[str, str] = os.environ) -> date:
         raise ConfigError(f"SOURCE_DATE_EPOCH={seconds!r} is not a number of seconds since 1970.") from None
 
 
-def cite_base(base_url: str) -> dict[str, object]:
+def cite_base(base_url: str, imprint: Imprint = ATLAS) -> dict[str, object]:
     """What all citations of the site share."""
     return {
-        "author": AUTHOR,
-        "publisher": CREDIT,
+        "author": one_line(imprint.author),
+        "publisher": one_line(imprint.publisher),
+        **({} if imprint.published else {"unpublished": UNPUBLISHED}),
         "issued": issue_date().isoformat(),
         "version": __version__,
         "base": base_url.rstrip("/"),
@@ -111,9 +128,9 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 def bibtex(reference: Reference) -> str:
     """A `@misc` entry (UTF-8); the title is in double braces, so that its capitals stay."""
     fields = {
-        "author": f"{{{{{AUTHOR}}}}}",
+        "author": f"{{{{{reference.author.translate(BIBTEX_ESCAPES)}}}}}",
         "title": f"{{{{{reference.title.translate(BIBTEX_ESCAPES)}}}}}",
-        "publisher": f"{{{CREDIT}}}",
+        "publisher": f"{{{reference.publisher.translate(BIBTEX_ESCAPES)}}}",
         "year": f"{{{reference.issued.year}}}",
         "month": MONTHS[reference.issued.month - 1],
         "version": f"{{{reference.version}}}",
@@ -129,9 +146,9 @@ def ris(reference: Reference) -> str:
     tags = {
         "TY": "FIGURE",
         "ID": reference.key,
-        "AU": AUTHOR,
+        "AU": reference.author,
         "TI": reference.title,
-        "PB": CREDIT,
+        "PB": reference.publisher,
         "PY": str(reference.issued.year),
         "DA": f"{reference.issued:%Y/%m/%d}",
         "ET": reference.version,
@@ -147,8 +164,8 @@ def csl_json(reference: Reference) -> str:
         "id": reference.key,
         "type": "figure",
         "title": reference.title,
-        "author": [{"literal": AUTHOR}],
-        "publisher": CREDIT,
+        "author": [{"literal": reference.author}],
+        "publisher": reference.publisher,
         "issued": {"date-parts": [[reference.issued.year, reference.issued.month, reference.issued.day]]},
         "version": reference.version,
         "URL": reference.url,
@@ -161,8 +178,8 @@ def csl_json(reference: Reference) -> str:
 def text(reference: Reference) -> str:
     """One line of text."""
     address = f" {reference.url}." if reference.url else ""
-    source = f"{CREDIT}, version {reference.version}.{address}"
-    return f"{AUTHOR} ({reference.issued.year}). {reference.title}. {source} {reference.note}."
+    source = f"{reference.publisher}, version {reference.version}.{address}"
+    return f"{reference.author} ({reference.issued.year}). {reference.title}. {source} {reference.note}."
 
 
 FORMATS.add("bibtex", bibtex)

@@ -14,6 +14,7 @@ from atlas.core.results import AtlasResults, NetworkResults
 from atlas.core.specs import ProbeImage
 from atlas.probes.own import UNKNOWN
 from atlas.publish.credits import Work, credits, works
+from atlas.publish.imprint import Imprint, imprint_of
 from atlas.publish.places import probe_file
 from atlas.publish.provenance import credit
 
@@ -64,6 +65,11 @@ class AtlasContext:
     def credits(self) -> tuple[str, ...]:
         """For each probe image the site path of the entry that credits it."""
         return credits(self.works, len(self.results.probes.images))
+
+    @cached_property
+    def imprint(self) -> Imprint:
+        """Who publishes the atlas, and under which terms."""
+        return imprint_of(self.results.recipe)
 
     @cached_property
     def credit(self) -> str:

@@ -18,8 +18,9 @@ from PIL.PngImagePlugin import PngInfo
 from atlas.core.errors import AtlasError
 from atlas.core.registry import Registry
 from atlas.core.results import AtlasResults, Figure
-from atlas.publish.cite import AUTHOR, cite
+from atlas.publish.cite import cite
 from atlas.publish.drawing import INK, INNER, MARGIN, WIDTH, drawing_of
+from atlas.publish.imprint import Imprint, imprint_of
 from atlas.publish.metadata import xmp
 from atlas.publish.words import one_line
 
@@ -52,7 +53,7 @@ def file_name(figure: Figure, format: str) -> str:
 def png(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
     """A single picture as it was optimized, other figures on a page; the file contains licence and credit (XMP)."""
     info = PngInfo()
-    info.add_itxt(XMP_KEY, xmp(figure, base_url))
+    info.add_itxt(XMP_KEY, xmp(figure, base_url, imprint=imprint_of(results.recipe)))
     pixels = drawing_of(figure.kind).pixels
     if pixels is None:
         return _save(results, figure, base_url, format="png", dpi=DPI, pil_kwargs={"pnginfo": info})
@@ -63,25 +64,28 @@ def png(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
 
 def svg(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
     """The page of a figure; words are outlines, so that they look the same everywhere, and text in the metadata."""
+    imprint = imprint_of(results.recipe)
+    stamped = imprint.stamped(figure)
     metadata = {
         "Date": None,
         "Title": one_line(figure.title),
         "Description": one_line(f"{figure.alt} {figure.caption}"),
-        "Creator": AUTHOR,
+        "Creator": one_line(imprint.author),
         "Identifier": one_line(figure.id),
-        "Rights": one_line(f"{figure.licence}: {figure.attribution}"),
+        "Rights": one_line(f"{stamped.licence}: {stamped.attribution}"),
     }
     return _save(results, figure, base_url, format="svg", metadata=metadata)
 
 
 def pdf(results: AtlasResults, figure: Figure, base_url: str) -> bytes:
     """The page of a figure with its fonts embedded."""
+    imprint = imprint_of(results.recipe)
     metadata = {
         "CreationDate": None,
         "Title": one_line(figure.title),
-        "Author": AUTHOR,
+        "Author": one_line(imprint.author),
         "Subject": one_line(figure.caption),
-        "Keywords": one_line(f"{figure.id}; {figure.licence}"),
+        "Keywords": one_line(f"{figure.id}; {imprint.stamped(figure).licence}"),
     }
     return _save(results, figure, base_url, format="pdf", metadata=metadata)
 
@@ -113,7 +117,7 @@ def _page(results: AtlasResults, figure: Figure, base_url: str) -> Any:
     """Title, drawing, caption, citation and credit below each other, as a matplotlib figure as tall as they need."""
     from matplotlib.figure import Figure as Canvas
 
-    title, body = _wrapped(one_line(figure.title), 11.0), _body(figure, base_url)
+    title, body = _wrapped(one_line(figure.title), 11.0), _body(figure, base_url, imprint_of(results.recipe))
     drawing = drawing_of(figure.kind)
     head, middle = _height(title, 11.0) + 0.12, drawing.height(results, figure)
     height = 2 * MARGIN + head + middle + 0.15 + sum(_height(text, size) + 0.1 for text, size in body)
@@ -126,12 +130,13 @@ def _page(results: AtlasResults, figure: Figure, base_url: str) -> Any:
     return canvas
 
 
-def _body(figure: Figure, base_url: str) -> list[tuple[str, float]]:
+def _body(figure: Figure, base_url: str, imprint: Imprint) -> list[tuple[str, float]]:
     """Caption, citation and credit in lines, each with its font size."""
+    stamped = imprint.stamped(figure)
     texts = (
         (one_line(figure.caption), 8.0),
-        (cite(figure, "text", base_url=base_url), 6.0),
-        (one_line(f"{figure.licence}: {figure.attribution}"), 6.0),
+        (cite(figure, "text", base_url=base_url, imprint=imprint), 6.0),
+        (one_line(f"{stamped.licence}: {stamped.attribution}"), 6.0),
     )
     return [(_wrapped(text, size), size) for text, size in texts]
 

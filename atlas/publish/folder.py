@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
 from atlas.core.errors import AtlasError
 
-MANIFEST = (
-    "site-files.txt"  # every file that this folder owns; written first as a journal, so that nothing is forgotten
-)
+MANIFEST = "site-files.txt"
+"""Every file that this folder owns: while it is written a path a line, as a journal, so that nothing is forgotten;
+then with digests, as `sha256sum --check` reads them."""
 KEPT = "README.md"
 
 
 def is_whole(root: Path) -> bool:
     """Whether every file that a build wrote into the folder is there."""
     try:
-        listed = (root / MANIFEST).read_text(encoding="utf-8").splitlines()
+        listed = recorded(root)
     except OSError:
         return False
     # Paths are text here, because there are 30,000 files.
     return bool(listed) and all(os.path.isfile(f"{root}/{path}") for path in listed)  # noqa: PTH113
+
+
+def recorded(root: Path) -> dict[str, str]:
+    """The files that a build wrote into the folder, by path, each with its SHA-256, "" in a journal; OSError."""
+    lines = (root / MANIFEST).read_text(encoding="utf-8").splitlines()
+    matches = (re.fullmatch(r"(?:([0-9a-f]{64})  )?(.+)", line) for line in lines)
+    return {match[2]: match[1] or "" for match in matches if match}
+
+
+def faults(root: Path) -> Iterator[str]:
+    """For each recorded file of a site "", or what is wrong and the next move; AtlasError without a record."""
+    try:
+        listed = recorded(root)
+    except OSError:
+        raise AtlasError(f"{root} has no {MANIFEST}: no build wrote it. Name a site's folder with --site.") from None
+    for path, digest in listed.items():
+        yield _fault(root / path, digest)
+
+
+def _fault(file: Path, digest: str) -> str:
+    if not digest:
+        return f"{file} has no digest: its build did not end. Run the same `atlas build` again."
+    try:
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        return f"{file} cannot be read ({error.strerror}). Run the same `atlas build` again."
+    if found != digest:
+        return f"{file} is not what was written. Delete it and run the same `atlas build` again."
+    return ""
 
 
 class Folder:
@@ -34,18 +65,19 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root, self._text = root, str(root)
-        self.written: dict[str, int] = {}
+        self.written: dict[str, int] = {}  # bytes of each file
+        self.digests: dict[str, str] = {}  # their SHA-256
         self._made: set[str] = set()
         try:
             root.mkdir(parents=True, exist_ok=True)
             self._real = root.resolve()
-            listed = (root / MANIFEST).read_text(encoding="utf-8") if (root / MANIFEST).is_file() else None
+            listed = recorded(root) if (root / MANIFEST).is_file() else None
             if listed is None and (root / "index.html").exists():
                 raise AtlasError(
                     f"{root} holds an index.html that no atlas wrote. Name an empty folder with --out, or delete the "
                     "file."
                 )
-            self._old = set((listed or "").splitlines())
+            self._old = set(listed or ())
             self._journal = (root / MANIFEST).open("a", encoding="utf-8")
         except OSError as error:
             raise _refused(root, error) from None
@@ -71,14 +103,15 @@ class Folder:
             os.replace(part, target)  # noqa: PTH105
         except OSError as error:
             raise _refused(self.root / path, error) from None
-        self.written[path] = len(data)
+        self.written[path], self.digests[path] = len(data), hashlib.sha256(data).hexdigest()
 
-    def adopt(self, written: Mapping[str, int]) -> None:
+    def adopt(self, written: Mapping[str, int], digests: Mapping[str, str]) -> None:
         """Take over what another process wrote below the same root through its own Folder."""
         twice = self.written.keys() & written.keys()
         if twice:
             raise ValueError(f"{min(twice)} is written twice")
         self.written.update(written)
+        self.digests.update(digests)
 
     def forget(self, path: str) -> None:
         """Remove a file that an older build wrote, at once."""
@@ -91,7 +124,7 @@ class Folder:
         removed = sum(self._remove(path) for path in stale)
         self._journal.close()
         part = self.root / f"{MANIFEST}.part"
-        part.write_text("".join(f"{path}\n" for path in sorted(self.written)), encoding="utf-8")
+        part.write_text("".join(f"{self.digests[path]}  {path}\n" for path in sorted(self.written)), encoding="utf-8")
         part.replace(self.root / MANIFEST)
         return removed
 

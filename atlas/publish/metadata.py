@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from atlas.core.licences import LICENCE_URLS
 from atlas.core.results import Figure
-from atlas.publish.cite import AUTHOR, permalink
+from atlas.publish.cite import ATLAS, permalink
+from atlas.publish.imprint import Imprint
 from atlas.publish.places import LICENCES_PAGE
 from atlas.publish.words import one_line
 
@@ -17,19 +18,20 @@ from atlas.publish.words import one_line
 SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
-def highwire(figure: Figure, *, base_url: str, issued: date) -> tuple[tuple[str, str], ...]:
+def highwire(figure: Figure, *, base_url: str, issued: date, imprint: Imprint = ATLAS) -> tuple[tuple[str, str], ...]:
     """The `citation_*` meta tags (name, content) that reference managers read."""
     url = permalink(figure, base_url)
     return (
         ("citation_title", one_line(figure.title)),
-        ("citation_author", AUTHOR),
+        ("citation_author", one_line(imprint.author)),
         ("citation_publication_date", f"{issued:%Y/%m/%d}"),
         *((("citation_public_url", url),) if url else ()),
     )
 
 
-def image_object(figure: Figure, *, base_url: str, issued: date) -> dict[str, Any]:
+def image_object(figure: Figure, *, base_url: str, issued: date, imprint: Imprint = ATLAS) -> dict[str, Any]:
     """The figure as a schema.org ImageObject (JSON-LD); addresses are relative to its page while the site has none."""
+    figure = imprint.stamped(figure)
     licences = licence_urls(figure.licence)
     files = [address(file, figure, base_url) for file in figure.files]
     return {
@@ -37,7 +39,7 @@ def image_object(figure: Figure, *, base_url: str, issued: date) -> dict[str, An
         "@type": "ImageObject",
         "identifier": figure.id,
         "name": one_line(figure.title),
-        "creator": {"@type": "Organization", "name": AUTHOR},
+        "creator": {"@type": "Organization", "name": one_line(imprint.author)},
         "creditText": one_line(figure.attribution),
         "license": licences[0] if len(licences) == 1 else licences,
         "acquireLicensePage": address(LICENCES_PAGE, figure, base_url),
@@ -58,14 +60,15 @@ def licence_urls(expression: str) -> list[str]:
     return [LICENCE_URLS[name] for name in expression.split(" AND ") if name in LICENCE_URLS]
 
 
-def xmp(figure: Figure, base_url: str = "", *, brief: bool = False) -> str:
+def xmp(figure: Figure, base_url: str = "", *, brief: bool = False, imprint: Imprint = ATLAS) -> str:
     """An XMP packet with title, credit and licence, for `add_itxt("XML:com.adobe.xmp", …)` or `save(xmp=…)`.
 
     `cc:license` is there only where one licence holds for the whole figure; `dc:rights` lists all. `brief`, for files
     that exist by the thousand, leaves out the title and what another field contains too.
     """
+    figure = imprint.stamped(figure)
     attributes = "".join(f" {name}={quoteattr(value)}" for name, value in _plain(figure, base_url).items() if value)
-    body = "" if brief else _nested(figure)
+    body = "" if brief else _nested(figure, imprint.author)
     used = (name for name in _NAMESPACES if f"{name}:" in f"{attributes}{body}")
     spaces = "".join(f' xmlns:{name}="{_NAMESPACES[name]}"' for name in used)
     return (
@@ -84,11 +87,11 @@ def _plain(figure: Figure, base_url: str) -> dict[str, str]:
     }
 
 
-def _nested(figure: Figure) -> str:
+def _nested(figure: Figure, author: str) -> str:
     """The properties that are elements."""
     elements = {
         "dc:title": _alt(figure.title),
-        "dc:creator": f"<rdf:Seq><rdf:li>{escape(AUTHOR)}</rdf:li></rdf:Seq>",
+        "dc:creator": f"<rdf:Seq><rdf:li>{escape(one_line(author))}</rdf:li></rdf:Seq>",
         "dc:rights": _alt(f"{figure.licence}: {figure.attribution}"),
     }
     licence = LICENCE_URLS.get(figure.licence)

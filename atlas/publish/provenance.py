@@ -35,6 +35,11 @@ def published_source(weights: WeightSource) -> dict[str, Any]:
     return fields | {"file": PurePath(weights.file).name} if isinstance(weights, CustomFile) else fields
 
 
+def published_labels(labels: str) -> str:
+    """The name of a class list; of a file of a user's own its name, without the path."""
+    return PurePath(labels).name
+
+
 def probe_provenance(results: AtlasResults, **details: Any) -> dict[str, Any]:
     """The same for a figure of the probe images alone; `details` are its own: store keys, parameters."""
     return {

@@ -60,21 +60,31 @@ class Renderer:
             issued=issue_date().isoformat(),
             layer_page=layer_page,
             images_credit=context.credit,
+            imprint=context.imprint,
             figure_page=figure_page,
             citations=self.citations,
-            in_words=lambda figure: cite(figure, "text", base_url=context.base_url),
-            highwire=lambda figure: highwire(figure, base_url=context.base_url, issued=issue_date()),
+            in_words=self.cited,
+            highwire=self.meta,
             json_ld=self.json_ld,
             slot=self.slot,
         )
 
     def citations(self, figure: Figure) -> list[tuple[str, str, str]]:
         """(format, file suffix, text) of the citations of a figure for reference managers."""
-        return [(name, suffix, cite(figure, name, base_url=self.context.base_url)) for name, suffix in SUFFIXES.items()]
+        return [(name, suffix, self.cited(figure, name)) for name, suffix in SUFFIXES.items()]
+
+    def cited(self, figure: Figure, format: str = "text") -> str:
+        """The citation of a figure of this atlas."""
+        return cite(figure, format, base_url=self.context.base_url, imprint=self.context.imprint)
+
+    def meta(self, figure: Figure) -> tuple[tuple[str, str], ...]:
+        """The meta tags of a figure of this atlas."""
+        return highwire(figure, base_url=self.context.base_url, issued=issue_date(), imprint=self.context.imprint)
 
     def json_ld(self, figures: Sequence[Figure]) -> str:
         """The figures of a page for search engines, safe inside a script element."""
-        data = [image_object(figure, base_url=self.context.base_url, issued=issue_date()) for figure in figures]
+        base, imprint = self.context.base_url, self.context.imprint
+        data = [image_object(figure, base_url=base, issued=issue_date(), imprint=imprint) for figure in figures]
         said = json.dumps(data if len(data) > 1 else data[0], ensure_ascii=False, separators=(",", ":"))
         return said.replace("<", "\\u003c")
 

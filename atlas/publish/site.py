@@ -138,6 +138,7 @@ def _pieces(
 
 
 Place = tuple[str, str]  # chapter, piece
+PieceWritten = tuple[object, dict[str, int], dict[str, str]]  # what is kept of it; bytes and SHA-256 of its files
 
 
 def _here(renderer: Renderer, folder: Folder, units: Mapping[Place, int]) -> Iterator[tuple[Place, object]]:
@@ -161,12 +162,12 @@ def _apart(
     with processes(min(workers, max(len(units), 1)), _open, arguments) as workshop:
         jobs = {workshop.submit(_job, place): place for place in sorted(units, key=lambda place: -units[place])}
         for job in as_completed(jobs):
-            summary, files = _result(job, jobs[job][1])
-            folder.adopt(files)
+            summary, written, digests = _result(job, jobs[job][1])
+            folder.adopt(written, digests)
             yield jobs[job], summary
 
 
-def _result(job: Future[tuple[object, dict[str, int]]], piece: str) -> tuple[object, dict[str, int]]:
+def _result(job: Future[PieceWritten], piece: str) -> PieceWritten:
     try:
         return job.result()
     except BrokenProcessPool as error:
@@ -186,10 +187,10 @@ def _open(reopen: Reopen, out: Path, base_url: str) -> Renderer:
     return renderer_of(AtlasContext(reopen(), out, base_url))
 
 
-def _job(renderer: Renderer, place: Place) -> tuple[object, dict[str, int]]:
-    """In a worker: write one piece; what is kept of it, and the files with their bytes."""
+def _job(renderer: Renderer, place: Place) -> PieceWritten:
+    """In a worker: write one piece; what is kept of it, and the files with their bytes and digests."""
     with Folder(renderer.context.out) as folder:
-        return _write_piece(renderer, folder, place), folder.written
+        return _write_piece(renderer, folder, place), folder.written, folder.digests
 
 
 def statics() -> Iterator[tuple[str, bytes]]:

@@ -54,7 +54,8 @@ class NetworkRecipe(Section):
         "", description="custom checkpoint: the prefix of its keys, where a file holds several networks that fit"
     )
     title: str = Field("", description="custom checkpoint: its title on the site; the name where it is left out")
-    licence: str = Field("not stated", description="custom checkpoint: the licence of its weights")
+    licence: str = Field("not stated", description="custom checkpoint: the licence of its weights, an SPDX id")
+    attribution: str = Field("", description="custom checkpoint: whom to credit beside its pictures")
     sha256: str = Field(
         "", description="SHA-256 of the weight file; filled in from the network, `atlas.lock` or the file"
     )
@@ -82,11 +83,12 @@ class NetworkRecipe(Section):
     def _custom(self) -> NetworkSpec:
         base, labels = NETWORKS[self.like], self.labels
         count = len(class_names(labels)) if labels else base.logits.units
+        file = CustomFile(self.weights, self.sha256, self.licence, inner=self.inner, attribution=self.attribution)
         spec = like(
             base,
             self.name,
             title=self.title or self.name,
-            weights=CustomFile(self.weights, self.sha256, self.licence, inner=self.inner),
+            weights=file,
             classes=count,
             labels=labels or base.labels,
             mean=self.mean,

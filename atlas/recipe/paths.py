@@ -12,7 +12,8 @@ from atlas.weights.contents import printable
 NAME, LONGEST = 255, 3000  # bytes of a file's name and of a path
 TABLES = (".csv", ".tsv", ".txt")
 PATHS = frozenset(("weights", "torchscript", "vocabulary", "tokenizer_files", "weights_folder"))  # fields
-FREE = frozenset(("title", "name", "summary", "licence", "attribution", "url", "base_url", "split"))  # texts, not paths
+# texts, not paths
+FREE = frozenset(("title", "name", "summary", "licence", "attribution", "author", "url", "base_url", "split"))
 
 
 def placed(text: str, folder: Path) -> str:
@@ -66,7 +67,7 @@ def published(value: Any, name: str = "") -> Any:
         return [published(one, name) for one in value]
     if not isinstance(value, str) or name in FREE:
         return value
+    if value.startswith("/"):
+        return Path(value).name
     kind, colon, path = value.partition(":")
-    if colon and path.startswith("/") and not path.startswith("//"):
-        return f"{kind}:{Path(path).name}"
-    return Path(value).name if value.startswith("/") else value
+    return f"{kind}:{Path(path).name}" if colon and path.startswith("/") and not path.startswith("//") else value

@@ -13,7 +13,7 @@ from atlas.core.errors import UnknownName
 from atlas.recipe.network import RANDOM, NetworkRecipe
 from atlas.recipe.paths import published
 from atlas.recipe.probes import ProbeField, ProbeRecipe
-from atlas.recipe.sections import ChapterSection, MapRecipe, PictureRecipe, Section
+from atlas.recipe.sections import ChapterSection, MapRecipe, PictureRecipe, Section, SiteRecipe
 
 
 class Recipe(Section):
@@ -25,6 +25,10 @@ class Recipe(Section):
         "",
         pattern=r"^(https?://[^\s\"'<>]+)?$",
         description="where the site will be published; makes permalinks absolute",
+    )
+    site: SiteRecipe = SiteRecipe()
+    publish: bool = Field(
+        True, description="false: for your own eyes; shows all own images, marks every page and citation as unpublished"
     )
     seed: int = Field(0, ge=0, lt=2**32, description="the seed that all other seeds derive from")
     probes: ProbeField = ProbeRecipe()

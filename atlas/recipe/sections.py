@@ -55,8 +55,20 @@ class ChapterSection(Section):
         """A copy with the digests of downloaded weights, by the name of the network."""
         return self
 
+    def code(self) -> tuple[str, ...]:
+        """What of it runs as a program when it is read or loaded: fields of the recipe with their values."""
+        return ()
+
     def check(self) -> None:
         """Check custom networks before anything is computed; ConfigError where one does not fit its entry."""
+
+
+class SiteRecipe(Section):
+    """Who publishes the atlas: in every citation, in the metadata of pictures, and on the page About."""
+
+    author: str = Field("", description="author of the atlas; left out: Representation Atlas contributors")
+    attribution: str = Field("", description="whom to credit, and the publisher in citations; left out: the author")
+    licence: str = Field("CC-BY-4.0", min_length=1, description="licence of what the atlas draws, an SPDX id")
 
 
 class PictureRecipe(Section):

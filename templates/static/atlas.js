@@ -84,8 +84,12 @@
     const field = make("input", { type: "search", name: "q", placeholder: "Search", autocomplete: "off" });
     field.ariaLabel = "Search units, layers and classes";
     const key = make("kbd", { ariaHidden: "true" }, "/");
-    const form = make("form", { className: "find", action: `${root}search/index.html` }, field, key);
+    const form = make("form", { className: "find" }, field, key);
     form.setAttribute("role", "search");
+    form.addEventListener("submit", event => {
+      event.preventDefault(); // the policy of the page lets no form be sent, not even to the site
+      location.href = `${root}search/index.html?${new URLSearchParams({ q: field.value })}`;
+    });
     const theme = make("button", { className: "theme", type: "button", ariaLabel: "Change between light and dark" });
     theme.addEventListener("click", changeTheme);
     const isPart = "part" in document.body.dataset; // a few pages without an index to search

@@ -28,9 +28,9 @@
 
   function bibtex(reference) {
     const fields = [
-      ["author", `{{${reference.author}}}`],
+      ["author", `{{${escapeTex(reference.author)}}}`],
       ["title", `{{${escapeTex(reference.title)}}}`],
-      ["publisher", `{${reference.publisher}}`],
+      ["publisher", `{${escapeTex(reference.publisher)}}`],
       ["year", `{${reference.issued.slice(0, 4)}}`],
       ["month", MONTHS[reference.issued.slice(5, 7) - 1]],
       ["version", `{${reference.version}}`],
@@ -89,7 +89,7 @@
       issued,
       version,
       url: base && `${base}/${folder}/index.html#${kind}`,
-      note: `Figure ${id}; ${shared.made}; licence ${licence}`,
+      note: `Figure ${id}; ${shared.made}; licence ${licence}${shared.unpublished || ""}`,
     };
   }
 

@@ -130,6 +130,13 @@ def test_own_images_are_shown_with_their_terms_and_without_a_path(tmp_path):
         str(tmp_path).encode() in data or b"secret-" in data or b"notes.txt" in data for data in files.values()
     )
     assert "i/0.webp" not in files and not results.probes.publish
+    private, results = made(
+        written(tmp_path / "own.toml", f"publish = false\n[probes]\n{source}"), tmp_path / "store", tmp_path / "private"
+    )
+    files = texts(tmp_path / "private")
+    assert [task.digest for task in private.tasks] == [task.digest for task in hidden.tasks]
+    assert "i/0.webp" in files and results.probes.publish
+    assert all(b"Unpublished: this atlas" in data for path, data in files.items() if path.endswith(".html"))
     terms = f"[probes]\n{source}licence = 'CC-BY-4.0'\nattribution = 'Ann Lee & Söhne'\nurl = 'https://a.org/'\nshow = true\n"
     _, results = made(written(tmp_path / "own.toml", terms), tmp_path / "store", tmp_path / "shown")
     files = texts(tmp_path / "shown")

@@ -8,7 +8,7 @@ from pathlib import Path
 from atlas import __version__
 from atlas.core.licences import LICENCE_URLS
 from atlas.publish.bibliography import bibliography
-from atlas.publish.cite import AUTHOR, RELEASED
+from atlas.publish.cite import ATLAS, RELEASED
 from atlas.publish.provenance import LICENCE
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ def test_the_citation_file_names_this_version():
     text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert re.search(r"^version: (.+)$", text, re.M)[1] == __version__
     assert re.search(r"^date-released: (.+)$", text, re.M)[1] == RELEASED.isoformat()
-    assert f"- name: {AUTHOR}\n" in text
+    assert f"- name: {ATLAS.author}\n" in text
     survey = bibliography()["si2022survey"]
     assert survey.title in text
     assert survey.fields["doi"] in text

@@ -22,7 +22,7 @@ from atlas.chapters.vision.pages.summary import summary
 from atlas.core.errors import AtlasError, StoreError
 from atlas.publish.catalogue import all_ids
 from atlas.publish.context import AtlasContext
-from atlas.publish.folder import MANIFEST
+from atlas.publish.folder import MANIFEST, recorded
 from atlas.publish.page import Page
 from atlas.publish.site import renderer_of, write
 from atlas.publish.templates import template_folder
@@ -207,7 +207,7 @@ def test_files_of_an_interrupted_build_are_removed_by_the_next(tmp_path):
 
 
 def test_the_manifest_names_every_file(site):
-    listed = set((site / MANIFEST).read_text().splitlines())
+    listed = set(recorded(site))
     found = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert found == listed | {MANIFEST}
 

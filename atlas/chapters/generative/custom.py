@@ -13,7 +13,7 @@ from atlas.core.errors import ConfigError
 from atlas.core.seeds import name_seed
 from atlas.core.sources import CustomModule
 from atlas.core.specs import Array, GeneratorSpec, LayerSpec
-from atlas.networks.custom_generator import reason
+from atlas.networks.custom_generator import FAILURES, reason
 from atlas.weights.fit import fitted, flattened
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _drawn(generator: Generator, z: Array) -> Array:
     try:
         with torch.inference_mode():
             rgb: Tensor = generator.module(torch.from_numpy(z))
-    except Exception as error:  # it is the user's code: whatever it raises is reported
+    except FAILURES as error:  # it is the user's code: whatever it raises is reported
         raise _wrong(
             generator.spec,
             f"z of shape {z.shape} is refused ({reason(error)})",

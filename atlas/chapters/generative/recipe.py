@@ -44,7 +44,8 @@ class CustomGenerator(Section):
     )
     title: str = Field("", description="its title on the site; the name where it is left out")
     summary: str = Field("A generator that the recipe brings along.", description="a sentence about it")
-    licence: str = Field("not stated", description="the licence of its weights")
+    licence: str = Field("not stated", description="the licence of its weights, an SPDX id")
+    attribution: str = Field("", description="whom to credit beside its pictures")
     source: str = Field("own generator", description="where its weights come from, such as an address")
     sha256: str = Field("", description="SHA-256 of the weight file; filled in from the file")
     code_sha256: str = Field("", description="SHA-256 of the file that the callable lies in; filled in from the file")
@@ -57,7 +58,7 @@ class CustomGenerator(Section):
     @property
     def spec(self) -> GeneratorSpec:
         """The generator; how many units its layers have is measured when it is loaded."""
-        origin = self.file, self.sha256, self.licence, self.source
+        origin = self.file, self.sha256, self.licence, self.source, self.attribution
         return GeneratorSpec(
             self.name,
             title=self.title or self.name,
@@ -119,6 +120,15 @@ class GenerativeRecipe(ChapterSection):
         """With the digests of weights that were fetched."""
         return self.model_copy(
             update={"locks": self.locks | {name: lock for name, lock in locks.items() if name in self.generators}}
+        )
+
+    def code(self) -> tuple[str, ...]:
+        """All generators of the user's own: TorchScript is a program, and a module is built by code."""
+        return tuple(
+            f"module {own.module!r} ({own.name})"
+            if own.module
+            else f"TorchScript {Path(own.torchscript).name!r} ({own.name})"
+            for own in self.own
         )
 
     def check(self) -> None:

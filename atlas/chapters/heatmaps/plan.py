@@ -15,6 +15,7 @@ from atlas.core.errors import UnknownName
 from atlas.core.specs import NetworkSpec
 from atlas.methods.attribution.method import Method
 from atlas.methods.attribution.method import methods as methods_of
+from atlas.networks.labels import identity
 from atlas.pipeline.plan import Plan, PlanContext
 from atlas.pipeline.task import StepSpec, Task, digests
 from atlas.recipe.network import NetworkRecipe
@@ -62,7 +63,7 @@ def tasks(context: PlanContext) -> Iterator[Task]:
 def _typical_task(context: PlanContext, spec: NetworkSpec, parameters: Mapping[str, Any]) -> Task:
     """The decisions about one typical image of each class that the probe images show."""
     needs = {"probes": digests(context.probes), "probe_set": (context.probe_set.digest,)}
-    return Task("typical_decisions", spec.name, {**parameters, "labels": spec.labels}, needs, group=spec.name)
+    return Task("typical_decisions", spec.name, {**parameters, "labels": identity(spec.labels)}, needs, group=spec.name)
 
 
 def ground_task(context: PlanContext, images: Task) -> Task:
@@ -94,7 +95,7 @@ def image_task(context: PlanContext) -> Task:
     parameters = {
         "images": checked(wanted.images) if isinstance(wanted.images, int) else list(wanted.images),
         "evaluated": wanted.evaluated,
-        "labels": sorted({network.spec.labels for network in chosen_networks(context.recipe)}),
+        "labels": sorted({identity(network.spec.labels) for network in chosen_networks(context.recipe)}),
         "seed": context.recipe.seed,
     }
     needs = {"probes": digests(context.probes), "probe_set": (context.probe_set.digest,)}

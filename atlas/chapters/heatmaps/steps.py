@@ -11,6 +11,7 @@ from atlas.chapters.heatmaps.images import candidates, choose, with_ids
 from atlas.chapters.heatmaps.loaded import explained_of, images_of, inputs_of
 from atlas.chapters.heatmaps.maps import compute_maps, decide
 from atlas.chapters.heatmaps.paths import find_paths
+from atlas.chapters.heatmaps.recipe import chosen_networks
 from atlas.core.pack import pack
 from atlas.core.specs import Array, ProbeImage, ProbePart
 from atlas.methods.attribution.method import methods
@@ -40,7 +41,7 @@ def _chosen(
     """The indices of the wall's images and of the evaluated ones."""
     wanted, seed = task.parameters["images"], task.parameters["seed"]
     every = candidates(images, _areas(context, task), class_names(labels) if labels else ())
-    known = set.intersection(*(set(class_names(name)) for name in task.parameters["labels"]))
+    known = set.intersection(*(set(class_names(one.spec.labels)) for one in chosen_networks(context.recipe)))
     evaluated = choose([one for one in every if one.cut_out] or every, task.parameters["evaluated"], known, seed)
     wall = with_ids(images, wanted) if isinstance(wanted, list) else choose(every, wanted, known, seed)
     return wall, evaluated

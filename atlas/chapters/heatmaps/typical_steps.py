@@ -64,7 +64,7 @@ def _labelled(context: StepContext, task: Task) -> _Labelled:
     images = [ProbeImage(**image) for image in facts["images"]]
     names = class_names(facts["labels"]) if facts["labels"] else ()
     told = ([image.class_index for image in images], [image.label for image in images])
-    classes = known_classes(*told, names, class_names(task.parameters["labels"]))
+    classes = known_classes(*told, names, class_names(context.recipe.network(task.name).spec.labels))
     wanted = np.flatnonzero(classes >= 0).tolist()
     return _Labelled(
         wanted,

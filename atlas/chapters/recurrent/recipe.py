@@ -65,7 +65,8 @@ class CustomRecurrent(Section):
     nonlinearity: Literal["tanh", "relu"] = Field("tanh", description="of an RNN; a checkpoint does not contain it")
     title: str = Field("", description="its title on the site; the name where it is left out")
     year: int = Field(0, ge=0, description="year of its making; left out: that of its kind of cell")
-    licence: str = Field("not stated", description="the licence of its weights")
+    licence: str = Field("not stated", description="the licence of its weights, an SPDX id")
+    attribution: str = Field("", description="whom to credit beside its figures")
     sha256: str = Field("", description="SHA-256 of the weight file; filled in from the file")
     vocabulary_sha256: str = Field("", description="SHA-256 of the vocabulary; filled in from the file")
     cell: Literal["", "LSTM", "GRU", "RNN"] = Field("", description="kind of cell; filled in from the file")
@@ -95,7 +96,7 @@ class CustomRecurrent(Section):
             embedding=self.embedding,
             hidden=self.hidden,
             outputs=0 if self.encoder else symbols,
-            weights=CustomFile(self.weights, self.sha256, self.licence),
+            weights=CustomFile(self.weights, self.sha256, self.licence, attribution=self.attribution),
             words=CustomFile(self.vocabulary, self.vocabulary_sha256, self.licence),
             summary=self._summary,
             layers=self.layers,
@@ -150,6 +151,10 @@ class RecurrentRecipe(ChapterSection):
         own = tuple(_found(network, folder) for network in self.own)
         each_once("recurrent", [*self.networks, *(network.name for network in own)])
         return self.model_copy(update={"own": own})
+
+    def code(self) -> tuple[str, ...]:
+        """The tokenizers that are code of the user's own."""
+        return tuple(f"tokenizer {own.tokenizer!r} ({own.name})" for own in self.own if ":" in own.tokenizer)
 
     def spec(self, name: str) -> RecurrentSpec:
         """The network `name`: one of the recipe's own, else the registered one."""

@@ -19,6 +19,7 @@ from atlas.chapters.generative.steps import RUN
 from atlas.core.errors import AtlasError, ConfigError
 from atlas.core.results import AtlasResults
 from atlas.core.specs import ProbeSet
+from atlas.pipeline.explain import plan_lines
 from atlas.pipeline.plan import make_plan
 from atlas.pipeline.store import Store
 from atlas.pipeline.worker import StepContext
@@ -62,6 +63,10 @@ def nothing():
 
 def broken():
     raise KeyError("no such size")
+
+
+def leaves():
+    raise SystemExit(3)
 '''
 SMALL = """extends = "tiny"
 [generative]
@@ -158,6 +163,18 @@ def test_its_pages_are_there_and_say_what_is_left_out(made, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("entry", "named"), [(SCRIPT, "TorchScript 'planted.pt' (mine)"), (MODULE, "module 'planted:Planted' (mine)")]
+)
+def test_the_plan_names_what_runs_as_a_program(folder, tmp_path, entry, named):
+    found = read(folder, entry)
+    lines = list(plan_lines(make_plan(found), Store(tmp_path), workers=1))
+    [line] = [line for line in lines if "runs code" in line]
+    assert named in line and "SECURITY.md" in line
+    plain = make_plan(found.with_sections({"generative": found.generative.model_copy(update={"own": ()})}))
+    assert not any("runs code" in line for line in plan_lines(plain, Store(tmp_path), workers=1))
+
+
 def test_file_and_module_draw_the_same(folder):
     z = torch.from_numpy(np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32))
     one, other = (load(folder, entry).module(z) for entry in (SCRIPT, MODULE))
@@ -215,6 +232,7 @@ def test_everything_that_changes_a_picture_is_in_the_keys(folder, tmp_path):
         (MODULE.replace(":Planted", ":NUMBER"), {}, "is a int and cannot be called"),
         (MODULE.replace(":Planted", ":nothing"), {}, "builds a str"),
         (MODULE.replace(":Planted", ":broken"), {}, "no such size"),
+        (MODULE.replace(":Planted", ":leaves"), {}, r"cannot be built: it ends the program \(SystemExit\)"),
         (SCRIPT, {"z": 7}, r"z of shape \(8, 7\) is refused.*Is z = 7 right"),
         (SCRIPT, {"size": 64}, r"gives \(8, 3, 32, 32\), not \(8, 3, 64, 64\)"),
         (SCRIPT, {"size": 33}, "Input should be 32, 64"),

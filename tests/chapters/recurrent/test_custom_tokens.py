@@ -39,6 +39,8 @@ def wrong(text):
     return [(3, text)]
 def none(text):
     raise KeyError("missing")
+def leaves(text):
+    raise SystemExit(text)
 number = 3
 """
 
@@ -100,6 +102,8 @@ def test_marks_are_added_where_they_lack():
         (TokenizerSpec("own_cutter:short"), "gives nothing more where the text goes on with"),
         (TokenizerSpec("own_cutter:wrong"), r"gives \(3, .*a symbol's number, from 0 to 2"),
         (TokenizerSpec("own_cutter:none"), "fails on a text of .* KeyError: 'missing'"),
+        (TokenizerSpec("own_cutter:leaves"), r"tokenizer = 'own_cutter:leaves' fails .*: it ends the program \(SystemExit\)\. It must be"),
+        (TokenizerSpec("sys:exit"), r"tokenizer = 'sys:exit' fails on .* it ends the program \(SystemExit\)"),
         (TokenizerSpec("own_cutter:number"), "tokenizer = 'own_cutter:number': own_cutter has 'number', which is a int"),
         (TokenizerSpec("own_cutter:nothing"), "own_cutter has no 'nothing'"),
         (TokenizerSpec("nowhere:cut"), "tokenizer = 'nowhere:cut': importing nowhere fails"),
@@ -109,6 +113,7 @@ def test_what_does_not_fit_is_told_with_its_place(spec, said):
     with pytest.raises(ConfigError, match=said) as told:
         check_tokenizer("recurrent.own.mine", spec, VOCABULARY[5:8] if ":" in spec.how else VOCABULARY[5:])
     assert str(told.value).startswith("recurrent.own.mine: ")
+    assert "\n" not in str(told.value) and len(str(told.value)) <= 400
 
 
 def cut_texts(texts, vocabulary=VOCABULARY, expression=WORDS):

@@ -127,7 +127,7 @@ def _pictures(context: AtlasContext, generator: GeneratorResults, figures: Mappi
         yield Asset(picture_file(name, f"{report.name}-row"), avif(row, quality=56, photographs=True))
     yield Asset(picture_file(name, "agreement"), _shades(study.cosines))
     for what, picture in _sheets(generator).items():
-        record = xmp(figures[what], context.base_url)
+        record = xmp(figures[what], context.base_url, imprint=context.imprint)
         yield Asset(picture_file(name, what), avif(picture, quality=58, photographs=True, xmp=record))
 
 

@@ -134,9 +134,9 @@ def place_of(network: CodeResults, cell: int) -> str:
 def _cite_data(context: AtlasContext, network: CodeResults) -> dict[str, object]:
     """What the citations of a network's cells share, but for the number of the cell."""
     figure = cell_figure(chapter_of(context.results), network, 0)
-    return cite_base(context.base_url) | {
+    return cite_base(context.base_url, context.imprint) | {
         "made": made_from(figure.provenance),
-        "licence": figure.licence,
+        "licence": context.imprint.stamped(figure).licence,
         "cell": {
             "id": figure.id.removesuffix("0"),
             "folder": cells_page(network.spec.name).removesuffix("index.html"),

@@ -55,7 +55,8 @@ def pages(context: LayerContext) -> Iterator[Item]:
     network, name = context.network.spec.name, context.layer.spec.name
     picture = draw(context, cells)
     figure = map_figure(context.atlas.results, context.network.spec, context.layer)
-    yield Asset(map_file(network, name), avif(picture, quality=50, xmp=xmp(figure, context.atlas.base_url)))
+    record = xmp(figure, context.atlas.base_url, imprint=context.atlas.imprint)
+    yield Asset(map_file(network, name), avif(picture, quality=50, xmp=record))
     smaller = ((small_map_file(network, name), SMALL, 44), (map_thumb_file(network, name), THUMB, 40))
     for file, side, quality in smaller:
         small = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS)

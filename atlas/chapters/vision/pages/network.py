@@ -31,6 +31,7 @@ from atlas.publish.context import AtlasContext
 from atlas.publish.page import Asset, Item, Page
 from atlas.publish.pixels import contact_sheet
 from atlas.publish.places import network_page
+from atlas.publish.provenance import published_labels, published_source
 
 COLUMNS = 16  # of the sheet of filters
 GROUP = 7  # layers whose tiles share a sheet, so that the sheets of a deep network load as its ladder is climbed
@@ -94,6 +95,8 @@ def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[Lay
         "spec": spec,
         "card": network.card,
         "charts": charts(network.card) if network.card else (),
+        "weights": published_source(spec.weights),
+        "classes": published_labels(spec.labels),
         "trained": isinstance(spec.weights, EmbeddedFile),
         "paper": bibliography().get(spec.paper),
         "figures": {figure.kind: figure for figure in figures},

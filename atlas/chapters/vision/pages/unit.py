@@ -24,7 +24,7 @@ from atlas.chapters.vision.pages.tuning import tuning_curves
 from atlas.core.groups import Profile
 from atlas.core.results import Figure
 from atlas.core.tuning import sentence
-from atlas.publish.cite import AUTHOR, cite_base, made_from
+from atlas.publish.cite import cite_base, made_from
 from atlas.publish.histogram import Histogram, histogram
 from atlas.publish.metadata import xmp
 from atlas.publish.page import Asset, Item, Page
@@ -115,7 +115,7 @@ def _heat(context: LayerContext, unit: int) -> Heat | None:
 
 def _picture(context: LayerContext, unit: int) -> Asset:
     figure = channel_figure(context.atlas.results, context.network.spec, context.layer, unit)
-    metadata = xmp(figure, context.atlas.base_url, brief=True)
+    metadata = xmp(figure, context.atlas.base_url, brief=True, imprint=context.atlas.imprint)
     return Asset(picture_file(context.unit(unit)), avif(stretch(context.layer.pictures[unit].rgb), xmp=metadata))
 
 
@@ -158,7 +158,7 @@ def _picture_values(context: LayerContext, unit: int) -> dict[str, object]:
         "made": _made(channel) if channel else "",
         "lead": _lead(context, unit),
         "cited": _cited(context, unit),
-        "author": AUTHOR,
+        "author": context.atlas.imprint.author,
     }
 
 
@@ -203,11 +203,12 @@ def _legend(context: LayerContext) -> str:
 def cite_data(context: LayerContext) -> dict[str, object]:
     """What the citations and the provenance of a layer's figures share; static/cite.js adds the rest from the page."""
     spec, probes = context.network.spec, context.atlas.results.probes
-    return cite_base(context.atlas.base_url) | {
+    imprint, weights = context.atlas.imprint, [vars(spec.weights)]
+    return cite_base(context.atlas.base_url, imprint) | {
         "made": made_from({"network": spec.name, "weights": vars(spec.weights), "probes": vars(probes)}),
-        "licence": LICENCE,
+        "licence": imprint.expression(LICENCE, weights),
         "titles": TITLES,
-        "examples": context.licences,
+        "examples": [imprint.expression(licence, weights) for licence in context.licences],
         "provenance": _printed(context.provenance),
     }
 
