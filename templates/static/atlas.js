@@ -12,7 +12,7 @@
     "Mean ± SD": "Over all positions of all probe images, before the nonlinearity",
     "Responds inside": "Group of objects; average precision for pixels of their masks, and intersection over union",
     "Responds to": "Group of objects; average precision for images that show them",
-    Selectivity: "(mean response to the favourite class − median) ÷ (largest − median), over probe images",
+    Selectivity: "(highest mean response to a class − median) ÷ (largest − median), with half of its 95 % interval",
   };
 
   function make(tag, fields, ...children) {

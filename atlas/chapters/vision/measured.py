@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from atlas.chapters.vision.levels import STRONGEST
+from atlas.chapters.vision.naming import RULES, unit_name
 from atlas.core.results import AtlasResults, LayerResults, NetworkResults
 from atlas.core.specs import IMAGE_KINDS
 from atlas.methods.accuracy import translated
@@ -15,14 +17,15 @@ from atlas.methods.accuracy import translated
 def measures(results: AtlasResults) -> list[dict[str, Any]]:
     """A row for each layer.
 
-    Units, units with a group of objects above chance, the kinds of the strongest examples in per cent, and, of class
-    logits, how many have a strongest image that shows the class.
+    Units, units with a name by each rule, units with a group of objects above chance, the kinds of the strongest
+    examples in per cent, and, of class logits, how many have a strongest image that shows the class.
     """
     return [
         {
             "network": network.spec.name,
             "layer": name,
             "units": layer.spec.units,
+            **_named(results, network, layer),
             "with a group": int(layer.dissection.above.sum()),
             **_kinds(results, layer),
             "shows its class": _right(results, network, layer),
@@ -31,6 +34,14 @@ def measures(results: AtlasResults) -> list[dict[str, Any]]:
         for name in network.layer_names
         for layer in [network.load(name)]
     ]
+
+
+def _named(results: AtlasResults, network: NetworkResults, layer: LayerResults) -> dict[str, int]:
+    """Units that have a name, by the rule that gave it (`atlas.chapters.vision.naming`)."""
+    classes = results.class_names(network.spec.labels)
+    names = [unit_name(network.spec, layer, index, classes) for index in range(layer.spec.units)]
+    counts = Counter(name.rule for name in names if name)
+    return {f"named by {rule}": counts[rule] for rule in RULES}
 
 
 def _kinds(results: AtlasResults, layer: LayerResults) -> dict[str, float]:

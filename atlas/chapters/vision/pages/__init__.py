@@ -71,7 +71,7 @@ def menu(context: AtlasContext) -> list[MenuEntry]:
 
 
 def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
-    """The layers, with the class and the label for which each unit's mean response is highest."""
+    """The layers, with the words of the names of their units."""
     for network in networks_of(context, written):
         spec = network.network.spec
         for layer in network.layers:
@@ -83,11 +83,7 @@ def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
                 layer.title,
                 range(layer.units),
             )
-            words = [
-                (unit, word)
-                for unit in range(layer.units)
-                for word in sorted({layer.favourites[unit], layer.labels[unit] if layer.labels else ""} - {""})
-            ]
+            words = [(unit, word) for unit, name in enumerate(layer.names) if name for word in name.words]
             yield section, words
 
 

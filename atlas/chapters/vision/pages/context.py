@@ -15,12 +15,12 @@ import numpy as np
 from scipy.stats import rankdata
 
 from atlas.chapters.vision.figures.unit import unit_title
+from atlas.chapters.vision.naming import UnitName, selectivity, unit_name
 from atlas.core.results import LayerResults, NetworkResults
 from atlas.core.specs import Array, Unit
 from atlas.publish.context import AtlasContext
 from atlas.publish.crop import common
 from atlas.publish.provenance import licence_of, provenance
-from atlas.publish.words import first_name
 
 
 @dataclass(frozen=True)
@@ -86,23 +86,15 @@ class LayerContext:
         return unit_title(self.atlas.results, self.network.spec, self.layer.spec.name, index)
 
     @cached_property
-    def favourites(self) -> tuple[str, ...]:
-        """For each unit the class, else the label, else the group with the highest mean response, in short.
-
-        "" where none stands out (`Profile.clear`).
-        """
-        stats = self.layer.stats
-        profiles = [(stats.classes, self.class_names), (stats.labels, stats.labels.names)]
-        profiles.append((stats.groups, stats.groups.names))
-        words = [""] * self.layer.spec.units
-        for profile, names in reversed(profiles):
-            for unit in np.flatnonzero(profile.clear[:, 0]).tolist():
-                words[unit] = first_name(names[int(profile.ids[unit, 0])])
-        return tuple(words)
+    def names(self) -> tuple[UnitName | None, ...]:
+        """The name of each unit, None where it has only its number (`atlas.chapters.vision.naming`)."""
+        network, layer = self.network.spec, self.layer
+        return tuple(unit_name(network, layer, index, self.class_names) for index in range(layer.spec.units))
 
     def label(self, index: int) -> str:
-        """The unit in a few words, for tiles: its own class, or the class with the highest mean response."""
-        return first_name(self.class_names[index]) if self.is_logits else self.favourites[index]
+        """The name of a unit, for tiles; "" where it has none."""
+        name = self.names[index]
+        return name.text if name else ""
 
     @cached_property
     def ranks(self) -> Array:
@@ -118,11 +110,11 @@ class LayerContext:
         return out
 
     @cached_property
-    def selectivity(self) -> Array:
-        """[C] in about [0, 1]: (mean of the favourite class - median) / (largest - median) of the images' responses."""
-        stats, classes = self.layer.stats, self.layer.stats.classes
-        reach = np.maximum(stats.largest - stats.p50, 1e-9)
-        return np.where(classes.ids[:, 0] >= 0, (classes.means[:, 0] - stats.p50) / reach, 0.0)
+    def selectivity(self) -> tuple[Array, Array]:
+        """[C] the selectivity of each unit for the class of its highest mean response, and half of its interval."""
+        classes = self.layer.stats.classes
+        found, margin = selectivity(classes, self.layer.stats)
+        return np.where(classes.ids[:, 0] >= 0, found[:, 0], 0.0), margin[:, 0]
 
 
 @dataclass(frozen=True)
@@ -136,7 +128,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """The summary of a layer for the pages about its network and the atlas: names, counts, a few tiles, favourites."""
+    """The summary of a layer for the pages about its network and the atlas: counts, names of units, a few tiles."""
 
     name: str
     title: str
@@ -149,8 +141,7 @@ class LayerSummary:
     map: Mapping[str, float] | None  # quality figures
     map_images: int
     tiles: tuple[Tile, ...]
-    favourites: tuple[str, ...]  # [units]
-    labels: tuple[str, ...]  # [units] favourite label of the probe set's own, "" = none
+    names: tuple[UnitName | None, ...]  # [units]
     figures: int
 
 

@@ -83,7 +83,7 @@ def _columns(context: LayerContext) -> dict[str, object]:
     return {
         "map": places(context.layer.cells) if context.layer.cells is not None else None,
         "largest": np.round(stats.largest.astype(float), 3).tolist(),
-        "selectivity": np.round(context.selectivity.astype(float), 3).tolist(),
+        "selectivity": np.round(context.selectivity[0].astype(float), 3).tolist(),
         "strength": np.round(context.strength.astype(float), 2).tolist(),
         "score": [
             round(float(pictures[i].score_max), 3) if i in pictures else None for i in range(context.layer.spec.units)

@@ -16,7 +16,6 @@ ROWS = WALL_UNITS  # tiles that are kept of a layer
 def summary(context: LayerContext) -> LayerSummary:
     """The summary of a layer."""
     layer, layout = context.layer, context.layer.layout
-    labels = layer.stats.labels
     return LayerSummary(
         name=layer.spec.name,
         title=layer.spec.title,
@@ -31,11 +30,7 @@ def summary(context: LayerContext) -> LayerSummary:
         else {name: float(getattr(layout, name)) for name in ("trustworthiness", "continuity", "stability", "purity")},
         map_images=0 if layout is None else len(layout.xy),
         tiles=_tiles(context),
-        favourites=tuple(context.label(unit) for unit in range(layer.spec.units)),
-        labels=tuple(
-            labels.names[i] if clear else ""
-            for i, clear in zip(labels.ids[:, 0].tolist(), labels.clear[:, 0].tolist(), strict=True)
-        ),
+        names=context.names,
         figures=_figures(context),
     )
 
