@@ -46,6 +46,7 @@ KINDS = {
     "search": "search/index.html",
     "index": "search/?/**/index.html",
     "about": "about/index.html",
+    "findings": "findings/index.html",
 }
 LOADED = """[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""

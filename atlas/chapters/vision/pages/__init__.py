@@ -16,6 +16,7 @@ from atlas.chapters.vision.figures.network import network_figures
 from atlas.chapters.vision.pages.context import LayerContext, LayerSummary, NetworkSummary
 from atlas.core.registry import Registry
 from atlas.publish.context import AtlasContext
+from atlas.publish.finding import Findings
 from atlas.publish.index import IndexEntries, IndexSection
 from atlas.publish.page import Item, MenuEntry, Piece
 from atlas.publish.places import layer_page, network_page
@@ -85,6 +86,13 @@ def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
             )
             words = [(unit, word) for unit, name in enumerate(layer.names) if name for word in name.words]
             yield section, words
+
+
+def findings(context: AtlasContext, written: Summaries) -> Iterator[Findings]:
+    """What was found about each network and layer."""
+    from atlas.chapters.vision.pages.finding import chapter_findings
+
+    yield from chapter_findings(context, networks_of(context, written))
 
 
 def counts(context: AtlasContext, written: Summaries) -> dict[str, int]:

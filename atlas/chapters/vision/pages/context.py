@@ -15,11 +15,13 @@ import numpy as np
 from scipy.stats import rankdata
 
 from atlas.chapters.vision.figures.unit import unit_title
+from atlas.chapters.vision.findings import Counts
 from atlas.chapters.vision.naming import UnitName, selectivity, unit_name
 from atlas.core.results import LayerResults, NetworkResults
 from atlas.core.specs import Array, Unit
 from atlas.publish.context import AtlasContext
 from atlas.publish.crop import common
+from atlas.publish.finding import Finding
 from atlas.publish.provenance import licence_of, provenance
 
 
@@ -142,6 +144,8 @@ class LayerSummary:
     map_images: int
     tiles: tuple[Tile, ...]
     names: tuple[UnitName | None, ...]  # [units]
+    counts: Counts  # of these names
+    findings: tuple[Finding, ...]
     figures: int
 
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from atlas.chapters.vision.figures.groups import group_rows, groups_figure
+from atlas.chapters.vision.figures.names import SHOWN as SHOWN_UNITS
+from atlas.chapters.vision.figures.names import name_rows, names_figure
 from atlas.chapters.vision.figures.sheet import median_ratio, units_figure
 from atlas.chapters.vision.figures.tuning import tunings_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import strongest
+from atlas.chapters.vision.pages.finding import layer_findings
 from atlas.chapters.vision.pages.map import small_map_file
 from atlas.chapters.vision.pages.region import places, regions
 from atlas.chapters.vision.pages.tuning import bars
@@ -111,6 +114,10 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "made": context.provenance,
         "dissection": groups_figure(context.atlas.results, spec, layer) if layer.dissection.groups else None,
         "rows": group_rows(layer.dissection),
+        "findings": layer_findings(context),
+        "names": None if context.is_logits else names_figure(context.atlas.results, spec, layer, context.names),
+        "name_rows": name_rows(context.names),
+        "linked": SHOWN_UNITS,
         "tuning": tunings_figure(context.atlas.results, spec, layer) if layer.tuning.field else None,
         "tuning_bars": bars(layer.tuning) if layer.tuning.field else (),
         "previous": names[position - 1] if position else None,

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from atlas.chapters.vision.figures.diagnosis import findings as diagnosis_findings
 from atlas.chapters.vision.figures.diagnosis import pair
-from atlas.chapters.vision.figures.gates import block_names
-from atlas.chapters.vision.figures.gates import findings as gate_findings
 from atlas.chapters.vision.figures.network import KINDS, filter_pictures, network_figures
 from atlas.chapters.vision.figures.strip import strip
 from atlas.chapters.vision.pages import PAGES
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
+from atlas.chapters.vision.pages.finding import network_findings
 from atlas.chapters.vision.pages.summary import ROWS
 from atlas.chapters.vision.pages.training import charts
 from atlas.chapters.vision.pages.wall import LinkedTile, linked_tiles, tile_sheet
@@ -108,7 +106,8 @@ def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[Lay
         "input": spec.input_size,
         "probes": context.results.probes,
         **_filter_values(network),
-        **_finding_values(context, network),
+        "findings": network_findings(context, summary),
+        "diagnosis": diagnosis_page(DIAGNOSED[-1]) if spec.name in DIAGNOSED and pair(context.results) else "",
     }
 
 
@@ -122,16 +121,6 @@ def _filter_values(network: NetworkResults) -> dict[str, object]:
         "filters_file": filters_file(network.spec.name),
         "filter_columns": min(COLUMNS, count),
         "filter_rows": -(-count // COLUMNS),
-    }
-
-
-def _finding_values(context: AtlasContext, network: NetworkResults) -> dict[str, object]:
-    """The results of the pages about gates and about the diagnosis, "" where the network has no such page."""
-    both = pair(context.results) if network.spec.name in DIAGNOSED else None
-    return {
-        "gates_words": gate_findings(network.gates, block_names(network)) if network.gates else "",
-        "diagnosis": diagnosis_page(DIAGNOSED[-1]) if both else "",
-        "diagnosis_words": diagnosis_findings(both) if both else "",
     }
 
 

@@ -6,7 +6,9 @@ import numpy as np
 
 from atlas.chapters.vision.figures.sheet import WALL_UNITS, best_units, median_ratio
 from atlas.chapters.vision.figures.unit import unit_figures
+from atlas.chapters.vision.findings import counts
 from atlas.chapters.vision.pages.context import LayerContext, LayerSummary, Tile
+from atlas.chapters.vision.pages.finding import layer_findings
 from atlas.publish.pixels import scaled, stretch
 
 TILE = 56  # pixels
@@ -31,19 +33,21 @@ def summary(context: LayerContext) -> LayerSummary:
         map_images=0 if layout is None else len(layout.xy),
         tiles=_tiles(context),
         names=context.names,
+        counts=counts(layer.spec.name, context.names, layer.dissection, layer.tuning),
+        findings=layer_findings(context),
         figures=_figures(context),
     )
 
 
 def _figures(context: LayerContext) -> int:
-    """The number of figures on the layer's pages: its sheet, its map, and those of its units."""
+    """The number of figures on the layer's pages: its sheet, map, groups, tuning and names, and those of its units."""
     drawn, units = len(context.layer.pictures), context.layer.spec.units
     if not units:
         return 0
     plain = unit_figures(context.atlas.results, context.network.spec, context.layer, 0)
     each = sum(figure.kind != "channel" for figure in plain)
     whole = bool(drawn) + (context.layer.layout is not None) + bool(context.layer.dissection.groups)
-    whole += bool(context.layer.tuning.field)
+    whole += bool(context.layer.tuning.field) + (not context.is_logits)
     return drawn + each * units + whole
 
 
