@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from atlas.chapters.vision.naming import SELECTIVE, UnitName
+from atlas.chapters.vision.naming import UnitName
 from atlas.core.groups import Accuracy, Dissection
 from atlas.core.results import Layout, NetworkResults
 from atlas.core.tuning import QUANTITIES, Tuning
@@ -54,42 +54,46 @@ def named(found: Counts, tuning: Tuning) -> str:
     if found.classes or not found.units:
         return ""
     if found.tuned:
-        units, by = _of(found.by.get("tuning", 0), found.units), _tuned(tuning)
-        return f"{units} are tuned to a generated stimulus with a narrow 95\u202f% interval{by}."
-    more = [f"{found.by[rule]} by {words}" for rule, words in _RULES.items() if found.by.get(rule)]
-    rest = f" Others have a name {listed(more)}." if more else ""
+        units = _of(found.by.get("tuning", 0), found.units)
+        return f"{units} surely tuned to a generated stimulus, with a narrow 95\u202f% interval.{_tuned(tuning)}"
+    surely = "" if _surely(found.selective, found.units, CLASS_CHANCE) else ", and this is not surely more"
+    more = listed([f"{found.by[rule]} by {words}" for rule, words in _RULES.items() if found.by.get(rule)])
     return (
-        f"{_of(found.selective, found.units)} are selective for a predicted class (selectivity above "
-        f"{number(SELECTIVE, 1)} with the whole 95\u202f% interval; at most {percent(CLASS_CHANCE)} would be by chance"
-        f").{rest}"
+        f"{_of(found.selective, found.units)} selective for a predicted class: at most {percent(CLASS_CHANCE)} would "
+        f"be by chance{surely if found.selective else ''}.{f' Named otherwise are {more}.' if more else ''}"
     )
 
 
 _RULES = {"label": "a true label", "group": "a group of objects"}
 
 
-def _of(some: int, units: int) -> str:
-    amount = f"{some:,} of {count(units, 'unit')}" if some else f"None of {count(units, 'unit')}"
-    return f"{amount} ({percent(some / units)})" if some else amount
+def _of(some: int, units: int, verbs: tuple[str, str] = ("is", "are")) -> str:
+    """ "20 of 64 units (31 %) are", "1 of 64 units (2 %) is", "None of 64 units is"."""
+    of, share = f"of {count(units, 'unit')}", percent(some / units)
+    return f"{some:,} {of} ({share}) {verbs[some > 1]}" if some else f"None {of} {verbs[0]}"
+
+
+def _surely(some: int, units: int, chance: float) -> bool:
+    """Whether `some` of the units are more than chance gives, by SURE standard deviations of that number."""
+    return some > units * chance + SURE * float(np.sqrt(units * chance * (1 - chance)))
 
 
 def _tuned(tuning: Tuning) -> str:
     """How many units prefer some orientation, frequency, hue, size, the most frequent quantity first."""
     amounts = {name: int(np.isfinite(tuning.preferred[:, column]).sum()) for column, name in enumerate(QUANTITIES[:4])}
     some = sorted((item for item in amounts.items() if item[1]), key=lambda item: -item[1])
-    return f"; to {listed([f'{name} {amount}' for name, amount in some])} respond selectively" if some else ""
+    return f" Tuned at all are {listed([f'{amount} to {name}' for name, amount in some])}." if some else ""
 
 
 def grouped(found: Counts, dissection: Dissection) -> str:
     """How many units respond to a group of objects above chance, and the most frequent group."""
     if not found.scored or not found.units:
         return ""
-    expected = GROUP_CHANCE * found.units
     groups = Counter(dissection.groups[group] for group in dissection.group[dissection.above].tolist())
-    most = f", most of them to {groups.most_common(1)[0][0]} ({groups.most_common(1)[0][1]})" if groups else ""
-    surely = found.grouped > expected + SURE * np.sqrt(expected * (1 - GROUP_CHANCE))
-    verdict = f"{percent(GROUP_CHANCE)} would by chance" + ("" if surely else ", and this is not surely more")
-    return f"{_of(found.grouped, found.units)} respond to one group of objects beyond chance{most}; {verdict}."
+    most = f", most often to {groups.most_common(1)[0][0]} ({groups.most_common(1)[0][1]})" if groups else ""
+    surely = "" if _surely(found.grouped, found.units, GROUP_CHANCE) else ", and this is not surely more"
+    units = _of(found.grouped, found.units, ("responds", "respond"))
+    return f"{units} to one group of objects beyond chance{most}; {percent(GROUP_CHANCE)} would by chance{surely}."
 
 
 def sorted_by_class(layout: Layout | None, layer: str) -> str:
@@ -98,10 +102,11 @@ def sorted_by_class(layout: Layout | None, layer: str) -> str:
         return ""
     purity, chance = percent(layout.purity), percent(layout.purity_shuffled)
     clear, some = layout.purity > 0.5, layout.purity > 2 * layout.purity_shuffled
-    verdict = "sorts" if clear else "sorts to some degree" if some else "does not sort"
+    verdict = "does not sort" if not some else "sorts"
+    degree = " to some degree" if some and not clear else ""
     return (
-        f"The map of {layer} {verdict} images by predicted class: {purity} of the 10 nearest neighbours share it, "
-        f"{chance} by chance."
+        f"The map of {layer} {verdict} images by predicted class{degree}: {purity} of the 10 nearest neighbours share "
+        f"it, {chance} by chance."
     )
 
 
@@ -113,7 +118,8 @@ def depth(layers: Sequence[Counts]) -> str:
     first, last = later[0], later[-1]
     change = _change((first.selective, first.units), (last.selective, last.units))
     most = max(later, key=lambda layer: layer.selective / layer.units)
-    peak = "" if most is last else f", most in {most.layer} ({percent(most.selective / most.units)})"
+    higher = _change((last.selective, last.units), (most.selective, most.units)) == "rises"
+    peak = f", most in {most.layer} ({_share(most)})" if higher else ""
     return (
         f"The share of units that are selective for a class {change} with depth: {_share(first)} of {first.layer}, "
         f"{_share(last)} of {last.layer}{peak} (at most {percent(CLASS_CHANCE)} by chance)."
@@ -178,3 +184,37 @@ def compared(network: NetworkResults, before: NetworkResults) -> str:
 
 def _points(share: float) -> str:
     return f"{100 * share:.1f}\u202f%"
+
+
+def across(networks: Mapping[str, Sequence[Counts]]) -> str:
+    """In how many networks, by title, class-selective units become more frequent with depth, and units with a group."""
+    classes, groups = Counter[str](), Counter[str]()
+    for layers in networks.values():
+        later = [layer for layer in layers if not layer.tuned and not layer.classes and layer.units]
+        scored = [layer for layer in layers if layer.scored and not layer.classes and layer.units]
+        if len(later) > 1 and len(scored) > 1:
+            classes[_change(*((layer.selective, layer.units) for layer in (later[0], later[-1])))] += 1
+            groups[_change(*((layer.grouped, layer.units) for layer in (scored[0], scored[-1])))] += 1
+    total = classes.total()
+    if total < 2:
+        return ""
+    return (
+        f"Units that are selective for a class become more frequent with depth in {classes['rises']} of {total} "
+        f"networks; units that respond to a group of objects inside its masks do so in {groups['rises']}, and become "
+        f"rarer in {groups['falls']}."
+    )
+
+
+def ranking(networks: Sequence[NetworkResults]) -> str:
+    """The most and the least accurate of the networks that were trained here on the same images."""
+    cards = sorted(((one.card.top1, one) for one in networks if one.card), key=lambda item: -item[0])
+    if len(cards) < 2:
+        return ""
+    (high, best), (low, worst) = cards[0], cards[-1]
+    error = best.card.error(high) if best.card else 0.0
+    near = [one.spec.title for top1, one in cards[1:] if high - top1 <= SURE * np.hypot(error, one.card.error(top1))]  # type: ignore[union-attr]
+    equal = f", not surely above {listed(near)}" if near else ""
+    return (
+        f"Of {count(len(cards), 'network')} trained here on the same images, {best.spec.title} is the most accurate "
+        f"({_points(high)} top-1{equal}), {worst.spec.title} the least ({_points(low)})."
+    )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from atlas.chapters.vision.figures.diagnosis import diagnosis_figures, pair
-from atlas.chapters.vision.figures.diagnosis import findings as diagnosis_sentence
+from atlas.chapters.vision.figures.diagnosis import diagnosis_figures, measured, pair
 from atlas.chapters.vision.figures.gates import block_names, gate_figures
 from atlas.chapters.vision.figures.gates import findings as gates_sentence
 from atlas.chapters.vision.figures.groups import groups_figure
@@ -13,7 +12,18 @@ from atlas.chapters.vision.figures.map import map_figure
 from atlas.chapters.vision.figures.names import names_figure
 from atlas.chapters.vision.figures.network import KINDS, accuracy_figure, training_figure
 from atlas.chapters.vision.figures.tuning import tunings_figure
-from atlas.chapters.vision.findings import by_kind, compared, counts, depth, grouped, named, objects, sorted_by_class
+from atlas.chapters.vision.findings import (
+    across,
+    by_kind,
+    compared,
+    counts,
+    depth,
+    grouped,
+    named,
+    objects,
+    ranking,
+    sorted_by_class,
+)
 from atlas.chapters.vision.pages.context import LayerContext, NetworkSummary
 from atlas.core.report import DIAGNOSED
 from atlas.core.results import Figure, NetworkResults
@@ -74,6 +84,11 @@ def _compared(context: AtlasContext, network: NetworkResults) -> list[Finding]:
     return finding(compared(network, before), training_figure(context.results, network))
 
 
+def claims(context: AtlasContext, network: NetworkResults) -> tuple[Finding, ...]:
+    """What was measured of what the paper of a network claims, for the line of history."""
+    return (*_compared(context, network), *_diagnosis(context, network)[: network.spec.name == DIAGNOSED[-1]])
+
+
 def _gates(context: AtlasContext, network: NetworkResults) -> list[Finding]:
     if network.gates is None:
         return []
@@ -85,11 +100,23 @@ def _diagnosis(context: AtlasContext, network: NetworkResults) -> list[Finding]:
     if both is None or network.spec.name not in DIAGNOSED:
         return []
     figures = {figure.kind: figure for figure in diagnosis_figures(context.results)}
-    return finding(diagnosis_sentence(both), figures["diagnosis-maps"])
+    return finding(measured(both), figures["diagnosis-maps"])
+
+
+def chapter_sentences(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> tuple[Finding, ...]:
+    """What was found over all networks: accuracy, and what changes with depth."""
+    trained = [summary.network for summary in summaries if summary.network.card]
+    layers = {summary.network.spec.title: [layer.counts for layer in summary.layers] for summary in summaries}
+    last = next((figure for one in reversed(summaries) if (figure := _last(one, "names"))), None)
+    return (
+        *finding(ranking(trained), training_figure(context.results, trained[-1]) if trained else None),
+        *finding(across(layers), last),
+    )
 
 
 def chapter_findings(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Findings]:
     """The findings about every network, and below it about its layers."""
+    yield Findings(PART, "All networks", "index.html", chapter_sentences(context, summaries))
     for summary in summaries:
         spec = summary.network.spec
         yield Findings(PART, spec.title, network_page(spec.name), network_findings(context, summary))

@@ -31,6 +31,7 @@ SIDE = 48  # pixels
 SHOWN = 12  # pictures that a layer's page shows at once; the others unfold, so that the first view stays light
 # Up to this number of pictures the folded ones are part of the page; above it a script makes them.
 INLINE = 128
+WORDS = 16  # of names that the table shows
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "names": None if context.is_logits else names_figure(context.atlas.results, spec, layer, context.names),
         "name_rows": name_rows(context.names),
         "linked": SHOWN_UNITS,
+        "most": WORDS,
         "tuning": tunings_figure(context.atlas.results, spec, layer) if layer.tuning.field else None,
         "tuning_bars": bars(layer.tuning) if layer.tuning.field else (),
         "previous": names[position - 1] if position else None,
