@@ -110,6 +110,23 @@ def sorted_by_class(layout: Layout | None, layer: str) -> str:
     )
 
 
+def sorting(maps: Sequence[Sequence[Mapping[str, float]]]) -> str:
+    """Whether the first and the last map of networks place images of one predicted class side by side; "" for none.
+
+    `maps` are the qualities of each network's maps, from its first layer to its last.
+    """
+    ends = [(one[0], one[-1]) for one in maps if len(one) > 1]
+    if not ends:
+        return ""
+    first, last = (float(np.median([pair[place]["purity"] for pair in ends])) for place in (0, 1))
+    chance = float(np.median([pair[1]["purity_shuffled"] for pair in ends]))
+    verdict = "Late layers sort images more by class" if last > first else "Late layers sort images no more by class"
+    return (
+        f"{verdict}: of the 10 nearest neighbours {percent(first)} share the predicted class in a network's first map, "
+        f"{percent(last)} in its last, and {percent(chance)} by chance (medians over {count(len(ends), 'network')})."
+    )
+
+
 def depth(layers: Sequence[Counts]) -> str:
     """How the share of class-selective units changes over the layers whose tuning was not measured."""
     later = [layer for layer in layers if not layer.tuned and not layer.classes and layer.units]

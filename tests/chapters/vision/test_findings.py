@@ -117,3 +117,11 @@ def test_over_all_networks(results):
         f"{twin.spec.title} is the most accurate (50.0\u202f% top-1, not surely above Near), Old the least (20.0"
         in said
     )
+
+
+@pytest.mark.parametrize(("last", "said"), [(0.4, "more by class: of"), (0.04, "no more by class: of")])
+def test_first_and_last_maps(last, said):
+    maps = [{"purity": share, "purity_shuffled": 0.02} for share in (0.05, 0.2, last)]
+    found = findings.sorting([maps, maps[:1]])
+    assert said in found and "neighbours 5\u202f% share" in found and f"{round(100 * last)}\u202f% in its last" in found
+    assert findings.sorting([maps[:1]]) == ""

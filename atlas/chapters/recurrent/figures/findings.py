@@ -179,6 +179,6 @@ def voice(study: SpeechStudy) -> str:
     verdict = "more than" if best.score > best.null_p95 else "no more than"
     return (
         "The probability of speech separates the synthetic voice from other sounds with an area under the ROC curve "
-        f"of {number(study.detector)} (chance 0.5); cell {best.cell} alone has {number(best.score)}, {verdict} the best "
-        f"of all cells has for shifted labels ({number(best.null_p95)})."
+        f"of {number(study.detector)} (chance 0.5); cell {best.cell} alone has {number(best.score)}, {verdict} the "
+        f"best of all cells has for shifted labels ({number(best.null_p95)})."
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from atlas.chapters.vision.figures.diagnosis import pair
 from atlas.chapters.vision.figures.sheet import wall_figure
+from atlas.chapters.vision.findings import sorting
 from atlas.chapters.vision.pages import PAGES
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
 from atlas.chapters.vision.pages.finding import chapter_sentences, claims
@@ -64,6 +65,7 @@ def _values(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Se
         "pictures": sum(layer.pictures for layer in layers),
         "mapped": sum(layer.map is not None for layer in layers),
         "maps": _maps(summaries),
+        "sorting": sorting([[layer.map for layer in one.layers if layer.map] for one in summaries]),
         "map_thumb_file": map_thumb_file,
         "probes": context.results.probes,
         "recipe": context.results.recipe,

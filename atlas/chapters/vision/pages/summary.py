@@ -12,6 +12,7 @@ from atlas.chapters.vision.pages.finding import layer_findings
 from atlas.publish.pixels import scaled, stretch
 
 TILE = 56  # pixels
+QUALITY = ("trustworthiness", "continuity", "stability", "purity", "purity_shuffled")  # of a map
 ROWS = WALL_UNITS  # tiles that are kept of a layer
 
 
@@ -27,9 +28,7 @@ def summary(context: LayerContext) -> LayerSummary:
         stride=layer.field.stride,
         pictures=len(layer.pictures),
         ratio=median_ratio(layer),
-        map=None
-        if layout is None
-        else {name: float(getattr(layout, name)) for name in ("trustworthiness", "continuity", "stability", "purity")},
+        map=None if layout is None else {name: float(getattr(layout, name)) for name in QUALITY},
         map_images=0 if layout is None else len(layout.xy),
         tiles=_tiles(context),
         names=context.names,
