@@ -24,6 +24,8 @@ KINDS = {
     "layer": "networks/*/*/index.html",
     "unit": "networks/*/*/[0-9]*/index.html",
     "map": "networks/*/*/map/index.html",
+    "classes": "classes/*/index.html",
+    "class": "classes/*/*/index.html",
     "gates": "networks/*/gates/index.html",
     "diagnosis": "networks/*/diagnosis/index.html",
     "figure": "figures/*/*/map/index.html",

@@ -146,6 +146,7 @@ class LayerSummary:
     names: tuple[UnitName | None, ...]  # [units]
     counts: Counts  # of these names
     findings: tuple[Finding, ...]
+    strongest: tuple[tuple[int, ...], ...]  # of each class logit its top-activating probe images; none of other layers
     figures: int
 
 

@@ -9,12 +9,13 @@ from atlas.chapters.vision.figures.diagnosis import pair
 from atlas.chapters.vision.figures.sheet import wall_figure
 from atlas.chapters.vision.findings import sorting
 from atlas.chapters.vision.pages import PAGES
+from atlas.chapters.vision.pages.classes import shared
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
 from atlas.chapters.vision.pages.finding import chapter_sentences, claims
 from atlas.chapters.vision.pages.map import map_thumb_file
 from atlas.chapters.vision.pages.network import widest
 from atlas.chapters.vision.pages.wall import WallRow, wall_rows
-from atlas.chapters.vision.places import diagnosis_page
+from atlas.chapters.vision.places import classes_page, diagnosis_page
 from atlas.core.report import DIAGNOSED
 from atlas.publish.context import AtlasContext
 from atlas.publish.finding import Finding
@@ -60,6 +61,7 @@ def _values(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Se
             context.results, [tile.unit for row in wall for column in row.columns for tile in column.tiles]
         ),
         "summaries": summaries,
+        "classes": [classes_page(labels) for labels in shared(summaries)],
         "findings": chapter_sentences(context, summaries),
         "units": sum(layer.units for layer in layers),
         "pictures": sum(layer.pictures for layer in layers),

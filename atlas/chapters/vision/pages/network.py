@@ -13,12 +13,13 @@ from atlas.chapters.vision.figures.diagnosis import pair
 from atlas.chapters.vision.figures.network import KINDS, filter_pictures, network_figures
 from atlas.chapters.vision.figures.strip import strip
 from atlas.chapters.vision.pages import PAGES
+from atlas.chapters.vision.pages.classes import shared
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
 from atlas.chapters.vision.pages.finding import network_findings
 from atlas.chapters.vision.pages.summary import ROWS
 from atlas.chapters.vision.pages.training import charts
 from atlas.chapters.vision.pages.wall import LinkedTile, linked_tiles, tile_sheet
-from atlas.chapters.vision.places import diagnosis_page, filters_file
+from atlas.chapters.vision.places import classes_page, diagnosis_page, filters_file
 from atlas.core.report import DIAGNOSED
 from atlas.core.results import NetworkResults
 from atlas.core.sources import EmbeddedFile
@@ -56,7 +57,9 @@ def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterato
             if group.file:
                 yield tile_sheet(group.file, group.layers, ROWS)
         yield Asset(filters_file(summary.network.spec.name), _lossless(_filters(summary.network.structure.filters)))
-        yield Page(network_page(summary.network.spec.name), "vision/network.html", _values(context, summary, groups))
+        yield Page(
+            network_page(summary.network.spec.name), "vision/network.html", _values(context, summaries, summary, groups)
+        )
 
 
 def _groups(summary: NetworkSummary) -> list[LayerGroup]:
@@ -83,7 +86,9 @@ def _lossless(rgb: Array) -> bytes:
     return file.getvalue()
 
 
-def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[LayerGroup]) -> dict[str, object]:
+def _values(
+    context: AtlasContext, summaries: Sequence[NetworkSummary], summary: NetworkSummary, groups: Sequence[LayerGroup]
+) -> dict[str, object]:
     network, spec = summary.network, summary.network.spec
     figures = network_figures(context.results, network)
     return {
@@ -107,6 +112,7 @@ def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[Lay
         "probes": context.results.probes,
         **_filter_values(network),
         "findings": network_findings(context, summary),
+        "classes_page": classes_page(spec.labels) if spec.labels in shared(summaries) else "",
         "diagnosis": diagnosis_page(DIAGNOSED[-1]) if spec.name in DIAGNOSED and pair(context.results) else "",
     }
 

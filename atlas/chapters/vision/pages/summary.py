@@ -7,12 +7,14 @@ import numpy as np
 from atlas.chapters.vision.figures.sheet import WALL_UNITS, best_units, median_ratio
 from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.chapters.vision.findings import counts
+from atlas.chapters.vision.levels import STRONGEST
 from atlas.chapters.vision.pages.context import LayerContext, LayerSummary, Tile
 from atlas.chapters.vision.pages.finding import layer_findings
 from atlas.publish.pixels import scaled, stretch
 
 TILE = 56  # pixels
 QUALITY = ("trustworthiness", "continuity", "stability", "purity", "purity_shuffled")  # of a map
+CLASS_IMAGES = 4  # of a class, on its page over all networks
 ROWS = WALL_UNITS  # tiles that are kept of a layer
 
 
@@ -34,6 +36,7 @@ def summary(context: LayerContext) -> LayerSummary:
         names=context.names,
         counts=counts(layer.spec.name, context.names, layer.dissection, layer.tuning),
         findings=layer_findings(context),
+        strongest=_strongest(context) if context.is_logits else (),
         figures=_figures(context),
     )
 
@@ -48,6 +51,13 @@ def _figures(context: LayerContext) -> int:
     whole = bool(drawn) + (context.layer.layout is not None) + bool(context.layer.dissection.groups)
     whole += bool(context.layer.tuning.field) + (not context.is_logits)
     return drawn + each * units + whole
+
+
+def _strongest(context: LayerContext) -> tuple[tuple[int, ...], ...]:
+    """The first top-activating images of each unit."""
+    table = context.layer.examples
+    shown = table.image[:, np.array(table.levels) == STRONGEST][:, :CLASS_IMAGES]
+    return tuple(tuple(index for index in row if index >= 0) for row in shown.tolist())
 
 
 def _tiles(context: LayerContext) -> tuple[Tile, ...]:
