@@ -22,7 +22,7 @@ from atlas.publish.finding import Findings
 from atlas.publish.folder import Folder
 from atlas.publish.index import IndexEntries
 from atlas.publish.page import Item, MenuEntry, Piece
-from atlas.publish.pages import about, findings, images, search
+from atlas.publish.pages import about, findings, glossary, images, search
 from atlas.publish.places import probe_file
 from atlas.publish.renderer import Renderer
 from atlas.publish.templates import template_folder
@@ -112,6 +112,7 @@ def write(
         entries = [one for chapter, part in parts("pages") for one in part.index(context, written[chapter.name])]
         renderer.render_all(search.pages(entries), folder)
         renderer.render_all(findings.pages(_findings(context, written)), folder)
+        renderer.render_all(glossary.pages(), folder)
         for page in (about, images):
             renderer.render_all(page.pages(context), folder)
         summary = _summary(context, folder, written)

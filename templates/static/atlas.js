@@ -15,6 +15,18 @@
     Selectivity: "(highest mean response to a class − median) ÷ (largest − median), with half of its 95 % interval",
   };
 
+  // Facts that the glossary has an entry for, by its anchor.
+  const TERMS = {
+    Continuity: "continuity",
+    "Receptive field": "receptive-field",
+    Selectivity: "selectivity",
+    Stability: "stability",
+    Stride: "stride",
+    "Top-1": "top-1-top-5-accuracy",
+    "Top-5": "top-1-top-5-accuracy",
+    Trustworthiness: "trustworthiness",
+  };
+
   function make(tag, fields, ...children) {
     const element = Object.assign(document.createElement(tag), fields);
     element.append(...children);
@@ -108,10 +120,17 @@
     if (link) location.href = link.href;
   }
 
-  // What the facts of a unit mean; the glossary of the About page defines them at length.
+  // What the facts of a unit mean; the glossary defines them at length.
   function explainFacts() {
     for (const term of document.querySelectorAll(".unit dt")) {
       if (FACTS[term.textContent]) term.title = FACTS[term.textContent];
+    }
+    for (const term of document.querySelectorAll(".facts dt")) {
+      const anchor = TERMS[term.textContent.trim()];
+      if (!anchor) continue;
+      const link = make("a", { className: "term", href: `${root}glossary/index.html#${anchor}` });
+      link.append(...term.childNodes);
+      term.append(link);
     }
   }
 

@@ -49,6 +49,7 @@ KINDS = {
     "index": "search/?/**/index.html",
     "about": "about/index.html",
     "findings": "findings/index.html",
+    "glossary": "glossary/index.html",
 }
 LOADED = """[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""
