@@ -111,29 +111,6 @@ def sentence(tuning: Tuning, unit: int, *, spread: bool = True) -> str:
     return f"Prefers {', '.join(found)}." if found else "Tuned to none of the stimuli."
 
 
-def short(tuning: Tuning, unit: int) -> str:
-    """What a unit is tuned to in a few words, for a tile: "orange bars at 45°", "arcs", "spots of 4 px", "blue", "".
-
-    "≥ 0.45 cycles per pixel" where the last stimulus is preferred.
-    """
-    signs = {"at least": "≥ ", "at most": "≤ ", "": ""}
-    around = {quantity: signs[tuning.bound(unit, quantity)] for quantity in ("size", "frequency")}
-    angle, hue, bend = (tuning.prefers(unit, quantity) for quantity in ("orientation", "hue", "curvature"))
-    size, frequency = tuning.prefers(unit, "size"), tuning.prefers(unit, "frequency")
-    colour = hue_word(hue) if hue is not None else ""
-    if angle is not None:
-        shape = f"bars at {round(angle) % 180}°"
-    elif bend:
-        shape = "arcs"
-    elif size is not None:
-        shape = f"spots of {around['size']}{plain(size)} px"
-    else:
-        shape = (
-            f"{around['frequency']}{plain(frequency)} cycles per pixel" if frequency is not None and not colour else ""
-        )
-    return f"{colour} {shape}".strip()
-
-
 def plain(value: float) -> str:
     """A number with two significant digits, whole from 10 on: 0.12, 4.5, 135."""
     return f"{value:.0f}" if abs(value) >= 9.95 else f"{value:.2g}"

@@ -36,6 +36,6 @@ SPEC = miniature(
     build=build,
     layers=LAYERS,
     summary="Five convolutions learned end to end on GPUs, with rectified linear units, local response normalization, "
-    "overlapping pools and dropout: far more accurate than hand-made features.",
+    "overlapping pools and dropout: in the paper far more accurate than hand-made features.",
     sha256="3fc13ba5c2d9a8dc24093e5b1425f9bb3217d9d07bbe3b1855b4bda557ff3dbf",
 )

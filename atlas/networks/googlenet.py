@@ -53,7 +53,8 @@ SPEC = miniature(
     paper="szegedy2015going",
     build=build,
     layers=LAYERS,
-    summary="Inception modules look with several kernel sizes at once and concatenate; 1 x 1 convolutions keep it "
-    "cheap, and a global average pool replaces the dense layers: in the paper a twelfth of AlexNet's weights.",
+    summary="Inception modules look with several kernel sizes at once and concatenate; 1 x 1 convolutions reduce "
+    "the channels first, and a global average pool replaces the dense layers: in the paper a twelfth of AlexNet's "
+    "weights.",
     sha256="4e57603d6a389c95e7e1fae27b38db2f43c72e2c36f68fd6b10e8b448c6e3e68",
 )

@@ -57,7 +57,7 @@ imagenet(
     ),
     mean=HALF,  # torchvision's `transform_input` turns ImageNet's normalization into this one
     std=HALF,
-    summary="Inception modules look with several kernel sizes at once and concatenate; 1 x 1 convolutions keep it "
-    "cheap, and a global average pool replaces the dense layers. torchvision's weights were ported from TensorFlow's, "
-    "with batch normalization and 3 x 3 kernels where the paper has 5 x 5.",
+    summary="Inception modules look with several kernel sizes at once and concatenate; 1 x 1 convolutions reduce "
+    "the channels first, and a global average pool replaces the dense layers. torchvision's weights were ported from "
+    "TensorFlow's, with batch normalization and 3 x 3 kernels where the paper has 5 x 5.",
 )

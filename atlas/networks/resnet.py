@@ -40,7 +40,7 @@ SPEC = miniature(
     paper="he2016deep",
     build=build,
     layers=layers(),
-    summary="Each block learns what to add to its input; the identity skip carries signal and gradient, so that depth "
-    "stops hurting and a hundred layers can be trained.",
+    summary="Each block learns what to add to its input; the identity skip carries signal and gradient, so that "
+    "in the paper depth stops hurting and a hundred layers can be trained.",
     sha256="901e55943033daf07671de54b3120d8344b0bd56f412907c23d1f02d6e743ed2",
 )

@@ -51,6 +51,6 @@ imagenet(
         sha256="773525d5821de224f8f30c33377b7a795d7863e08522698200d3217d3f2a41bb",
         licence="Apache-2.0",
     ),
-    summary="Each block learns what to add to its input; the identity skip carries signal and gradient, so that depth "
-    "stops hurting and a hundred layers can be trained.",
+    summary="Each block learns what to add to its input; the identity skip carries signal and gradient, so that "
+    "in the paper depth stops hurting and a hundred layers can be trained.",
 )

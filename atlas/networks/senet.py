@@ -25,7 +25,7 @@ SPEC = miniature(
     paper="hu2018squeeze",
     build=build,
     layers=layers(),
-    summary="Rescales the channels of every block by gates computed from their global means (channel attention), at "
-    "little extra cost.",
+    summary="Rescales the channels of every block by gates computed from their global means (channel attention), in "
+    "the paper at little extra cost.",
     sha256="19498ad7ee80670527b409de7662cfc4441470ec2b85362a9ab155c2820759eb",
 )

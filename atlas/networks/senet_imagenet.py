@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 DEPTHS_154 = (3, 8, 36, 3)
 SUMMARY = (
-    "A small side network looks at the mean of every channel and gates the channels for this image: attention over "
-    "features, at hardly any cost."
+    "Rescales the channels of every block by gates computed from their global means (channel attention), in the paper "
+    "at little extra cost."
 )
 
 

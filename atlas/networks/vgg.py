@@ -38,7 +38,7 @@ SPEC = miniature(
     paper="simonyan2015very",
     build=build,
     layers=LAYERS,
-    summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, twice as deep as before: small kernels in a row "
-    "see as far as a large one with fewer weights and more nonlinearities.",
+    summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, in the paper twice as deep as before: small "
+    "kernels in a row see as far as a large one with fewer weights and more nonlinearities.",
     sha256="616a3f6def09a9a1f47095cb1f55346a8c4df852a41379e39ec5542a4d4eff40",
 )

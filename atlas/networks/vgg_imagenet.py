@@ -66,8 +66,8 @@ def _register(name: str, sha256: str = "") -> None:
         rename=rename,
         layers=tuple(layers(DEPTHS[name])),
         weights=HubFile(f"timm/{name}.tv_in1k", sha256=sha256, licence="BSD-3-Clause"),
-        summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, twice as deep as before: small kernels in a "
-        "row see as far as a large one with fewer weights and more nonlinearities.",
+        summary="Nothing but stacks of 3 x 3 convolutions and 2 x 2 pools, in the paper twice as deep as before: small "
+        "kernels in a row see as far as a large one with fewer weights and more nonlinearities.",
     )
 
 

@@ -25,7 +25,7 @@ SPEC = miniature(
     paper="zeiler2014visualizing",
     build=build,
     layers=LAYERS,
-    summary="A deconvnet showed dead first filters and aliasing in AlexNet; a smaller first kernel and stride and "
-    "dense connections were to reduce both.",
+    summary="In the paper a deconvnet showed dead first filters and aliasing in AlexNet; a smaller first kernel and "
+    "stride and dense connections were to reduce both.",
     sha256="c49527cdfbe6514eec79cb5ab88f719a28a5d9649fda1c218b73a16fc906cb32",
 )

@@ -62,6 +62,6 @@ imagenet(
     # The zoo does not document the input. Glow's image classifier feeds 0 to 255, blue first, without a mean.
     mean=(0.0, 0.0, 0.0),
     std=(BYTE, BYTE, BYTE),
-    summary="A deconvnet showed dead first filters and aliasing in AlexNet; a smaller first kernel and stride and "
-    "dense connections were to reduce both.",
+    summary="In the paper a deconvnet showed dead first filters and aliasing in AlexNet; a smaller first kernel and "
+    "stride and dense connections were to reduce both.",
 )

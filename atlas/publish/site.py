@@ -18,10 +18,11 @@ from atlas.core.results import AtlasResults
 from atlas.probes.webp import for_site
 from atlas.publish.cite import issue_date
 from atlas.publish.context import AtlasContext
+from atlas.publish.finding import Findings
 from atlas.publish.folder import Folder
 from atlas.publish.index import IndexEntries
 from atlas.publish.page import Item, MenuEntry, Piece
-from atlas.publish.pages import about, images, search
+from atlas.publish.pages import about, findings, glossary, images, search
 from atlas.publish.places import probe_file
 from atlas.publish.renderer import Renderer
 from atlas.publish.templates import template_folder
@@ -31,14 +32,20 @@ Progress = Callable[[str, int, int], None]  # the piece that is written, units d
 Reopen = Callable[[], AtlasResults]
 Written = Mapping[str, Any]  # by piece, what a chapter keeps of it
 RECORD = "atlas.json"  # written last: it says that the site is whole
-WHOLE = (MenuEntry("Images", images.PAGE), MenuEntry("Index", search.PAGE), MenuEntry("About", about.PAGE))
+WHOLE = (
+    MenuEntry("Findings", findings.PAGE),
+    MenuEntry("Images", images.PAGE),
+    MenuEntry("Index", search.PAGE),
+    MenuEntry("About", about.PAGE),
+)
 
 
 class PagesPart(Protocol):
     """The part `pages` of a chapter.
 
     A chapter with very many pages cuts itself into pieces, which are written by several processes: it also offers
-    `pieces(context)`, names with the number of units in each, and `piece(context, name)`, a `Piece`.
+    `pieces(context)`, names with the number of units in each, and `piece(context, name)`, a `Piece`. A chapter may
+    offer `findings(context, written)`, the `Findings` about it and its networks (`atlas.publish.finding`).
     """
 
     def pages(self, context: AtlasContext, written: Written) -> Iterator[Item]:
@@ -104,6 +111,8 @@ def write(
             renderer.render_all(part.pages(context, written[chapter.name]), folder)
         entries = [one for chapter, part in parts("pages") for one in part.index(context, written[chapter.name])]
         renderer.render_all(search.pages(entries), folder)
+        renderer.render_all(findings.pages(_findings(context, written)), folder)
+        renderer.render_all(glossary.pages(), folder)
         for page in (about, images):
             renderer.render_all(page.pages(context), folder)
         summary = _summary(context, folder, written)
@@ -111,6 +120,12 @@ def write(
         folder.write(RECORD, (json.dumps(record, ensure_ascii=False, indent=1, default=_plain) + "\n").encode())
         removed = folder.finish()
     return SiteSummary(**vars(summary) | {"removed": removed, "files": len(folder.written)})
+
+
+def _findings(context: AtlasContext, written: Mapping[str, Written]) -> list[Findings]:
+    """What the chapters found, in their order."""
+    found = [(chapter.name, part) for chapter, part in parts("pages") if hasattr(part, "findings")]
+    return [group for name, part in found for group in part.findings(context, written[name])]
 
 
 def renderer_of(context: AtlasContext) -> Renderer:

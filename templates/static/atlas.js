@@ -12,7 +12,19 @@
     "Mean ± SD": "Over all positions of all probe images, before the nonlinearity",
     "Responds inside": "Group of objects; average precision for pixels of their masks, and intersection over union",
     "Responds to": "Group of objects; average precision for images that show them",
-    Selectivity: "(mean response to the favourite class − median) ÷ (largest − median), over probe images",
+    Selectivity: "(highest mean response to a class − median) ÷ (largest − median), with half of its 95 % interval",
+  };
+
+  // Facts that the glossary has an entry for, by its anchor.
+  const TERMS = {
+    Continuity: "continuity",
+    "Receptive field": "receptive-field",
+    Selectivity: "selectivity",
+    Stability: "stability",
+    Stride: "stride",
+    "Top-1": "top-1-top-5-accuracy",
+    "Top-5": "top-1-top-5-accuracy",
+    Trustworthiness: "trustworthiness",
   };
 
   function make(tag, fields, ...children) {
@@ -112,10 +124,17 @@
     if (link) location.href = link.href;
   }
 
-  // What the facts of a unit mean; the glossary of the About page defines them at length.
+  // What the facts of a unit mean; the glossary defines them at length.
   function explainFacts() {
     for (const term of document.querySelectorAll(".unit dt")) {
       if (FACTS[term.textContent]) term.title = FACTS[term.textContent];
+    }
+    for (const term of document.querySelectorAll(".facts dt")) {
+      const anchor = TERMS[term.textContent.trim()];
+      if (!anchor) continue;
+      const link = make("a", { className: "term", href: `${root}glossary/index.html#${anchor}` });
+      link.append(...term.childNodes);
+      term.append(link);
     }
   }
 

@@ -33,9 +33,10 @@
     return link;
   }
 
+  // Units that have only a number come last.
   function compareNames(a, b) {
-    const [first, second] = [a, b].map(index => nameOf(index).replace(/^\d+ /, ""));
-    return first.localeCompare(second) || a - b;
+    const [first, second] = [a, b].map(index => nameOf(index).replace(/^\d+ ?/, ""));
+    return !first - !second || first.localeCompare(second, undefined, { numeric: true }) || a - b;
   }
 
   // The largest first, units without a value last.

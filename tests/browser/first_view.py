@@ -24,6 +24,8 @@ KINDS = {
     "layer": "networks/*/*/index.html",
     "unit": "networks/*/*/[0-9]*/index.html",
     "map": "networks/*/*/map/index.html",
+    "classes": "classes/*/index.html",
+    "class": "classes/*/*/index.html",
     "gates": "networks/*/gates/index.html",
     "diagnosis": "networks/*/diagnosis/index.html",
     "figure": "figures/*/*/map/index.html",
@@ -49,6 +51,8 @@ KINDS = {
     "search": "search/index.html",
     "index": "search/?/**/index.html",
     "about": "about/index.html",
+    "findings": "findings/index.html",
+    "glossary": "glossary/index.html",
 }
 LOADED = """[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .reduce((sum, entry) => sum + entry.encodedBodySize, 0)"""

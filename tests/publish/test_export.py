@@ -13,7 +13,7 @@ from atlas.publish.export import FILE_FORMATS, file_name, write_figure
 from tests.fixtures.results import make_results, with_chapter
 
 IDS = (
-    "wall", "twin/stem/map", "twin/stem/units", "twin/stem/2/channel", "twin/stem/2/examples", "twin/logits/2/examples",
+    "wall", "twin/stem/map", "twin/stem/units", "twin/stem/names", "twin/stem/names", "twin/stem/2/channel", "twin/stem/2/examples", "twin/logits/2/examples",
     "twin/stem/3/histogram",
 )  # fmt: skip
 

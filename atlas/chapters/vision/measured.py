@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from atlas.chapters.vision.degenerate import degenerate_units
 from atlas.chapters.vision.levels import STRONGEST
-from atlas.chapters.vision.unit_name import RULES, unit_name
+from atlas.chapters.vision.naming import RULES, unit_name
 from atlas.core.results import AtlasResults, LayerResults, NetworkResults
 from atlas.core.specs import IMAGE_KINDS
 from atlas.methods.accuracy import translated
@@ -17,9 +18,9 @@ from atlas.methods.accuracy import translated
 def measures(results: AtlasResults) -> list[dict[str, Any]]:
     """A row for each layer.
 
-    Units, degenerate units by kind, units with a group of objects above chance, units that have a name by each rule,
-    the kinds of the strongest examples in per cent, and, of class logits, how many have a strongest image that shows
-    the class.
+    Units, degenerate units by kind, units with a name by each rule, units with a group of objects above chance, the
+    kinds of the strongest examples in per cent, and, of class logits, how many have a strongest image that shows the
+    class.
     """
     return [
         {
@@ -27,8 +28,8 @@ def measures(results: AtlasResults) -> list[dict[str, Any]]:
             "layer": name,
             "units": layer.spec.units,
             **_degenerate(network, layer),
+            **_named(results, network, layer),
             "with a group": int(layer.dissection.above.sum()),
-            **_names(results, network, layer),
             **_kinds(results, layer),
             "shows its class": _right(results, network, layer),
         }
@@ -38,12 +39,12 @@ def measures(results: AtlasResults) -> list[dict[str, Any]]:
     ]
 
 
-def _names(results: AtlasResults, network: NetworkResults, layer: LayerResults) -> dict[str, int]:
-    """Units that have a name by each rule (`unit_name`); class logits have their classes."""
+def _named(results: AtlasResults, network: NetworkResults, layer: LayerResults) -> dict[str, int]:
+    """Units that have a name, by the rule that gave it (`atlas.chapters.vision.naming`)."""
     classes = results.class_names(network.spec.labels)
-    is_logits = layer.spec.name == network.spec.logits.name
-    rules = [] if is_logits else [unit_name(layer, unit, classes).rule for unit in range(layer.spec.units)]
-    return {f"named by {rule}": rules.count(rule) for rule in RULES}
+    names = [unit_name(network.spec, layer, index, classes) for index in range(layer.spec.units)]
+    counts = Counter(name.rule for name in names if name)
+    return {f"named by {rule}": counts[rule] for rule in RULES}
 
 
 def _kinds(results: AtlasResults, layer: LayerResults) -> dict[str, float]:

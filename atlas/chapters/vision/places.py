@@ -29,3 +29,13 @@ def gate_file(network: str, block: int) -> str:
 def filters_file(network: str) -> str:
     """The sheet of a network's first filters."""
     return f"pictures/{network}/filters.webp"
+
+
+def classes_page(labels: str) -> str:
+    """The table of a list of classes that several networks share."""
+    return f"classes/{labels}/index.html"
+
+
+def class_page(labels: str, index: int) -> str:
+    """The page of a class over these networks."""
+    return f"classes/{labels}/{index}/index.html"

@@ -9,7 +9,7 @@ from atlas.chapters.vision.figures.map import map_figure
 from atlas.chapters.vision.figures.sheet import units_figure, wall_columns, wall_figure, wall_layers, wall_units
 from atlas.chapters.vision.figures.unit import unit_figures
 from atlas.core.specs import ProbeImage
-from atlas.core.tuning import NO_TUNING, sentence, short
+from atlas.core.tuning import NO_TUNING, sentence
 from atlas.publish.provenance import terms
 from atlas.publish.words import number
 from tests.fixtures.results import make_results
@@ -54,17 +54,21 @@ def test_the_channel_caption_says_what_was_measured(results):
     score = f"peak pre-activation is {number(picture.score_max)} (mean {number(picture.score_mean)})"
     ratio = f"{number(picture.score_max / natural, 2)} times the largest response to any of 40 probe images"
     assert f"{score}, {ratio} ({number(natural)})." in caption
-    top, mean = CLASS_NAMES[layer.stats.classes.ids[2, 0]], number(layer.stats.classes.means[2, 0])
-    assert f"The mean of largest responses is highest for images predicted as {top} ({mean} ± 0.25)" in caption
-    assert caption.endswith(".")
+    assert caption.endswith(sentence(layer.tuning, 2))  # of an early unit never a class
 
 
-def test_the_caption_of_a_unit_with_tuning_curves_names_no_class(results):
-    layer = results.networks[0].load("block3b")
-    assert np.isfinite(layer.tuning.preferred[2]).any() and layer.stats.classes.clear[2, 0]
-    channel = figures_of(results, "block3b", 2)["channel"]
-    assert channel.caption.endswith(sentence(layer.tuning, 2, spread=False))
-    assert channel.alt.endswith(f", which prefers {short(layer.tuning, 2)}.")
+def test_the_caption_of_a_later_unit_names_the_classes_that_it_is_selective_for(results):
+    spec, layer = results.networks[0].spec, replace(results.networks[0].load("block3b"), tuning=NO_TUNING)
+    stats = layer.stats
+    classes = replace(stats.classes, means=stats.classes.means.copy(), rest=stats.classes.rest - 9)
+    classes.means[2, 0] = stats.largest[2]
+    found = {
+        low: unit_figures(results, spec, replace(layer, stats=replace(stats, classes=chosen)), 2)[0].caption
+        for low, chosen in ((True, replace(classes, means=classes.means - 9)), (False, classes))
+    }
+    top, mean = CLASS_NAMES[classes.ids[2, 0]], number(stats.largest[2])
+    assert f"The mean of largest responses is highest for images predicted as {top} ({mean} ± 0.25)" in found[False]
+    assert "predicted as" not in found[True]
 
 
 def test_a_unit_that_no_image_excites_gets_no_ratio(results):

@@ -10,10 +10,12 @@ from typing import Any
 from atlas.chapters.generative.figures import all_figures
 from atlas.chapters.generative.figures.directions import ATTRIBUTE, is_better
 from atlas.chapters.generative.figures.figure import CHAPTER
+from atlas.chapters.generative.figures.findings import findings as found
 from atlas.chapters.generative.places import dissection_page, generator_page
 from atlas.chapters.generative.records import GeneratorResults, chapter_of
 from atlas.core.registry import Registry
 from atlas.publish.context import AtlasContext
+from atlas.publish.finding import Findings
 from atlas.publish.index import IndexEntries, IndexSection
 from atlas.publish.page import Item, MenuEntry
 
@@ -52,6 +54,11 @@ def _directions(generator: GeneratorResults, home: str) -> IndexEntries:
 
 def _layer_title(generator: GeneratorResults, name: str) -> str:
     return next(layer.title for layer in generator.spec.layers if layer.name == name)
+
+
+def findings(context: AtlasContext, written: Mapping[str, object]) -> list[Findings]:
+    """What was found in the chapter."""
+    return found(chapter_of(context.results))
 
 
 def counts(context: AtlasContext, written: Mapping[str, object]) -> dict[str, int]:

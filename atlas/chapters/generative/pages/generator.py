@@ -30,6 +30,7 @@ from atlas.core.specs import Array, GeneratorSpec, NetworkSpec
 from atlas.networks import NETWORKS
 from atlas.publish.chart import Line, chart
 from atlas.publish.context import AtlasContext
+from atlas.publish.finding import Finding
 from atlas.publish.metadata import xmp
 from atlas.publish.page import Asset, Item, Page
 from atlas.publish.pixels import avif, contact_sheet, scaled, tiled
@@ -40,17 +41,22 @@ MAP_CELLS, MAP_TILE = 20, 48
 ROW = 64  # pixels of a frame in a list of directions
 
 
-def pages(context: AtlasContext, generator: GeneratorResults, figures: Mapping[str, Figure]) -> Iterator[Item]:
+def pages(
+    context: AtlasContext, generator: GeneratorResults, figures: Mapping[str, Figure], found: Sequence[Finding]
+) -> Iterator[Item]:
     """The generator's page with all that it shows."""
     yield from _pictures(context, generator, figures)
-    yield _page(context, generator, figures)
+    yield _page(context, generator, figures, found)
     yield Asset(f"generative/{generator.spec.name}/points.js", put("map", _points(generator)))
 
 
-def _page(context: AtlasContext, generator: GeneratorResults, figures: Mapping[str, Figure]) -> Page:
+def _page(
+    context: AtlasContext, generator: GeneratorResults, figures: Mapping[str, Figure], found: Sequence[Finding]
+) -> Page:
     spec, study = generator.spec, generator.directions
     values = {
         "spec": spec,
+        "findings": found,
         "card": generator.card,
         "study": study,
         "codes": generator.codes,

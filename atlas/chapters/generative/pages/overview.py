@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from atlas.chapters.generative.figures.directions import ATTRIBUTE, best, direction_label, direction_title, towards
 from atlas.chapters.generative.figures.figure import CHAPTER
+from atlas.chapters.generative.figures.findings import chapter_findings, generator_findings
 from atlas.chapters.generative.figures.generator import generator_figures
 from atlas.chapters.generative.figures.seeds import (
     alignments_of,
@@ -34,7 +35,7 @@ def pages(context: AtlasContext) -> Iterator[Item]:
     yield _opening(chapter)
     for one in chapter.generators:
         figures = {figure.name: figure for figure in generator_figures(chapter, one)}
-        yield from generator.pages(context, one, figures)
+        yield from generator.pages(context, one, figures, generator_findings(chapter, one))
         for report in one.directions.directions:
             yield direction.page(one, report, figures[report.name])
         for layer in one.units.layers:
@@ -49,6 +50,7 @@ def _opening(chapter: GenerativeChapter) -> Page:
         CHAPTER,
         "generative/overview.html",
         {
+            "findings": chapter_findings(chapter),
             "generators": [(one, best(one.directions.directions, BEST)) for one in chapter.generators],
             "picture_file": picture_file,
             "generator_page": generator_page,

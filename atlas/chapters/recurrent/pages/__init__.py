@@ -13,9 +13,11 @@ from typing import Any
 from atlas.chapters.recurrent.figures import all_figures
 from atlas.chapters.recurrent.figures.cell import cells_page, concept_scores, named_cells
 from atlas.chapters.recurrent.figures.character import PAGE
+from atlas.chapters.recurrent.figures.findings import findings as found
 from atlas.chapters.recurrent.records import CodeResults, RecurrentResults, chapter_of
 from atlas.core.registry import Registry
 from atlas.publish.context import AtlasContext
+from atlas.publish.finding import Findings
 from atlas.publish.index import IndexEntries, IndexSection
 from atlas.publish.page import Item, MenuEntry
 
@@ -41,6 +43,11 @@ def index(context: AtlasContext, written: Mapping[str, object]) -> Iterator[Inde
         section = IndexSection(page, page, network.spec.title, "cells", "Cells", cells, "cell")
         best = [(cell, score) for cell in cells for score in concept_scores(network, cell)[:1]]
         yield section, [(cell, score.concept) for cell, score in best if score.above]
+
+
+def findings(context: AtlasContext, written: Mapping[str, object]) -> list[Findings]:
+    """What was found in the chapter."""
+    return found(chapter_of(context.results))
 
 
 def counts(context: AtlasContext, written: Mapping[str, object]) -> dict[str, int]:

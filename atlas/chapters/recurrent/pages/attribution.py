@@ -12,6 +12,7 @@ import numpy as np
 from atlas.chapters.recurrent.figures import recurrent_figures
 from atlas.chapters.recurrent.figures.attribution import METHODS, SHOWN, deletion_lines, explanations
 from atlas.chapters.recurrent.figures.character import RELIANCE, names_of
+from atlas.chapters.recurrent.figures.findings import findings_of
 from atlas.chapters.recurrent.pages import PAGES
 from atlas.chapters.recurrent.pages.browser import coloured
 from atlas.chapters.recurrent.records import PredictorResults, chapter_of
@@ -27,6 +28,7 @@ def pages(context: AtlasContext) -> Iterator[Item]:
     if not networks:
         return
     values = {
+        "findings": findings_of(chapter_of(context.results), RELIANCE),
         "figures": {figure.name: figure for figure in recurrent_figures(chapter_of(context.results))},
         "found": [(n.spec, [_decision(n, one) for one in n.relevances.decisions[:SHOWN]]) for n in networks],
         "deletions": [(n.spec.title, chart(deletion_lines(explanations(n)))) for n in networks],

@@ -15,6 +15,7 @@ from atlas.chapters.recurrent.errors import CAUSE_TITLES
 from atlas.chapters.recurrent.figures import recurrent_figures
 from atlas.chapters.recurrent.figures.cell import cell_page, cells_page, named_cells
 from atlas.chapters.recurrent.figures.character import PAGE, TITLES, best_cell, counted_tokens, names_of, shown_cell
+from atlas.chapters.recurrent.figures.findings import findings_of
 from atlas.chapters.recurrent.figures.memory import CLOSING, closing_lines, context_lines, gate_points
 from atlas.chapters.recurrent.model_cards import CharacterCard
 from atlas.chapters.recurrent.pages import PAGES
@@ -82,6 +83,7 @@ def pages(context: AtlasContext) -> Iterator[Item]:
     shown = [_shown(network) for network in results.networks]
     values = {
         "figures": {figure.name: figure for figure in recurrent_figures(results)},
+        "findings": findings_of(results, PAGE),
         "shown": shown,
         "predictors": [one for one in shown if one.spec.predicts],
         "trained": [one for one in shown if one.card],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from atlas.chapters.recurrent.figures.attribution import METHODS, deletion_lines
+from atlas.chapters.recurrent.figures.findings import findings_of
 from atlas.chapters.recurrent.figures.sentiment import (
     PAGE,
     Group,
@@ -38,6 +39,7 @@ def pages(context: AtlasContext) -> Iterator[Item]:
     if network is None:
         return
     values = {
+        "findings": findings_of(chapter_of(context.results), PAGE),
         "figures": {figure.name: figure for figure in sentiment_figures(chapter_of(context.results))},
         "spec": network.spec,
         "card": network.card,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atlas.chapters.recurrent.figures.findings import findings_of
 from atlas.chapters.recurrent.figures.speech import PAGE, memory_lines, speech_figures
 from atlas.chapters.recurrent.pages import PAGES
 from atlas.chapters.recurrent.records import chapter_of
@@ -28,6 +29,7 @@ def pages(context: AtlasContext) -> Iterator[Item]:
         return
     study = network.speech
     values = {
+        "findings": findings_of(chapter_of(context.results), PAGE),
         "figures": {figure.name: figure for figure in speech_figures(chapter_of(context.results))},
         "spec": network.spec,
         "best": study.best.cell,

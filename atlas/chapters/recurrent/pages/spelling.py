@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atlas.chapters.recurrent.figures.findings import findings_of
 from atlas.chapters.recurrent.figures.spelling import PAGE, spelling_figures
 from atlas.chapters.recurrent.pages import PAGES
 from atlas.chapters.recurrent.records import chapter_of
@@ -24,6 +25,7 @@ def pages(context: AtlasContext) -> Iterator[Item]:
         return
     study = network.spellings
     values = {
+        "findings": findings_of(chapter_of(context.results), PAGE),
         "figure": spelling_figures(chapter_of(context.results))[0],
         "spec": network.spec,
         "hits": _hits(study),

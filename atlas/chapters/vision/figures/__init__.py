@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from atlas.chapters.vision.figures.groups import groups_figure
 from atlas.chapters.vision.figures.map import map_figure
+from atlas.chapters.vision.figures.names import layer_names, names_figure
 from atlas.chapters.vision.figures.network import network_figures
 from atlas.chapters.vision.figures.sheet import units_figure, wall_figure, wall_units
 from atlas.chapters.vision.figures.tuning import tunings_figure
@@ -61,12 +62,14 @@ def locate(results: AtlasResults, figure_id: str) -> tuple[NetworkResults, Layer
 
 
 def sheet_figures(results: AtlasResults, network: NetworkSpec, layer: LayerResults) -> tuple[Figure, ...]:
-    """The figures of a layer as a whole: "units" (pictures), "map" (a layout), "groups" (masks), "tuning"."""
+    """The figures of a layer as a whole: "units" (pictures), "map" (a layout), "groups" (masks), "tuning", "names"."""
+    named = layer.spec.name != network.logits.name  # else the units are the classes
     return (
         *((units_figure(results, network, layer),) if layer.pictures else ()),
         *((map_figure(results, network, layer),) if layer.layout is not None else ()),
         *((groups_figure(results, network, layer),) if layer.dissection.groups else ()),
         *((tunings_figure(results, network, layer),) if layer.tuning.field else ()),
+        *((names_figure(results, network, layer, layer_names(results, network, layer)),) if named else ()),
     )
 
 

@@ -52,7 +52,14 @@ def findings(both: Pair) -> str:
     """The results on this pair, beside the faults that the paper found."""
     return (
         "Zeiler and Fergus (2014) found dead first-layer filters and aliasing in AlexNet and made its first kernel "
-        f"and stride smaller. {_dead_sentence(both)} With {_aliased_clause(both, 0, 'first maps')}. In the second "
+        f"and stride smaller. {measured(both)}"
+    )
+
+
+def measured(both: Pair) -> str:
+    """The results on this pair alone."""
+    return (
+        f"{_dead_sentence(both)} With {_aliased_clause(both, 0, 'first maps')}. In the second "
         f"layer, with {_aliased_clause(both, 1, 'maps')}."
     )
 

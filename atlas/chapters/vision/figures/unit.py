@@ -9,10 +9,11 @@ import numpy as np
 
 from atlas.chapters.vision.figures.tuning import tuning_figure
 from atlas.chapters.vision.levels import LEVELS
+from atlas.chapters.vision.naming import selective, unit_name
 from atlas.core.groups import Profile
-from atlas.core.results import AtlasResults, Figure, LayerResults
+from atlas.core.results import AtlasResults, Figure, LayerResults, UnitStats
 from atlas.core.specs import NetworkSpec, Unit
-from atlas.core.tuning import sentence, short
+from atlas.core.tuning import sentence
 from atlas.publish.crop import SMALLEST
 from atlas.publish.places import picture_file, probe_file, unit_figure
 from atlas.publish.provenance import provenance, terms
@@ -61,8 +62,8 @@ def channel_figure(results: AtlasResults, network: NetworkSpec, layer: LayerResu
         id=f"{unit.slug}/channel",
         kind="channel",
         title=figure_title("channel", title, network),
-        caption=f"{score_sentence(network, layer, index)}{_classes_sentence(results, network, layer, index)}",
-        alt=f"Feature visualization of {title} in {network.title}{_classes_clause(results, network, layer, index)}.",
+        caption=f"{score_sentence(network, layer, index)} {_preference(results, network, layer, index)}".strip(),
+        alt=f"Feature visualization of {title} in {network.title}{_name_clause(results, network, layer, index)}.",
         page=unit_figure(unit, "channel"),
         files=(picture_file(unit),),
         licence=licence,
@@ -159,37 +160,29 @@ def _compared(layer: LayerResults, index: int) -> str:
     return f"{ratio} times the largest response to any of {images} ({number(natural)})"
 
 
-def top_classes(
-    results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int
+def selective_rows(
+    profile: Profile, stats: UnitStats, names: Sequence[str], index: int
 ) -> list[tuple[str, float, float]]:
-    """At most NAMED predicted classes that stand out: name, mean, half of its interval."""
-    return clear_rows(layer.stats.classes, results.class_names(network.labels), index)
-
-
-def clear_rows(profile: Profile, names: Sequence[str], index: int) -> list[tuple[str, float, float]]:
-    """At most NAMED entries of a unit's profile that stand out: name, mean, half of its interval."""
-    columns = (profile.ids, profile.means, profile.margins, profile.clear)
+    """At most NAMED entries of a unit's profile that it is selective for: name, mean, half of its interval."""
+    columns = (profile.ids, profile.means, profile.margins, selective(profile, stats))
     rows = zip(*(column[index, :NAMED].tolist() for column in columns), strict=True)
-    return [(first_name(names[place]), mean, margin) for place, mean, margin, clear in rows if clear]
+    return [(first_name(names[place]), mean, margin) for place, mean, margin, chosen in rows if chosen]
 
 
-def _classes_sentence(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
+def _preference(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
+    """What a unit is tuned to, or, where tuning was not measured, the classes that it is selective for; else ""."""
     if layer.tuning.field:
-        return f" {sentence(layer.tuning, index, spread=False)}"
-    classes = [
-        f"{name} ({number(mean)} ± {number(margin, 2)})"
-        for name, mean, margin in top_classes(results, network, layer, index)
-    ]
+        return sentence(layer.tuning, index)
+    found = selective_rows(layer.stats.classes, layer.stats, results.class_names(network.labels), index)
+    classes = [f"{name} ({number(mean)} ± {number(margin, 2)})" for name, mean, margin in found]
     what = "The mean of largest responses" if layer.spec.spatial else "The mean response"
-    return f" {what} is highest for images predicted as {listed(classes)}." if classes else ""
+    return f"{what} is highest for images predicted as {listed(classes)}." if classes else ""
 
 
-def _classes_clause(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
-    if layer.tuning.field:
-        name = short(layer.tuning, index)
-        return f", which prefers {name}" if name else ""
-    names = [name for name, *_ in top_classes(results, network, layer, index)]
-    return f", which responds most to images predicted as {listed(names)}" if names else ""
+def _name_clause(results: AtlasResults, network: NetworkSpec, layer: LayerResults, index: int) -> str:
+    """The name of a unit in parentheses; "" where it has none but its number, or the title has it (a class)."""
+    name = unit_name(network, layer, index, results.class_names(network.labels))
+    return f" ({name.text})" if name and layer.spec.name != network.logits.name else ""
 
 
 def _levels_sentence(layer: LayerResults, index: int, size: int, input_size: int) -> str:

@@ -16,6 +16,7 @@ from atlas.chapters.vision.figures.network import network_figures
 from atlas.chapters.vision.pages.context import LayerContext, LayerSummary, NetworkSummary
 from atlas.core.registry import Registry
 from atlas.publish.context import AtlasContext
+from atlas.publish.finding import Findings
 from atlas.publish.index import IndexEntries, IndexSection
 from atlas.publish.page import Item, MenuEntry, Piece
 from atlas.publish.places import layer_page, network_page
@@ -73,7 +74,7 @@ def menu(context: AtlasContext) -> list[MenuEntry]:
 
 
 def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
-    """The layers, with the name of each unit and the label for which its mean response is highest."""
+    """The layers, with the words of the names of their units."""
     for network in networks_of(context, written):
         spec = network.network.spec
         for layer in network.layers:
@@ -85,12 +86,15 @@ def index(context: AtlasContext, written: Summaries) -> Iterator[IndexEntries]:
                 layer.title,
                 range(layer.units),
             )
-            words = [
-                (unit, word)
-                for unit in range(layer.units)
-                for word in sorted({layer.names[unit], layer.labels[unit] if layer.labels else ""} - {""})
-            ]
+            words = [(unit, word) for unit, name in enumerate(layer.names) if name for word in name.words]
             yield section, words
+
+
+def findings(context: AtlasContext, written: Summaries) -> Iterator[Findings]:
+    """What was found about each network and layer."""
+    from atlas.chapters.vision.pages.finding import chapter_findings
+
+    yield from chapter_findings(context, networks_of(context, written))
 
 
 def counts(context: AtlasContext, written: Summaries) -> dict[str, int]:

@@ -16,13 +16,14 @@ from scipy.stats import rankdata
 
 from atlas.chapters.vision.degenerate import DegenerateUnits, degenerate_units
 from atlas.chapters.vision.figures.unit import unit_title
-from atlas.chapters.vision.unit_name import unit_name
+from atlas.chapters.vision.findings import Counts
+from atlas.chapters.vision.naming import UnitName, selectivity, unit_name
 from atlas.core.results import LayerResults, NetworkResults
 from atlas.core.specs import Array, Unit
 from atlas.publish.context import AtlasContext
 from atlas.publish.crop import common
+from atlas.publish.finding import Finding
 from atlas.publish.provenance import licence_of, provenance
-from atlas.publish.words import first_name
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,15 @@ class LayerContext:
         return unit_title(self.atlas.results, self.network.spec, self.layer.spec.name, index)
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
-        """For each unit its name (`unit_name`), "" where it has none."""
-        return tuple(unit_name(self.layer, unit, self.class_names).words for unit in range(self.layer.spec.units))
+    def names(self) -> tuple[UnitName | None, ...]:
+        """The name of each unit, None where it has only its number (`atlas.chapters.vision.naming`)."""
+        network, layer = self.network.spec, self.layer
+        return tuple(unit_name(network, layer, index, self.class_names) for index in range(layer.spec.units))
 
     def label(self, index: int) -> str:
-        """The unit in a few words, for tiles: its own class, or its name."""
-        return first_name(self.class_names[index]) if self.is_logits else self.names[index]
+        """The name of a unit, for tiles; "" where it has none."""
+        name = self.names[index]
+        return name.text if name else ""
 
     @cached_property
     def degenerate(self) -> DegenerateUnits:
@@ -115,11 +118,11 @@ class LayerContext:
         return out
 
     @cached_property
-    def selectivity(self) -> Array:
-        """[C] in about [0, 1]: (mean of the favourite class - median) / (largest - median) of the images' responses."""
-        stats, classes = self.layer.stats, self.layer.stats.classes
-        reach = np.maximum(stats.largest - stats.p50, 1e-9)
-        return np.where(classes.ids[:, 0] >= 0, (classes.means[:, 0] - stats.p50) / reach, 0.0)
+    def selectivity(self) -> tuple[Array, Array]:
+        """[C] the selectivity of each unit for the class of its highest mean response, and half of its interval."""
+        classes = self.layer.stats.classes
+        found, margin = selectivity(classes, self.layer.stats)
+        return np.where(classes.ids[:, 0] >= 0, found[:, 0], 0.0), margin[:, 0]
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """The summary of a layer for the pages about its network and the atlas: counts, a few tiles, names of units."""
+    """The summary of a layer for the pages about its network and the atlas: counts, names of units, a few tiles."""
 
     name: str
     title: str
@@ -148,8 +151,10 @@ class LayerSummary:
     map_images: int  # 0 = no map
     degenerate: DegenerateUnits
     tiles: tuple[Tile, ...]
-    names: tuple[str, ...]  # [units] of units, "" = none
-    labels: tuple[str, ...]  # [units] favourite label of the probe set's own, "" = none
+    names: tuple[UnitName | None, ...]  # [units]
+    counts: Counts  # of these names
+    findings: tuple[Finding, ...]
+    strongest: tuple[tuple[int, ...], ...]  # of each class logit its top-activating probe images; none of other layers
     figures: int
 
 

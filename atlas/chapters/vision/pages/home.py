@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 from atlas.chapters.vision.figures.diagnosis import pair
 from atlas.chapters.vision.figures.sheet import wall_figure
+from atlas.chapters.vision.findings import sorting
 from atlas.chapters.vision.pages import PAGES
+from atlas.chapters.vision.pages.classes import shared
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
+from atlas.chapters.vision.pages.finding import chapter_sentences, claims
 from atlas.chapters.vision.pages.map import map_thumb_file
 from atlas.chapters.vision.pages.network import widest
 from atlas.chapters.vision.pages.wall import WallRow, wall_rows
-from atlas.chapters.vision.places import diagnosis_page
+from atlas.chapters.vision.places import classes_page, diagnosis_page
 from atlas.core.report import DIAGNOSED
 from atlas.publish.context import AtlasContext
+from atlas.publish.finding import Finding
 from atlas.publish.format import THIN
 from atlas.publish.page import Item, Page
 from atlas.publish.words import number
@@ -39,6 +43,7 @@ class HistoryRow:
     wall: WallRow | None
     facts: tuple[NetworkFact, ...]
     more: str = ""  # the page with measurements of what its paper changed
+    found: tuple[Finding, ...] = ()  # what was measured here of it
 
 
 def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterator[Item]:
@@ -56,10 +61,13 @@ def _values(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: Se
             context.results, [tile.unit for row in wall for column in row.columns for tile in column.tiles]
         ),
         "summaries": summaries,
+        "classes": [classes_page(labels) for labels in shared(summaries)],
+        "findings": chapter_sentences(context, summaries),
         "units": sum(layer.units for layer in layers),
         "pictures": sum(layer.pictures for layer in layers),
         "mapped": sum(layer.map_images > 0 for layer in layers),
         "maps": _maps(summaries),
+        "sorting": sorting([[layer.map for layer in one.layers if layer.map] for one in summaries]),
         "map_thumb_file": map_thumb_file,
         "probes": context.results.probes,
         "recipe": context.results.recipe,
@@ -70,7 +78,7 @@ def _history(context: AtlasContext, summaries: Sequence[NetworkSummary], wall: S
     rows = {row.summary.network.spec.name: row for row in wall}
     more = {DIAGNOSED[-1]: diagnosis_page(DIAGNOSED[-1])} if pair(context.results) else {}
     return [
-        HistoryRow(summary, rows.get(name), facts(summary), more.get(name, ""))
+        HistoryRow(summary, rows.get(name), facts(summary), more.get(name, ""), claims(context, summary.network))
         for summary in summaries
         for name in [summary.network.spec.name]
     ]

@@ -10,11 +10,14 @@ import numpy as np
 from atlas.chapters.vision.degenerate import KINDS, DegenerateUnits
 from atlas.chapters.vision.figures.groups import group_rows, groups_figure
 from atlas.chapters.vision.figures.map import compared, is_measured
+from atlas.chapters.vision.figures.names import SHOWN as SHOWN_UNITS
+from atlas.chapters.vision.figures.names import name_rows, names_figure
 from atlas.chapters.vision.figures.sheet import median_ratio, units_figure
 from atlas.chapters.vision.figures.tuning import tunings_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.chapters.vision.pages.examples import strongest
+from atlas.chapters.vision.pages.finding import layer_findings
 from atlas.chapters.vision.pages.map import small_map_file
 from atlas.chapters.vision.pages.region import places, regions
 from atlas.chapters.vision.pages.tuning import bars
@@ -32,6 +35,7 @@ SHOWN = 12  # pictures that a layer's page shows at once; the others unfold, so 
 # Up to this number of pictures the folded ones are part of the page; above it a script makes them.
 INLINE = 128
 LISTED = 60  # degenerate units of one kind that a layer's page links
+WORDS = 16  # of names that the table shows
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def _columns(context: LayerContext) -> dict[str, object]:
     return {
         "map": places(context.layer.cells) if context.layer.cells is not None else None,
         "largest": np.round(stats.largest.astype(float), 3).tolist(),
-        "selectivity": np.round(context.selectivity.astype(float), 3).tolist(),
+        "selectivity": np.round(context.selectivity[0].astype(float), 3).tolist(),
         "strength": np.round(context.strength.astype(float), 2).tolist(),
         "score": [_score(pictures.get(unit)) for unit in range(context.layer.spec.units)],
     }
@@ -130,6 +134,11 @@ def _values(context: LayerContext, groups: tuple[UnitGroup, ...]) -> dict[str, o
         "made": context.provenance,
         "dissection": groups_figure(context.atlas.results, spec, layer) if layer.dissection.groups else None,
         "rows": group_rows(layer.dissection),
+        "findings": layer_findings(context),
+        "names": None if context.is_logits else names_figure(context.atlas.results, spec, layer, context.names),
+        "name_rows": name_rows(context.names),
+        "linked": SHOWN_UNITS,
+        "most": WORDS,
         "tuning": tunings_figure(context.atlas.results, spec, layer) if layer.tuning.field else None,
         "tuning_bars": bars(layer.tuning) if layer.tuning.field else (),
         "previous": names[position - 1] if position else None,

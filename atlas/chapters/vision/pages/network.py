@@ -10,18 +10,17 @@ import numpy as np
 from PIL import Image
 
 from atlas.chapters.vision.degenerate import KINDS as DEGENERATE
-from atlas.chapters.vision.figures.diagnosis import findings as diagnosis_findings
 from atlas.chapters.vision.figures.diagnosis import pair
-from atlas.chapters.vision.figures.gates import block_names
-from atlas.chapters.vision.figures.gates import findings as gate_findings
 from atlas.chapters.vision.figures.network import KINDS, filter_pictures, network_figures
 from atlas.chapters.vision.figures.strip import strip
 from atlas.chapters.vision.pages import PAGES
+from atlas.chapters.vision.pages.classes import shared
 from atlas.chapters.vision.pages.context import LayerSummary, NetworkSummary
+from atlas.chapters.vision.pages.finding import network_findings
 from atlas.chapters.vision.pages.summary import ROWS
 from atlas.chapters.vision.pages.training import charts
 from atlas.chapters.vision.pages.wall import LinkedTile, linked_tiles, tile_sheet
-from atlas.chapters.vision.places import diagnosis_page, filters_file
+from atlas.chapters.vision.places import classes_page, diagnosis_page, filters_file
 from atlas.core.report import DIAGNOSED
 from atlas.core.results import NetworkResults
 from atlas.core.sources import EmbeddedFile
@@ -60,7 +59,9 @@ def pages(context: AtlasContext, summaries: Sequence[NetworkSummary]) -> Iterato
             if group.file:
                 yield tile_sheet(group.file, group.layers, ROWS)
         yield Asset(filters_file(summary.network.spec.name), _lossless(_filters(summary.network.structure.filters)))
-        yield Page(network_page(summary.network.spec.name), "vision/network.html", _values(context, summary, groups))
+        yield Page(
+            network_page(summary.network.spec.name), "vision/network.html", _values(context, summaries, summary, groups)
+        )
 
 
 def _groups(summary: NetworkSummary) -> list[LayerGroup]:
@@ -87,7 +88,9 @@ def _lossless(rgb: Array) -> bytes:
     return file.getvalue()
 
 
-def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[LayerGroup]) -> dict[str, object]:
+def _values(
+    context: AtlasContext, summaries: Sequence[NetworkSummary], summary: NetworkSummary, groups: Sequence[LayerGroup]
+) -> dict[str, object]:
     network, spec = summary.network, summary.network.spec
     figures = network_figures(context.results, network)
     return {
@@ -119,7 +122,9 @@ def _values(context: AtlasContext, summary: NetworkSummary, groups: Sequence[Lay
         ],
         "degenerate_kinds": DEGENERATE,
         **_filter_values(network),
-        **_finding_values(context, network),
+        "findings": network_findings(context, summary),
+        "classes_page": classes_page(spec.labels) if spec.labels in shared(summaries) else "",
+        "diagnosis": diagnosis_page(DIAGNOSED[-1]) if spec.name in DIAGNOSED and pair(context.results) else "",
     }
 
 
@@ -133,16 +138,6 @@ def _filter_values(network: NetworkResults) -> dict[str, object]:
         "filters_file": filters_file(network.spec.name),
         "filter_columns": min(COLUMNS, count),
         "filter_rows": -(-count // COLUMNS),
-    }
-
-
-def _finding_values(context: AtlasContext, network: NetworkResults) -> dict[str, object]:
-    """The results of the pages about gates and about the diagnosis, "" where the network has no such page."""
-    both = pair(context.results) if network.spec.name in DIAGNOSED else None
-    return {
-        "gates_words": gate_findings(network.gates, block_names(network)) if network.gates else "",
-        "diagnosis": diagnosis_page(DIAGNOSED[-1]) if both else "",
-        "diagnosis_words": diagnosis_findings(both) if both else "",
     }
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from atlas.chapters.vision.figures.unit import (
     TITLES,
     channel_figure,
-    clear_rows,
     figure_title,
     histogram_caption,
     score_sentence,
+    selective_rows,
 )
 from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
@@ -40,7 +40,7 @@ FINE = 5  # images enlarged this much show their pixels
 
 @dataclass(frozen=True)
 class Ranked:
-    """A class, a label or a group that stands out: the mean response of its images, and half of its interval."""
+    """A class, a label or a group that a unit is selective for: the mean response, and half of its interval."""
 
     name: str
     mean: str
@@ -130,13 +130,14 @@ def _values(context: LayerContext, unit: int) -> dict[str, object]:
         "rank": int(context.ranks[unit]),
         "histogram": _histogram(context, unit),
         "spread": histogram_caption(context.network.spec, layer, unit),
-        "classes": _ranked(stats.classes, context.class_names, unit),
-        "labels": _ranked(stats.labels, stats.labels.names, unit),
-        "groups": _ranked(stats.groups, stats.groups.names, unit),
+        "classes": _ranked(context, stats.classes, context.class_names, unit),
+        "labels": _ranked(context, stats.labels, stats.labels.names, unit),
+        "groups": _ranked(context, stats.groups, stats.groups.names, unit),
+        "selectivity": [float(values[unit]) for values in context.selectivity],
         "shown": _shown(context, unit),
         "dissection": layer.dissection,
         "tuning": tuning_curves(layer.tuning, unit) if layer.tuning.field else (),
-        "tuned": sentence(layer.tuning, unit, spread=False) if layer.tuning.field else "",
+        "tuned": sentence(layer.tuning, unit) if layer.tuning.field else "",
         "correlated": _correlated(context, unit),
         "match": best_match(context, unit),
         "previous": unit - 1 if unit else None,
@@ -237,11 +238,10 @@ def _histogram(context: LayerContext, unit: int) -> Histogram:
     return histogram(stats.counts[unit], (low, high), marks)
 
 
-def _ranked(profile: Profile, names: Sequence[str], unit: int) -> tuple[Ranked, ...]:
-    """The classes, labels or groups with the highest mean response that stand out."""
-    return tuple(
-        Ranked(name, number(mean), number(margin, 2)) for name, mean, margin in clear_rows(profile, names, unit)
-    )
+def _ranked(context: LayerContext, profile: Profile, names: Sequence[str], unit: int) -> tuple[Ranked, ...]:
+    """The classes, labels or groups with the highest mean response that the unit is selective for."""
+    rows = selective_rows(profile, context.layer.stats, names, unit)
+    return tuple(Ranked(name, number(mean), number(margin, 2)) for name, mean, margin in rows)
 
 
 def _shown(context: LayerContext, unit: int) -> list[str]:
