@@ -37,9 +37,12 @@ def columns_of(schema: pa.Schema, path: Path, settings: OwnSettings) -> Columns:
     """The columns that the settings name, else `image` or `img` and `label`, else the first that will do.
 
     Raises:
-        ProbeError: a named column is missing or of another kind, no column holds images, or the metadata of Hugging
+        ProbeError: two columns have one name, a named column is missing or of another kind, no column holds images, or the metadata of Hugging
             Face's `datasets` cannot be read.
     """
+    twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+    if twice is not None:
+        raise ProbeError(f"{path.absolute()} has the column {twice[:80]!r} twice. Save it again with one of that name.")
     features = _features(schema, path)
     holding = [name for name in schema.names if _holds_bytes(schema.field(name).type)]
     image = _image(schema, holding, path, settings.image)

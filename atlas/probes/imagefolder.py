@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from atlas.probes.kinds import HEAD, kind_of
 from atlas.probes.own import NOTHING, Labels, OwnSettings, Summary, digest_of, kinds_of
 from atlas.probes.read import UnreadableImageError
 
+IRREGULAR = {stat.S_ISFIFO: "a named pipe", stat.S_ISSOCK: "a socket", stat.S_ISDIR: "a folder"}
 MOST_BYTES = 200_000_000  # of one file
 
 
@@ -153,9 +155,13 @@ def _other(path: Path) -> str | None:
 
 
 def _irregular(path: Path) -> str:
-    if path.is_symlink():
+    if path.is_symlink() and not path.exists():
         return "a link to nothing"
-    return "no regular file" if path.exists() else "cannot be opened (it is gone)"
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return "cannot be opened (it is gone)"
+    return next((kind for is_kind, kind in IRREGULAR.items() if is_kind(mode)), "no regular file")
 
 
 def _read(path: Path, place: str) -> bytes:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 T = TypeVar("T")
+LONGEST_NAME = 255  # signs of a file's name, as file systems have it
 
 
 class ParquetImages:
@@ -117,7 +118,7 @@ class ParquetImages:
         mask = row.get(columns.mask) if columns.mask else None
         return Found(
             number,
-            Path(path).name if path else place,
+            Path(path).name[:LONGEST_NAME] if path and isinstance(path, str) else place,
             lambda: _bytes(image, place),
             label=_label(row.get(columns.label or ""), columns),
             class_index=index if self.labels else None,
