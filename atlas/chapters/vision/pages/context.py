@@ -24,6 +24,9 @@ from atlas.publish.context import AtlasContext
 from atlas.publish.crop import common
 from atlas.publish.finding import Finding
 from atlas.publish.provenance import licence_of, provenance
+from atlas.publish.words import first_name
+
+LABELLED = 0.25  # k-NN purity of a map from which its cells carry the names of classes
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,18 @@ class LayerContext:
     @cached_property
     def class_names(self) -> tuple[str, ...]:
         return self.atlas.results.class_names(self.network.spec.labels)
+
+    @cached_property
+    def cell_names(self) -> tuple[str, ...]:
+        """The most frequent predicted class of each cell of the map.
+
+        "" for all where less than LABELLED of an image's neighbours share its class: there a name would mislead.
+        """
+        cells, layout = self.layer.cells, self.layer.layout
+        if cells is None or layout is None:
+            return ()
+        names = [first_name(self.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
+        return tuple(names) if layout.purity >= LABELLED else ("",) * len(names)
 
     def unit(self, index: int) -> Unit:
         return Unit(self.network.spec.name, self.layer.spec.name, index)

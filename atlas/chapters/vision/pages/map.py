@@ -10,7 +10,7 @@ from PIL import Image
 
 from atlas.chapters.vision.figures.map import compared, is_measured, map_figure
 from atlas.chapters.vision.pages import LAYER_PAGES
-from atlas.chapters.vision.pages.context import LayerContext
+from atlas.chapters.vision.pages.context import LABELLED, LayerContext
 from atlas.core.results import Cells, Layout
 from atlas.core.specs import Array
 from atlas.publish.metadata import xmp
@@ -18,7 +18,6 @@ from atlas.publish.page import Asset, Item, Page
 from atlas.publish.pixels import avif, scaled, stretch
 from atlas.publish.places import figure_page, icon_file, map_file, probe_file
 from atlas.publish.script import FINE, put
-from atlas.publish.words import first_name
 
 SIDE, SMALL, THUMB = 768, 400, 128  # pixels of the map picture, of its small version and of its thumbnail
 DOT = 6  # pixels of a dot's radius
@@ -103,7 +102,7 @@ def _tile(context: LayerContext, cells: Cells, cell: int, side: int) -> Array | 
 
 def _points(context: LayerContext, cells: Cells, layout: Layout) -> dict[str, object]:
     """The data of the viewer: a row of numbers for each cell, and the position of every probe image."""
-    names = [first_name(context.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
+    names = context.cell_names
     listed = sorted(set(names))
     columns = (
         cells.column.tolist(),
@@ -146,6 +145,8 @@ def _values(context: LayerContext, cells: Cells, layout: Layout) -> dict[str, ob
         "map_side": SIDE // cells.grid * cells.grid,
         "map_file": map_file(context.network.spec.name, context.layer.spec.name),
         "regions": _regions(context, cells),
+        "labelled": any(context.cell_names),
+        "least": LABELLED,
     }
 
 
@@ -156,12 +157,12 @@ def _regions(context: LayerContext, cells: Cells) -> tuple[Region, ...]:
 
 
 def _region(context: LayerContext, cells: Cells, cell: int) -> Region:
-    top, nearest = int(cells.top_class[cell]), int(cells.nearest[cell])
+    nearest = int(cells.nearest[cell])
     return Region(
         int(cells.column[cell]) + 1,
         int(cells.row[cell]) + 1,
         int(cells.count[cell]),
-        first_name(context.class_names[top]) if top >= 0 else "",
+        context.cell_names[cell],
         context.atlas.image(nearest).title,
         context.atlas.credits[nearest],
     )

@@ -12,7 +12,6 @@ import numpy as np
 from atlas.chapters.vision.pages.context import LayerContext
 from atlas.core.results import Cells
 from atlas.core.specs import Array
-from atlas.publish.words import first_name
 
 STEP = 0.05  # standard deviations for a step of the 8-bit values, which range from -6.35 to 6.35
 
@@ -34,10 +33,9 @@ def places(cells: Cells) -> dict[str, object]:
 def regions(context: LayerContext, cells: Cells) -> dict[str, object]:
     """The data that the page loads when a region is first chosen: images, class and raised units of each cell."""
     table = raised(cells, context.layer.stats.mean, context.layer.stats.std)
-    names = [first_name(context.class_names[i]) if i >= 0 else "" for i in cells.top_class.tolist()]
     return {
         "counts": cells.count.tolist(),
-        "names": names,
+        "names": list(context.cell_names),
         "units": table.shape[1],
         "step": STEP,
         "raised": base64.b64encode(table.tobytes()).decode(),
