@@ -37,8 +37,8 @@ def columns_of(schema: pa.Schema, path: Path, settings: OwnSettings) -> Columns:
     """The columns that the settings name, else `image` or `img` and `label`, else the first that will do.
 
     Raises:
-        ProbeError: two columns have one name, a named column is missing or of another kind, no column holds images, or the
-            metadata of Hugging Face's `datasets` cannot be read.
+        ProbeError: two columns have one name, a named column is missing or of another kind, no column holds images, or
+            the metadata of Hugging Face's `datasets` cannot be read.
     """
     twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
     if twice is not None:
