@@ -12,7 +12,7 @@ from atlas.chapters.recurrent.records import CodeResults, RecurrentChapter
 from atlas.core.results import Figure
 from atlas.networks.custom_recurrent import MARKS
 from atlas.networks.recurrent import ALPHABET, START
-from atlas.publish.provenance import CREDIT, LICENCE, chapter_provenance
+from atlas.publish.provenance import CREDIT, LICENCE, chapter_provenance, published_source
 from atlas.publish.words import listed, number, percent
 
 PAGE = "recurrent/index.html"
@@ -100,7 +100,9 @@ def read_from(results: RecurrentChapter, network: CodeResults) -> dict[str, Any]
     words = network.spec.words
     made = chapter_provenance(results.atlas, network.spec, network.keys, probes)
     cut = network.spec.tokenizer
-    return made | ({"vocabulary": dict(vars(words))} if words else {}) | ({"tokenizer": asdict(cut)} if cut else {})
+    return (
+        made | ({"vocabulary": published_source(words)} if words else {}) | ({"tokenizer": asdict(cut)} if cut else {})
+    )
 
 
 def best_cell(network: CodeResults, concept: str) -> CellFinding | None:
