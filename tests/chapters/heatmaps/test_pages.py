@@ -242,3 +242,13 @@ def test_the_page_of_agreement_has_a_row_for_each_network_and_the_finding_of_its
     assert all(f'<th scope="row">{network.spec.title}</th>' in text for network in record.networks)
     assert "In the first layer" in figure.caption
     assert figure.caption.partition("In the first layer")[2][:60] in text
+
+
+def test_the_findings_are_those_of_the_chapters_own_pages_each_with_a_figure(chapter):
+    from atlas.chapters.heatmaps import pages
+
+    [group] = pages.findings(AtlasContext(chapter.results, None), {})
+    ids = {figure.id for figure in all_figures(chapter.results)}
+    assert group.page in chapter.pages and len(group.found) >= 3
+    assert all(one.figure.id in ids for one in group.found)
+    assert sum(one.text[:40] in chapter.pages[group.page] for one in group.found) >= 2

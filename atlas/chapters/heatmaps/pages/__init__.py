@@ -8,11 +8,13 @@ from importlib import import_module
 from typing import Any
 
 from atlas.chapters.heatmaps.figures import all_figures
+from atlas.chapters.heatmaps.figures.findings import findings as found
 from atlas.chapters.heatmaps.pages.context import WallContext
 from atlas.chapters.heatmaps.places import CHAPTER, METHODS_PAGE
 from atlas.chapters.heatmaps.records import chapter_of
 from atlas.core.registry import Registry
 from atlas.publish.context import AtlasContext
+from atlas.publish.finding import Findings
 from atlas.publish.index import IndexEntries, IndexSection
 from atlas.publish.page import Asset, Item, MenuEntry
 
@@ -46,6 +48,11 @@ def index(context: AtlasContext, written: Mapping[str, object]) -> Iterator[Inde
         return
     section = IndexSection(CHAPTER, METHODS_PAGE, "Heat maps", "methods", "Methods", chapter.methods, "method")
     yield section, [(method.name, method.title.lower()) for method in chapter.found]
+
+
+def findings(context: AtlasContext, written: Mapping[str, object]) -> list[Findings]:
+    """What was found about heat maps."""
+    return found(context.results)
 
 
 def counts(context: AtlasContext, written: Mapping[str, object]) -> dict[str, int]:
