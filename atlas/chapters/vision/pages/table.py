@@ -1,14 +1,12 @@
-"""The numbers of a layer's units as a table to download (CSV), a row for each unit."""
+"""The numbers of a layer's units as a table to download (CSV), a row for each unit. Registers no page."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 
-from atlas.chapters.vision.pages import LAYER_PAGES
 from atlas.chapters.vision.pages.context import LayerContext
-from atlas.publish.page import Asset, Item
+from atlas.publish.page import Asset
 
 FILE = "units.csv"
 HEADER = (
@@ -17,13 +15,13 @@ HEADER = (
 )  # fmt: skip
 
 
-def pages(context: LayerContext) -> Iterator[Item]:
+def table_file(context: LayerContext) -> Asset:
     """The file, in the folder of the layer's pages."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(HEADER)
     table.writerows(_row(context, unit) for unit in range(context.layer.spec.units))
-    yield Asset(f"{context.path}{FILE}", text.getvalue().encode())
+    return Asset(f"{context.path}{FILE}", text.getvalue().encode())
 
 
 def _row(context: LayerContext, unit: int) -> tuple[object, ...]:
@@ -45,6 +43,3 @@ def _row(context: LayerContext, unit: int) -> tuple[object, ...]:
 
 def _short(value: float) -> str:
     return f"{float(value):.4g}"
-
-
-LAYER_PAGES.add("table", pages)
