@@ -82,7 +82,7 @@ def test_ids_are_read_layer_by_layer(results):
         ("twin/stem/1/channel", r"units are 0 to 31.*Did you mean 'twin/stem/1/.*Known: twin/stem/1/examples, twin"),
         (
             "twin/stem/32/channel",
-            r"units are 0 to 31.*Known: twin/stem/groups, twin/stem/map, twin/stem/tuning, twin/stem/units",
+            r"units are 0 to 31.*Known: twin/stem/groups, twin/stem/map, twin/stem/names, twin/stem/tuning, twin/stem/units",
         ),
         ("twin/stem/-1/channel", "units are 0 to 31"),
         ("twin/stem/01/examples", "units are 0 to 31"),

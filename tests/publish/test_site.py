@@ -293,11 +293,15 @@ def test_layer_page_renders(name, site):
 @pytest.mark.parametrize("name", PAGES)
 def test_network_page_renders(name, site):
     renderer = renderer_of(AtlasContext(with_diagnosis(make_results()), site, "https://atlas.example"))
-    network = renderer.context.networks[1]  # the one with a card and gates
-    entries = tuple(
-        summary(LayerContext(renderer.context, network, network.load(layer))) for layer in network.layer_names
+    summaries = tuple(
+        NetworkSummary(
+            network,
+            0,
+            tuple(summary(LayerContext(renderer.context, network, network.load(own))) for own in network.layer_names),
+        )
+        for network in renderer.context.networks  # the second has a card and gates; both have the same classes
     )
-    found = list(PAGES[name](renderer.context, (NetworkSummary(network, 0, entries),)))
+    found = list(PAGES[name](renderer.context, summaries))
     assert [renderer.render(item) for item in found if isinstance(item, Page)]
 
 

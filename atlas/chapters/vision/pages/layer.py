@@ -20,6 +20,7 @@ from atlas.chapters.vision.pages.examples import strongest
 from atlas.chapters.vision.pages.finding import layer_findings
 from atlas.chapters.vision.pages.map import small_map_file
 from atlas.chapters.vision.pages.region import places, regions
+from atlas.chapters.vision.pages.table import table_file
 from atlas.chapters.vision.pages.tuning import bars
 from atlas.core.results import Picture
 from atlas.core.specs import Array
@@ -64,6 +65,7 @@ def pages(context: LayerContext) -> Iterator[Item]:
         if group.file is not None:
             yield Asset(group.file, avif(_examples(context, group), quality=45, photographs=True))
     yield Asset(f"{context.path}units.js", put("units", _columns(context)))
+    yield table_file(context)
     if context.layer.cells is not None:
         yield Asset(f"{context.path}regions.js", put("regions", regions(context, context.layer.cells)))
     yield Page(
