@@ -162,4 +162,5 @@ def cell_map(vectors: Array, responds: Array, *, seed: int) -> UmapMap:
     rng = np.random.default_rng(seed)
     sample = np.sort(rng.choice(len(vectors), min(COMPARED, len(vectors)), replace=False))
     traces = vectors[sample].T - vectors[sample].mean(0)[:, None]
-    return UmapMap.of(embed(traces, responds, EmbedSettings(neighbours=15), seed=seed))
+    kinds = responds + 1  # to respond to nothing (-1) is a kind too
+    return UmapMap.of(embed(traces, kinds, EmbedSettings(neighbours=15), seed=seed))

@@ -47,10 +47,9 @@ def test_ids_and_addresses(results):
 
 
 def test_the_channel_caption_says_what_was_measured(results):
-    network = results.networks[0]
-    layer = replace(network.load("block3b"), tuning=NO_TUNING)
+    layer = results.networks[0].load("block3b")
     picture, natural = layer.pictures[2], layer.stats.largest[2]
-    caption = unit_figures(results, network.spec, layer, 2)[0].caption
+    caption = figures_of(results, "block3b", 2)["channel"].caption
     score = f"peak pre-activation is {number(picture.score_max)} (mean {number(picture.score_mean)})"
     ratio = f"{number(picture.score_max / natural, 2)} times the largest response to any of 40 probe images"
     assert f"{score}, {ratio} ({number(natural)})." in caption
