@@ -5,13 +5,11 @@ from dataclasses import replace
 from itertools import pairwise
 from types import ModuleType
 
-import pytest
 import torch
 from torch.nn import functional
 
 from atlas import weights
 from atlas.chapters.generative.latent import draw, load
-from atlas.core.errors import WeightsError
 from atlas.core.sources import CustomFile
 from atlas.networks import pgan
 from atlas.networks.generators import GENERATORS
@@ -97,8 +95,7 @@ def saved(path, monkeypatch, setting):
 
 def test_the_settings_in_the_file_are_read_as_a_plain_record(monkeypatch, tmp_path):
     path = saved(tmp_path / "zoo.pth", monkeypatch, [6, 4])
-    with pytest.raises(WeightsError, match="never loaded"):
-        weights.read(path, "netG")
+    assert weights.read(path, "netG").keys() == random_state().keys()
     source = CustomFile(str(path), weights.digest(path), "none")
     spec = replace(SPEC, weights=source, noise=6, size=16, build=lambda: PGAN(6, (8, 6, 4)))
     generator = load(spec)
@@ -109,10 +106,10 @@ def test_the_settings_in_the_file_are_read_as_a_plain_record(monkeypatch, tmp_pa
 
 class Evil:
     def __reduce__(self):
-        return (exec, ("raise SystemExit('executed')",))
+        return (exec, ("import sys; sys.modules['executed'] = sys",))
 
 
 def test_what_lies_in_the_settings_is_not_run(monkeypatch, tmp_path):
     path = saved(tmp_path / "evil.pth", monkeypatch, Evil())
-    with pytest.raises(WeightsError, match="never loaded"):
-        weights.read(path, SPEC.inner, SPEC.records)
+    assert weights.read(path, "netG").keys() == random_state().keys()
+    assert "executed" not in sys.modules

@@ -74,7 +74,8 @@ def test_the_full_recipe_has_a_picture_of_every_unit():
         ("maps.min_dist=0.2", {"layouts", "maps", "icons", "latent_maps"}),
         ("maps.grid=7", {"maps", "icons"}),
         ("maps.icon_size=48", {"icons"}),
-        ("examples=4", {"summaries", "example_positions", "examples"}),
+        ("examples=4", {"summaries", "example_positions", "examples", "example_relevances"}),
+        ("relevance=0", set()),
     ],
 )
 def test_a_change_reaches_only_what_depends_on_it(setting, expected):
@@ -89,7 +90,7 @@ def test_another_seed_reaches_all_that_is_random():
 def test_a_new_layer_leaves_the_others_as_they_are():
     before = digests(plan())
     after = digests(plan("networks.0.layers=['stem','block2a','block3b','logits']"))
-    changed = ("fields", "example_positions", "examples", "network_dissections", "tunings", "paths")
+    changed = ("fields", "example_", "examples", "network_dissections", "tunings", "paths", "typical_decisions")
     assert all(after[name] == digest for name, digest in before.items() if not name.startswith(changed))
     new = {name for name in after if name not in before}
     assert new and all("/block2a" in name for name in new)
@@ -168,7 +169,7 @@ def test_what_the_processor_multiplies_is_part_of_the_keys_that_it_decides(monke
             monkeypatch.setattr(part, "native_precision", lambda device: other)
     there = digests(plan())
     changed = {name.split(":")[0] for name, digest in there.items() if here[name] != digest}
-    maps = {"decisions", "paths", "heat_maps", "interventions", "evaluations"}
+    maps = {"decisions", "paths", "typical_decisions", "heat_maps", "interventions", "evaluations"}
     assert changed == {"pictures", "icons", *maps, *STUDIES} & {task.step for task in plan().tasks}
 
 
@@ -227,5 +228,5 @@ def test_an_atlas_needs_no_image_network_but_some_network():
 
 
 def test_icons_need_a_layer_with_a_map():
-    with pytest.raises(ConfigError, match="fits no layer with a map"):
+    with pytest.raises(UnknownName, match="no layer of efficientnet-lite0 with a map named 'block3b'"):
         plan("networks.0.maps=['logits']")
