@@ -78,7 +78,7 @@ def test_what_is_no_file_is_passed_over_with_a_reason(tmp_path):
     part = source.make("0000")
     assert [(bad.place, bad.reason) for bad in part.skipped] == [
         ("dead.png", "a link to nothing"),
-        ("pipe.png", "no regular file"),
+        ("pipe.png", "a named pipe"),
     ]
     assert "1 image;" in source.summary().line and "passed over: 2" in source.summary().line
 
